@@ -1,0 +1,10 @@
+//! What every other folder stands on: spans, sources, names and small algorithms.
+
+pub mod graph;
+pub mod similar;
+pub mod source;
+pub mod span;
+
+pub use smol_str::{SmolStr as Text, format_smolstr as text};
+pub use source::{FileId, LineColumn, LineIndex, Workspace};
+pub use span::Span;

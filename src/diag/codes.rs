@@ -1,0 +1,141 @@
+//! The catalogue of codes. Each has a page in `docs/codes/`, which `infrac explain` prints.
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal $name:literal;)*) => {
+        /// A stable code with its kebab-case name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $($(#[$doc])* $variant,)* }
+
+        impl Code {
+            /// Every code, in the order of the catalogue.
+            pub const ALL: &[Code] = &[$(Code::$variant),*];
+
+            /// `IC0403`.
+            pub fn id(self) -> &'static str { match self { $(Code::$variant => $code),* } }
+
+            /// `cidr-overlap`.
+            pub fn name(self) -> &'static str { match self { $(Code::$variant => $name),* } }
+
+            /// The page that explains it, in Markdown.
+            pub fn page(self) -> &'static str {
+                match self { $(Code::$variant => include_str!(concat!("../../docs/codes/", $code, ".md"))),* }
+            }
+        }
+    };
+}
+
+codes! {
+    // 00: text and syntax.
+    /// A character or a literal that the language does not have.
+    InvalidToken = "IC0001" "invalid-token";
+    /// Something else was expected here.
+    UnexpectedToken = "IC0002" "unexpected-token";
+    /// A bracket, brace or quote without its partner.
+    Unclosed = "IC0003" "unclosed";
+    /// A limit of nesting, size or length.
+    LimitExceeded = "IC0004" "limit-exceeded";
+    /// An attribute or declaration that stands twice in one body.
+    Duplicate = "IC0005" "duplicate";
+
+    // 01: names.
+    /// A name that nothing declares.
+    UnknownName = "IC0101" "unknown-name";
+    /// A keyword or a block that is not allowed here.
+    UnknownBlock = "IC0102" "unknown-block";
+    /// An attribute that the body does not have.
+    UnknownAttribute = "IC0103" "unknown-attribute";
+    /// A definition (module, service, stack, provider, image …) that does not exist.
+    UnknownDefinition = "IC0104" "unknown-definition";
+    /// A field that a value does not have.
+    UnknownField = "IC0105" "unknown-field";
+    /// A function that does not exist, or arguments that it does not take.
+    UnknownFunction = "IC0106" "unknown-function";
+    /// A required attribute, input, label or block is missing.
+    Missing = "IC0107" "missing";
+    /// A type that does not exist.
+    UnknownType = "IC0108" "unknown-type";
+    /// A name that a target tool reserves.
+    ReservedName = "IC0109" "reserved-name";
+    /// An environment that the product does not have.
+    UnknownEnvironment = "IC0110" "unknown-environment";
+
+    // 02: types.
+    /// A value of one type where another is needed.
+    TypeMismatch = "IC0201" "type-mismatch";
+    /// A value that a refinement or a check refuses.
+    CheckFailed = "IC0202" "check-failed";
+    /// A literal that is not of its domain: host bits in a CIDR, a port over 65535.
+    InvalidLiteral = "IC0203" "invalid-literal";
+    /// A value that only a tool will know, where the compiler needs it.
+    DeferredValue = "IC0204" "deferred-value";
+    /// An expression that the tool which needs it cannot say: lift it by a `let`.
+    NotExpressible = "IC0205" "not-expressible";
+    /// Attributes that need each other.
+    AttributeCycle = "IC0206" "attribute-cycle";
+    /// Division by zero, an index out of range, an overflow.
+    EvaluationFailed = "IC0207" "evaluation-failed";
+    /// A `match` that leaves a member out.
+    NotExhaustive = "IC0208" "not-exhaustive";
+    /// A value that may be absent where it must be there.
+    OptionalValue = "IC0209" "optional-value";
+
+    // 03: the provider's schema.
+    /// A resource type that the provider's schema does not have.
+    UnknownResource = "IC0301" "unknown-resource";
+    /// An attribute or block that the resource does not have.
+    UnknownResourceAttribute = "IC0302" "unknown-resource-attribute";
+    /// A required attribute of a resource is missing.
+    MissingResourceAttribute = "IC0303" "missing-resource-attribute";
+    /// An attribute that only the provider sets.
+    ComputedAttribute = "IC0304" "computed-attribute";
+
+    // 04: the whole program.
+    /// Two networks that can meet overlap.
+    CidrOverlap = "IC0401" "cidr-overlap";
+    /// No room is left in a range.
+    RangeExhausted = "IC0402" "range-exhausted";
+    /// An address outside its subnet, or reserved there.
+    AddressReserved = "IC0403" "address-reserved";
+    /// Two services listen on one port of one host.
+    PortClash = "IC0404" "port-clash";
+    /// Two hosts, units or records of one name.
+    DuplicateName = "IC0405" "duplicate-name";
+    /// Two units keep their state under one key.
+    StateKeyCollision = "IC0406" "state-key-collision";
+    /// A name that is too long, or has letters that its target refuses, after expansion.
+    InvalidName = "IC0407" "invalid-name";
+    /// Something that the provider cannot do.
+    MissingCapability = "IC0408" "missing-capability";
+    /// A module has no implementation for the provider that it runs on.
+    NotImplemented = "IC0409" "not-implemented";
+    /// State, locks or secrets are served by what needs them first.
+    BootstrapCycle = "IC0410" "bootstrap-cycle";
+    /// Stacks that need each other.
+    StackCycle = "IC0411" "stack-cycle";
+    /// A licence that the policy refuses.
+    Licence = "IC0412" "licence";
+    /// A secret that would be written into a file.
+    SecretExposed = "IC0413" "secret-exposed";
+    /// An image that no build makes for this provider and architecture.
+    ImageNotBuilt = "IC0414" "image-not-built";
+    /// A reference to a group, host, stack or secret that nothing makes.
+    DanglingReference = "IC0415" "dangling-reference";
+    /// An administration port faces the internet.
+    PublicAdministration = "IC0416" "public-administration";
+    /// Locks that the object store cannot keep.
+    SilentLock = "IC0417" "silent-lock";
+    /// A waiver that waives nothing.
+    UnusedWaiver = "IC0418" "unused-waiver";
+    /// A fallback is missing, unknown, or weaker.
+    FallbackMissing = "IC0419" "fallback-missing";
+    /// A protocol or setting that is insecure by name.
+    Insecure = "IC0420" "insecure";
+
+    // 05: the project and the files.
+    /// `infra.toml` or `infra.lock` cannot be read.
+    InvalidProject = "IC0501" "invalid-project";
+    /// A file in the way that infrac does not own, or that a person edited.
+    NotOwned = "IC0502" "not-owned";
+    /// What was printed does not read back as what was meant.
+    WriterDifference = "IC0503" "writer-difference";
+}

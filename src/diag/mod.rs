@@ -1,0 +1,129 @@
+//! A diagnostic as data: a code, what is wrong, the places, what to do, and a certain repair where there is one.
+
+pub mod codes;
+
+use crate::base::Span;
+pub use codes::Code;
+
+/// How much a diagnostic weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is written, the exit code is 1.
+    Error,
+    /// Reported, and everything goes on.
+    Warning,
+}
+
+/// A place with what is to be said of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// A few words in lower case; may be empty for the primary place.
+    pub text: String,
+}
+
+/// A certain repair.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fix {
+    /// What applying it does, as an instruction: `rename to \`servers\``.
+    pub title: String,
+    /// Replacements that do not overlap.
+    pub edits: Vec<(Span, String)>,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Diagnostic {
+    /// Where it is.
+    pub primary: Label,
+    /// The stable code.
+    pub code: Code,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What is wrong: one sentence in lower case, names in backticks, no full stop.
+    pub message: String,
+    /// What makes it wrong: a declaration, the other range, an override.
+    pub related: Vec<Label>,
+    /// What to do.
+    pub help: Option<String>,
+    /// A repair that is certain.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// An error of `code` at `span`.
+    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        let primary = Label { span, text: String::new() };
+        Diagnostic {
+            primary,
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            related: Vec::new(),
+            help: None,
+            fix: None,
+        }
+    }
+
+    /// A warning of `code` at `span`.
+    pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }
+    }
+
+    /// Words at the primary place.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// A second place.
+    #[must_use]
+    pub fn related(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// A certain repair that replaces one place.
+    #[must_use]
+    pub fn fix(mut self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
+        self.fix = Some(Fix { title: title.into(), edits: vec![(span, replacement.into())] });
+        self
+    }
+}
+
+/// The diagnostics of a pass.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics(pub Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Adds those of another pass.
+    pub fn extend(&mut self, other: Diagnostics) {
+        self.0.extend(other.0);
+    }
+
+    /// Whether any of them forbids writing.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// Sorted by place, each once.
+    pub fn sorted(mut self) -> Vec<Diagnostic> {
+        self.0.sort();
+        self.0.dedup();
+        self.0
+    }
+}

@@ -1,0 +1,14 @@
+//! infrac compiles typed `.infra` files into the trees that stock tools execute.
+//!
+//! ```text
+//! Workspace ─parse→ ast ─resolve→ hir ─check→ Types ─shape→ Shapes ─┐
+//!                                               └─evaluate→ Plan ────┴─analyse→ diagnostics ─lower→ Tree
+//! ```
+//!
+//! `Workspace` (path → text) and `Tree` (path → bytes) are values: everything between them touches no disk, clock,
+//! environment or network. Every pass returns a value *and* diagnostics.
+
+pub mod artifact;
+pub mod base;
+pub mod diag;
+pub mod syntax;
