@@ -54,7 +54,10 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error of `code` at `span`.
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
-        let primary = Label { span, text: String::new() };
+        let primary = Label {
+            span,
+            text: String::new(),
+        };
         Diagnostic {
             primary,
             code,
@@ -68,7 +71,10 @@ impl Diagnostic {
 
     /// A warning of `code` at `span`.
     pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }
+        Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::error(code, span, message)
+        }
     }
 
     /// Words at the primary place.
@@ -81,7 +87,10 @@ impl Diagnostic {
     /// A second place.
     #[must_use]
     pub fn related(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.related.push(Label { span, text: text.into() });
+        self.related.push(Label {
+            span,
+            text: text.into(),
+        });
         self
     }
 
@@ -94,8 +103,16 @@ impl Diagnostic {
 
     /// A certain repair that replaces one place.
     #[must_use]
-    pub fn fix(mut self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
-        self.fix = Some(Fix { title: title.into(), edits: vec![(span, replacement.into())] });
+    pub fn fix(
+        mut self,
+        title: impl Into<String>,
+        span: Span,
+        replacement: impl Into<String>,
+    ) -> Self {
+        self.fix = Some(Fix {
+            title: title.into(),
+            edits: vec![(span, replacement.into())],
+        });
         self
     }
 }
