@@ -11,4 +11,9 @@
 pub mod artifact;
 pub mod base;
 pub mod diag;
+pub mod hir;
+pub mod plan;
+pub mod shape;
 pub mod syntax;
+pub mod ty;
+pub mod value;
