@@ -63,3 +63,20 @@ pub fn eval_with(expr: &ast::Expr, expected: Option<&Ty>, scope: &mut dyn Scope,
 pub fn eval_template(parts: &[ast::Part], scope: &mut dyn Scope, locals: &mut Locals) -> Evaluated {
     expression::Evaluator { scope, locals }.template(parts)
 }
+
+/// The functions that need the whole program: a plan calls them, in a shape their result is foreign. With the names of their
+/// parameters, and how many of them must be given.
+pub const WHOLE_PROGRAM: &[(&str, &[&str], usize)] = &[
+    ("allocate_range", &["range", "prefix"], 2),
+    ("builds", &["image", "provider", "arch"], 3),
+    ("generated", &["path", "bytes", "hex", "uuid"], 1),
+    ("host", &["name", "subnet", "arch"], 3),
+    ("rules_for", &["hosts"], 1),
+    ("secret", &["reference"], 1),
+    ("subnet", &["key", "zone", "range"], 3),
+];
+
+/// Whether a function needs the whole program.
+pub fn is_whole_program(name: &str) -> bool {
+    WHOLE_PROGRAM.iter().any(|(function, ..)| *function == name)
+}

@@ -4,7 +4,7 @@ use super::allocate::Refusal;
 use super::planner::{Machine, PRODUCT, Planner};
 use crate::base::{Span, Text, text};
 use crate::diag::{Code, Diagnostic};
-use crate::eval::{Evaluated, Stop, text_of};
+use crate::eval::{Evaluated, Stop, WHOLE_PROGRAM, text_of};
 use crate::syntax::ast;
 use crate::value::{InstanceId, Secret, SecretForm, Value};
 use ipnet::IpNet;
@@ -19,17 +19,6 @@ impl Arguments<'_> {
         named.or_else(|| self.0.get(at).filter(|(given, _)| given.is_none())).map(|(_, value)| value)
     }
 }
-
-/// The functions of this file, with the names of their parameters; those from `optional` on may be left out.
-pub const WHOLE_PROGRAM: &[(&str, &[&str], usize)] = &[
-    ("allocate_range", &["range", "prefix"], 2),
-    ("builds", &["image", "provider", "arch"], 3),
-    ("generated", &["path", "bytes", "hex", "uuid"], 1),
-    ("host", &["name", "subnet", "arch"], 3),
-    ("rules_for", &["hosts"], 1),
-    ("secret", &["reference"], 1),
-    ("subnet", &["key", "zone", "range"], 3),
-];
 
 impl Planner<'_> {
     /// Calls a function of the whole program; none where there is no such function.
