@@ -12,4 +12,5 @@ pub mod artifact;
 pub mod base;
 pub mod diag;
 pub mod driver;
+pub mod host;
 pub mod syntax;

@@ -16,7 +16,9 @@ pub fn files() -> Vec<(&'static str, &'static str)> {
         open.extend(folder.dirs());
         for file in folder.files() {
             let known = matches!(
-                file.path().extension().and_then(|extension| extension.to_str()),
+                file.path()
+                    .extension()
+                    .and_then(|extension| extension.to_str()),
                 Some("infra" | "json")
             );
             if let (true, Some(path), Some(text)) =
@@ -41,11 +43,21 @@ mod tests {
             .into_iter()
             .map(|entry| entry.unwrap())
             .filter(|entry| entry.file_type().is_file())
-            .map(|entry| entry.path().strip_prefix(&root).unwrap().to_str().unwrap().to_owned())
+            .map(|entry| {
+                entry
+                    .path()
+                    .strip_prefix(&root)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned()
+            })
             .filter(|path| path.ends_with(".infra") || path.ends_with(".json"))
             .collect();
-        let embedded: BTreeSet<String> =
-            super::files().into_iter().map(|(path, _)| path.to_owned()).collect();
+        let embedded: BTreeSet<String> = super::files()
+            .into_iter()
+            .map(|(path, _)| path.to_owned())
+            .collect();
         assert_eq!(embedded, on_disk);
     }
 }

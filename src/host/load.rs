@@ -121,8 +121,7 @@ fn read_settings(root: &Path) -> Result<String, Failure> {
                 path.display()
             ))
         })?;
-    String::from_utf8(bytes)
-        .map_err(|_| Failure::new(format!("`{}` is not UTF-8", path.display())))
+    String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{}` is not UTF-8", path.display())))
 }
 
 /// The bytes of a file; nothing if there are more than `limit`.

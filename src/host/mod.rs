@@ -12,14 +12,16 @@ pub mod load;
 pub mod lock;
 pub mod manifest;
 pub mod ownership;
+pub mod pending;
 pub mod settings;
 pub mod status;
 pub mod write;
 
+pub use disk::Disk;
 pub use failure::Failure;
 pub use load::{Project, find, load};
 pub use lock::Lock;
 pub use ownership::{Permission, Scope};
 pub use settings::Settings;
-pub use status::{Comparison, Finding, State, compare};
+pub use status::{Comparison, Finding, Kind, State, compare, difference};
 pub use write::{Written, write};

@@ -133,7 +133,10 @@ impl Reader {
             if !table.iter().any(|(key, _)| key.get_ref() == required) {
                 let help = match required {
                     "name" => "add a line like `name = \"acme\"`".to_owned(),
-                    _ => format!("add the line `edition = \"{}\"`", Settings::default().edition),
+                    _ => format!(
+                        "add the line `edition = \"{}\"`",
+                        Settings::default().edition
+                    ),
                 };
                 self.report(0..0, format!("`{FILE}` has no `{required}`"), Some(help));
             }
@@ -144,7 +147,11 @@ impl Reader {
         let text = value.get_ref().as_str();
         if text.is_none() {
             let found = value.get_ref().type_str();
-            self.report(value.span(), format!("expected a string, found {found}"), None);
+            self.report(
+                value.span(),
+                format!("expected a string, found {found}"),
+                None,
+            );
         }
         text
     }
@@ -172,13 +179,18 @@ impl Reader {
             self.report(
                 value.span(),
                 format!("`{name}` is not a name"),
-                Some("a name has lower-case letters, digits, `-` and `_`, and begins with a letter".to_owned()),
+                Some(
+                    "a name has lower-case letters, digits, `-` and `_`, and begins with a letter"
+                        .to_owned(),
+                ),
             );
         }
     }
 
     fn edition(&mut self, value: &Spanned<DeValue<'_>>) {
-        let Some(edition) = self.text(value) else { return };
+        let Some(edition) = self.text(value) else {
+            return;
+        };
         if EDITIONS.contains(&edition) {
             self.settings.edition = edition.into();
         } else {
@@ -215,13 +227,19 @@ impl Reader {
     fn targets(&mut self, value: &Spanned<DeValue<'_>>) {
         let mut targets = BTreeSet::new();
         for item in self.list(value) {
-            let Some(target) = self.text(item) else { continue };
+            let Some(target) = self.text(item) else {
+                continue;
+            };
             if !TARGETS.contains(&target) {
                 let help = match nearest(target, TARGETS.iter().copied()) {
                     Some(known) => format!("did you mean `{known}`?"),
                     None => format!("the targets are {}", names(TARGETS)),
                 };
-                self.report(item.span(), format!("unknown target `{target}`"), Some(help));
+                self.report(
+                    item.span(),
+                    format!("unknown target `{target}`"),
+                    Some(help),
+                );
             } else if !targets.insert(Text::new(target)) {
                 self.report(item.span(), format!("target `{target}` stands twice"), None);
             }
@@ -262,7 +280,10 @@ mod tests {
             .into_iter()
             .map(|d| {
                 let span = d.primary.span;
-                (text[span.start as usize..span.end as usize].to_owned(), d.message)
+                (
+                    text[span.start as usize..span.end as usize].to_owned(),
+                    d.message,
+                )
             })
             .collect()
     }
@@ -271,7 +292,10 @@ mod tests {
     fn everything_has_a_default_but_name_and_edition() {
         let (settings, diagnostics) = read(FileId(0), "name = \"acme\"\nedition = \"2026\"\n");
         assert!(diagnostics.0.is_empty(), "{diagnostics:?}");
-        let expected = Settings { name: "acme".into(), ..Settings::default() };
+        let expected = Settings {
+            name: "acme".into(),
+            ..Settings::default()
+        };
         assert_eq!(settings, expected);
         assert_eq!(messages("").len(), 2);
     }
