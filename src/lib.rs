@@ -13,4 +13,5 @@ pub mod base;
 pub mod diag;
 pub mod driver;
 pub mod host;
+pub mod render;
 pub mod syntax;
