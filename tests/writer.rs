@@ -3,9 +3,7 @@
 use infrac::artifact::{Document, Entry, Format, Tree};
 use infrac::base::Text;
 use infrac::host::ownership::Reason;
-use infrac::host::{
-    Comparison, Disk, Failure, Lock, Permission, Scope, State, Written, compare, write,
-};
+use infrac::host::{Comparison, Disk, Failure, Lock, Permission, Scope, State, Written, compare, write};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,11 +23,7 @@ struct Project {
 }
 
 fn project() -> Project {
-    Project {
-        folder: TempDir::new().unwrap(),
-        output: ".",
-        locks: Vec::new(),
-    }
+    Project { folder: TempDir::new().unwrap(), output: ".", locks: Vec::new() }
 }
 
 /// A tree of these paths and contents, each with the header.
@@ -79,44 +73,25 @@ impl Project {
     ) -> Result<T, Failure> {
         let mut disk = Disk::new(self.folder.path(), self.output);
         let mut project = Disk::new(self.folder.path(), ".");
-        let found = compare(
-            &mut disk,
-            &mut project,
-            tree,
-            &self.locks,
-            scope,
-            permission,
-        )?;
+        let found = compare(&mut disk, &mut project, tree, &self.locks, scope, permission)?;
         Ok(then(found, &mut disk, &mut project))
     }
 
     /// The state of each path that is not as it should be, manifests left out.
     fn status(&self, tree: &Tree) -> BTreeMap<String, State> {
-        self.compared(
-            tree,
-            &Scope::Everything,
-            &Permission::default(),
-            |found, _, _| {
-                found
-                    .findings
-                    .into_iter()
-                    .filter(|finding| !finding.path.starts_with(".infrac/"))
-                    .map(|finding| (finding.path.to_string(), finding.state))
-                    .collect()
-            },
-        )
+        self.compared(tree, &Scope::Everything, &Permission::default(), |found, _, _| {
+            found
+                .findings
+                .into_iter()
+                .filter(|finding| !finding.path.starts_with(".infrac/"))
+                .map(|finding| (finding.path.to_string(), finding.state))
+                .collect()
+        })
         .unwrap()
     }
 
-    fn build_with(
-        &self,
-        tree: &Tree,
-        scope: &Scope,
-        permission: &Permission,
-    ) -> Result<Written, Failure> {
-        self.compared(tree, scope, permission, |found, disk, project| {
-            write(&found, disk, project)
-        })?
+    fn build_with(&self, tree: &Tree, scope: &Scope, permission: &Permission) -> Result<Written, Failure> {
+        self.compared(tree, scope, permission, |found, disk, project| write(&found, disk, project))?
     }
 
     fn build(&self, tree: &Tree) -> Result<Written, Failure> {
@@ -124,10 +99,7 @@ impl Project {
     }
 
     fn force(&self, tree: &Tree, path: &str) -> Result<Written, Failure> {
-        let permission = Permission {
-            force: [path.into()].into(),
-            adopt: false,
-        };
+        let permission = Permission { force: [path.into()].into(), adopt: false };
         self.build_with(tree, &Scope::Everything, &permission)
     }
 
@@ -154,41 +126,18 @@ impl Project {
 fn a_first_build_writes_everything_and_a_second_nothing() {
     let project = project();
     let written = project.build(&usual()).unwrap();
-    assert_eq!(
-        written,
-        Written {
-            written: 4,
-            removed: 0,
-            unchanged: 0
-        }
-    );
+    assert_eq!(written, Written { written: 4, removed: 0, unchanged: 0 });
     assert_eq!(project.read(ROOT), format!("{HEADER}a\n"));
     let manifest = project.read(".infrac/acme.json");
     assert!(manifest.contains(ROOT) && manifest.contains(UNIT) && !manifest.contains(MODULE));
     let shared = project.read(".infrac/shared.json");
     assert!(shared.contains(MODULE) && shared.contains(SCRIPT) && !shared.contains(ROOT));
 
-    let before = fs::metadata(project.path(ROOT))
-        .unwrap()
-        .modified()
-        .unwrap();
+    let before = fs::metadata(project.path(ROOT)).unwrap().modified().unwrap();
     let snapshot = project.snapshot();
     let written = project.build(&usual()).unwrap();
-    assert_eq!(
-        written,
-        Written {
-            written: 0,
-            removed: 0,
-            unchanged: 4
-        }
-    );
-    assert_eq!(
-        fs::metadata(project.path(ROOT))
-            .unwrap()
-            .modified()
-            .unwrap(),
-        before
-    );
+    assert_eq!(written, Written { written: 0, removed: 0, unchanged: 4 });
+    assert_eq!(fs::metadata(project.path(ROOT)).unwrap().modified().unwrap(), before);
     assert_eq!(project.snapshot(), snapshot);
     assert!(project.status(&usual()).is_empty());
 }
@@ -209,25 +158,10 @@ fn nothing_is_left_over() {
 
 #[test]
 fn the_output_may_be_a_folder_of_its_own() {
-    let project = Project {
-        output: "generated/here",
-        ..project()
-    };
+    let project = Project { output: "generated/here", ..project() };
     project.build(&usual()).unwrap();
-    assert!(
-        project
-            .folder
-            .path()
-            .join("generated/here/live/acme/root.hcl")
-            .is_file()
-    );
-    assert!(
-        project
-            .folder
-            .path()
-            .join("generated/here/.infrac/acme.json")
-            .is_file()
-    );
+    assert!(project.folder.path().join("generated/here/live/acme/root.hcl").is_file());
+    assert!(project.folder.path().join("generated/here/.infrac/acme.json").is_file());
     project.build(&tree(&[])).unwrap();
     assert!(project.folder.path().join("generated/here").is_dir());
     assert!(!project.exists("live") && !project.exists(".infrac/acme.json"));
@@ -240,24 +174,12 @@ fn four_states_are_told_apart() {
     fs::remove_file(project.path(UNIT)).unwrap();
     project.put(MODULE, &format!("{HEADER}c, by hand\n"));
     let next = tree(&[(ROOT, "changed"), (UNIT, "b"), (MODULE, "c")]);
-    let expected = [
-        (ROOT, State::Changed),
-        (UNIT, State::Missing),
-        (MODULE, State::HandEdited(Reason::Edited)),
-        (SCRIPT, State::Orphaned),
-    ];
-    let expected: BTreeMap<String, State> = expected
-        .into_iter()
-        .map(|(path, state)| (path.to_owned(), state))
-        .collect();
+    let expected = [(ROOT, State::Changed), (UNIT, State::Missing), (MODULE, State::HandEdited(Reason::Edited)), (SCRIPT, State::Orphaned)];
+    let expected: BTreeMap<String, State> = expected.into_iter().map(|(path, state)| (path.to_owned(), state)).collect();
     let snapshot = project.snapshot();
     assert_eq!(project.status(&next), expected);
     assert!(project.build(&next).is_err());
-    assert_eq!(
-        project.snapshot(),
-        snapshot,
-        "a refused build changes nothing"
-    );
+    assert_eq!(project.snapshot(), snapshot, "a refused build changes nothing");
 }
 
 #[test]
@@ -266,14 +188,7 @@ fn what_is_no_longer_produced_goes_with_its_folders() {
     project.build(&usual()).unwrap();
     project.put("live/acme/prod/notes.txt", "mine");
     let written = project.build(&tree(&[(ROOT, "a")])).unwrap();
-    assert_eq!(
-        written,
-        Written {
-            written: 0,
-            removed: 3,
-            unchanged: 1
-        }
-    );
+    assert_eq!(written, Written { written: 0, removed: 3, unchanged: 1 });
     assert!(!project.exists("modules") && !project.exists("ci"));
     assert!(!project.exists("live/acme/prod/mgmt"));
     assert_eq!(project.read("live/acme/prod/notes.txt"), "mine");
@@ -287,15 +202,8 @@ fn an_edited_file_stays_until_it_is_forced() {
     let edited = format!("{HEADER}a\nand more\n");
     project.put(ROOT, &edited);
     assert!(project.build(&usual()).is_err());
-    let adopt = Permission {
-        adopt: true,
-        ..Permission::default()
-    };
-    assert!(
-        project
-            .build_with(&usual(), &Scope::Everything, &adopt)
-            .is_err()
-    );
+    let adopt = Permission { adopt: true, ..Permission::default() };
+    assert!(project.build_with(&usual(), &Scope::Everything, &adopt).is_err());
     assert_eq!(project.read(ROOT), edited);
     project.force(&usual(), ROOT).unwrap();
     assert_eq!(project.read(ROOT), format!("{HEADER}a\n"));
@@ -318,10 +226,7 @@ fn only_a_file_of_ours_can_be_forced() {
     let project = project();
     project.put("notes.txt", "mine");
     let failure = project.force(&usual(), "notes.txt").unwrap_err();
-    assert_eq!(
-        failure.message,
-        "`notes.txt` is not a file that infrac writes"
-    );
+    assert_eq!(failure.message, "`notes.txt` is not a file that infrac writes");
     assert_eq!(project.read("notes.txt"), "mine");
 }
 
@@ -329,10 +234,7 @@ fn only_a_file_of_ours_can_be_forced() {
 fn a_foreign_file_in_the_way_stays() {
     let project = project();
     project.put(ROOT, "mine");
-    assert_eq!(
-        project.status(&usual())[ROOT],
-        State::HandEdited(Reason::Foreign)
-    );
+    assert_eq!(project.status(&usual())[ROOT], State::HandEdited(Reason::Foreign));
     assert!(project.build(&usual()).is_err());
     assert_eq!(project.read(ROOT), "mine");
     assert!(!project.exists(UNIT), "a refused build writes nothing");
@@ -353,10 +255,7 @@ fn a_foreign_file_that_is_equal_becomes_ours() {
 fn a_foreign_folder_in_the_way_stays() {
     let project = project();
     project.put(&format!("{ROOT}/mine"), "mine");
-    assert_eq!(
-        project.status(&usual())[ROOT],
-        State::HandEdited(Reason::Folder)
-    );
+    assert_eq!(project.status(&usual())[ROOT], State::HandEdited(Reason::Folder));
     assert!(project.build(&usual()).is_err());
     assert!(project.force(&usual(), ROOT).is_err());
     assert_eq!(project.read(&format!("{ROOT}/mine")), "mine");
@@ -376,10 +275,7 @@ fn a_foreign_file_in_place_of_a_folder_stays() {
 fn a_file_of_ours_may_become_a_folder_and_back() {
     let project = project();
     let as_file = tree(&[("live/acme/prod", "a")]);
-    let as_folder = tree(&[
-        ("live/acme/prod/one/a.hcl", "a"),
-        ("live/acme/prod/two/b.hcl", "b"),
-    ]);
+    let as_folder = tree(&[("live/acme/prod/one/a.hcl", "a"), ("live/acme/prod/two/b.hcl", "b")]);
     for next in [&as_file, &as_folder, &as_file] {
         project.build(next).unwrap();
         assert!(project.status(next).is_empty());
@@ -406,18 +302,10 @@ fn without_a_manifest_changed_files_have_to_be_adopted() {
     project.build(&usual()).unwrap();
     fs::remove_file(project.path(".infrac/acme.json")).unwrap();
     let next = tree(&[(ROOT, "new"), (UNIT, "b"), (MODULE, "c"), (SCRIPT, "d")]);
-    assert_eq!(
-        project.status(&next)[ROOT],
-        State::HandEdited(Reason::Unlisted)
-    );
+    assert_eq!(project.status(&next)[ROOT], State::HandEdited(Reason::Unlisted));
     assert!(project.build(&next).is_err());
-    let adopt = Permission {
-        adopt: true,
-        ..Permission::default()
-    };
-    project
-        .build_with(&next, &Scope::Everything, &adopt)
-        .unwrap();
+    let adopt = Permission { adopt: true, ..Permission::default() };
+    project.build_with(&next, &Scope::Everything, &adopt).unwrap();
     assert_eq!(project.read(ROOT), format!("{HEADER}new\n"));
 }
 
@@ -437,26 +325,16 @@ fn a_broken_manifest_stops_the_build_until_it_is_adopted() {
         project.build(&usual()).unwrap();
         project.put(".infrac/acme.json", &text);
         let unreadable = project
-            .compared(
-                &usual(),
-                &Scope::Everything,
-                &Permission::default(),
-                |found, _, _| {
-                    assert!(!found.is_allowed());
-                    found.unreadable
-                },
-            )
+            .compared(&usual(), &Scope::Everything, &Permission::default(), |found, _, _| {
+                assert!(!found.is_allowed());
+                found.unreadable
+            })
             .unwrap();
         assert_eq!(unreadable[0].0, ".infrac/acme.json");
         assert!(project.build(&usual()).is_err());
         assert_eq!(project.read(".infrac/acme.json"), text);
-        let adopt = Permission {
-            adopt: true,
-            ..Permission::default()
-        };
-        project
-            .build_with(&usual(), &Scope::Everything, &adopt)
-            .unwrap();
+        let adopt = Permission { adopt: true, ..Permission::default() };
+        project.build_with(&usual(), &Scope::Everything, &adopt).unwrap();
         assert!(project.read(".infrac/acme.json").contains(ROOT));
     }
 }
@@ -475,10 +353,7 @@ fn a_manifest_that_lies_about_a_foreign_file_costs_it_nothing() {
     let text = format!("{{\"format\": 1, \"files\": {{{}}}}}", entries.join(", "));
     project.put(".infrac/acme.json", &text);
     let states = project.status(&usual());
-    assert_eq!(
-        states["live/acme/mine.hcl"],
-        State::HandEdited(Reason::Edited)
-    );
+    assert_eq!(states["live/acme/mine.hcl"], State::HandEdited(Reason::Edited));
     assert_eq!(states[ROOT], State::HandEdited(Reason::Edited));
     assert!(project.build(&usual()).is_err());
     assert_eq!(project.read("live/acme/mine.hcl"), "written by hand\n");
@@ -489,47 +364,16 @@ fn a_manifest_that_lies_about_a_foreign_file_costs_it_nothing() {
 fn a_part_of_the_program_removes_nothing_of_the_rest() {
     let project = project();
     let mut all = usual();
-    all.merge(tree(&[
-        ("live/other/root.hcl", "o"),
-        ("live/other/old.hcl", "o"),
-    ]))
-    .unwrap();
+    all.merge(tree(&[("live/other/root.hcl", "o"), ("live/other/old.hcl", "o")])).unwrap();
     project.build(&all).unwrap();
     let part = tree(&[("live/other/root.hcl", "new"), (MODULE, "new")]);
     let scope = Scope::Products(["other".into()].into());
-    let written = project
-        .build_with(&part, &scope, &Permission::default())
-        .unwrap();
-    assert_eq!(
-        written,
-        Written {
-            written: 2,
-            removed: 1,
-            unchanged: 0
-        }
-    );
-    assert!(
-        project.exists(ROOT) && project.exists(SCRIPT) && !project.exists("live/other/old.hcl")
-    );
-    let next = tree(&[
-        (ROOT, "a"),
-        (UNIT, "b"),
-        (MODULE, "new"),
-        (SCRIPT, "d"),
-        ("live/other/root.hcl", "new"),
-    ]);
-    assert!(
-        project.status(&next).is_empty(),
-        "{:?}",
-        project.status(&next)
-    );
-    project
-        .build_with(
-            &tree(&[(ROOT, "z")]),
-            &Scope::Nothing,
-            &Permission::default(),
-        )
-        .unwrap();
+    let written = project.build_with(&part, &scope, &Permission::default()).unwrap();
+    assert_eq!(written, Written { written: 2, removed: 1, unchanged: 0 });
+    assert!(project.exists(ROOT) && project.exists(SCRIPT) && !project.exists("live/other/old.hcl"));
+    let next = tree(&[(ROOT, "a"), (UNIT, "b"), (MODULE, "new"), (SCRIPT, "d"), ("live/other/root.hcl", "new")]);
+    assert!(project.status(&next).is_empty(), "{:?}", project.status(&next));
+    project.build_with(&tree(&[(ROOT, "z")]), &Scope::Nothing, &Permission::default()).unwrap();
     assert!(project.exists(UNIT));
 }
 
@@ -540,10 +384,7 @@ fn lock_files_are_kept_beside_the_sources() {
     project.build(&usual()).unwrap();
     assert_eq!(project.read("inventory/acme/infra.lock"), "one\n");
     project.locks[0].1 = "two\n".into();
-    assert_eq!(
-        project.status(&usual())["inventory/acme/infra.lock"],
-        State::Changed
-    );
+    assert_eq!(project.status(&usual())["inventory/acme/infra.lock"], State::Changed);
     project.build(&usual()).unwrap();
     assert_eq!(project.read("inventory/acme/infra.lock"), "two\n");
     assert!(!project.read(".infrac/acme.json").contains("infra.lock"));
@@ -553,10 +394,7 @@ fn lock_files_are_kept_beside_the_sources() {
 fn no_generated_file_may_lie_elsewhere() {
     let project = project();
     let failure = project.build(&tree(&[("infra.toml", "x")])).unwrap_err();
-    assert!(
-        failure.message.contains("where no generated file may lie"),
-        "{failure}"
-    );
+    assert!(failure.message.contains("where no generated file may lie"), "{failure}");
     assert!(!project.exists("infra.toml"));
 }
 
@@ -568,10 +406,7 @@ fn an_interrupted_build_rolls_forward() {
     for done in 0..4 {
         let project = project();
         project.build(&usual()).unwrap();
-        let note: Vec<String> = [ROOT, UNIT]
-            .into_iter()
-            .map(|path| format!("{} {path}\n", next.get(path).unwrap().hash()))
-            .collect();
+        let note: Vec<String> = [ROOT, UNIT].into_iter().map(|path| format!("{} {path}\n", next.get(path).unwrap().hash())).collect();
         project.put(".infrac/cache/pending", &note.concat());
         let staged = format!("live/acme/.infrac-{}.tmp", &sha256(ROOT.as_bytes())[..16]);
         match done {
@@ -598,10 +433,7 @@ fn a_note_that_lies_about_a_foreign_file_costs_it_nothing() {
     use infrac::artifact::tree::sha256;
     let project = project();
     project.put(ROOT, "mine\n");
-    project.put(
-        ".infrac/cache/pending",
-        &format!("{} {ROOT}\n", sha256(b"mine\n")),
-    );
+    project.put(".infrac/cache/pending", &format!("{} {ROOT}\n", sha256(b"mine\n")));
     assert!(project.build(&usual()).is_err());
     assert_eq!(project.read(ROOT), "mine\n");
 }
@@ -684,10 +516,7 @@ mod unix {
             }
             fs::create_dir_all(project.path("live/acme")).unwrap();
             symlink(&target, project.path(ROOT)).unwrap();
-            assert_eq!(
-                project.status(&usual())[ROOT],
-                State::HandEdited(Reason::Link)
-            );
+            assert_eq!(project.status(&usual())[ROOT], State::HandEdited(Reason::Link));
             assert!(project.build(&usual()).is_err());
             project.force(&usual(), ROOT).unwrap();
             assert!(!project.path(ROOT).is_symlink());
@@ -712,18 +541,11 @@ mod unix {
                 fs::create_dir_all(outside.path().join("acme")).unwrap();
                 fs::create_dir_all(project.path("live")).unwrap();
             }
-            let names = || {
-                walkdir::WalkDir::new(outside.path())
-                    .into_iter()
-                    .map(|e| e.unwrap().into_path())
-            };
+            let names = || walkdir::WalkDir::new(outside.path()).into_iter().map(|e| e.unwrap().into_path());
             let before: Vec<_> = names().collect();
             symlink(outside.path().join("acme"), project.path("live/acme")).unwrap();
             let state = project.status(&usual())[ROOT].clone();
-            assert_eq!(
-                state,
-                State::HandEdited(Reason::Blocked("live/acme".into()))
-            );
+            assert_eq!(state, State::HandEdited(Reason::Blocked("live/acme".into())));
             assert!(project.build(&usual()).is_err());
             // What is no longer produced is not removed through the link either.
             project.build(&tree(&[(MODULE, "c")])).unwrap();
@@ -735,10 +557,7 @@ mod unix {
     #[test]
     fn an_output_folder_that_is_a_link_is_refused() {
         let outside = TempDir::new().unwrap();
-        let project = Project {
-            output: "generated",
-            ..project()
-        };
+        let project = Project { output: "generated", ..project() };
         symlink(outside.path(), project.folder.path().join("generated")).unwrap();
         assert!(project.build(&usual()).is_err());
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
@@ -750,10 +569,7 @@ mod unix {
         let project = project();
         symlink(outside.path(), project.path(".infrac")).unwrap();
         let failure = project.build(&usual()).unwrap_err();
-        assert_eq!(
-            failure.message,
-            "`.infrac` is in the way: it is not a folder"
-        );
+        assert_eq!(failure.message, "`.infrac` is in the way: it is not a folder");
         assert!(Lock::acquire(&Disk::new(project.folder.path(), "."), |_| ()).is_err());
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
     }
@@ -762,16 +578,8 @@ mod unix {
     fn a_manifest_that_is_a_link_is_not_believed() {
         let project = project();
         project.build(&usual()).unwrap();
-        fs::rename(
-            project.path(".infrac/acme.json"),
-            project.path("elsewhere.json"),
-        )
-        .unwrap();
-        symlink(
-            project.path("elsewhere.json"),
-            project.path(".infrac/acme.json"),
-        )
-        .unwrap();
+        fs::rename(project.path(".infrac/acme.json"), project.path("elsewhere.json")).unwrap();
+        symlink(project.path("elsewhere.json"), project.path(".infrac/acme.json")).unwrap();
         assert!(project.build(&tree(&[])).is_err());
         assert!(project.exists(ROOT));
     }
@@ -793,11 +601,7 @@ mod unix {
         project.put("victim", "mine");
         project.put(".infrac/cache/x", "");
         for name in ["lock", "holder", "pending"] {
-            fs::hard_link(
-                project.path("victim"),
-                project.path(&format!(".infrac/cache/{name}")),
-            )
-            .unwrap();
+            fs::hard_link(project.path("victim"), project.path(&format!(".infrac/cache/{name}"))).unwrap();
         }
         let disk = Disk::new(project.folder.path(), ".");
         drop(Lock::acquire(&disk, |_| ()).unwrap());
@@ -811,11 +615,7 @@ mod unix {
         project.locks = vec![("inventory/acme/infra.lock".into(), "one\n".into())];
         project.put("victim", "mine");
         fs::create_dir_all(project.path("inventory/acme")).unwrap();
-        symlink(
-            project.path("victim"),
-            project.path("inventory/acme/infra.lock"),
-        )
-        .unwrap();
+        symlink(project.path("victim"), project.path("inventory/acme/infra.lock")).unwrap();
         assert!(project.build(&usual()).is_err());
         assert_eq!(project.read("victim"), "mine");
     }
@@ -824,15 +624,9 @@ mod unix {
     fn a_pipe_in_the_way_hangs_nobody() {
         let project = project();
         fs::create_dir_all(project.path("live/acme")).unwrap();
-        let made = std::process::Command::new("mkfifo")
-            .arg(project.path(ROOT))
-            .status()
-            .unwrap();
+        let made = std::process::Command::new("mkfifo").arg(project.path(ROOT)).status().unwrap();
         assert!(made.success());
-        assert_eq!(
-            project.status(&usual())[ROOT],
-            State::HandEdited(Reason::Special)
-        );
+        assert_eq!(project.status(&usual())[ROOT], State::HandEdited(Reason::Special));
         assert!(project.build(&usual()).is_err());
     }
 }

@@ -7,6 +7,7 @@
 pub mod error;
 pub mod hcl;
 pub mod json;
+mod text;
 pub mod tree;
 pub mod yaml;
 

@@ -64,7 +64,55 @@ pub enum Change<'a> {
     Changed(&'a Entry, &'a Entry),
 }
 
+impl From<hcl::Body> for Document {
+    fn from(body: hcl::Body) -> Document {
+        Document::Hcl(body)
+    }
+}
+
+impl From<yaml::Document> for Document {
+    fn from(document: yaml::Document) -> Document {
+        Document::Yaml(document)
+    }
+}
+
+impl From<json::Value> for Document {
+    fn from(value: json::Value) -> Document {
+        Document::Json(value)
+    }
+}
+
+impl From<String> for Document {
+    fn from(text: String) -> Document {
+        Document::Text(text.into())
+    }
+}
+
+impl From<&str> for Document {
+    fn from(text: &str) -> Document {
+        Document::Text(text.into())
+    }
+}
+
 impl Entry {
+    /// Prints a file.
+    pub fn new(document: impl Into<Document>) -> Result<Entry, Error> {
+        let document = document.into();
+        let (contents, format) = match &document {
+            Document::Hcl(body) => (hcl::print(body)?.into(), Format::Hcl),
+            Document::Yaml(document) => (yaml::print(document)?.into(), Format::Yaml),
+            Document::Json(value) => (json::print(value)?.into(), Format::Json),
+            Document::Text(text) => (Arc::clone(text), Format::Text),
+        };
+        Ok(Entry { contents, executable: false, format, document: Arc::new(document) })
+    }
+
+    /// Makes the file executable.
+    pub fn executable(mut self) -> Entry {
+        self.executable = true;
+        self
+    }
+
     /// Whether the file on disk would be the same.
     pub fn same(&self, other: &Entry) -> bool {
         self.contents == other.contents && self.executable == other.executable
@@ -115,6 +163,13 @@ impl Tree {
         self.taken.insert(folded.into(), path.clone());
         self.entries.insert(path, entry);
         Ok(())
+    }
+
+    /// Prints a file and adds it; the path stands first in an error.
+    pub fn insert(&mut self, path: impl Into<Text>, document: impl Into<Document>) -> Result<(), Error> {
+        let path = path.into();
+        let entry = Entry::new(document).map_err(|error| error.within(path.clone()))?;
+        self.insert_entry(path, entry)
     }
 
     /// Adds every file of another tree.
@@ -177,20 +232,14 @@ const LONGEST_PATH: usize = 1024;
 const LONGEST_PART: usize = 255;
 
 fn check_path(path: &Text) -> Result<(), Error> {
-    if path.len() <= LONGEST_PATH && path.split('/').all(portable) {
-        Ok(())
-    } else {
-        Err(Problem::Path(path.clone()).into())
-    }
+    if path.len() <= LONGEST_PATH && path.split('/').all(portable) { Ok(()) } else { Err(Problem::Path(path.clone()).into()) }
 }
 
 fn portable(part: &str) -> bool {
-    let characters =
-        part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+' | b'@'));
+    let characters = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+' | b'@'));
     let stem = part.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    let numbered = stem.len() == 4
-        && (stem.starts_with("com") || stem.starts_with("lpt"))
-        && stem.bytes().skip(3).all(|byte| byte.is_ascii_digit());
+    let numbered =
+        stem.len() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")) && stem.bytes().skip(3).all(|byte| byte.is_ascii_digit());
     characters
         && !part.is_empty()
         && part.len() <= LONGEST_PART

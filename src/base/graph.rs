@@ -10,9 +10,7 @@ pub struct Graph<N> {
 
 impl<N> Default for Graph<N> {
     fn default() -> Self {
-        Graph {
-            edges: BTreeMap::new(),
-        }
+        Graph { edges: BTreeMap::new() }
     }
 }
 
@@ -40,11 +38,7 @@ impl<N: Ord + Clone> Graph<N> {
         let mut done = BTreeSet::new();
         let mut ranks = Vec::new();
         while !left.is_empty() {
-            let ready: Vec<N> = left
-                .iter()
-                .filter(|(_, needs)| needs.iter().all(|n| done.contains(n)))
-                .map(|(n, _)| n.clone())
-                .collect();
+            let ready: Vec<N> = left.iter().filter(|(_, needs)| needs.iter().all(|n| done.contains(n))).map(|(n, _)| n.clone()).collect();
             if ready.is_empty() {
                 return Err(cycle(&left));
             }
@@ -80,10 +74,7 @@ impl<N: Ord + Clone> Graph<N> {
 /// Follows needs among the nodes left until one repeats: every node left needs another one left.
 fn cycle<N: Ord + Clone>(left: &BTreeMap<N, BTreeSet<N>>) -> Vec<N> {
     let mut path: Vec<N> = left.keys().take(1).cloned().collect();
-    while let Some(next) = path
-        .last()
-        .and_then(|node| left[node].iter().find(|n| left.contains_key(n)))
-    {
+    while let Some(next) = path.last().and_then(|node| left[node].iter().find(|n| left.contains_key(n))) {
         if let Some(at) = path.iter().position(|seen| seen == next) {
             return path.split_off(at);
         }
@@ -102,10 +93,7 @@ mod tests {
         graph.edge("compute", "network");
         graph.edge("dns", "compute");
         graph.node("ssh");
-        assert_eq!(
-            graph.ranks(),
-            Ok(vec![vec!["network", "ssh"], vec!["compute"], vec!["dns"]])
-        );
+        assert_eq!(graph.ranks(), Ok(vec![vec!["network", "ssh"], vec!["compute"], vec!["dns"]]));
         graph.edge("network", "dns");
         assert_eq!(graph.ranks(), Err(vec!["compute", "network", "dns"]));
         assert!(graph.reachable(&"compute").contains("compute"));

@@ -25,10 +25,7 @@ pub struct Workspace {
 impl Workspace {
     /// A workspace of the given files. They are sorted by path, so that no result depends on the order of a directory.
     pub fn new(files: impl IntoIterator<Item = (Text, Arc<str>)>) -> Workspace {
-        let mut files: Vec<SourceFile> = files
-            .into_iter()
-            .map(|(path, text)| SourceFile { path, text })
-            .collect();
+        let mut files: Vec<SourceFile> = files.into_iter().map(|(path, text)| SourceFile { path, text }).collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         files.dedup_by(|later, earlier| later.path == earlier.path);
         Workspace { files }
@@ -36,10 +33,7 @@ impl Workspace {
 
     /// The files with their ids, in the order of paths.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files
-            .iter()
-            .enumerate()
-            .map(|(index, file)| (FileId(index as u32), file))
+        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
     }
 
     /// The file of an id that this workspace gave.
@@ -49,19 +43,13 @@ impl Workspace {
 
     /// The file at a path.
     pub fn find(&self, path: &str) -> Option<(FileId, &SourceFile)> {
-        let index = self
-            .files
-            .binary_search_by(|file| file.path.as_str().cmp(path))
-            .ok()?;
+        let index = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
         Some((FileId(index as u32), &self.files[index]))
     }
 
     /// The text that a span covers; empty where the span does not fit the file.
     pub fn text(&self, span: Span) -> &str {
-        self.file(span.file)
-            .text
-            .get(span.start as usize..span.end as usize)
-            .unwrap_or_default()
+        self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 }
 
@@ -84,12 +72,7 @@ impl LineIndex {
     /// Scans `text` once.
     pub fn new(text: &str) -> LineIndex {
         let mut starts = vec![0];
-        starts.extend(
-            text.bytes()
-                .enumerate()
-                .filter(|(_, byte)| *byte == b'\n')
-                .map(|(at, _)| at as u32 + 1),
-        );
+        starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
         LineIndex { starts }
     }
 
@@ -99,15 +82,9 @@ impl LineIndex {
         while !text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self
-            .starts
-            .partition_point(|start| *start as usize <= offset)
-            - 1;
+        let line = self.starts.partition_point(|start| *start as usize <= offset) - 1;
         let start = self.starts[line] as usize;
-        LineColumn {
-            line: line as u32 + 1,
-            column: text[start..offset].chars().count() as u32 + 1,
-        }
+        LineColumn { line: line as u32 + 1, column: text[start..offset].chars().count() as u32 + 1 }
     }
 
     /// The offset at which line `line` (from 1) begins.

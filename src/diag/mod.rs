@@ -54,27 +54,13 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error of `code` at `span`.
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
-        let primary = Label {
-            span,
-            text: String::new(),
-        };
-        Diagnostic {
-            primary,
-            code,
-            severity: Severity::Error,
-            message: message.into(),
-            related: Vec::new(),
-            help: None,
-            fix: None,
-        }
+        let primary = Label { span, text: String::new() };
+        Diagnostic { primary, code, severity: Severity::Error, message: message.into(), related: Vec::new(), help: None, fix: None }
     }
 
     /// A warning of `code` at `span`.
     pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            severity: Severity::Warning,
-            ..Diagnostic::error(code, span, message)
-        }
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }
     }
 
     /// Words at the primary place.
@@ -87,10 +73,7 @@ impl Diagnostic {
     /// A second place.
     #[must_use]
     pub fn related(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.related.push(Label {
-            span,
-            text: text.into(),
-        });
+        self.related.push(Label { span, text: text.into() });
         self
     }
 
@@ -103,16 +86,8 @@ impl Diagnostic {
 
     /// A certain repair that replaces one place.
     #[must_use]
-    pub fn fix(
-        mut self,
-        title: impl Into<String>,
-        span: Span,
-        replacement: impl Into<String>,
-    ) -> Self {
-        self.fix = Some(Fix {
-            title: title.into(),
-            edits: vec![(span, replacement.into())],
-        });
+    pub fn fix(mut self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
+        self.fix = Some(Fix { title: title.into(), edits: vec![(span, replacement.into())] });
         self
     }
 }

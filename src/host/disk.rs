@@ -53,11 +53,7 @@ pub enum Place {
 impl Disk {
     /// The folder `output` (relative, `.` is the project itself) of the project in `project`.
     pub fn new(project: &Path, output: &str) -> Disk {
-        Disk {
-            project: project.to_owned(),
-            output: if output == "." { "" } else { output }.into(),
-            folders: BTreeMap::new(),
-        }
+        Disk { project: project.to_owned(), output: if output == "." { "" } else { output }.into(), folders: BTreeMap::new() }
     }
 
     /// A path of the output folder, seen from the project.
@@ -117,10 +113,7 @@ impl Disk {
         }
         let absolute = self.absolute(path);
         match fs::symlink_metadata(&absolute) {
-            Ok(found) if found.is_file() => Ok(Place::File {
-                length: found.len(),
-                executable: is_executable(&found),
-            }),
+            Ok(found) if found.is_file() => Ok(Place::File { length: found.len(), executable: is_executable(&found) }),
             Ok(found) if found.is_dir() => Ok(Place::Folder),
             Ok(found) if found.is_symlink() => Ok(Place::Link),
             Ok(_) => Ok(Place::Special),
@@ -134,9 +127,7 @@ impl Disk {
         let absolute = self.absolute(path);
         let read = || {
             let mut contents = Vec::new();
-            File::open(&absolute)?
-                .take(limit + 1)
-                .read_to_end(&mut contents)?;
+            File::open(&absolute)?.take(limit + 1).read_to_end(&mut contents)?;
             Ok((contents.len() as u64 <= limit).then_some(contents))
         };
         read().map_err(|error| Failure::disk("read", &absolute, &error))
@@ -153,18 +144,14 @@ impl Disk {
         let entries = fs::read_dir(&absolute)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|error| Failure::disk("read", &absolute, &error))?;
-        let mut names: Vec<String> = entries
-            .iter()
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .collect();
+        let mut names: Vec<String> = entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         names.sort_unstable();
         Ok(names)
     }
 
     fn blocked(&self, by: &str) -> Failure {
         let by = self.from_project(by);
-        Failure::new(format!("`{by}` is in the way: it is not a folder"))
-            .help("infrac follows no links in its output folder; move it away")
+        Failure::new(format!("`{by}` is in the way: it is not a folder")).help("infrac follows no links in its output folder; move it away")
     }
 
     /// Makes a folder and those above it.
@@ -192,10 +179,7 @@ impl Disk {
     pub fn stage(&self, path: &str, contents: &[u8], executable: bool) -> Result<(), Failure> {
         let staged = self.absolute(&staged(path));
         let write = || {
-            let mut file = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(&staged)?;
+            let mut file = OpenOptions::new().write(true).create_new(true).open(&staged)?;
             file.write_all(contents)?;
             set_mode(&file, executable)?;
             file.sync_all()
@@ -206,8 +190,7 @@ impl Disk {
     /// Puts the temporary file of `path` into its place.
     pub fn commit(&self, path: &str) -> Result<(), Failure> {
         let absolute = self.absolute(path);
-        fs::rename(self.absolute(&staged(path)), &absolute)
-            .map_err(|error| Failure::disk("replace", &absolute, &error))
+        fs::rename(self.absolute(&staged(path)), &absolute).map_err(|error| Failure::disk("replace", &absolute, &error))
     }
 
     /// Removes the temporary file of `path`, if there is one.
@@ -253,8 +236,7 @@ impl Disk {
     /// Forgets what was learnt of the folder at `path`, which has changed.
     pub fn forget(&mut self, path: &str) {
         let below = text!("{path}/");
-        self.folders
-            .retain(|folder, _| folder != path && !folder.starts_with(below.as_str()));
+        self.folders.retain(|folder, _| folder != path && !folder.starts_with(below.as_str()));
     }
 }
 
@@ -285,12 +267,10 @@ fn look(absolute: &Path, path: &str) -> Folder {
 fn make_folder(absolute: &Path) -> Result<(), Failure> {
     let made = match fs::create_dir(absolute) {
         Ok(()) => set_folder_mode(absolute),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            match fs::symlink_metadata(absolute) {
-                Ok(found) if found.is_dir() => Ok(()),
-                _ => Err(error),
-            }
-        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => match fs::symlink_metadata(absolute) {
+            Ok(found) if found.is_dir() => Ok(()),
+            _ => Err(error),
+        },
         Err(error) => Err(error),
     };
     made.map_err(|error| Failure::disk("make the folder", absolute, &error))

@@ -15,10 +15,7 @@ pub struct Failure {
 impl Failure {
     /// A failure that says `message`.
     pub fn new(message: impl Into<String>) -> Failure {
-        Failure {
-            message: message.into(),
-            help: None,
-        }
+        Failure { message: message.into(), help: None }
     }
 
     /// The disk refused to `verb` the file or folder at `path`.

@@ -15,15 +15,8 @@ pub fn files() -> Vec<(&'static str, &'static str)> {
     while let Some(folder) = open.pop() {
         open.extend(folder.dirs());
         for file in folder.files() {
-            let known = matches!(
-                file.path()
-                    .extension()
-                    .and_then(|extension| extension.to_str()),
-                Some("infra" | "json")
-            );
-            if let (true, Some(path), Some(text)) =
-                (known, file.path().to_str(), file.contents_utf8())
-            {
+            let known = matches!(file.path().extension().and_then(|extension| extension.to_str()), Some("infra" | "json"));
+            if let (true, Some(path), Some(text)) = (known, file.path().to_str(), file.contents_utf8()) {
                 files.push((path, text));
             }
         }
@@ -43,21 +36,10 @@ mod tests {
             .into_iter()
             .map(|entry| entry.unwrap())
             .filter(|entry| entry.file_type().is_file())
-            .map(|entry| {
-                entry
-                    .path()
-                    .strip_prefix(&root)
-                    .unwrap()
-                    .to_str()
-                    .unwrap()
-                    .to_owned()
-            })
+            .map(|entry| entry.path().strip_prefix(&root).unwrap().to_str().unwrap().to_owned())
             .filter(|path| path.ends_with(".infra") || path.ends_with(".json"))
             .collect();
-        let embedded: BTreeSet<String> = super::files()
-            .into_iter()
-            .map(|(path, _)| path.to_owned())
-            .collect();
+        let embedded: BTreeSet<String> = super::files().into_iter().map(|(path, _)| path.to_owned()).collect();
         assert_eq!(embedded, on_disk);
     }
 }

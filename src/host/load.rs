@@ -46,21 +46,11 @@ pub struct Project {
 
 /// The folder of the project that `from` lies in: the nearest one above that has an `infra.toml`.
 pub fn find(from: &Path) -> Result<PathBuf, Failure> {
-    let start = from
-        .canonicalize()
-        .map_err(|error| Failure::disk("open", from, &error))?;
-    start
-        .ancestors()
-        .find(|folder| folder.join(settings::FILE).is_file())
-        .map(Path::to_owned)
-        .ok_or_else(|| {
-            Failure::new(format!(
-                "no `{}` in `{}` or a folder above it",
-                settings::FILE,
-                start.display()
-            ))
+    let start = from.canonicalize().map_err(|error| Failure::disk("open", from, &error))?;
+    start.ancestors().find(|folder| folder.join(settings::FILE).is_file()).map(Path::to_owned).ok_or_else(|| {
+        Failure::new(format!("no `{}` in `{}` or a folder above it", settings::FILE, start.display()))
             .help("start a project with `infrac init`, or name its folder with `--project`")
-        })
+    })
 }
 
 /// Reads the settings only: where the output lies has to be known before the lock can be taken.
@@ -71,56 +61,32 @@ pub fn settings(root: &Path) -> Result<Settings, Failure> {
 
 /// Reads the project in the folder `root`.
 pub fn load(root: &Path) -> Result<Project, Failure> {
-    let root = root
-        .canonicalize()
-        .map_err(|error| Failure::disk("open", root, &error))?;
+    let root = root.canonicalize().map_err(|error| Failure::disk("open", root, &error))?;
     let text = read_settings(&root)?;
     let (settings, _) = settings::read(FileId(0), &text);
-    let mut loader = Loader {
-        root: root.clone(),
-        files: BTreeMap::new(),
-        mistakes: Vec::new(),
-        left: TOTAL_LIMIT,
-    };
+    let mut loader = Loader { root: root.clone(), files: BTreeMap::new(), mistakes: Vec::new(), left: TOTAL_LIMIT };
     loader.files.insert(settings::FILE.into(), text.into());
     loader.folder(&settings.inventory, &[LOCK]);
     for folder in &settings.library {
         loader.folder(folder, &[".json"]);
     }
     for (path, text) in library::files() {
-        loader
-            .files
-            .insert(text!("{}{path}", library::PREFIX), text.into());
+        loader.files.insert(text!("{}{path}", library::PREFIX), text.into());
     }
     let workspace = Workspace::new(loader.files);
     let mut diagnostics = Vec::new();
     if let Some((file, source)) = workspace.find(settings::FILE) {
         diagnostics.extend(settings::read(file, &source.text).1.0);
     }
-    diagnostics.extend(
-        loader
-            .mistakes
-            .into_iter()
-            .filter_map(|mistake| mistake.place(&workspace)),
-    );
-    Ok(Project {
-        root,
-        settings,
-        workspace,
-        diagnostics,
-    })
+    diagnostics.extend(loader.mistakes.into_iter().filter_map(|mistake| mistake.place(&workspace)));
+    Ok(Project { root, settings, workspace, diagnostics })
 }
 
 fn read_settings(root: &Path) -> Result<String, Failure> {
     let path = root.join(settings::FILE);
     let bytes = read(&path, SOURCE_LIMIT)
         .map_err(|error| Failure::disk("read", &path, &error))?
-        .ok_or_else(|| {
-            Failure::new(format!(
-                "`{}` is larger than {SOURCE_LIMIT} bytes",
-                path.display()
-            ))
-        })?;
+        .ok_or_else(|| Failure::new(format!("`{}` is larger than {SOURCE_LIMIT} bytes", path.display())))?;
     String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{}` is not UTF-8", path.display())))
 }
 
@@ -173,11 +139,7 @@ impl Loader {
                 );
             }
         }
-        let mut entries = WalkDir::new(&start)
-            .follow_links(true)
-            .max_depth(DEPTH_LIMIT)
-            .sort_by_file_name()
-            .into_iter();
+        let mut entries = WalkDir::new(&start).follow_links(true).max_depth(DEPTH_LIMIT).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -240,12 +202,7 @@ impl Loader {
             Ok(bytes) => bytes,
             Err(error) => {
                 let failure = Failure::disk("read", Path::new(path.as_str()), &error);
-                return self.mistake(
-                    path,
-                    Code::InvalidProject,
-                    failure.message,
-                    "every source of a project must be readable",
-                );
+                return self.mistake(path, Code::InvalidProject, failure.message, "every source of a project must be readable");
             }
         };
         let Some(bytes) = bytes else {
@@ -274,13 +231,7 @@ impl Loader {
     }
 
     fn mistake(&mut self, path: Text, code: Code, message: String, help: &'static str) {
-        self.mistakes.push(Mistake {
-            path,
-            range: (0, 0),
-            code,
-            message,
-            help,
-        });
+        self.mistakes.push(Mistake { path, range: (0, 0), code, message, help });
     }
 
     fn outside(&mut self, path: Text, link: &str) {
@@ -295,9 +246,7 @@ impl Loader {
     fn unreadable(&mut self, error: &walkdir::Error) {
         let path = error.path().map(|path| self.relative(path));
         let path = path.unwrap_or_default();
-        let dangling = error
-            .io_error()
-            .is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        let dangling = error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound);
         // A link to nothing matters only where a source would be.
         if dangling && !path.ends_with(".infra") && !path.ends_with(LOCK) {
             return;
@@ -307,25 +256,16 @@ impl Loader {
             (None, Some(error)) => Failure::disk("read", Path::new(path.as_str()), error).message,
             (None, None) => format!("cannot read `{path}`"),
         };
-        self.mistake(
-            settings::FILE.into(),
-            Code::InvalidProject,
-            message,
-            "every source of a project must be readable",
-        );
+        self.mistake(settings::FILE.into(), Code::InvalidProject, message, "every source of a project must be readable");
     }
 
     fn is_inside(&self, path: &Path) -> bool {
-        path.canonicalize()
-            .is_ok_and(|real| real.starts_with(&self.root))
+        path.canonicalize().is_ok_and(|real| real.starts_with(&self.root))
     }
 
     fn relative(&self, path: &Path) -> Text {
         let below = path.strip_prefix(&self.root).unwrap_or(path);
-        let parts: Vec<_> = below
-            .components()
-            .map(|part| part.as_os_str().to_string_lossy())
-            .collect();
+        let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
         parts.join("/").into()
     }
 }

@@ -40,8 +40,7 @@ impl Lock {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 wait(&read_holder(&mut disk));
-                file.lock()
-                    .map_err(|error| Failure::disk("lock", &path, &error))?;
+                file.lock().map_err(|error| Failure::disk("lock", &path, &error))?;
             }
             Err(TryLockError::Error(error)) => return Err(Failure::disk("lock", &path, &error)),
         }
@@ -62,14 +61,10 @@ fn open(disk: &mut Disk) -> Result<File, Failure> {
     disk.learn(&lock());
     let file = match disk.place(&lock())? {
         Place::File { .. } => File::open(&path),
-        Place::Missing => OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)
-            .or_else(|error| match error.kind() {
-                std::io::ErrorKind::AlreadyExists => File::open(&path),
-                _ => Err(error),
-            }),
+        Place::Missing => OpenOptions::new().write(true).create_new(true).open(&path).or_else(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => File::open(&path),
+            _ => Err(error),
+        }),
         _ => {
             let path = disk.from_project(&lock());
             return Err(Failure::new(format!("`{path}` is not a regular file")).help("remove it"));
@@ -86,9 +81,6 @@ fn read_holder(disk: &mut Disk) -> String {
         _ => None,
     };
     let text = String::from_utf8(text.unwrap_or_default()).unwrap_or_default();
-    let plain = text
-        .lines()
-        .next()
-        .filter(|line| !line.is_empty() && line.chars().all(|c| c.is_ascii_graphic() || c == ' '));
+    let plain = text.lines().next().filter(|line| !line.is_empty() && line.chars().all(|c| c.is_ascii_graphic() || c == ' '));
     plain.unwrap_or("another process").to_owned()
 }

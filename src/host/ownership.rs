@@ -98,29 +98,13 @@ pub enum Reason {
 
 /// Judges one path: what the tree wants there, what is there, the hashes of what we wrote there, and what a person
 /// allowed.
-pub fn judge(
-    wanted: Option<&Entry>,
-    seen: &Seen,
-    ours: &[&str],
-    forced: bool,
-    adopt: bool,
-) -> Verdict {
+pub fn judge(wanted: Option<&Entry>, seen: &Seen, ours: &[&str], forced: bool, adopt: bool) -> Verdict {
     match (wanted, seen) {
-        (
-            Some(entry),
-            Seen::File {
-                contents,
-                executable,
-            },
-        ) => {
+        (Some(entry), Seen::File { contents, executable }) => {
             let found = contents.as_deref();
             if found == Some(entry.contents.as_bytes()) {
                 let same_mode = *executable == entry.executable || cfg!(not(unix));
-                return if same_mode {
-                    Verdict::Equal
-                } else {
-                    Verdict::Write
-                };
+                return if same_mode { Verdict::Equal } else { Verdict::Write };
             }
             let marked = found.is_some_and(has_header);
             // A format without room for the header is trusted by its hash alone.
@@ -176,19 +160,11 @@ mod tests {
     const BY_HAND: &str = "by hand\n";
 
     fn entry(contents: &str) -> Entry {
-        Entry {
-            contents: contents.into(),
-            executable: false,
-            format: Format::Text,
-            document: Arc::new(Document::Text(contents.into())),
-        }
+        Entry { contents: contents.into(), executable: false, format: Format::Text, document: Arc::new(Document::Text(contents.into())) }
     }
 
     fn file(contents: &str) -> Seen {
-        Seen::File {
-            contents: Some(contents.into()),
-            executable: false,
-        }
+        Seen::File { contents: Some(contents.into()), executable: false }
     }
 
     #[test]
@@ -207,106 +183,33 @@ mod tests {
             (Some(&new), file(NEW), listed, Equal, Equal, Equal),
             (Some(&new), file(OLD), listed, Write, Write, Write),
             (Some(&new), file(OLD), &[], Refuse(Unlisted), Write, Write),
-            (
-                Some(&new),
-                file(EDITED),
-                listed,
-                Refuse(Edited),
-                Refuse(Edited),
-                Write,
-            ),
-            (
-                Some(&new),
-                file(BY_HAND),
-                &[],
-                Refuse(Foreign),
-                Refuse(Foreign),
-                Write,
-            ),
-            (
-                Some(&new),
-                file(BY_HAND),
-                forged,
-                Refuse(Edited),
-                Refuse(Edited),
-                Write,
-            ),
+            (Some(&new), file(EDITED), listed, Refuse(Edited), Refuse(Edited), Write),
+            (Some(&new), file(BY_HAND), &[], Refuse(Foreign), Refuse(Foreign), Write),
+            (Some(&new), file(BY_HAND), forged, Refuse(Edited), Refuse(Edited), Write),
             (Some(&bare), file(BY_HAND), forged, Write, Write, Write),
-            (
-                Some(&new),
-                Seen::Link,
-                listed,
-                Refuse(Link),
-                Refuse(Link),
-                Write,
-            ),
-            (
-                Some(&new),
-                Seen::Folder,
-                listed,
-                Refuse(Folder),
-                Refuse(Folder),
-                Refuse(Folder),
-            ),
-            (
-                Some(&new),
-                Seen::Special,
-                &[],
-                Refuse(Special),
-                Refuse(Special),
-                Refuse(Special),
-            ),
+            (Some(&new), Seen::Link, listed, Refuse(Link), Refuse(Link), Write),
+            (Some(&new), Seen::Folder, listed, Refuse(Folder), Refuse(Folder), Refuse(Folder)),
+            (Some(&new), Seen::Special, &[], Refuse(Special), Refuse(Special), Refuse(Special)),
             (None, file(OLD), listed, Remove, Remove, Remove),
-            (
-                None,
-                file(EDITED),
-                listed,
-                Refuse(Edited),
-                Refuse(Edited),
-                Remove,
-            ),
-            (
-                None,
-                file(BY_HAND),
-                forged,
-                Refuse(Edited),
-                Refuse(Edited),
-                Remove,
-            ),
+            (None, file(EDITED), listed, Refuse(Edited), Refuse(Edited), Remove),
+            (None, file(BY_HAND), forged, Refuse(Edited), Refuse(Edited), Remove),
             (None, Seen::Missing, listed, Gone, Gone, Gone),
             (None, Seen::Link, listed, Gone, Gone, Remove),
             (None, Seen::Folder, listed, Gone, Gone, Gone),
             (None, Seen::Blocked("live".into()), listed, Gone, Gone, Gone),
         ];
         for (wanted, seen, ours, plain, adopted, forced) in cases {
-            let case = format!(
-                "{:?} {seen:?} {ours:?}",
-                wanted.map(|entry| &entry.contents)
-            );
+            let case = format!("{:?} {seen:?} {ours:?}", wanted.map(|entry| &entry.contents));
             assert_eq!(judge(wanted, &seen, ours, false, false), plain, "{case}");
-            assert_eq!(
-                judge(wanted, &seen, ours, false, true),
-                adopted,
-                "--adopt {case}"
-            );
-            assert_eq!(
-                judge(wanted, &seen, ours, true, false),
-                forced,
-                "--force {case}"
-            );
+            assert_eq!(judge(wanted, &seen, ours, false, true), adopted, "--adopt {case}");
+            assert_eq!(judge(wanted, &seen, ours, true, false), forced, "--force {case}");
         }
     }
 
     #[cfg(unix)]
     #[test]
     fn another_mode_is_written_again() {
-        let script = Entry {
-            executable: true,
-            ..entry(NEW)
-        };
-        assert_eq!(
-            judge(Some(&script), &file(NEW), &[], false, false),
-            Verdict::Write
-        );
+        let script = Entry { executable: true, ..entry(NEW) };
+        assert_eq!(judge(Some(&script), &file(NEW), &[], false, false), Verdict::Write);
     }
 }

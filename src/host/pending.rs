@@ -79,9 +79,7 @@ mod tests {
     #[test]
     fn keeps_only_lines_that_make_sense() {
         let hash = "0123456789abcdef".repeat(4);
-        let text = format!(
-            "{hash} live/acme/root.hcl\n{hash} ../x\n{hash} infra.toml\nabc live/acme/a\n\n{hash} live/acme/cut"
-        );
+        let text = format!("{hash} live/acme/root.hcl\n{hash} ../x\n{hash} infra.toml\nabc live/acme/a\n\n{hash} live/acme/cut");
         let pending = Pending::parse(&text);
         let paths: Vec<_> = pending.files.keys().map(|path| path.as_str()).collect();
         assert_eq!(paths, ["live/acme/cut", "live/acme/root.hcl"]);

@@ -15,25 +15,9 @@ pub const FILE: &str = "infra.toml";
 pub const EDITIONS: &[&str] = &["2026"];
 
 /// What a project can have written for it.
-pub const TARGETS: &[&str] = &[
-    "opentofu",
-    "terragrunt",
-    "ansible",
-    "packer",
-    "github",
-    "gitlab",
-    "terratest",
-    "molecule",
-];
+pub const TARGETS: &[&str] = &["opentofu", "terragrunt", "ansible", "packer", "github", "gitlab", "terratest", "molecule"];
 
-const KEYS: &[&str] = &[
-    "name",
-    "edition",
-    "inventory",
-    "library",
-    "output",
-    "targets",
-];
+const KEYS: &[&str] = &["name", "edition", "inventory", "library", "output", "targets"];
 
 /// The settings of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,11 +51,7 @@ impl Default for Settings {
 
 /// Reads `infra.toml`. What is wrong keeps its default, so that the rest of a project can be read too.
 pub fn read(file: FileId, text: &str) -> (Settings, Diagnostics) {
-    let mut reader = Reader {
-        file,
-        settings: Settings::default(),
-        diagnostics: Diagnostics::default(),
-    };
+    let mut reader = Reader { file, settings: Settings::default(), diagnostics: Diagnostics::default() };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let span = error.span().unwrap_or_default();
@@ -114,10 +94,7 @@ impl Reader {
                 }
                 "library" => {
                     let folders = self.list(value);
-                    self.settings.library = folders
-                        .into_iter()
-                        .filter_map(|item| self.folder(item))
-                        .collect();
+                    self.settings.library = folders.into_iter().filter_map(|item| self.folder(item)).collect();
                 }
                 "targets" => self.targets(value),
                 unknown => {
@@ -133,10 +110,7 @@ impl Reader {
             if !table.iter().any(|(key, _)| key.get_ref() == required) {
                 let help = match required {
                     "name" => "add a line like `name = \"acme\"`".to_owned(),
-                    _ => format!(
-                        "add the line `edition = \"{}\"`",
-                        Settings::default().edition
-                    ),
+                    _ => format!("add the line `edition = \"{}\"`", Settings::default().edition),
                 };
                 self.report(0..0, format!("`{FILE}` has no `{required}`"), Some(help));
             }
@@ -147,11 +121,7 @@ impl Reader {
         let text = value.get_ref().as_str();
         if text.is_none() {
             let found = value.get_ref().type_str();
-            self.report(
-                value.span(),
-                format!("expected a string, found {found}"),
-                None,
-            );
+            self.report(value.span(), format!("expected a string, found {found}"), None);
         }
         text
     }
@@ -179,10 +149,7 @@ impl Reader {
             self.report(
                 value.span(),
                 format!("`{name}` is not a name"),
-                Some(
-                    "a name has lower-case letters, digits, `-` and `_`, and begins with a letter"
-                        .to_owned(),
-                ),
+                Some("a name has lower-case letters, digits, `-` and `_`, and begins with a letter".to_owned()),
             );
         }
     }
@@ -194,11 +161,7 @@ impl Reader {
         if EDITIONS.contains(&edition) {
             self.settings.edition = edition.into();
         } else {
-            self.report(
-                value.span(),
-                format!("unknown edition `{edition}`"),
-                Some(format!("this infrac knows {}", names(EDITIONS))),
-            );
+            self.report(value.span(), format!("unknown edition `{edition}`"), Some(format!("this infrac knows {}", names(EDITIONS))));
         }
     }
 
@@ -235,11 +198,7 @@ impl Reader {
                     Some(known) => format!("did you mean `{known}`?"),
                     None => format!("the targets are {}", names(TARGETS)),
                 };
-                self.report(
-                    item.span(),
-                    format!("unknown target `{target}`"),
-                    Some(help),
-                );
+                self.report(item.span(), format!("unknown target `{target}`"), Some(help));
             } else if !targets.insert(Text::new(target)) {
                 self.report(item.span(), format!("target `{target}` stands twice"), None);
             }
@@ -259,9 +218,7 @@ impl Reader {
 /// Whether `name` is a name of the language: `[a-z][a-z0-9_-]*`.
 pub fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_')
 }
 
 fn names(names: &[&str]) -> String {
@@ -280,10 +237,7 @@ mod tests {
             .into_iter()
             .map(|d| {
                 let span = d.primary.span;
-                (
-                    text[span.start as usize..span.end as usize].to_owned(),
-                    d.message,
-                )
+                (text[span.start as usize..span.end as usize].to_owned(), d.message)
             })
             .collect()
     }
@@ -292,10 +246,7 @@ mod tests {
     fn everything_has_a_default_but_name_and_edition() {
         let (settings, diagnostics) = read(FileId(0), "name = \"acme\"\nedition = \"2026\"\n");
         assert!(diagnostics.0.is_empty(), "{diagnostics:?}");
-        let expected = Settings {
-            name: "acme".into(),
-            ..Settings::default()
-        };
+        let expected = Settings { name: "acme".into(), ..Settings::default() };
         assert_eq!(settings, expected);
         assert_eq!(messages("").len(), 2);
     }
@@ -326,10 +277,7 @@ mod tests {
             ("\"ansible\"", "target `ansible` stands twice"),
             ("\"/etc\"", "`/etc` is not a folder inside the project"),
         ];
-        let expected: Vec<(String, String)> = expected
-            .iter()
-            .map(|(at, message)| ((*at).to_owned(), (*message).to_owned()))
-            .collect();
+        let expected: Vec<(String, String)> = expected.iter().map(|(at, message)| ((*at).to_owned(), (*message).to_owned())).collect();
         assert_eq!(messages(text), expected);
     }
 

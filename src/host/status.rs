@@ -75,11 +75,7 @@ impl Comparison<'_> {
 
     /// Whether nothing stands in the way of writing.
     pub fn is_allowed(&self) -> bool {
-        self.unreadable.is_empty()
-            && !self
-                .findings
-                .iter()
-                .any(|finding| matches!(finding.state, State::HandEdited(_)))
+        self.unreadable.is_empty() && !self.findings.iter().any(|finding| matches!(finding.state, State::HandEdited(_)))
     }
 
     /// The paths of one kind whose state is one of `states`.
@@ -94,16 +90,9 @@ impl Comparison<'_> {
     /// What the file of a finding should hold; nothing where it should not be.
     pub fn wanted(&self, finding: &Finding) -> Option<&str> {
         match finding.kind {
-            Kind::Generated => self
-                .tree
-                .get(&finding.path)
-                .map(|entry| entry.contents.as_ref()),
+            Kind::Generated => self.tree.get(&finding.path).map(|entry| entry.contents.as_ref()),
             Kind::Manifest => self.manifests.get(&finding.path)?.as_deref(),
-            Kind::Lock => self
-                .locks
-                .iter()
-                .find(|(path, _)| *path == finding.path)
-                .map(|(_, text)| text.as_str()),
+            Kind::Lock => self.locks.iter().find(|(path, _)| *path == finding.path).map(|(_, text)| text.as_str()),
         }
     }
 }
@@ -127,25 +116,15 @@ pub fn compare<'t>(
         .flat_map(|(_, (manifest, _))| manifest.files.keys())
         .filter(|path| tree.get(path).is_none())
         .collect();
-    for path in orphans
-        .iter()
-        .copied()
-        .chain(tree.iter().map(|(path, _)| path))
-    {
+    for path in orphans.iter().copied().chain(tree.iter().map(|(path, _)| path)) {
         disk.learn(path);
     }
-    let ours = Ours {
-        listed: &listed,
-        pending: &pending,
-        permission,
-    };
+    let ours = Ours { listed: &listed, pending: &pending, permission };
 
     let mut findings = Vec::new();
     let mut removals = BTreeSet::new();
-    let judged: Vec<Verdict> = orphans
-        .par_iter()
-        .map(|path| ours.judge(path, None, &see(disk, path, None)?))
-        .collect::<Result<_, Failure>>()?;
+    let judged: Vec<Verdict> =
+        orphans.par_iter().map(|path| ours.judge(path, None, &see(disk, path, None)?)).collect::<Result<_, Failure>>()?;
     for (path, verdict) in orphans.into_iter().zip(judged) {
         let state = match verdict {
             Verdict::Remove => {
@@ -175,11 +154,7 @@ pub fn compare<'t>(
         })
         .collect::<Result<_, Failure>>()?;
     for ((path, entry), (mut seen, mut verdict, hash)) in wanted.into_iter().zip(judged) {
-        let owner = Owner::of(path).ok_or_else(|| {
-            Failure::new(format!(
-                "the compiler made `{path}`, where no generated file may lie"
-            ))
-        })?;
+        let owner = Owner::of(path).ok_or_else(|| Failure::new(format!("the compiler made `{path}`, where no generated file may lie")))?;
         let room = makes_room(disk, &seen, path, &removals)?;
         if !room.is_empty() {
             first.extend(room);
@@ -199,10 +174,7 @@ pub fn compare<'t>(
             Verdict::Refuse(reason) => findings.push(generated(path, State::HandEdited(reason))),
             Verdict::Equal | Verdict::Remove | Verdict::Gone => unchanged += 1,
         }
-        kept.entry(owner)
-            .or_default()
-            .files
-            .insert(path.clone(), hash);
+        kept.entry(owner).or_default().files.insert(path.clone(), hash);
     }
 
     let manifests = changed_manifests(&listed, &kept);
@@ -220,17 +192,7 @@ pub fn compare<'t>(
     }
     findings.extend(changed_locks(project, locks)?);
     findings.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Comparison {
-        findings,
-        unchanged,
-        unreadable,
-        tree,
-        locks,
-        manifests,
-        hashes,
-        first,
-        pending,
-    })
+    Ok(Comparison { findings, unchanged, unreadable, tree, locks, manifests, hashes, first, pending })
 }
 
 /// What is on the disk against what should be there, as a unified diff; empty where either is not text.
@@ -238,28 +200,17 @@ pub fn difference(path: &str, found: &[u8], wanted: &str) -> String {
     let Ok(found) = std::str::from_utf8(found) else {
         return String::new();
     };
-    TextDiff::from_lines(found, wanted)
-        .unified_diff()
-        .context_radius(3)
-        .header(&format!("a/{path}"), &format!("b/{path}"))
-        .to_string()
+    TextDiff::from_lines(found, wanted).unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string()
 }
 
 fn generated(path: &Text, state: State) -> Finding {
-    Finding {
-        path: path.clone(),
-        kind: Kind::Generated,
-        state,
-    }
+    Finding { path: path.clone(), kind: Kind::Generated, state }
 }
 
 /// The manifests on the disk: each with its text, or why it cannot be believed.
 type Listed = BTreeMap<Owner, (Manifest, String)>;
 
-fn read_manifests(
-    disk: &mut Disk,
-    permission: &Permission,
-) -> Result<(Listed, Vec<(Text, Unreadable)>), Failure> {
+fn read_manifests(disk: &mut Disk, permission: &Permission) -> Result<(Listed, Vec<(Text, Unreadable)>), Failure> {
     let mut listed = Listed::new();
     let mut unreadable = Vec::new();
     for name in disk.names(MANIFESTS)? {
@@ -272,10 +223,7 @@ fn read_manifests(
             Place::File { .. } => disk.read(&path, SIZE_LIMIT)?.ok_or("it is too large"),
             _ => Err("it is not a regular file"),
         };
-        let read = read.map_err(|reason| Unreadable {
-            reason: reason.to_owned(),
-            line: 0,
-        });
+        let read = read.map_err(|reason| Unreadable { reason: reason.to_owned(), line: 0 });
         let manifest = read.and_then(|bytes| {
             let manifest = Manifest::read(&bytes, &owner)?;
             Ok((manifest, String::from_utf8_lossy(&bytes).into_owned()))
@@ -295,18 +243,15 @@ fn read_manifests(
 }
 
 fn check_force(permission: &Permission, tree: &Tree, listed: &Listed) -> Result<(), Failure> {
-    let unknown = permission.force.iter().find(|path| {
-        tree.get(path).is_none()
-            && !listed
-                .values()
-                .any(|(manifest, _)| manifest.files.contains_key(*path))
-    });
+    let unknown = permission
+        .force
+        .iter()
+        .find(|path| tree.get(path).is_none() && !listed.values().any(|(manifest, _)| manifest.files.contains_key(*path)));
     match unknown {
         None => Ok(()),
-        Some(path) => Err(
-            Failure::new(format!("`{path}` is not a file that infrac writes"))
-                .help("`--force` takes a file that a message has named"),
-        ),
+        Some(path) => {
+            Err(Failure::new(format!("`{path}` is not a file that infrac writes")).help("`--force` takes a file that a message has named"))
+        }
     }
 }
 
@@ -318,15 +263,9 @@ struct Ours<'a> {
 
 impl Ours<'_> {
     fn judge(&self, path: &Text, wanted: Option<&Entry>, seen: &Seen) -> Result<Verdict, Failure> {
-        let listed = Owner::of(path)
-            .and_then(|owner| self.listed.get(&owner))
-            .and_then(|(manifest, _)| manifest.files.get(path));
+        let listed = Owner::of(path).and_then(|owner| self.listed.get(&owner)).and_then(|(manifest, _)| manifest.files.get(path));
         let pending = self.pending.files.get(path);
-        let hashes: Vec<&str> = listed
-            .into_iter()
-            .chain(pending.into_iter().flatten())
-            .map(Text::as_str)
-            .collect();
+        let hashes: Vec<&str> = listed.into_iter().chain(pending.into_iter().flatten()).map(Text::as_str).collect();
         let forced = self.permission.force.contains(path);
         Ok(judge(wanted, seen, &hashes, forced, self.permission.adopt))
     }
@@ -348,10 +287,7 @@ fn see(disk: &Disk, path: &Text, wanted: Option<&Entry>) -> Result<Seen, Failure
                 true => disk.read(path, limit)?,
                 false => None,
             };
-            Seen::File {
-                contents,
-                executable,
-            }
+            Seen::File { contents, executable }
         }
     })
 }
@@ -359,22 +295,14 @@ fn see(disk: &Disk, path: &Text, wanted: Option<&Entry>) -> Result<Seen, Failure
 /// Ten thousand files need not be held at once.
 fn without_contents(seen: Seen) -> Seen {
     match seen {
-        Seen::File { executable, .. } => Seen::File {
-            contents: None,
-            executable,
-        },
+        Seen::File { executable, .. } => Seen::File { contents: None, executable },
         other => other,
     }
 }
 
 /// The removals that make room for `path`: a file of ours that becomes a folder, or a folder of ours that becomes a
 /// file. None where something else would still stand in the way.
-fn makes_room(
-    disk: &mut Disk,
-    seen: &Seen,
-    path: &Text,
-    removals: &BTreeSet<Text>,
-) -> Result<Vec<Text>, Failure> {
+fn makes_room(disk: &mut Disk, seen: &Seen, path: &Text, removals: &BTreeSet<Text>) -> Result<Vec<Text>, Failure> {
     match seen {
         Seen::Blocked(by) if removals.contains(by) => Ok(vec![by.clone()]),
         Seen::Folder => {
@@ -397,10 +325,7 @@ fn makes_room(
     }
 }
 
-fn changed_manifests(
-    listed: &Listed,
-    kept: &BTreeMap<Owner, Manifest>,
-) -> BTreeMap<Text, Option<String>> {
+fn changed_manifests(listed: &Listed, kept: &BTreeMap<Owner, Manifest>) -> BTreeMap<Text, Option<String>> {
     let mut changed = BTreeMap::new();
     for (owner, manifest) in kept {
         let text = manifest.print();
@@ -410,10 +335,7 @@ fn changed_manifests(
         }
     }
     for owner in listed.keys() {
-        if kept
-            .get(owner)
-            .is_none_or(|manifest| manifest.files.is_empty())
-        {
+        if kept.get(owner).is_none_or(|manifest| manifest.files.is_empty()) {
             changed.insert(owner.manifest(), None);
         }
     }
@@ -426,9 +348,7 @@ fn changed_locks(project: &mut Disk, locks: &[(Text, String)]) -> Result<Vec<Fin
         project.learn(path);
         let state = match project.place(path)? {
             Place::Missing => State::Missing,
-            Place::File { .. }
-                if project.read(path, SIZE_LIMIT)?.as_deref() == Some(text.as_bytes()) =>
-            {
+            Place::File { .. } if project.read(path, SIZE_LIMIT)?.as_deref() == Some(text.as_bytes()) => {
                 continue;
             }
             Place::File { .. } => State::Changed,
@@ -437,11 +357,7 @@ fn changed_locks(project: &mut Disk, locks: &[(Text, String)]) -> Result<Vec<Fin
             Place::Special => State::HandEdited(Reason::Special),
             Place::Blocked(by) => State::HandEdited(Reason::Blocked(by)),
         };
-        changed.push(Finding {
-            path: path.clone(),
-            kind: Kind::Lock,
-            state,
-        });
+        changed.push(Finding { path: path.clone(), kind: Kind::Lock, state });
     }
     Ok(changed)
 }

@@ -23,11 +23,7 @@ pub struct Written {
 
 /// Writes what `comparison` found; refuses as a whole where anything stands in the way. `disk` is the output folder,
 /// `project` the folder of the sources, whose lock files are written first.
-pub fn write(
-    comparison: &Comparison<'_>,
-    disk: &mut Disk,
-    project: &mut Disk,
-) -> Result<Written, Failure> {
+pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -> Result<Written, Failure> {
     if !comparison.is_allowed() {
         return Err(Failure::new("something stands in the way of writing"));
     }
@@ -63,16 +59,8 @@ pub fn write(
         return Err(failure);
     }
     writes.par_iter().try_for_each(|path| disk.commit(path))?;
-    folders(writes.iter().copied())
-        .par_iter()
-        .try_for_each(|folder| disk.sync_folder(folder))?;
-    remove(
-        disk,
-        removals
-            .iter()
-            .copied()
-            .filter(|path| !comparison.first.contains(*path)),
-    )?;
+    folders(writes.iter().copied()).par_iter().try_for_each(|folder| disk.sync_folder(folder))?;
+    remove(disk, removals.iter().copied().filter(|path| !comparison.first.contains(*path)))?;
 
     for (path, text) in &comparison.manifests {
         match text {
@@ -84,11 +72,7 @@ pub fn write(
         }
     }
     Pending::clear(disk)?;
-    Ok(Written {
-        written: writes.len(),
-        removed: removals.len(),
-        unchanged: comparison.unchanged,
-    })
+    Ok(Written { written: writes.len(), removed: removals.len(), unchanged: comparison.unchanged })
 }
 
 fn stage(comparison: &Comparison<'_>, disk: &Disk, writes: &[&Text]) -> Result<(), Failure> {
@@ -101,10 +85,7 @@ fn stage(comparison: &Comparison<'_>, disk: &Disk, writes: &[&Text]) -> Result<(
 }
 
 /// Removes files, and the folders that become empty by it.
-fn remove<'p>(
-    disk: &mut Disk,
-    paths: impl Iterator<Item = &'p Text> + Clone,
-) -> Result<(), Failure> {
+fn remove<'p>(disk: &mut Disk, paths: impl Iterator<Item = &'p Text> + Clone) -> Result<(), Failure> {
     for path in paths.clone() {
         disk.remove(path)?;
         disk.forget(path);

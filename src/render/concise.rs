@@ -9,10 +9,7 @@ use codespan_reporting::term::{Config, DisplayStyle, Styles, StylesWriter, termc
 use std::ops::Range;
 
 pub(super) fn render(reports: &[Report]) -> String {
-    let config = Config {
-        display_style: DisplayStyle::Short,
-        ..Config::default()
-    };
+    let config = Config { display_style: DisplayStyle::Short, ..Config::default() };
     let styles = Styles::default();
     let mut lines = termcolor::Ansi::new(Vec::new());
     for report in reports {
@@ -27,8 +24,7 @@ pub(super) fn render(reports: &[Report]) -> String {
         let mut writer = StylesWriter::new(&mut lines, &styles);
         let file = At(&report.primary);
         // Writing into memory fails only on places that a file does not have, and ours are resolved.
-        codespan_reporting::term::emit_to_write_style(&mut writer, &config, &file, &diagnostic)
-            .ok();
+        codespan_reporting::term::emit_to_write_style(&mut writer, &config, &file, &diagnostic).ok();
     }
     String::from_utf8_lossy(&lines.into_inner()).into_owned()
 }

@@ -31,9 +31,7 @@ fn command(report: &Report) -> String {
 
 /// What would end a command or begin an escape, as the runner's own library writes it.
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

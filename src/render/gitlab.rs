@@ -8,10 +8,7 @@ use std::collections::BTreeMap;
 
 pub(super) fn render(reports: &[Report]) -> String {
     let mut seen = BTreeMap::new();
-    let issues: Vec<Value> = reports
-        .iter()
-        .map(|report| issue(report, &mut seen))
-        .collect();
+    let issues: Vec<Value> = reports.iter().map(|report| issue(report, &mut seen)).collect();
     let mut text = format!("{:#}", Value::Array(issues));
     text.push('\n');
     text
@@ -45,16 +42,8 @@ fn issue(report: &Report, seen: &mut BTreeMap<String, usize>) -> Value {
 /// The same finding must be recognised when lines above it come and go, so the place is left out; equal ones are
 /// counted, because GitLab drops a fingerprint that it has seen.
 pub(super) fn fingerprint(report: &Report, seen: &mut BTreeMap<String, usize>) -> String {
-    let content = format!(
-        "{}\n{}\n{}",
-        report.code.id(),
-        report.primary.path(),
-        report.message
-    );
+    let content = format!("{}\n{}\n{}", report.code.id(), report.primary.path(), report.message);
     let count = seen.entry(content.clone()).or_default();
     *count += 1;
-    Sha256::digest(format!("{content}\n{count}"))
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(format!("{content}\n{count}")).iter().map(|byte| format!("{byte:02x}")).collect()
 }

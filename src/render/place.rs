@@ -36,11 +36,7 @@ impl Source {
     /// The file of a span. `prefix` leads from where a reader stands to the project.
     pub(super) fn new(workspace: &Workspace, span: Span, prefix: &str) -> Source {
         let file = workspace.file(span.file);
-        let prefix = if file.path.starts_with('<') {
-            ""
-        } else {
-            prefix
-        };
+        let prefix = if file.path.starts_with('<') { "" } else { prefix };
         Source {
             path: sanitise(&format!("{prefix}{}", file.path)).into_owned(),
             text: match sanitise_source(&file.text) {
@@ -53,9 +49,7 @@ impl Source {
 
     /// The offset at which a line begins; the end of the text for a line behind it.
     pub(super) fn line_start(&self, line: u32) -> usize {
-        self.lines
-            .start(line)
-            .map_or(self.text.len(), |start| start as usize)
+        self.lines.start(line).map_or(self.text.len(), |start| start as usize)
     }
 }
 

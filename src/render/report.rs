@@ -63,15 +63,8 @@ impl Report {
 /// The reports of `diagnostics`, whose spans point into `workspace`. `prefix` is put before every path of the project:
 /// the way to it from where the reader stands, with `/` at its end, or nothing.
 pub fn resolve(workspace: &Workspace, diagnostics: &[Diagnostic], prefix: &str) -> Vec<Report> {
-    let mut resolver = Resolver {
-        workspace,
-        prefix,
-        sources: BTreeMap::new(),
-    };
-    diagnostics
-        .iter()
-        .map(|diagnostic| resolver.report(diagnostic))
-        .collect()
+    let mut resolver = Resolver { workspace, prefix, sources: BTreeMap::new() };
+    diagnostics.iter().map(|diagnostic| resolver.report(diagnostic)).collect()
 }
 
 struct Resolver<'w> {
@@ -87,10 +80,7 @@ impl Resolver<'_> {
             edits: fix
                 .edits
                 .iter()
-                .map(|(span, replacement)| Edit {
-                    place: self.place(*span, ""),
-                    replacement: replacement.clone(),
-                })
+                .map(|(span, replacement)| Edit { place: self.place(*span, ""), replacement: replacement.clone() })
                 .collect(),
         });
         Report {
@@ -98,24 +88,14 @@ impl Resolver<'_> {
             severity: diagnostic.severity,
             message: sanitise(&diagnostic.message).into_owned(),
             primary: self.place(diagnostic.primary.span, &diagnostic.primary.text),
-            related: diagnostic
-                .related
-                .iter()
-                .map(|label| self.place(label.span, &label.text))
-                .collect(),
-            help: diagnostic
-                .help
-                .as_ref()
-                .map(|help| sanitise(help).into_owned()),
+            related: diagnostic.related.iter().map(|label| self.place(label.span, &label.text)).collect(),
+            help: diagnostic.help.as_ref().map(|help| sanitise(help).into_owned()),
             fix,
         }
     }
 
     fn place(&mut self, span: Span, label: &str) -> Place {
-        let source = self
-            .sources
-            .entry(span.file)
-            .or_insert_with(|| Arc::new(Source::new(self.workspace, span, self.prefix)));
+        let source = self.sources.entry(span.file).or_insert_with(|| Arc::new(Source::new(self.workspace, span, self.prefix)));
         Place::new(source, span, label)
     }
 }

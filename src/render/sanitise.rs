@@ -31,10 +31,7 @@ pub fn sanitise(text: &str) -> Cow<'_, str> {
 /// holds. The carriage return of a line end stays.
 pub(super) fn sanitise_source(text: &str) -> Cow<'_, str> {
     let harmless_return = |at: usize| text[at..].starts_with("\r\n");
-    if !text
-        .char_indices()
-        .any(|(at, character)| is_harmful(character) && !harmless_return(at))
-    {
+    if !text.char_indices().any(|(at, character)| is_harmful(character) && !harmless_return(at)) {
         return Cow::Borrowed(text);
     }
     let mut plain = String::with_capacity(text.len());
@@ -57,8 +54,7 @@ pub(super) fn sanitise_source(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    const HOSTILE: &str =
-        "a\u{1b}[31mb\u{7}\u{0}\u{9b}c\u{202e}d\u{2066}e\u{200b}f\u{e0041}g\rh\r\ni\tj";
+    const HOSTILE: &str = "a\u{1b}[31mb\u{7}\u{0}\u{9b}c\u{202e}d\u{2066}e\u{200b}f\u{e0041}g\rh\r\ni\tj";
 
     #[test]
     fn messages_write_it_out() {

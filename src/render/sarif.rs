@@ -12,10 +12,7 @@ pub(super) fn render(reports: &[Report]) -> String {
     let codes: Vec<Code> = codes.into_iter().collect();
     let rules: Vec<Value> = codes.iter().copied().map(rule).collect();
     let mut seen = BTreeMap::new();
-    let results: Vec<Value> = reports
-        .iter()
-        .map(|report| result(report, &codes, &mut seen))
-        .collect();
+    let results: Vec<Value> = reports.iter().map(|report| result(report, &codes, &mut seen)).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -36,12 +33,7 @@ pub(super) fn render(reports: &[Report]) -> String {
 
 fn rule(code: Code) -> Value {
     // The page opens with a heading; the first paragraph below it says what the code means.
-    let summary = code
-        .page()
-        .lines()
-        .skip(1)
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or_else(|| code.name());
+    let summary = code.page().lines().skip(1).find(|line| !line.trim().is_empty()).unwrap_or_else(|| code.name());
     json!({
         "id": code.id(),
         "name": code.name(),
@@ -92,9 +84,7 @@ fn repair(fix: &Repair) -> Value {
     }
     let changes: Vec<Value> = changes
         .into_iter()
-        .map(|(path, replacements)| {
-            json!({ "artifactLocation": artifact(path), "replacements": replacements })
-        })
+        .map(|(path, replacements)| json!({ "artifactLocation": artifact(path), "replacements": replacements }))
         .collect();
     json!({ "description": { "text": fix.title }, "artifactChanges": changes })
 }

@@ -5,14 +5,7 @@ use crate::base::{Span, Workspace};
 use crate::diag::{Code, Diagnostic};
 use serde_json::Value;
 
-const FORMATS: [Format; 6] = [
-    Format::Text,
-    Format::Concise,
-    Format::Json,
-    Format::Github,
-    Format::Gitlab,
-    Format::Sarif,
-];
+const FORMATS: [Format; 6] = [Format::Text, Format::Concise, Format::Json, Format::Github, Format::Gitlab, Format::Sarif];
 
 const PRODUCT: &str = "product acme {\n  größe = smal\n}\n";
 const STACK: &str = "stack compute web {\n  range = 10.0.0.0/16\n}\n";
@@ -39,19 +32,12 @@ fn findings(workspace: &Workspace) -> Vec<Diagnostic> {
         Diagnostic::error(Code::UnknownName, value, "unknown member `smal` of `Size`")
             .label("no such member")
             .related(at(workspace, product, "größe"), "needs a `Size`")
-            .related(
-                at(workspace, "<stdlib>/core.infra", "Size"),
-                "`Size` is declared here",
-            )
+            .related(at(workspace, "<stdlib>/core.infra", "Size"), "`Size` is declared here")
             .help("the members are listed in its declaration")
             .fix("rename to `small`", value, "small"),
         Diagnostic::warning(
             Code::CidrOverlap,
-            at(
-                workspace,
-                "inventory/acme/web.infra",
-                "range = 10.0.0.0/16\n}",
-            ),
+            at(workspace, "inventory/acme/web.infra", "range = 10.0.0.0/16\n}"),
             "the range, 100% of it: overlaps",
         ),
     ]
@@ -69,10 +55,7 @@ fn plain(text: &str) -> String {
 #[test]
 fn the_text_shows_every_place() {
     let workspace = workspace();
-    let text = plain(&render(
-        Format::Text,
-        &reports(&workspace, &findings(&workspace)),
-    ));
+    let text = plain(&render(Format::Text, &reports(&workspace, &findings(&workspace))));
     insta::with_settings!({ snapshot_path => "../../snapshots", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("render_text", text);
     });
@@ -81,10 +64,7 @@ fn the_text_shows_every_place() {
 #[test]
 fn concise_is_one_line_each() {
     let workspace = workspace();
-    let text = plain(&render(
-        Format::Concise,
-        &reports(&workspace, &findings(&workspace)),
-    ));
+    let text = plain(&render(Format::Concise, &reports(&workspace, &findings(&workspace))));
     assert_eq!(
         text,
         "inventory/acme/product.infra:2:11: error[IC0101]: unknown member `smal` of `Size`\n\
@@ -118,13 +98,7 @@ fn every_form_says_the_same() {
         .iter()
         .map(|report| {
             let place = &report.primary;
-            (
-                report.code.id().to_owned(),
-                place.path().to_owned(),
-                place.from.line.into(),
-                place.from.column.into(),
-                report.message.clone(),
-            )
+            (report.code.id().to_owned(), place.path().to_owned(), place.from.line.into(), place.from.column.into(), report.message.clone())
         })
         .collect();
 
@@ -133,13 +107,7 @@ fn every_form_says_the_same() {
         .map(|line| {
             let object: Value = serde_json::from_str(line).unwrap();
             let start = &object["range"]["start"];
-            (
-                text(&object["code"]),
-                text(&object["path"]),
-                number(&start["line"]),
-                number(&start["column"]),
-                text(&object["message"]),
-            )
+            (text(&object["code"]), text(&object["path"]), number(&start["line"]), number(&start["column"]), text(&object["message"]))
         })
         .collect();
     assert_eq!(json, expected);
@@ -172,20 +140,13 @@ fn every_form_says_the_same() {
         .map(|result| {
             let place = &result["locations"][0]["physicalLocation"];
             let index = result["ruleIndex"].as_u64().unwrap() as usize;
-            assert_eq!(
-                run["tool"]["driver"]["rules"][index]["id"],
-                result["ruleId"]
-            );
+            assert_eq!(run["tool"]["driver"]["rules"][index]["id"], result["ruleId"]);
             (
                 text(&result["ruleId"]),
                 text(&place["artifactLocation"]["uri"]),
                 number(&place["region"]["startLine"]),
                 number(&place["region"]["startColumn"]),
-                text(&result["message"]["text"])
-                    .lines()
-                    .next()
-                    .unwrap()
-                    .to_owned(),
+                text(&result["message"]["text"]).lines().next().unwrap().to_owned(),
             )
         })
         .collect();
@@ -195,19 +156,10 @@ fn every_form_says_the_same() {
     for format in [Format::Text, Format::Concise, Format::Github] {
         let shown = plain(&render(format, &reports)).replace("%25", "%");
         for (code, path, line, column, message) in &expected {
-            assert!(
-                shown.contains(code) && shown.contains(path),
-                "{format:?}\n{shown}"
-            );
+            assert!(shown.contains(code) && shown.contains(path), "{format:?}\n{shown}");
             assert!(shown.contains(message), "{format:?}\n{shown}");
-            let places = [
-                format!("{path}:{line}:{column}"),
-                format!("file={path},line={line}"),
-            ];
-            assert!(
-                places.iter().any(|place| shown.contains(place)),
-                "{format:?}\n{shown}"
-            );
+            let places = [format!("{path}:{line}:{column}"), format!("file={path},line={line}")];
+            assert!(places.iter().any(|place| shown.contains(place)), "{format:?}\n{shown}");
         }
     }
 }
@@ -216,10 +168,7 @@ fn every_form_says_the_same() {
 fn paths_lead_from_the_reader_but_not_into_the_library() {
     let workspace = workspace();
     let reports = resolve(&workspace, &findings(&workspace), "infra/");
-    assert_eq!(
-        reports[0].primary.path(),
-        "infra/inventory/acme/product.infra"
-    );
+    assert_eq!(reports[0].primary.path(), "infra/inventory/acme/product.infra");
     assert_eq!(reports[0].related[1].path(), "<stdlib>/core.infra");
     let sarif = render(Format::Sarif, &reports);
     assert!(sarif.contains("\"%3Cstdlib%3E/core.infra\""), "{sarif}");
@@ -227,18 +176,15 @@ fn paths_lead_from_the_reader_but_not_into_the_library() {
 
 #[test]
 fn nothing_of_a_source_reaches_the_terminal() {
-    let hostile =
-        "a = \"\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}gnp\u{2066}\u{0}\u{200b}\" # \u{1b}[2J\rb\n";
+    let hostile = "a = \"\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}gnp\u{2066}\u{0}\u{200b}\" # \u{1b}[2J\rb\n";
     let workspace = Workspace::new([("inv\u{1b}entory/\u{202e}x.infra".into(), hostile.into())]);
     let (file, _) = workspace.files().next().unwrap();
     let whole = Span::new(file, 0, hostile.len() as u32);
-    let diagnostics = [
-        Diagnostic::error(Code::InvalidToken, whole, format!("bad {hostile}"))
-            .label(hostile)
-            .related(whole, hostile)
-            .help(hostile)
-            .fix(hostile, whole, "x"),
-    ];
+    let diagnostics = [Diagnostic::error(Code::InvalidToken, whole, format!("bad {hostile}"))
+        .label(hostile)
+        .related(whole, hostile)
+        .help(hostile)
+        .fix(hostile, whole, "x")];
     let reports = reports(&workspace, &diagnostics);
     for format in FORMATS {
         let shown = match format {
@@ -264,16 +210,7 @@ fn nothing_of_a_source_reaches_the_terminal() {
 
 #[test]
 fn no_span_is_too_wild() {
-    let texts = [
-        "",
-        "x",
-        "\n",
-        "\r\n",
-        "größe",
-        "a\n\n\nb",
-        "日本\t日本\n",
-        &"long ".repeat(5000),
-    ];
+    let texts = ["", "x", "\n", "\r\n", "größe", "a\n\n\nb", "日本\t日本\n", &"long ".repeat(5000)];
     for text in texts {
         let workspace = Workspace::new([("a.infra".into(), text.into())]);
         let (file, _) = workspace.files().next().unwrap();
@@ -290,18 +227,10 @@ fn no_span_is_too_wild() {
             (0, u32::MAX),
         ] {
             let span = Span::new(file, start, end);
-            let diagnostic = Diagnostic::error(Code::Unclosed, span, "wild")
-                .label("here")
-                .related(Span::new(file, end, start), "there");
+            let diagnostic = Diagnostic::error(Code::Unclosed, span, "wild").label("here").related(Span::new(file, end, start), "there");
             for format in FORMATS {
-                let shown = render(
-                    format,
-                    &reports(&workspace, std::slice::from_ref(&diagnostic)),
-                );
-                assert!(
-                    shown.contains("a.infra"),
-                    "{format:?} {text:?} {start}..{end}\n{shown}"
-                );
+                let shown = render(format, &reports(&workspace, std::slice::from_ref(&diagnostic)));
+                assert!(shown.contains("a.infra"), "{format:?} {text:?} {start}..{end}\n{shown}");
                 assert!(shown.len() < 9000, "{format:?} {text:?} {start}..{end}");
             }
         }
@@ -313,13 +242,8 @@ fn equal_findings_have_fingerprints_of_their_own() {
     let workspace = workspace();
     let mut twice = findings(&workspace);
     twice.extend(findings(&workspace));
-    let gitlab: Value =
-        serde_json::from_str(&render(Format::Gitlab, &reports(&workspace, &twice))).unwrap();
-    let fingerprints: std::collections::BTreeSet<&str> = gitlab
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|issue| issue["fingerprint"].as_str().unwrap())
-        .collect();
+    let gitlab: Value = serde_json::from_str(&render(Format::Gitlab, &reports(&workspace, &twice))).unwrap();
+    let fingerprints: std::collections::BTreeSet<&str> =
+        gitlab.as_array().unwrap().iter().map(|issue| issue["fingerprint"].as_str().unwrap()).collect();
     assert_eq!(fingerprints.len(), 4);
 }

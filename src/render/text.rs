@@ -74,12 +74,7 @@ impl Rich {
             help: (!advice.is_empty()).then(|| advice.join("\n")),
             labels,
             excerpt: shown,
-            elsewhere: report
-                .related
-                .iter()
-                .filter(|place| !is_here(place))
-                .map(Rich::elsewhere)
-                .collect(),
+            elsewhere: report.related.iter().filter(|place| !is_here(place)).map(Rich::elsewhere).collect(),
         }
     }
 
