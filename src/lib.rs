@@ -11,6 +11,7 @@
 pub mod artifact;
 pub mod base;
 pub mod diag;
+pub mod eval;
 pub mod hir;
 pub mod plan;
 pub mod shape;
