@@ -14,6 +14,7 @@ pub mod diag;
 pub mod eval;
 pub mod hir;
 pub mod plan;
+pub mod resolve;
 pub mod shape;
 pub mod syntax;
 pub mod ty;
