@@ -8,7 +8,6 @@ mod expression;
 pub mod fields;
 pub mod functions;
 mod operators;
-mod text;
 
 use crate::base::{Span, Text};
 use crate::diag::Diagnostic;
@@ -19,7 +18,7 @@ use crate::value::Value;
 use std::sync::Arc;
 
 pub use conform::{Mismatch, conform};
-pub use text::{number_text, text_of};
+pub use functions::text::to_text as text_of;
 
 /// An error was reported; there is no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +35,8 @@ pub trait Scope {
     /// A field of an instance, a definition or something that a tool will know.
     fn member(&mut self, base: &Value, field: &ast::Name) -> Evaluated;
 
-    /// A function that needs the whole program; none where there is no such function.
-    fn call(&mut self, function: &ast::Name, arguments: &[(Option<Text>, Value)], span: Span) -> Option<Evaluated>;
+    /// A built-in function that needs the whole program, with its arguments in the order of its parameters.
+    fn call(&mut self, function: &ast::Name, arguments: &[Value], span: Span) -> Evaluated;
 
     /// A function that the program declares.
     fn function(&self, name: &str) -> Option<Arc<hir::Function>>;
@@ -62,21 +61,4 @@ pub fn eval_with(expr: &ast::Expr, expected: Option<&Ty>, scope: &mut dyn Scope,
 /// Evaluates the parts of a string or label.
 pub fn eval_template(parts: &[ast::Part], scope: &mut dyn Scope, locals: &mut Locals) -> Evaluated {
     expression::Evaluator { scope, locals }.template(parts)
-}
-
-/// The functions that need the whole program: a plan calls them, in a shape their result is foreign. With the names of their
-/// parameters, and how many of them must be given.
-pub const WHOLE_PROGRAM: &[(&str, &[&str], usize)] = &[
-    ("allocate_range", &["range", "prefix"], 2),
-    ("builds", &["image", "provider", "arch"], 3),
-    ("generated", &["path", "bytes", "hex", "uuid"], 1),
-    ("host", &["name", "subnet", "arch"], 3),
-    ("rules_for", &["hosts"], 1),
-    ("secret", &["reference"], 1),
-    ("subnet", &["key", "zone", "range"], 3),
-];
-
-/// Whether a function needs the whole program.
-pub fn is_whole_program(name: &str) -> bool {
-    WHOLE_PROGRAM.iter().any(|(function, ..)| *function == name)
 }

@@ -244,8 +244,8 @@ impl Scope for Frame<'_> {
         }
     }
 
-    fn call(&mut self, function: &ast::Name, _: &[(Option<Text>, Value)], span: Span) -> Option<Evaluated> {
-        crate::eval::is_whole_program(&function.text).then(|| Ok(foreign(span)))
+    fn call(&mut self, _: &ast::Name, _: &[Value], span: Span) -> Evaluated {
+        Ok(foreign(span))
     }
 
     fn function(&self, name: &str) -> Option<Arc<Function>> {
@@ -300,8 +300,8 @@ impl Scope for ProviderFrame<'_> {
         Ok(base.clone())
     }
 
-    fn call(&mut self, _: &ast::Name, _: &[(Option<Text>, Value)], _: Span) -> Option<Evaluated> {
-        None
+    fn call(&mut self, _: &ast::Name, _: &[Value], span: Span) -> Evaluated {
+        Ok(foreign(span))
     }
 
     fn function(&self, name: &str) -> Option<Arc<Function>> {
