@@ -1,0 +1,201 @@
+//! A tree of files as a value: path → contents, mode and what the contents mean.
+
+use super::{Error, Problem, hcl, json, yaml};
+use crate::base::Text;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Files by relative path. Paths use `/`, are portable, and no two of them meet on any file system.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    entries: BTreeMap<Text, Entry>,
+    /// Lower-case path → path, and every folder of a file → that file: what a further path may not meet.
+    taken: BTreeMap<Text, Text>,
+}
+
+/// A file.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The bytes.
+    pub contents: Arc<str>,
+    /// Mode 0755 and not 0644.
+    pub executable: bool,
+    /// The format, which says how the contents can be read again.
+    pub format: Format,
+    /// What the contents were printed from.
+    pub document: Arc<Document>,
+}
+
+/// The format of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Format {
+    /// OpenTofu, Terragrunt.
+    Hcl,
+    /// Ansible, pipelines.
+    Yaml,
+    /// Packer, data.
+    Json,
+    /// Anything else: scripts, templates, notes.
+    Text,
+}
+
+/// What a file is printed from.
+#[derive(Clone, Debug)]
+pub enum Document {
+    /// HCL.
+    Hcl(hcl::Body),
+    /// YAML.
+    Yaml(yaml::Document),
+    /// JSON.
+    Json(json::Value),
+    /// Text that a writer of this folder has made, or a constant file.
+    Text(Arc<str>),
+}
+
+/// How a file of one tree differs from another tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change<'a> {
+    /// Only the other tree has it.
+    Added(&'a Entry),
+    /// Only this tree has it.
+    Removed(&'a Entry),
+    /// Both have it, with other contents or another mode: this one, the other one.
+    Changed(&'a Entry, &'a Entry),
+}
+
+impl Entry {
+    /// Whether the file on disk would be the same.
+    pub fn same(&self, other: &Entry) -> bool {
+        self.contents == other.contents && self.executable == other.executable
+    }
+
+    /// The hash of the contents: SHA-256 in lower-case hexadecimal.
+    pub fn hash(&self) -> String {
+        sha256(self.contents.as_bytes())
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Entry) -> bool {
+        self.same(other)
+    }
+}
+
+impl Eq for Entry {}
+
+impl Tree {
+    /// A tree without files.
+    pub fn new() -> Tree {
+        Tree::default()
+    }
+
+    /// Adds a file. Refuses a path that is not portable, that is there, or that meets another one where case does not
+    /// count or where a file would have to be a folder.
+    pub fn insert_entry(&mut self, path: impl Into<Text>, entry: Entry) -> Result<(), Error> {
+        let path = path.into();
+        check_path(&path)?;
+        let folded = path.to_ascii_lowercase();
+        if let Some(other) = self.taken.get(folded.as_str()) {
+            return Err(Problem::Collision(path, other.clone()).into());
+        }
+        let mut folders = Vec::new();
+        for (at, _) in folded.match_indices('/') {
+            let folder = &folded[..at];
+            match self.taken.get(folder) {
+                Some(file) if file.len() == folder.len() => return Err(Problem::Collision(path, file.clone()).into()),
+                Some(file) if file[..at] != path[..at] => return Err(Problem::Collision(path, file.clone()).into()),
+                Some(_) => {}
+                None => folders.push(Text::new(folder)),
+            }
+        }
+        for folder in folders {
+            self.taken.insert(folder, path.clone());
+        }
+        self.taken.insert(folded.into(), path.clone());
+        self.entries.insert(path, entry);
+        Ok(())
+    }
+
+    /// Adds every file of another tree.
+    pub fn merge(&mut self, other: Tree) -> Result<(), Error> {
+        other.entries.into_iter().try_for_each(|(path, entry)| self.insert_entry(path, entry))
+    }
+
+    /// The file at a path.
+    pub fn get(&self, path: &str) -> Option<&Entry> {
+        self.entries.get(path)
+    }
+
+    /// The files in the order of their paths.
+    pub fn iter(&self) -> impl Iterator<Item = (&Text, &Entry)> {
+        self.entries.iter()
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no file.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// What has to happen for this tree to become `other`, in the order of the paths.
+    pub fn diff<'a>(&'a self, other: &'a Tree) -> BTreeMap<&'a str, Change<'a>> {
+        let mut changes = BTreeMap::new();
+        for (path, entry) in &self.entries {
+            match other.entries.get(path) {
+                None => changes.insert(path.as_str(), Change::Removed(entry)),
+                Some(new) if !entry.same(new) => changes.insert(path.as_str(), Change::Changed(entry, new)),
+                Some(_) => None,
+            };
+        }
+        let added = other.entries.iter().filter(|(path, _)| !self.entries.contains_key(*path));
+        changes.extend(added.map(|(path, entry)| (path.as_str(), Change::Added(entry))));
+        changes
+    }
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hexadecimal).collect()
+}
+
+fn hexadecimal(digit: u8) -> char {
+    char::from_digit(digit.into(), 16).unwrap_or('0')
+}
+
+/// Names that Windows keeps for devices, with every extension.
+const DEVICES: [&str; 4] = ["aux", "con", "nul", "prn"];
+
+/// Longest path, far below the limit of every file system together with the folder it is written into.
+const LONGEST_PATH: usize = 1024;
+
+/// Longest part of a path on common file systems.
+const LONGEST_PART: usize = 255;
+
+fn check_path(path: &Text) -> Result<(), Error> {
+    if path.len() <= LONGEST_PATH && path.split('/').all(portable) {
+        Ok(())
+    } else {
+        Err(Problem::Path(path.clone()).into())
+    }
+}
+
+fn portable(part: &str) -> bool {
+    let characters =
+        part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+' | b'@'));
+    let stem = part.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let numbered = stem.len() == 4
+        && (stem.starts_with("com") || stem.starts_with("lpt"))
+        && stem.bytes().skip(3).all(|byte| byte.is_ascii_digit());
+    characters
+        && !part.is_empty()
+        && part.len() <= LONGEST_PART
+        && !part.ends_with('.')
+        && !part.starts_with('-')
+        && !numbered
+        && !DEVICES.contains(&stem.as_str())
+}
