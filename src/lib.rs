@@ -13,6 +13,7 @@ pub mod base;
 pub mod diag;
 pub mod hir;
 pub mod plan;
+pub mod resolve;
 pub mod shape;
 pub mod syntax;
 pub mod ty;
