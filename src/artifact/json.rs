@@ -1,6 +1,9 @@
 //! JSON, and the plain data that every other format can hold too.
 
+use super::text::{float, hexadecimal, invisible};
+use super::{Error, Problem};
 use crate::base::Text;
+use std::collections::BTreeSet;
 
 /// A JSON value whose objects keep their order.
 ///
@@ -62,4 +65,152 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
     fn from(values: Vec<T>) -> Value {
         Value::List(values.into_iter().map(Into::into).collect())
     }
+}
+
+/// Lists of scalars stand in one line up to here.
+const WIDTH: usize = 80;
+
+/// The file: two spaces a level, lists of scalars in one line where they fit.
+pub fn print(value: &Value) -> Result<String, Error> {
+    let mut code = Code::default();
+    code.value(value, 0, 0)?;
+    code.syntax("\n");
+    Ok(code.finish())
+}
+
+/// JSON under construction: syntax comes from the program, everything else through an escaper.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Code {
+    text: String,
+}
+
+impl Code {
+    /// The finished text.
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    /// How many characters there are.
+    pub(super) fn width(&self) -> usize {
+        self.text.chars().count()
+    }
+
+    /// Syntax of the program.
+    pub(super) fn syntax(&mut self, syntax: &'static str) {
+        self.text.push_str(syntax);
+    }
+
+    /// Other code.
+    pub(super) fn append(&mut self, other: &Code) {
+        self.text.push_str(&other.text);
+    }
+
+    /// The indentation of a level.
+    pub(super) fn indent(&mut self, level: usize) {
+        self.text.extend(std::iter::repeat_n("  ", level));
+    }
+
+    /// Text in quotes.
+    pub(super) fn quoted(&mut self, text: &str) {
+        self.text.push('"');
+        for character in text.chars() {
+            match character {
+                '"' => self.text.push_str("\\\""),
+                '\\' => self.text.push_str("\\\\"),
+                '\n' => self.text.push_str("\\n"),
+                '\r' => self.text.push_str("\\r"),
+                '\t' => self.text.push_str("\\t"),
+                _ if invisible(character) && character as u32 <= 0xffff => self.escape(character),
+                _ => self.text.push(character),
+            }
+        }
+        self.text.push('"');
+    }
+
+    fn escape(&mut self, character: char) {
+        self.text.push_str("\\u");
+        self.text.push_str(&hexadecimal(character, 4));
+    }
+
+    /// A scalar.
+    fn scalar(&mut self, value: &Value) -> Result<bool, Error> {
+        match value {
+            Value::Null => self.syntax("null"),
+            Value::Bool(true) => self.syntax("true"),
+            Value::Bool(false) => self.syntax("false"),
+            Value::Int(value) => self.text.push_str(&value.to_string()),
+            Value::Float(value) => self.text.push_str(&float(*value).ok_or(Problem::NotFinite)?),
+            Value::Text(text) => self.quoted(text),
+            Value::List(_) | Value::Object(_) => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// A value that starts at `column` and closes at `level`.
+    fn value(&mut self, value: &Value, level: usize, column: usize) -> Result<(), Error> {
+        match value {
+            Value::List(values) => self.list(values, level, column),
+            Value::Object(entries) => self.object(entries, level),
+            scalar => self.scalar(scalar).map(|_| ()),
+        }
+    }
+
+    fn list(&mut self, values: &[Value], level: usize, column: usize) -> Result<(), Error> {
+        if let Some(line) = line(values)?
+            && column + line.width() < WIDTH
+        {
+            self.append(&line);
+            return Ok(());
+        }
+        self.syntax("[\n");
+        for (at, value) in values.iter().enumerate() {
+            self.syntax(if at == 0 { "" } else { ",\n" });
+            self.indent(level + 1);
+            self.value(value, level + 1, 2 * (level + 1)).map_err(|error| error.within(at.to_string()))?;
+        }
+        self.syntax("\n");
+        self.indent(level);
+        self.syntax("]");
+        Ok(())
+    }
+
+    fn object(&mut self, entries: &[(Text, Value)], level: usize) -> Result<(), Error> {
+        if entries.is_empty() {
+            self.syntax("{}");
+            return Ok(());
+        }
+        let mut keys = BTreeSet::new();
+        self.syntax("{\n");
+        for (at, (key, value)) in entries.iter().enumerate() {
+            if !keys.insert(key) {
+                return Err(Problem::Duplicate(key.clone()).into());
+            }
+            self.syntax(if at == 0 { "" } else { ",\n" });
+            self.indent(level + 1);
+            let mut head = Code::default();
+            head.quoted(key);
+            head.syntax(": ");
+            self.append(&head);
+            let column = 2 * (level + 1) + head.width();
+            self.value(value, level + 1, column).map_err(|error| error.within(key.clone()))?;
+        }
+        self.syntax("\n");
+        self.indent(level);
+        self.syntax("}");
+        Ok(())
+    }
+}
+
+/// The list in one line, if it holds scalars only.
+fn line(values: &[Value]) -> Result<Option<Code>, Error> {
+    let mut code = Code::default();
+    code.syntax("[");
+    for (at, value) in values.iter().enumerate() {
+        code.syntax(if at == 0 { "" } else { ", " });
+        if !code.scalar(value)? {
+            return Ok(None);
+        }
+    }
+    code.syntax("]");
+    Ok(Some(code))
 }

@@ -64,7 +64,55 @@ pub enum Change<'a> {
     Changed(&'a Entry, &'a Entry),
 }
 
+impl From<hcl::Body> for Document {
+    fn from(body: hcl::Body) -> Document {
+        Document::Hcl(body)
+    }
+}
+
+impl From<yaml::Document> for Document {
+    fn from(document: yaml::Document) -> Document {
+        Document::Yaml(document)
+    }
+}
+
+impl From<json::Value> for Document {
+    fn from(value: json::Value) -> Document {
+        Document::Json(value)
+    }
+}
+
+impl From<String> for Document {
+    fn from(text: String) -> Document {
+        Document::Text(text.into())
+    }
+}
+
+impl From<&str> for Document {
+    fn from(text: &str) -> Document {
+        Document::Text(text.into())
+    }
+}
+
 impl Entry {
+    /// Prints a file.
+    pub fn new(document: impl Into<Document>) -> Result<Entry, Error> {
+        let document = document.into();
+        let (contents, format) = match &document {
+            Document::Hcl(body) => (hcl::print(body)?.into(), Format::Hcl),
+            Document::Yaml(document) => (yaml::print(document)?.into(), Format::Yaml),
+            Document::Json(value) => (json::print(value)?.into(), Format::Json),
+            Document::Text(text) => (Arc::clone(text), Format::Text),
+        };
+        Ok(Entry { contents, executable: false, format, document: Arc::new(document) })
+    }
+
+    /// Makes the file executable.
+    pub fn executable(mut self) -> Entry {
+        self.executable = true;
+        self
+    }
+
     /// Whether the file on disk would be the same.
     pub fn same(&self, other: &Entry) -> bool {
         self.contents == other.contents && self.executable == other.executable
@@ -115,6 +163,13 @@ impl Tree {
         self.taken.insert(folded.into(), path.clone());
         self.entries.insert(path, entry);
         Ok(())
+    }
+
+    /// Prints a file and adds it; the path stands first in an error.
+    pub fn insert(&mut self, path: impl Into<Text>, document: impl Into<Document>) -> Result<(), Error> {
+        let path = path.into();
+        let entry = Entry::new(document).map_err(|error| error.within(path.clone()))?;
+        self.insert_entry(path, entry)
     }
 
     /// Adds every file of another tree.

@@ -15,9 +15,15 @@
 //! ```
 
 mod body;
+mod check;
+mod code;
 mod expr;
+mod flat;
+mod layout;
 mod object;
+mod print;
 
 pub use body::{Attribute, Block, Body, Item};
 pub use expr::{Binary, Expr, For, Part, Step, Unary};
 pub use object::{Key, Layout, List, Object, ObjectItem};
+pub use print::{print, print_expr};

@@ -7,6 +7,10 @@
 //! let document = Document::new(vec![Node::from(play)]).header("Generated").start();
 //! ```
 
+mod code;
 mod node;
+mod print;
+mod scalar;
 
 pub use node::{Document, Entry, Item, Map, Node, Seq};
+pub use print::print;

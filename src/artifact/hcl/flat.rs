@@ -1,0 +1,268 @@
+//! Expressions in one line, with the parentheses that precedence asks for.
+
+use super::code::{Code, is_identifier};
+use super::{Binary, Expr, For, Key, Object, Part, Step, Unary};
+use crate::artifact::Error;
+
+/// How tightly an expression holds together; from the conditional, which is loosest, to the indivisible.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Tightness {
+    Conditional,
+    Or,
+    And,
+    Equality,
+    Comparison,
+    Sum,
+    Product,
+    Unary,
+    Whole,
+}
+
+impl Expr {
+    /// The expression that is printed: a template of one expression is that expression, other text in pieces is one
+    /// text.
+    pub(super) fn essence(&self) -> &Expr {
+        match self {
+            Expr::Template(parts) => match parts.as_slice() {
+                [Part::Expr(only)] => only.essence(),
+                _ => self,
+            },
+            _ => self,
+        }
+    }
+
+    fn tightness(&self) -> Tightness {
+        match self.essence() {
+            Expr::Conditional(..) => Tightness::Conditional,
+            Expr::Binary(_, operator, _) => operator.tightness(),
+            Expr::Unary(..) => Tightness::Unary,
+            Expr::Int(value) if *value < 0 => Tightness::Unary,
+            Expr::Float(value) if value.is_sign_negative() => Tightness::Unary,
+            _ => Tightness::Whole,
+        }
+    }
+
+    /// Whether steps can follow without parentheses.
+    fn takes_steps(&self) -> bool {
+        matches!(
+            self.essence(),
+            Expr::Variable(_) | Expr::Traversal(..) | Expr::Call { .. } | Expr::List(_) | Expr::Object(_) | Expr::For(_)
+        )
+    }
+}
+
+impl Binary {
+    fn tightness(self) -> Tightness {
+        match self {
+            Binary::Or => Tightness::Or,
+            Binary::And => Tightness::And,
+            Binary::Equal | Binary::NotEqual => Tightness::Equality,
+            Binary::Less | Binary::LessOrEqual | Binary::Greater | Binary::GreaterOrEqual => Tightness::Comparison,
+            Binary::Add | Binary::Subtract => Tightness::Sum,
+            Binary::Multiply | Binary::Divide | Binary::Modulo => Tightness::Product,
+        }
+    }
+
+    fn symbol(self) -> &'static str {
+        match self {
+            Binary::Or => " || ",
+            Binary::And => " && ",
+            Binary::Equal => " == ",
+            Binary::NotEqual => " != ",
+            Binary::Less => " < ",
+            Binary::LessOrEqual => " <= ",
+            Binary::Greater => " > ",
+            Binary::GreaterOrEqual => " >= ",
+            Binary::Add => " + ",
+            Binary::Subtract => " - ",
+            Binary::Multiply => " * ",
+            Binary::Divide => " / ",
+            Binary::Modulo => " % ",
+        }
+    }
+}
+
+/// The expression in one line.
+pub(super) fn flat(expr: &Expr) -> Result<Code, Error> {
+    let mut code = Code::default();
+    code.expr(expr)?;
+    Ok(code)
+}
+
+impl Code {
+    /// An expression in one line.
+    pub(super) fn expr(&mut self, expr: &Expr) -> Result<(), Error> {
+        match expr.essence() {
+            Expr::Null => self.syntax("null"),
+            Expr::Bool(true) => self.syntax("true"),
+            Expr::Bool(false) => self.syntax("false"),
+            Expr::Int(value) => self.int(*value),
+            Expr::Float(value) => self.float(*value)?,
+            Expr::Text(text) => self.quoted(text)?,
+            Expr::Template(parts) | Expr::Heredoc(parts) => self.template(parts)?,
+            Expr::Variable(name) => self.variable(name)?,
+            Expr::Traversal(root, steps) => {
+                self.parenthesised(root, !root.takes_steps())?;
+                steps.iter().try_for_each(|step| self.step(step))?;
+            }
+            Expr::Call { name, arguments, expand } => {
+                self.call_head(name, arguments)?;
+                if let Some(last) = arguments.last() {
+                    self.expr(last)?;
+                }
+                self.call_tail(*expand);
+            }
+            Expr::List(list) => {
+                self.syntax("[");
+                for (at, item) in list.items.iter().enumerate() {
+                    self.syntax(if at == 0 { "" } else { ", " });
+                    self.expr(item).map_err(|error| error.within(at.to_string()))?;
+                }
+                self.syntax("]");
+            }
+            Expr::Object(object) => self.object(object)?,
+            Expr::For(comprehension) => {
+                let is_object = comprehension.result_key.is_some();
+                self.syntax(if is_object { "{ " } else { "[" });
+                self.for_head(comprehension)?;
+                self.expr(&comprehension.result)?;
+                self.for_condition(comprehension)?;
+                self.syntax(if is_object { " }" } else { "]" });
+            }
+            Expr::Unary(operator, operand) => {
+                self.syntax(match operator {
+                    Unary::Not => "!",
+                    Unary::Negate => "-",
+                });
+                self.parenthesised(operand, operand.tightness() < Tightness::Whole)?;
+            }
+            Expr::Binary(left, operator, right) => {
+                self.parenthesised(left, left.tightness() < operator.tightness())?;
+                self.syntax(operator.symbol());
+                self.parenthesised(right, right.tightness() <= operator.tightness())?;
+            }
+            Expr::Conditional(condition, yes, no) => {
+                self.parenthesised(condition, condition.tightness() == Tightness::Conditional)?;
+                self.syntax(" ? ");
+                self.parenthesised(yes, yes.tightness() == Tightness::Conditional)?;
+                self.syntax(" : ");
+                self.expr(no)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn parenthesised(&mut self, expr: &Expr, needed: bool) -> Result<(), Error> {
+        self.syntax(if needed { "(" } else { "" });
+        self.expr(expr)?;
+        self.syntax(if needed { ")" } else { "" });
+        Ok(())
+    }
+
+    fn step(&mut self, step: &Step) -> Result<(), Error> {
+        match step {
+            Step::Attribute(name) if is_identifier(name) => {
+                self.syntax(".");
+                self.name(name)?;
+            }
+            Step::Attribute(name) => {
+                self.syntax("[");
+                self.quoted(name)?;
+                self.syntax("]");
+            }
+            Step::Index(index) => {
+                self.syntax("[");
+                self.expr(index)?;
+                self.syntax("]");
+            }
+            Step::Splat => self.syntax("[*]"),
+        }
+        Ok(())
+    }
+
+    fn template(&mut self, parts: &[Part]) -> Result<(), Error> {
+        self.syntax("\"");
+        let mut literal = String::new();
+        for part in parts {
+            match part {
+                Part::Text(text) => literal.push_str(text),
+                Part::Expr(expr) => {
+                    self.literal(&literal, true)?;
+                    literal.clear();
+                    self.syntax("${");
+                    self.expr(expr)?;
+                    self.syntax("}");
+                }
+            }
+        }
+        self.literal(&literal, false)?;
+        self.syntax("\"");
+        Ok(())
+    }
+
+    fn object(&mut self, object: &Object) -> Result<(), Error> {
+        super::check::entries(object)?;
+        let mut first = true;
+        for (key, value) in object.entries() {
+            self.syntax(if first { "{ " } else { ", " });
+            first = false;
+            self.object_key(key)?;
+            self.syntax(" = ");
+            self.expr(value).map_err(|error| error.within(super::check::step(key)))?;
+        }
+        self.syntax(if first { "{}" } else { " }" });
+        Ok(())
+    }
+
+    /// The key of an entry.
+    pub(super) fn object_key(&mut self, key: &Key) -> Result<(), Error> {
+        match key {
+            Key::Text(text) => self.key(text),
+            Key::Expr(expr) => self.parenthesised(expr, true),
+        }
+    }
+
+    /// `name(` and every argument but the last.
+    pub(super) fn call_head(&mut self, name: &str, arguments: &[Expr]) -> Result<(), Error> {
+        self.function(name)?;
+        self.syntax("(");
+        let others = arguments.len().saturating_sub(1);
+        for argument in arguments.iter().take(others) {
+            self.expr(argument)?;
+            self.syntax(", ");
+        }
+        Ok(())
+    }
+
+    /// What follows the last argument.
+    pub(super) fn call_tail(&mut self, expand: bool) {
+        self.syntax(if expand { "...)" } else { ")" });
+    }
+
+    /// `for key, value in over : result_key => `.
+    pub(super) fn for_head(&mut self, comprehension: &For) -> Result<(), Error> {
+        self.syntax("for ");
+        if let Some(key) = &comprehension.key {
+            self.variable(key)?;
+            self.syntax(", ");
+        }
+        self.variable(&comprehension.value)?;
+        self.syntax(" in ");
+        self.expr(&comprehension.over)?;
+        self.syntax(" : ");
+        if let Some(key) = &comprehension.result_key {
+            self.expr(key)?;
+            self.syntax(" => ");
+        }
+        Ok(())
+    }
+
+    /// ` if condition`.
+    pub(super) fn for_condition(&mut self, comprehension: &For) -> Result<(), Error> {
+        if let Some(condition) = &comprehension.condition {
+            self.syntax(" if ");
+            self.expr(condition)?;
+        }
+        Ok(())
+    }
+}

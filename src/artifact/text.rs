@@ -1,0 +1,42 @@
+//! What all formats know about characters.
+
+/// Whether a reader of the file would not see the character or would see others in another order: it is written as an
+/// escape, so that the text on the screen is the text that is read.
+pub(super) fn invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+        || (character as u32) & 0xfffe == 0xfffe
+        || matches!(character, '\u{fdd0}'..='\u{fdef}')
+}
+
+/// The lines of a comment, without characters that would end it or hide in it.
+pub(super) fn comment_lines(text: &str) -> impl Iterator<Item = String> {
+    text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).map(|line| {
+        let visible: String = line.chars().map(|c| if invisible(c) { ' ' } else { c }).collect();
+        visible.trim_end().to_owned()
+    })
+}
+
+/// The digits of a character's number, at least `width` of them.
+pub(super) fn hexadecimal(character: char, width: usize) -> String {
+    let mut digits = Vec::new();
+    let mut left = character as u32;
+    while left > 0 || digits.len() < width {
+        digits.push(char::from_digit(left % 16, 16).unwrap_or('0'));
+        left /= 16;
+    }
+    digits.iter().rev().collect()
+}
+
+/// The shortest digits that read back as the same number, without a fraction of zero; nothing if it is not finite.
+pub(super) fn float(value: f64) -> Option<String> {
+    let text = value.is_finite().then(|| {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = std::fmt::Write::write_fmt(&mut text, format_args!("{value:?}"));
+        text
+    })?;
+    Some(text.strip_suffix(".0").map_or(text.clone(), str::to_owned))
+}
