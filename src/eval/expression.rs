@@ -199,14 +199,11 @@ impl Evaluator<'_> {
             let value = self.expr(&argument.value, None)?;
             values.push((argument.name.as_ref().map(|name| name.text.clone()), value));
         }
-        if let Some(result) = self.scope.call(function, &values, span) {
-            return result;
-        }
         if let Some(declared) = self.scope.function(&function.text) {
             return self.declared(&declared, values, span);
         }
         let Some(builtin) = functions::find(&function.text) else {
-            let known = functions::all().iter().map(|function| function.name);
+            let known = functions::all().map(|function| function.name);
             let mut diagnostic =
                 Diagnostic::error(Code::UnknownFunction, function.span, format!("there is no function `{}`", function.text));
             if let Some(nearest) = similar::nearest(&function.text, known) {
@@ -215,17 +212,35 @@ impl Evaluator<'_> {
             }
             return Err(self.stop(diagnostic));
         };
-        let values: Vec<Value> = values.into_iter().map(|(_, value)| value).collect();
+        let Some(values) = in_places(builtin, values) else {
+            return Err(self.stop(
+                Diagnostic::error(Code::UnknownFunction, span, format!("`{}` does not take these arguments", function.text))
+                    .help(format!("it is `{}`", builtin.signature())),
+            ));
+        };
         if let Some(foreign) = foreign(&values.iter().collect::<Vec<_>>()) {
             return Ok(foreign);
         }
-        if values.iter().any(|value| !value.is_known()) {
-            // The number of elements is known even where the elements are not.
-            return Ok(builtin.partial(&values).unwrap_or_else(|| Value::residual(Residual::Call(function.text.clone(), values))));
+        let Some(evaluate) = builtin.evaluate else { return self.scope.call(function, &values, span) };
+        if values.iter().all(Value::is_known) {
+            return evaluate(&values)
+                .map_err(|why| self.stop(Diagnostic::error(Code::EvaluationFailed, span, format!("`{}` failed: {why}", function.text))));
         }
-        builtin
-            .evaluate(&values)
-            .map_err(|why| self.stop(Diagnostic::error(Code::EvaluationFailed, span, format!("`{}` failed: {why}", function.text))))
+        // Where the elements are for a tool to know, how many there are and in which order is known all the same.
+        let structural = matches!(
+            function.text.as_str(),
+            "length" | "indexes" | "concat" | "flatten" | "merge" | "keys" | "values" | "first" | "last" | "reverse"
+        );
+        let residual = |value: &Value| matches!(value, Value::Residual(_));
+        let nested = function.text == "flatten";
+        let opaque = |value: &Value| residual(value) || nested && value.as_list().is_some_and(|list| list.iter().any(residual));
+        if structural
+            && !values.iter().any(opaque)
+            && let Ok(value) = evaluate(&values)
+        {
+            return Ok(value);
+        }
+        Ok(Value::residual(Residual::Call(function.text.clone(), values)))
     }
 
     fn declared(&mut self, function: &crate::hir::Function, values: Vec<(Option<Text>, Value)>, span: Span) -> Evaluated {
@@ -284,6 +299,19 @@ impl Evaluator<'_> {
         let what = text_of(subject).unwrap_or_default();
         Err(self.stop(Diagnostic::error(Code::NotExhaustive, span, format!("no arm matches `{what}`")).help("add it, or an arm `_ => …`")))
     }
+}
+
+/// The arguments in the order of the parameters; one that is not given is absent.
+fn in_places(function: &functions::Function, values: Vec<(Option<Text>, Value)>) -> Option<Vec<Value>> {
+    let names: Vec<Option<&str>> = values.iter().map(|(name, _)| name.as_deref()).collect();
+    let places = function.arrange(&names).ok()?;
+    let length = places.iter().map(|place| place + 1).max().unwrap_or(0);
+    let fixed = function.parameters.iter().filter(|parameter| parameter.many != functions::Many::Rest).count();
+    let mut arranged = vec![Value::None; length.max(fixed)];
+    for (place, (_, value)) in places.into_iter().zip(values) {
+        arranged[place] = value;
+    }
+    Some(arranged)
 }
 
 /// What is foreign makes everything foreign that is computed from it.

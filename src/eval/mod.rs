@@ -8,7 +8,6 @@ mod expression;
 pub mod fields;
 pub mod functions;
 mod operators;
-mod text;
 
 use crate::base::{Span, Text};
 use crate::diag::Diagnostic;
@@ -19,7 +18,7 @@ use crate::value::Value;
 use std::sync::Arc;
 
 pub use conform::{Mismatch, conform};
-pub use text::{number_text, text_of};
+pub use functions::text::to_text as text_of;
 
 /// An error was reported; there is no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +35,8 @@ pub trait Scope {
     /// A field of an instance, a definition or something that a tool will know.
     fn member(&mut self, base: &Value, field: &ast::Name) -> Evaluated;
 
-    /// A function that needs the whole program; none where there is no such function.
-    fn call(&mut self, function: &ast::Name, arguments: &[(Option<Text>, Value)], span: Span) -> Option<Evaluated>;
+    /// A built-in function that needs the whole program, with its arguments in the order of its parameters.
+    fn call(&mut self, function: &ast::Name, arguments: &[Value], span: Span) -> Evaluated;
 
     /// A function that the program declares.
     fn function(&self, name: &str) -> Option<Arc<hir::Function>>;

@@ -55,7 +55,7 @@ impl Scope for Frame<'_, '_> {
         }
     }
 
-    fn call(&mut self, function: &ast::Name, arguments: &[(Option<Text>, Value)], span: Span) -> Option<Evaluated> {
+    fn call(&mut self, function: &ast::Name, arguments: &[Value], span: Span) -> Evaluated {
         self.planner.whole_program(self.of, function, arguments, span)
     }
 

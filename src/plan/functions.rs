@@ -10,56 +10,20 @@ use crate::value::{InstanceId, Secret, SecretForm, Value};
 use ipnet::IpNet;
 use std::sync::Arc;
 
-/// The arguments of a call, by position and by name.
-pub(super) struct Arguments<'a>(&'a [(Option<Text>, Value)]);
-
-impl Arguments<'_> {
-    pub(super) fn get(&self, at: usize, name: &str) -> Option<&Value> {
-        let named = self.0.iter().find(|(given, _)| given.as_ref().is_some_and(|given| given == name));
-        named.or_else(|| self.0.get(at).filter(|(given, _)| given.is_none())).map(|(_, value)| value)
-    }
-}
-
-/// The functions of this file, with the names of their parameters; those from `optional` on may be left out.
-pub const WHOLE_PROGRAM: &[(&str, &[&str], usize)] = &[
-    ("allocate_range", &["range", "prefix"], 2),
-    ("builds", &["image", "provider", "arch"], 3),
-    ("generated", &["path", "bytes", "hex", "uuid"], 1),
-    ("host", &["name", "subnet", "arch"], 3),
-    ("rules_for", &["hosts"], 1),
-    ("secret", &["reference"], 1),
-    ("subnet", &["key", "zone", "range"], 3),
-];
-
 impl Planner<'_> {
-    /// Calls a function of the whole program; none where there is no such function.
-    pub(super) fn whole_program(
-        &mut self,
-        of: InstanceId,
-        function: &ast::Name,
-        arguments: &[(Option<Text>, Value)],
-        span: Span,
-    ) -> Option<Evaluated> {
-        let (_, parameters, needed) = WHOLE_PROGRAM.iter().find(|(name, ..)| *name == function.text)?;
-        let given = Arguments(arguments);
-        let missing = parameters.iter().take(*needed).enumerate().find(|(at, name)| given.get(*at, name).is_none());
-        if let Some((_, name)) = missing {
-            self.report(Diagnostic::error(Code::UnknownFunction, span, format!("`{}` needs its `{name}`", function.text)).help(format!(
-                "write `{}({})`",
-                function.text,
-                parameters.join(", ")
-            )));
-            return Some(Err(Stop));
+    /// Calls a function of the whole program, with its arguments in the order of its parameters.
+    pub(super) fn whole_program(&mut self, of: InstanceId, function: &ast::Name, arguments: &[Value], span: Span) -> Evaluated {
+        match (function.text.as_str(), arguments) {
+            ("allocate_range", [Value::Cidr(pool), Value::Int(prefix)]) => self.allocate_range(of, *pool, *prefix, span),
+            ("subnet", [key, zone, range]) => Ok(Value::map([("key", key.clone()), ("zone", zone.clone()), ("range", range.clone())])),
+            ("host", [name, subnet, arch]) => self.host(of, name, subnet, arch, span),
+            ("rules_for", [hosts]) => self.rules_for(hosts, span),
+            ("clients_of", [Value::Instance(service)]) => self.clients_of(*service, span),
+            ("builds", [Value::Definition(_, image), provider, arch]) => Ok(Value::Bool(self.builds(image, provider, arch))),
+            ("generated", [path, bytes, hex, uuid]) => self.generated(of, path, [bytes, hex, uuid], span),
+            ("secret", [reference]) => self.secret(reference, span),
+            _ => self.wrong(span, &format!("`{}` does not take these values", function.text)),
         }
-        Some(match function.text.as_str() {
-            "allocate_range" => self.allocate_range(of, &given, span),
-            "subnet" => Ok(record(&given, parameters)),
-            "host" => self.host(of, &given, span),
-            "rules_for" => self.rules_for(&given, span),
-            "builds" => Ok(Value::Bool(self.builds(&given))),
-            "generated" => self.generated(of, &given, span),
-            _ => self.secret(&given, span),
-        })
     }
 
     /// The key of an allocation that is made while a field is evaluated: its path, its number in the field, the provider.
@@ -84,11 +48,8 @@ impl Planner<'_> {
         }
     }
 
-    fn allocate_range(&mut self, of: InstanceId, given: &Arguments<'_>, span: Span) -> Evaluated {
-        let (Some(Value::Cidr(pool)), Some(Value::Int(prefix))) = (given.get(0, "range"), given.get(1, "prefix")) else {
-            return self.wrong(span, "`allocate_range` takes a range and the number of bits of the new one's prefix");
-        };
-        let (pool, prefix) = (*pool, u8::try_from(*prefix).unwrap_or(u8::MAX));
+    fn allocate_range(&mut self, of: InstanceId, pool: IpNet, prefix: i64, span: Span) -> Evaluated {
+        let prefix = u8::try_from(prefix).unwrap_or(u8::MAX);
         let key = self.key(of, "");
         match self.allocator.range(key, pool, prefix) {
             Ok(range) => Ok(Value::Cidr(range)),
@@ -111,12 +72,8 @@ impl Planner<'_> {
         }
     }
 
-    fn host(&mut self, of: InstanceId, given: &Arguments<'_>, span: Span) -> Evaluated {
-        let (Some(name), Some(subnet), Some(arch)) =
-            (given.get(0, "name").and_then(text_of), given.get(1, "subnet").cloned(), given.get(2, "arch").cloned())
-        else {
-            return self.wrong(span, "`host` takes a name, a subnet and an architecture");
-        };
+    fn host(&mut self, of: InstanceId, name: &Value, subnet: &Value, arch: &Value, span: Span) -> Evaluated {
+        let name = text_of(name).unwrap_or_default();
         let Some(Value::Cidr(range)) = subnet.field("range").cloned() else {
             return self.wrong(span, "`host` takes the subnet that `subnet(…)` made");
         };
@@ -139,8 +96,8 @@ impl Planner<'_> {
         let record = Value::map([
             ("name", Value::Text(name.clone())),
             ("address", Value::Ip(address)),
-            ("subnet", subnet),
-            ("arch", arch),
+            ("subnet", subnet.clone()),
+            ("arch", arch.clone()),
             ("zone", zone),
             ("fqdn", Value::Text(text!("{name}.{domain}"))),
         ]);
@@ -167,17 +124,13 @@ impl Planner<'_> {
     }
 
     /// Whether some build makes an image for a provider and architecture.
-    fn builds(&self, given: &Arguments<'_>) -> bool {
-        let (Some(Value::Definition(keyword, image)), Some(provider), Some(arch)) =
-            (given.get(0, "image"), given.get(1, "provider"), given.get(2, "arch").and_then(text_of))
-        else {
-            return false;
-        };
+    fn builds(&self, image: &Text, provider: &Value, arch: &Value) -> bool {
+        let arch = text_of(arch).unwrap_or_default();
         let provider = match provider {
             Value::Instance(id) => self.node(*id).declaration.definition.text.clone(),
             value => text_of(value).unwrap_or_default(),
         };
-        let Some(definition) = self.definition(keyword, image) else { return false };
+        let Some(definition) = self.definition("image", image) else { return false };
         let lists = |attribute: &str, word: &Text| {
             definition.attributes.get(attribute).is_some_and(|attribute| match &attribute.value.kind {
                 ast::ExprKind::List(list) => list.iter().any(|element| matches!(&element.kind, ast::ExprKind::Name(name) if name == word)),
@@ -187,15 +140,14 @@ impl Planner<'_> {
         lists("on", &provider) && lists("arches", &arch)
     }
 
-    fn generated(&mut self, of: InstanceId, given: &Arguments<'_>, span: Span) -> Evaluated {
-        let Some(path) = given.get(0, "path").and_then(text_of) else {
-            return self.wrong(span, "`generated` takes the path of the secret");
-        };
-        let number = |name: &str| given.get(usize::MAX, name).and_then(Value::as_int).and_then(|count| u16::try_from(count).ok());
-        let form = match (number("bytes"), number("hex"), given.get(usize::MAX, "uuid")) {
-            (Some(bytes), None, None) => SecretForm::Base64(bytes),
-            (None, Some(bytes), None) => SecretForm::Hex(bytes),
-            (None, None, Some(Value::Bool(true))) => SecretForm::Uuid,
+    fn generated(&mut self, of: InstanceId, path: &Value, form: [&Value; 3], span: Span) -> Evaluated {
+        let path = text_of(path).unwrap_or_default();
+        let number = |value: &Value| value.as_int().and_then(|count| u16::try_from(count).ok());
+        let [bytes, hex, uuid] = form;
+        let form = match (number(bytes), number(hex), uuid) {
+            (Some(bytes), None, Value::None) => SecretForm::Base64(bytes),
+            (None, Some(bytes), Value::None) => SecretForm::Hex(bytes),
+            (None, None, Value::Bool(true)) => SecretForm::Uuid,
             _ => return self.wrong(span, "`generated` takes one of `bytes = N`, `hex = N` and `uuid = true`"),
         };
         Ok(Value::Secret(Arc::new(Secret::Generated { path, form, bootstrap: self.bootstraps(of) })))
@@ -210,8 +162,8 @@ impl Planner<'_> {
         }
     }
 
-    fn secret(&mut self, given: &Arguments<'_>, span: Span) -> Evaluated {
-        let reference = given.get(0, "reference").and_then(text_of).unwrap_or_default();
+    fn secret(&mut self, reference: &Value, span: Span) -> Evaluated {
+        let reference = text_of(reference).unwrap_or_default();
         let Some((scheme, rest)) = reference.split_once(':') else {
             return self.wrong(span, "a reference to a secret begins with its scheme, such as `env:` or `vault:`");
         };
@@ -230,8 +182,4 @@ impl Planner<'_> {
         self.report(Diagnostic::error(Code::UnknownFunction, span, message));
         Err(Stop)
     }
-}
-
-fn record(given: &Arguments<'_>, parameters: &[&str]) -> Value {
-    Value::map(parameters.iter().enumerate().map(|(at, name)| (*name, given.get(at, name).cloned().unwrap_or(Value::None))))
 }

@@ -23,7 +23,6 @@ use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use functions::WHOLE_PROGRAM;
 pub use image::Image;
 pub use lock::Lock;
 

@@ -17,8 +17,8 @@ struct Opening {
 
 impl Planner<'_> {
     /// What must be open on some machines, by the services there: `list(rule)`.
-    pub(super) fn rules_for(&mut self, given: &super::functions::Arguments<'_>, span: Span) -> Evaluated {
-        let wanted: BTreeSet<Text> = names(given.get(0, "hosts"));
+    pub(super) fn rules_for(&mut self, hosts: &Value, span: Span) -> Evaluated {
+        let wanted: BTreeSet<Text> = names(Some(hosts));
         let mut openings: BTreeMap<(Text, Text, Text), Opening> = BTreeMap::new();
         for service in self.of("service") {
             let hosts = self.field(service, &"hosts".into(), span)?;
@@ -109,6 +109,16 @@ impl Planner<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// The machines of every service that refers to a service: `list(host)`.
+    pub(super) fn clients_of(&mut self, service: InstanceId, span: Span) -> Evaluated {
+        let clients = self.clients(service, span)?;
+        let machines = self
+            .machines
+            .values()
+            .filter(|machine| addresses(&Value::list([machine.record.clone()])).any(|address| clients.contains(&address)));
+        Ok(Value::list(machines.map(|machine| machine.record.clone())))
     }
 
     /// The ranges from which operators come: what a way in says of itself.
