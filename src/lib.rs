@@ -11,4 +11,14 @@
 pub mod artifact;
 pub mod base;
 pub mod diag;
+pub mod driver;
+pub mod eval;
+pub mod hir;
+pub mod host;
+pub mod plan;
+pub mod render;
+pub mod resolve;
+pub mod shape;
 pub mod syntax;
+pub mod ty;
+pub mod value;

@@ -38,8 +38,7 @@ impl<N: Ord + Clone> Graph<N> {
         let mut done = BTreeSet::new();
         let mut ranks = Vec::new();
         while !left.is_empty() {
-            let ready: Vec<N> =
-                left.iter().filter(|(_, needs)| needs.iter().all(|n| done.contains(n))).map(|(n, _)| n.clone()).collect();
+            let ready: Vec<N> = left.iter().filter(|(_, needs)| needs.iter().all(|n| done.contains(n))).map(|(n, _)| n.clone()).collect();
             if ready.is_empty() {
                 return Err(cycle(&left));
             }

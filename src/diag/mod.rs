@@ -55,15 +55,7 @@ impl Diagnostic {
     /// An error of `code` at `span`.
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
         let primary = Label { span, text: String::new() };
-        Diagnostic {
-            primary,
-            code,
-            severity: Severity::Error,
-            message: message.into(),
-            related: Vec::new(),
-            help: None,
-            fix: None,
-        }
+        Diagnostic { primary, code, severity: Severity::Error, message: message.into(), related: Vec::new(), help: None, fix: None }
     }
 
     /// A warning of `code` at `span`.

@@ -1,1 +1,3 @@
-//! syntax
+//! From text to a tree: total, with spans, comments and error nodes.
+
+pub mod ast;

@@ -1,0 +1,82 @@
+//! The one evaluator: an expression in a scope gives a value. What the compiler knows is computed, the rest is left as a
+//! residual expression for the tool that will know it. The plan evaluates with everything known but other units' outputs, a
+//! shape evaluates with its holes left open; both are the same code.
+
+mod comprehension;
+mod conform;
+mod expression;
+pub mod fields;
+pub mod functions;
+mod operators;
+mod text;
+
+use crate::base::{Span, Text};
+use crate::diag::Diagnostic;
+use crate::hir;
+use crate::syntax::ast;
+use crate::ty::Ty;
+use crate::value::Value;
+use std::sync::Arc;
+
+pub use conform::{Mismatch, conform};
+pub use text::{number_text, text_of};
+
+/// An error was reported; there is no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop;
+
+/// A value, or a reported error.
+pub type Evaluated = Result<Value, Stop>;
+
+/// What names, fields of instances and functions of the whole program mean where an expression stands.
+pub trait Scope {
+    /// The value of a name, if the scope knows it; a name that nothing knows is a word.
+    fn name(&mut self, name: &Text, span: Span, expected: Option<&Ty>) -> Option<Evaluated>;
+
+    /// A field of an instance, a definition or something that a tool will know.
+    fn member(&mut self, base: &Value, field: &ast::Name) -> Evaluated;
+
+    /// A function that needs the whole program; none where there is no such function.
+    fn call(&mut self, function: &ast::Name, arguments: &[(Option<Text>, Value)], span: Span) -> Option<Evaluated>;
+
+    /// A function that the program declares.
+    fn function(&self, name: &str) -> Option<Arc<hir::Function>>;
+
+    /// Takes a finding.
+    fn report(&mut self, diagnostic: Diagnostic);
+}
+
+/// Names bound by comprehensions and functions, the innermost last.
+pub type Locals = Vec<(Text, Value)>;
+
+/// Evaluates an expression. `expected` decides what a bare name is where an instance and a definition share one.
+pub fn eval(expr: &ast::Expr, expected: Option<&Ty>, scope: &mut dyn Scope) -> Evaluated {
+    eval_with(expr, expected, scope, &mut Vec::new())
+}
+
+/// Evaluates an expression in which some names are bound.
+pub fn eval_with(expr: &ast::Expr, expected: Option<&Ty>, scope: &mut dyn Scope, locals: &mut Locals) -> Evaluated {
+    expression::Evaluator { scope, locals }.expr(expr, expected)
+}
+
+/// Evaluates the parts of a string or label.
+pub fn eval_template(parts: &[ast::Part], scope: &mut dyn Scope, locals: &mut Locals) -> Evaluated {
+    expression::Evaluator { scope, locals }.template(parts)
+}
+
+/// The functions that need the whole program: a plan calls them, in a shape their result is foreign. With the names of their
+/// parameters, and how many of them must be given.
+pub const WHOLE_PROGRAM: &[(&str, &[&str], usize)] = &[
+    ("allocate_range", &["range", "prefix"], 2),
+    ("builds", &["image", "provider", "arch"], 3),
+    ("generated", &["path", "bytes", "hex", "uuid"], 1),
+    ("host", &["name", "subnet", "arch"], 3),
+    ("rules_for", &["hosts"], 1),
+    ("secret", &["reference"], 1),
+    ("subnet", &["key", "zone", "range"], 3),
+];
+
+/// Whether a function needs the whole program.
+pub fn is_whole_program(name: &str) -> bool {
+    WHOLE_PROGRAM.iter().any(|(function, ..)| *function == name)
+}

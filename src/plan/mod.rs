@@ -1,0 +1,200 @@
+//! A product in one environment, evaluated: instances, units with their inputs, hosts with their variables.
+
+mod allocate;
+mod checks;
+mod field;
+mod frame;
+mod functions;
+pub mod image;
+pub mod lock;
+mod planner;
+mod rules;
+mod services;
+mod stacks;
+mod units;
+
+use crate::base::{Span, Text};
+use crate::diag::Diagnostics;
+use crate::hir;
+use crate::shape::Shapes;
+use crate::ty::Ty;
+use crate::value::{InstanceId, Value};
+use indexmap::IndexMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub use image::Image;
+pub use lock::Lock;
+
+/// Evaluates a product in one environment. There is no plan where something that it is made of could not be evaluated.
+pub fn plan(
+    program: &hir::Program,
+    shapes: &Shapes,
+    product: &Arc<hir::Product>,
+    environment: &Text,
+    lock: &Lock,
+) -> (Option<Plan>, Diagnostics) {
+    let mut planner = planner::Planner::new(program, shapes, product, environment, lock);
+    planner.everything();
+    let units = planner.units();
+    let services = planner.services();
+    let hosts = planner.hosts(&services);
+    planner.checks();
+    let stacks = planner.stacks(&units, &services);
+    let images = planner.images();
+    let (settings, instances) = planner.instances_of_plan();
+    let diagnostics = std::mem::take(&mut planner.diagnostics);
+    let allocations = std::mem::take(&mut planner.allocator.made);
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    let (product, environment) = (product.clone(), environment.clone());
+    (Some(Plan { product, environment, settings, instances, units, hosts, services, stacks, images, allocations }), diagnostics)
+}
+
+/// One product in one environment.
+#[derive(Debug)]
+pub struct Plan {
+    /// The product.
+    pub product: Arc<hir::Product>,
+    /// The environment's name.
+    pub environment: Text,
+    /// The attributes of the `product` block in this environment, each evaluated; its blocks (`state`, `secrets` …) are records.
+    pub settings: IndexMap<Text, Value>,
+    /// Every instance, indexed by `InstanceId`: providers, stacks, and the modules and services in them.
+    pub instances: Vec<Instance>,
+    /// One for each module instance, in the order of their paths.
+    pub units: Vec<Unit>,
+    /// Every machine, in the order of their names.
+    pub hosts: Vec<Host>,
+    /// One for each service instance, in the order of stacks, then as declared in the stack.
+    pub services: Vec<Service>,
+    /// The stacks in an order in which each stands behind what it needs, with what it needs.
+    pub stacks: Vec<Stack>,
+    /// What Packer builds on the providers of this environment, in the order of images and providers.
+    pub images: Vec<Image>,
+    /// What was allocated: the key in the lock file and what it got.
+    pub allocations: BTreeMap<Text, Text>,
+}
+
+/// An instance of a definition.
+#[derive(Debug)]
+pub struct Instance {
+    /// `module`
+    pub keyword: Text,
+    /// `compute`
+    pub definition: Text,
+    /// The name within its stack or product: `nodes`.
+    pub name: Text,
+    /// The stack it stands in.
+    pub stack: Option<InstanceId>,
+    /// The provider instance that it runs on.
+    pub provider: Option<InstanceId>,
+    /// Every input, `let` and known output that was needed, evaluated.
+    pub fields: BTreeMap<Text, Value>,
+    /// As declared.
+    pub declaration: Arc<hir::Instance>,
+}
+
+/// A deployable unit: one module instance.
+#[derive(Debug)]
+pub struct Unit {
+    /// The instance.
+    pub instance: InstanceId,
+    /// `mgmt/nodes`: the folder below the environment.
+    pub path: Text,
+    /// The stack's name.
+    pub stack: Text,
+    /// The unit's own name.
+    pub name: Text,
+    /// The module.
+    pub module: Text,
+    /// The module's group.
+    pub group: Text,
+    /// The provider's name.
+    pub provider: Text,
+    /// The provider instance's name.
+    pub provider_instance: Text,
+    /// The inputs by the name of the module's hole; `Residual::Output` in them is another unit's output. `labels` is not among them: root.hcl gives it.
+    pub inputs: Vec<(Text, Value)>,
+    /// The units whose outputs it needs.
+    pub dependencies: Vec<Dependency>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A unit that another one needs.
+#[derive(Debug)]
+pub struct Dependency {
+    /// The unit that is needed.
+    pub instance: InstanceId,
+    /// Its path.
+    pub path: Text,
+    /// A name for it that is unique in the unit that needs it: `network`.
+    pub name: Text,
+    /// Every output of it with a value of the exact type that stands for it until there is one.
+    pub mocks: Vec<(Text, Value)>,
+}
+
+/// A machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Host {
+    /// Its name, unique in the product and environment and everywhere else the inventory is used: `acme-prod-mgmt-nodes-0`.
+    pub name: Text,
+    /// Its stack.
+    pub stack: Text,
+    /// The unit that creates it.
+    pub unit: Text,
+    /// The record that the library made: `address`, `subnet`, `arch` …
+    pub record: Value,
+    /// The services on it, in the order they are configured.
+    pub services: Vec<Text>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A service on the machines of a stack.
+#[derive(Debug)]
+pub struct Service {
+    /// The instance.
+    pub instance: InstanceId,
+    /// The service's definition.
+    pub service: Text,
+    /// The stack.
+    pub stack: Text,
+    /// The hosts, by name.
+    pub hosts: Vec<Text>,
+    /// Values of the role's holes that are the same on every host, by the hole's name.
+    pub group_vars: Vec<(Text, Value)>,
+    /// Values of the role's holes that differ by host: by host, then by the hole's name.
+    pub host_vars: BTreeMap<Text, Vec<(Text, Value)>>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A stack as a phase: its units, then its services.
+#[derive(Debug)]
+pub struct Stack {
+    /// The instance.
+    pub instance: InstanceId,
+    /// Its name.
+    pub name: Text,
+    /// The stacks that must be there before.
+    pub needs: BTreeSet<Text>,
+}
+
+/// A value of the given type that stands for an output until there is one.
+pub fn mock(ty: &Ty) -> Value {
+    match ty.plain() {
+        Ty::Bool => Value::Bool(false),
+        Ty::Int | Ty::Port | Ty::Bytes | Ty::Duration | Ty::Money => Value::Int(1),
+        Ty::Float => Value::Float(1.0),
+        Ty::List(ty) => Value::list([mock(ty)]),
+        Ty::Record(record) => Value::map(record.fields.iter().map(|field| (field.name.clone(), mock(&field.ty)))),
+        Ty::Map(_) => Value::map::<Text>([]),
+        Ty::Optional(ty) | Ty::Secret(ty) => mock(ty),
+        Ty::Ip => Value::text("192.0.2.1"),
+        Ty::Cidr => Value::text("192.0.2.0/24"),
+        _ => Value::text("1"),
+    }
+}

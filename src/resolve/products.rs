@@ -1,0 +1,125 @@
+//! The inventory: a folder that holds a `product` is one product, whatever files its instances stand in.
+
+use super::{Resolver, Source, word};
+use crate::base::{FileId, Span, Text, similar};
+use crate::diag::{Code, Diagnostic};
+use crate::hir::{Instance, Product};
+use crate::syntax::ast;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Resolver<'_> {
+    /// Collects the products and their instances.
+    pub(super) fn products(&mut self, sources: &[Source]) {
+        let mut products: BTreeMap<Text, Product> = BTreeMap::new();
+        for source in sources {
+            for block in top_blocks(source).filter(|block| block.keyword.text == "product") {
+                let Some(name) = block.labels.first().and_then(word) else {
+                    self.headless(block, "product NAME");
+                    continue;
+                };
+                let path = self.path(source.file);
+                let folder = parent(&path);
+                if let Some(first) = products.get(&folder).map(|first| first.name.span) {
+                    self.error(
+                        Diagnostic::error(Code::Duplicate, name.span, format!("folder `{folder}` holds two products"))
+                            .related(first, "the first is declared here")
+                            .help("give each product a folder of its own"),
+                    );
+                    continue;
+                }
+                let environments = environments(block);
+                let block = Arc::new(block.clone());
+                products.insert(folder.clone(), Product { name, folder, path, block, instances: Vec::new(), environments });
+            }
+        }
+        for source in sources {
+            let mut folder = parent(&self.path(source.file));
+            while !products.contains_key(&folder) && !folder.is_empty() {
+                folder = parent(&folder);
+            }
+            for block in top_blocks(source) {
+                match block.keyword.text.as_str() {
+                    "define" | "implement" | "product" => {}
+                    keyword if self.program.instances.contains_key(keyword) => {
+                        let Some(instance) = self.instance(block) else { continue };
+                        match products.get_mut(&folder) {
+                            Some(product) => product.instances.push(Arc::new(instance)),
+                            None => self.error(
+                                Diagnostic::error(
+                                    Code::UnknownBlock,
+                                    block.keyword.span,
+                                    format!("`{} {}` belongs to no product", block.keyword.text, instance.name.text),
+                                )
+                                .help("move it into a folder that holds a `product`"),
+                            ),
+                        }
+                    }
+                    _ => self.unknown_block(block),
+                }
+            }
+        }
+        self.unique(&products);
+        self.program.products = products.into_values().map(Arc::new).collect();
+    }
+
+    /// Names are unique in a product, and products among each other.
+    fn unique(&mut self, products: &BTreeMap<Text, Product>) {
+        let mut names: BTreeMap<Text, Span> = BTreeMap::new();
+        for product in products.values() {
+            if let Some(first) = names.insert(product.name.text.clone(), product.name.span) {
+                self.duplicate(&format!("product `{}`", product.name.text), product.name.span, first);
+            }
+            let mut seen: BTreeMap<Text, &Instance> = BTreeMap::new();
+            for instance in &product.instances {
+                if let Some(first) = seen.get(&instance.name.text) {
+                    self.duplicate(&format!("`{}`", instance.name.text), instance.name.span, first.name.span);
+                } else {
+                    seen.insert(instance.name.text.clone(), instance);
+                }
+            }
+        }
+    }
+
+    fn unknown_block(&mut self, block: &ast::Block) {
+        let known = self.program.instances.keys().map(Text::as_str).chain(["define", "implement", "product"]);
+        let nearest = similar::nearest(&block.keyword.text, known).map(str::to_owned);
+        let mut diagnostic = Diagnostic::error(
+            Code::UnknownBlock,
+            block.keyword.span,
+            format!("`{}` is nothing that stands at the top level of a file", block.keyword.text),
+        );
+        if let Some(nearest) = nearest {
+            diagnostic =
+                diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), block.keyword.span, nearest);
+        }
+        self.error(diagnostic);
+    }
+
+    fn path(&self, file: FileId) -> Text {
+        self.workspace.file(file).path.clone()
+    }
+}
+
+fn top_blocks(source: &Source) -> impl Iterator<Item = &ast::Block> {
+    source.tree.items.iter().filter_map(|item| if let ast::Item::Block(block) = item { Some(block) } else { None })
+}
+
+fn environments(block: &ast::Block) -> Vec<ast::Name> {
+    let list = block.body.items.iter().find_map(|item| match item {
+        ast::Item::Attribute(attribute) if attribute.name.text == "environments" => match &attribute.value.kind {
+            ast::ExprKind::List(list) => Some(list),
+            _ => None,
+        },
+        _ => None,
+    });
+    let names = list.into_iter().flatten().filter_map(|element| match &element.kind {
+        ast::ExprKind::Name(text) => Some(ast::Name { text: text.clone(), span: element.span }),
+        _ => None,
+    });
+    names.collect()
+}
+
+fn parent(path: &str) -> Text {
+    path.rsplit_once('/').map_or_else(Text::default, |(folder, _)| folder.into())
+}

@@ -1,0 +1,236 @@
+//! Types as written become types: built-in words, declared enums and aliases, and the names of definitions.
+
+use super::{Resolver, Source, items, word};
+use crate::base::{Span, Text, similar};
+use crate::diag::{Code, Diagnostic};
+use crate::hir::NamedType;
+use crate::syntax::ast;
+use crate::ty::{EnumTy, FieldTy, RecordTy, RefinedTy, Ty};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What a type may be named after beside declared types: the definitions of every keyword, and which keywords have instances.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// Names of definitions by keyword.
+    definitions: BTreeMap<Text, BTreeSet<Text>>,
+    /// Keywords whose definitions have instances.
+    instantiable: BTreeSet<Text>,
+}
+
+impl Names {
+    /// Reads the heads of all blocks.
+    pub(super) fn collect(blocks: &[&ast::Block]) -> Names {
+        let mut names = Names::default();
+        for block in blocks.iter().filter(|block| block.keyword.text == "define") {
+            let [Some(keyword), Some(name)] = [0, 1].map(|at| block.labels.get(at).and_then(word)) else { continue };
+            if keyword.text == "instance" {
+                names.instantiable.insert(name.text);
+            } else {
+                names.definitions.entry(keyword.text).or_default().insert(name.text);
+            }
+        }
+        names
+    }
+
+    fn of(&self, keyword: &str, of: Option<&str>) -> Option<Ty> {
+        let known = |name: &str| self.definitions.get(keyword).is_some_and(|names| names.contains(name));
+        if of.is_some_and(|name| !known(name)) {
+            return None;
+        }
+        if self.instantiable.contains(keyword) {
+            return Some(Ty::Instance(keyword.into(), of.map(Text::from)));
+        }
+        let is_keyword = self.definitions.get("kind").is_some_and(|kinds| kinds.contains(keyword));
+        is_keyword.then(|| Ty::Definition(keyword.into()))
+    }
+
+    fn words(&self) -> impl Iterator<Item = &str> {
+        let modules = self.definitions.get("module").into_iter().flatten();
+        self.instantiable.iter().chain(modules).map(Text::as_str)
+    }
+}
+
+const WORDS: &[(&str, Ty)] = &[
+    ("bool", Ty::Bool),
+    ("int", Ty::Int),
+    ("float", Ty::Float),
+    ("string", Ty::String),
+    ("name", Ty::Name),
+    ("ip", Ty::Ip),
+    ("cidr", Ty::Cidr),
+    ("port", Ty::Port),
+    ("protocol", Ty::Protocol),
+    ("fqdn", Ty::Fqdn),
+    ("email", Ty::Email),
+    ("url", Ty::Url),
+    ("path", Ty::Path),
+    ("bytes", Ty::Bytes),
+    ("duration", Ty::Duration),
+    ("money", Ty::Money),
+    ("version", Ty::Version),
+    ("constraint", Ty::Constraint),
+    ("any", Ty::Error),
+];
+
+const CONSTRUCTORS: &[&str] = &["list", "map", "secret", "deferred"];
+
+/// Declared types by name, as written; linked when first asked for.
+struct Declared<'a> {
+    written: BTreeMap<Text, &'a ast::Item>,
+    open: Vec<Text>,
+}
+
+impl Resolver<'_> {
+    /// Links every type that stands at the top level of a file.
+    pub(super) fn types(&mut self, sources: &[Source], names: &Names) {
+        let all: Vec<&ast::Item> = items(sources).map(|(_, item)| item).collect();
+        let linked = self.declared_types(&all, names);
+        self.program.types = linked;
+    }
+
+    /// Links the types and enums among `items`, which may name each other in any order.
+    pub(super) fn declared_types(&mut self, items: &[&ast::Item], names: &Names) -> BTreeMap<Text, Arc<NamedType>> {
+        let mut declared = Declared { written: BTreeMap::new(), open: Vec::new() };
+        for item in items {
+            let name = match item {
+                ast::Item::Enum(item) => &item.name,
+                ast::Item::Type(item) => &item.name,
+                _ => continue,
+            };
+            if let Some(first) = declared.written.insert(name.text.clone(), item) {
+                let first = match first {
+                    ast::Item::Enum(item) => item.name.span,
+                    ast::Item::Type(item) => item.name.span,
+                    _ => name.span,
+                };
+                self.duplicate(&format!("type `{}`", name.text), name.span, first);
+            }
+        }
+        let mut linked = BTreeMap::new();
+        for name in declared.written.keys().cloned().collect::<Vec<_>>() {
+            self.link(&name, &mut declared, names, &mut linked);
+        }
+        linked
+    }
+
+    fn link(&mut self, name: &Text, declared: &mut Declared<'_>, names: &Names, linked: &mut BTreeMap<Text, Arc<NamedType>>) -> Option<Ty> {
+        if let Some(done) = linked.get(name) {
+            return Some(done.ty.clone());
+        }
+        let item = *declared.written.get(name)?;
+        let named = match item {
+            ast::Item::Enum(item) => {
+                let members: Vec<Text> = item.members.iter().map(|member| member.text.clone()).collect();
+                for (index, member) in item.members.iter().enumerate() {
+                    if let Some(first) = item.members[..index].iter().find(|first| first.text == member.text) {
+                        self.duplicate(&format!("member `{}`", member.text), member.span, first.span);
+                    }
+                }
+                let ty = Ty::Enum(Arc::new(EnumTy { name: name.clone(), members, span: item.name.span }));
+                NamedType { ty, rule: None, span: item.name.span, doc: item.doc.clone() }
+            }
+            ast::Item::Type(item) => {
+                if declared.open.contains(name) {
+                    self.error(
+                        Diagnostic::error(Code::UnknownType, item.name.span, format!("type `{name}` is made of itself"))
+                            .help("a value of it would never end: leave the field out, or name the other thing by its name"),
+                    );
+                    return Some(Ty::Error);
+                }
+                declared.open.push(name.clone());
+                let base = self.ty_in(&item.ty, names, &mut |resolver, word| resolver.link(word, declared, names, linked));
+                declared.open.pop();
+                let ty = match (&item.refinement, base) {
+                    (Some(_), base) => Ty::Refined(Arc::new(RefinedTy { name: name.clone(), base, span: item.span })),
+                    (None, Ty::Record(record)) => {
+                        Ty::Record(Arc::new(RecordTy { name: Some(name.clone()), fields: record.fields.clone() }))
+                    }
+                    (None, base) => base,
+                };
+                NamedType { ty, rule: item.refinement.clone(), span: item.name.span, doc: item.doc.clone() }
+            }
+            _ => return None,
+        };
+        let ty = named.ty.clone();
+        linked.insert(name.clone(), Arc::new(named));
+        Some(ty)
+    }
+
+    /// The type that is written, with the types of a definition before those of the program.
+    pub(super) fn ty(&mut self, written: &ast::Type, names: &Names, own: &BTreeMap<Text, Arc<NamedType>>) -> Ty {
+        self.ty_in(written, names, &mut |resolver, word| {
+            own.get(word).or_else(|| resolver.program.types.get(word)).map(|named| named.ty.clone())
+        })
+    }
+
+    fn ty_in(&mut self, written: &ast::Type, names: &Names, find: &mut dyn FnMut(&mut Self, &Text) -> Option<Ty>) -> Ty {
+        let ty = match &written.kind {
+            ast::TypeKind::Error => Ty::Error,
+            ast::TypeKind::Record(fields) => {
+                let fields = fields
+                    .iter()
+                    .map(|field| FieldTy { name: field.name.text.clone(), ty: self.ty_in(&field.ty, names, find), doc: field.doc.clone() })
+                    .collect();
+                Ty::Record(Arc::new(RecordTy { name: None, fields }))
+            }
+            ast::TypeKind::Named { name, of, arguments } if CONSTRUCTORS.contains(&name.text.as_str()) => {
+                debug_assert!(of.is_none());
+                let mut arguments: Vec<Ty> = arguments.iter().map(|argument| self.ty_in(argument, names, find)).collect();
+                let wanted = if name.text == "map" { 1..=2 } else { 1..=1 };
+                if !wanted.contains(&arguments.len()) {
+                    self.error(
+                        Diagnostic::error(Code::UnknownType, written.span, format!("`{}` takes one type in parentheses", name.text))
+                            .help(format!("write what it holds, such as `{}(string)`", name.text)),
+                    );
+                    return Ty::Error;
+                }
+                let Some(last) = arguments.pop() else { return Ty::Error };
+                match name.text.as_str() {
+                    "list" => last.list(),
+                    "map" => last.map(),
+                    "secret" => Ty::Secret(Arc::new(last)),
+                    _ => last.deferred(),
+                }
+            }
+            ast::TypeKind::Named { name, of, .. } => {
+                let of_text = of.as_ref().map(|of| of.text.as_str());
+                let builtin = WORDS.iter().find(|(word, _)| *word == name.text).map(|(_, ty)| ty.clone());
+                let found = match of_text {
+                    Some(_) => names.of(&name.text, of_text),
+                    None => builtin
+                        .or_else(|| find(self, &name.text))
+                        .or_else(|| names.of("module", Some(&name.text)))
+                        .or_else(|| names.of(&name.text, None)),
+                };
+                found.unwrap_or_else(|| self.unknown_type(name, of.as_ref(), names))
+            }
+        };
+        if written.optional { ty.optional() } else { ty }
+    }
+
+    fn unknown_type(&mut self, name: &ast::Name, of: Option<&ast::Name>, names: &Names) -> Ty {
+        let (span, wanted): (Span, String) = match of {
+            Some(of) => (of.span, format!("{} {}", name.text, of.text)),
+            None => (name.span, name.text.to_string()),
+        };
+        let of_keyword = names.definitions.get(&name.text).into_iter().flatten().map(Text::as_str);
+        let known: Vec<&str> = match of {
+            Some(_) => of_keyword.collect(),
+            None => WORDS
+                .iter()
+                .map(|(word, _)| *word)
+                .chain(CONSTRUCTORS.iter().copied())
+                .chain(self.program.types.keys().map(Text::as_str))
+                .chain(names.words())
+                .collect(),
+        };
+        let nearest = similar::nearest(of.map_or(&name.text, |of| &of.text), known).map(str::to_owned);
+        let mut diagnostic = Diagnostic::error(Code::UnknownType, span, format!("there is no type `{wanted}`"));
+        if let Some(nearest) = nearest {
+            diagnostic = diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), span, nearest);
+        }
+        self.error(diagnostic);
+        Ty::Error
+    }
+}

@@ -1,0 +1,96 @@
+//! The shape of what is shared by all products: a module for one provider, a role for a service. What is the same for every
+//! product is written out, what differs is a typed, named hole.
+
+mod frame;
+mod holes;
+pub mod module;
+mod modules;
+pub mod role;
+mod roles;
+mod usage;
+
+use crate::base::{Span, Text, Workspace};
+use crate::diag::Diagnostics;
+use crate::hir::Program;
+use crate::ty::Ty;
+use crate::value::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use frame::Types;
+pub use module::Module;
+pub use role::Role;
+
+/// Makes the shape of every implementation and service of a program.
+pub fn shape(program: &Program, types: &dyn Types, workspace: &Workspace) -> (Shapes, Diagnostics) {
+    let mut shapes = Shapes::default();
+    let mut diagnostics = Diagnostics::default();
+    for (key, implementation) in &program.implementations {
+        let Some(contract) = program.definitions.get(&("module".into(), key.0.clone())) else { continue };
+        let (module, found) = modules::module(program, types, workspace, contract, implementation);
+        diagnostics.extend(found);
+        shapes.modules.extend(module.map(|module| (key.clone(), Arc::new(module))));
+    }
+    for ((keyword, name), service) in &program.definitions {
+        if keyword == "service" {
+            let (role, found) = roles::role(program, types, workspace, service);
+            diagnostics.extend(found);
+            shapes.roles.extend(role.map(|role| (name.clone(), Arc::new(role))));
+        }
+    }
+    (shapes, diagnostics)
+}
+
+/// The shapes that the products of a program use.
+#[derive(Debug, Default)]
+pub struct Shapes {
+    /// By module and provider.
+    pub modules: BTreeMap<(Text, Text), Arc<Module>>,
+    /// By service.
+    pub roles: BTreeMap<Text, Arc<Role>>,
+}
+
+/// What differs between two units of a module, or two hosts of a role: a variable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hole {
+    /// The name of the variable; a role puts its own name before it.
+    pub name: Text,
+    /// What it is, as a sentence; from the documentation of the input, `let` or output.
+    pub doc: Text,
+    /// Its type, reduced to the fields that are used. A list that resources are repeated over is a map by their keys.
+    pub ty: Ty,
+    /// What it is where nothing is said; only where the library says so.
+    pub default: Option<Value>,
+    /// How the plan fills it.
+    pub source: Source,
+    /// Rules that the tool can say, over `Residual::Variable` of this and other holes.
+    pub validations: Vec<Validation>,
+    /// Whether its value depends on the machine (roles only).
+    pub per_host: bool,
+    /// Whether it is a secret.
+    pub secret: bool,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// What fills a hole.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// A field of the instance: an input, a `let` (of the contract or the implementation), a known output.
+    Field(Text),
+    /// The same, as a map by this path of fields of each element.
+    Keyed(Text, Vec<Text>),
+    /// A deferred field of another instance that an input names: `network`, `subnet_ids`.
+    Deferred(Text, Text),
+    /// `name` or `labels`.
+    Builtin(Text),
+}
+
+/// A rule over variables with what to say when it does not hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Validation {
+    /// What must be true.
+    pub condition: Value,
+    /// A sentence for the person who broke it.
+    pub message: Text,
+}

@@ -1,0 +1,51 @@
+//! A role for a service.
+
+use super::Hole;
+use crate::base::{Span, Text};
+use crate::value::Value;
+use indexmap::IndexMap;
+
+/// A role for a service, the same for every product.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Role {
+    /// The service's name; the role's has `_` for `-`.
+    pub name: Text,
+    /// The service's documentation: one line or more.
+    pub doc: Text,
+    /// The SPDX identifier of what it installs.
+    pub licence: Text,
+    /// The path of the source that defines it.
+    pub source: Text,
+    /// Its variables, in the order of the declarations: those with a default stand in `defaults`.
+    pub holes: Vec<Hole>,
+    /// What an image bakes: needs no host and notifies nobody.
+    pub install: Vec<Step>,
+    /// What is done on each machine.
+    pub configure: Vec<Step>,
+    /// What happens once for all members, after every one is configured.
+    pub cluster: Vec<Step>,
+    /// Whether members are rolled one at a time.
+    pub serial: bool,
+    /// The ports it listens on, for the verification of its scenario.
+    pub ports: Vec<Value>,
+}
+
+/// One step: a word of the library's `configure` language with what it sets. Which words there are, and the types of what they
+/// set, stands in `stdlib/core.infra`; the target says what each becomes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// `file`, `daemon`, `task` …
+    pub word: Text,
+    /// The values of its labels.
+    pub labels: Vec<Value>,
+    /// The comment above it.
+    pub doc: Option<Text>,
+    /// What it sets, in the order of the text; an attribute that is not set and has no default is absent.
+    pub arguments: IndexMap<Text, Value>,
+    /// What it is repeated over, with the name of the element (`Residual::Local` in the arguments).
+    pub repeat: Option<(Text, Value)>,
+    /// Whether it is done at all.
+    pub condition: Option<Value>,
+    /// Where it is declared.
+    pub span: Span,
+}
