@@ -24,9 +24,11 @@ pub(in crate::artifact) fn hostile_text() -> impl Strategy<Value = String> {
 }
 
 fn identifier() -> impl Strategy<Value = Text> {
-    "[a-z][a-z0-9_-]{0,9}".prop_filter("keyword", |name| {
-        !matches!(name.as_str(), "for" | "in" | "if" | "null" | "true" | "false" | "endif" | "endfor" | "else")
-    }).prop_map(Text::from)
+    "[a-z][a-z0-9_-]{0,9}"
+        .prop_filter("keyword", |name| {
+            !matches!(name.as_str(), "for" | "in" | "if" | "null" | "true" | "false" | "endif" | "endfor" | "else")
+        })
+        .prop_map(Text::from)
 }
 
 fn parts(expr: impl Strategy<Value = Expr> + 'static) -> impl Strategy<Value = Vec<Part>> {
@@ -37,7 +39,19 @@ fn parts(expr: impl Strategy<Value = Expr> + 'static) -> impl Strategy<Value = V
 fn binary() -> impl Strategy<Value = Binary> {
     use Binary::*;
     prop::sample::select(vec![
-        Or, And, Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual, Add, Subtract, Multiply, Divide, Modulo,
+        Or,
+        And,
+        Equal,
+        NotEqual,
+        Less,
+        LessOrEqual,
+        Greater,
+        GreaterOrEqual,
+        Add,
+        Subtract,
+        Multiply,
+        Divide,
+        Modulo,
     ])
 }
 
@@ -51,16 +65,8 @@ pub(in crate::artifact) fn expr() -> impl Strategy<Value = Expr> {
         identifier().prop_map(Expr::Variable),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
-        let step = prop_oneof![
-            identifier().prop_map(Step::Attribute),
-            inner.clone().prop_map(Step::Index),
-            Just(Step::Splat),
-        ];
-        let key = prop_oneof![
-            identifier().prop_map(Key::Text),
-            hostile_text().prop_map(Key::from),
-            inner.clone().prop_map(Key::from),
-        ];
+        let step = prop_oneof![identifier().prop_map(Step::Attribute), inner.clone().prop_map(Step::Index), Just(Step::Splat),];
+        let key = prop_oneof![identifier().prop_map(Key::Text), hostile_text().prop_map(Key::from), inner.clone().prop_map(Key::from),];
         let layout = prop::sample::select(vec![super::Layout::Auto, super::Layout::Line, super::Layout::Lines]);
         let list = (vec(inner.clone(), 0..4), layout.clone()).prop_map(|(items, layout)| List { items, layout });
         let object = (vec((key, inner.clone()), 0..5), layout, any::<bool>()).prop_map(|(entries, layout, spaced)| {
@@ -78,20 +84,26 @@ pub(in crate::artifact) fn expr() -> impl Strategy<Value = Expr> {
             (option::of(inner.clone()), inner.clone(), option::of(inner.clone())),
         )
             .prop_map(|((key, value, over), (result_key, result, condition))| For {
-                key, value, over, result_key, result, condition,
+                key,
+                value,
+                over,
+                result_key,
+                result,
+                condition,
             });
         prop_oneof![
             parts(inner.clone()).prop_map(Expr::Template),
             (inner.clone(), vec(step, 1..3)).prop_map(|(root, steps)| steps.into_iter().fold(root, Expr::step)),
             (identifier(), vec(inner.clone(), 0..4), any::<bool>()).prop_map(|(name, arguments, expand)| Expr::Call {
-                name, expand: expand && !arguments.is_empty(), arguments,
+                name,
+                expand: expand && !arguments.is_empty(),
+                arguments,
             }),
             list.prop_map(Expr::from),
             object.prop_map(Expr::from),
             comprehension.prop_map(Expr::from),
-            (any::<bool>(), inner.clone()).prop_map(|(not, operand)| {
-                Expr::Unary(if not { Unary::Not } else { Unary::Negate }, Box::new(operand))
-            }),
+            (any::<bool>(), inner.clone())
+                .prop_map(|(not, operand)| { Expr::Unary(if not { Unary::Not } else { Unary::Negate }, Box::new(operand)) }),
             (inner.clone(), binary(), inner.clone()).prop_map(|(left, operator, right)| left.binary(operator, right)),
             (inner.clone(), inner.clone(), inner).prop_map(|(condition, yes, no)| condition.conditional(yes, no)),
         ]
