@@ -1,0 +1,4 @@
+//! What is written, one folder for each tool. Siblings never name each other; what they share stands in `common`.
+
+pub mod common;
+pub mod opentofu;
