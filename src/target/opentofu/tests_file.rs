@@ -21,18 +21,16 @@ pub(super) fn tests(module: &Module) -> Result<Body, Unsayable> {
     for plugin in &module.plugins {
         // Some plugins take identifiers as numbers, so those that are made up must be numbers.
         let prefix = text!("{}_", plugin.name);
-        let mut mocked: BTreeMap<(&str, Text), Body> = BTreeMap::new();
-        for (kind, resource) in
-            module.data.iter().map(|data| ("mock_data", data)).chain(module.resources.iter().map(|of| ("mock_resource", of)))
-        {
+        let mut mocked: BTreeMap<Text, Body> = BTreeMap::new();
+        for resource in &module.resources {
             if resource.ty.starts_with(prefix.as_str()) {
                 let defaults = Object::new().with("id", "1");
-                mocked.insert((kind, resource.ty.clone()), Body::new().attribute("defaults", Expr::Object(defaults.line())));
+                mocked.insert(resource.ty.clone(), Body::new().attribute("defaults", Expr::Object(defaults.line())));
             }
         }
         let mut provider = Body::new().spaced();
-        for ((kind, ty), defaults) in mocked {
-            provider.push_block(kind, [ty], defaults);
+        for (ty, defaults) in mocked {
+            provider.push_block("mock_resource", [ty], defaults);
         }
         body.push_block("mock_provider", [plugin.name.clone()], provider);
     }
@@ -105,7 +103,10 @@ fn assertions(resource: &Resource, samples: &IndexMap<Text, Value>) -> Result<Ve
         if matches!(expected, Value::None | Value::List(_) | Value::Map(_)) || name == "provider" {
             continue;
         }
-        let condition = address.clone().attribute(name.clone()).equals(Lowering::default().value(&expected)?);
+        let actual = address.clone().attribute(name.clone());
+        let number = matches!(&expected, Value::Text(text) if text.parse::<f64>().is_ok());
+        let actual = if number { Expr::call("tostring", [actual]) } else { actual };
+        let condition = actual.equals(Lowering::default().value(&expected)?);
         found.push((condition, text!("The argument {name} of {} must be what the variable says.", resource.ty)));
     }
     Ok(found)
