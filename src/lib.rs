@@ -16,5 +16,6 @@ pub mod plan;
 pub mod resolve;
 pub mod shape;
 pub mod syntax;
+pub mod target;
 pub mod ty;
 pub mod value;

@@ -232,20 +232,14 @@ const LONGEST_PATH: usize = 1024;
 const LONGEST_PART: usize = 255;
 
 fn check_path(path: &Text) -> Result<(), Error> {
-    if path.len() <= LONGEST_PATH && path.split('/').all(portable) {
-        Ok(())
-    } else {
-        Err(Problem::Path(path.clone()).into())
-    }
+    if path.len() <= LONGEST_PATH && path.split('/').all(portable) { Ok(()) } else { Err(Problem::Path(path.clone()).into()) }
 }
 
 fn portable(part: &str) -> bool {
-    let characters =
-        part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+' | b'@'));
+    let characters = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+' | b'@'));
     let stem = part.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    let numbered = stem.len() == 4
-        && (stem.starts_with("com") || stem.starts_with("lpt"))
-        && stem.bytes().skip(3).all(|byte| byte.is_ascii_digit());
+    let numbered =
+        stem.len() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")) && stem.bytes().skip(3).all(|byte| byte.is_ascii_digit());
     characters
         && !part.is_empty()
         && part.len() <= LONGEST_PART

@@ -1,7 +1,9 @@
 //! The shape of what is shared by all products: a module for one provider, a role for a service. What is the same for every
 //! product is written out, what differs is a typed, named hole.
 
+pub mod image;
 pub mod module;
+pub mod pipeline;
 pub mod role;
 
 use crate::base::{Span, Text};
@@ -10,7 +12,9 @@ use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use image::Image;
 pub use module::Module;
+pub use pipeline::Pipeline;
 pub use role::Role;
 
 /// The shapes that the products of a program use.

@@ -6,8 +6,7 @@
 use crate::artifact::text::invisible;
 
 /// Words that some reader takes for a value that is not text, in lower case.
-const WORDS: [&str; 16] =
-    ["", "~", "=", "<<", "null", "nil", "true", "false", "yes", "no", "on", "off", "y", "n", "inf", "nan"];
+const WORDS: [&str; 16] = ["", "~", "=", "<<", "null", "nil", "true", "false", "yes", "no", "on", "off", "y", "n", "inf", "nan"];
 
 /// Where plain text stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
