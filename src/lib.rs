@@ -10,9 +10,14 @@
 
 pub mod artifact;
 pub mod base;
+pub mod cli;
 pub mod diag;
+pub mod driver;
+pub mod eval;
 pub mod hir;
+pub mod host;
 pub mod plan;
+pub mod render;
 pub mod resolve;
 pub mod shape;
 pub mod syntax;
