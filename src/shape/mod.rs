@@ -6,6 +6,7 @@ mod holes;
 mod infer;
 pub mod module;
 mod modules;
+pub mod pipeline;
 pub mod role;
 mod roles;
 mod usage;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use module::Module;
+pub use pipeline::Pipeline;
 pub use role::Role;
 
 /// Makes the shape of every implementation and service of a program.

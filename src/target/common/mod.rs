@@ -1,6 +1,8 @@
-//! What targets share: headers of files, and HCL made of values.
+//! What targets share: headers of files, HCL made of values, and what pipelines are made of.
 
+pub mod delivery;
 pub mod hcl;
+pub mod jobs;
 
 use crate::base::{Text, text};
 
