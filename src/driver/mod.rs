@@ -58,12 +58,17 @@ pub fn compile(workspace: &Workspace, options: &Options) -> Outcome {
     let mut outcome = Outcome::default();
     for product in &program.products {
         let lock = Lock::default();
+        let mut plans = Vec::new();
         for environment in &product.environments {
             let (plan, found) = plan::plan(&program, &shapes, product, &environment.text, &lock);
             diagnostics.extend(found);
             if let Some(plan) = plan {
                 outcome.graphs.push(graph(&plan));
+                plans.push(plan);
             }
+        }
+        if let Err(e) = crate::target::terragrunt::emit(&plans, &shapes, &mut outcome.tree) {
+            eprintln!("{}", e.0);
         }
     }
     for module in shapes.modules.values() {

@@ -6,4 +6,5 @@ pub mod gitlab;
 pub mod opentofu;
 pub mod packer;
 pub mod pipeline;
+pub mod terragrunt;
 pub mod terratest;
