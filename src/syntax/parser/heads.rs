@@ -36,6 +36,12 @@ impl Parser<'_> {
         }
     }
 
+    /// The word that begins an item.
+    pub(super) fn head_name(&mut self) -> Name {
+        self.check_lower(self.token());
+        self.take_name()
+    }
+
     /// A name in lower case on this line: the other cases are one message and still a name.
     pub(super) fn lower_name(&mut self, what: &str) -> Name {
         if !self.kind_here().is_word() {
