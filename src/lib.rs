@@ -11,4 +11,5 @@
 pub mod artifact;
 pub mod base;
 pub mod diag;
+pub mod fmt;
 pub mod syntax;
