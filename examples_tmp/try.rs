@@ -18,6 +18,8 @@ fn main() {
         let lc = li.line_column(&f.text, d.primary.span.start);
         println!("{}:{}:{}: [{}] {} | help: {:?}", f.path, lc.line, lc.column, d.code.id(), d.message, d.help);
     }
-    for g in &out.graphs { println!("{:#?}", g); }
+    for g in &out.graphs {
+        println!("{:#?}", g);
+    }
     println!("{} diagnostics", out.diagnostics.len());
 }

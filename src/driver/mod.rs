@@ -101,10 +101,5 @@ fn graph(plan: &plan::Plan) -> ProductGraph {
     let mut stacks: Vec<(Text, Vec<Text>)> =
         plan.stacks.iter().map(|stack| (stack.name.clone(), stack.needs.iter().cloned().collect())).collect();
     stacks.sort();
-    ProductGraph {
-        product: plan.product.name.text.clone(),
-        environment: plan.environment.clone(),
-        units: units.collect(),
-        stacks,
-    }
+    ProductGraph { product: plan.product.name.text.clone(), environment: plan.environment.clone(), units: units.collect(), stacks }
 }
