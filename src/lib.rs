@@ -19,6 +19,7 @@ pub mod host;
 pub mod plan;
 pub mod render;
 pub mod resolve;
+pub mod schema;
 pub mod shape;
 pub mod syntax;
 pub mod ty;
