@@ -10,6 +10,7 @@
 
 pub mod artifact;
 pub mod base;
+pub mod check;
 pub mod cli;
 pub mod diag;
 pub mod driver;
