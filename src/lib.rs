@@ -23,5 +23,6 @@ pub mod resolve;
 pub mod schema;
 pub mod shape;
 pub mod syntax;
+pub mod target;
 pub mod ty;
 pub mod value;
