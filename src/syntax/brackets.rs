@@ -18,13 +18,7 @@ pub(super) fn balance(file: FileId, text: &str, tokens: &mut Vec<Token>, message
         return;
     }
     let partners = layout_partners(text, tokens);
-    let mut repair = Repair {
-        file,
-        partners: &partners,
-        open: Vec::new(),
-        done: Vec::with_capacity(tokens.len() + 16),
-        messages,
-    };
+    let mut repair = Repair { file, partners: &partners, open: Vec::new(), done: Vec::with_capacity(tokens.len() + 16), messages };
     repair.run(text, tokens);
     *tokens = repair.done;
 }
@@ -117,12 +111,7 @@ impl Repair<'_> {
                 self.close_dedented(indent, token);
             }
             if token.kind.closer().is_some() {
-                self.open.push(Open {
-                    token,
-                    index,
-                    indent,
-                    paired: self.partners[index].is_some(),
-                });
+                self.open.push(Open { token, index, indent, paired: self.partners[index].is_some() });
             } else if token.kind.is_closer() {
                 match self.partner(index, token) {
                     Some(at) => {
@@ -150,20 +139,14 @@ impl Repair<'_> {
             return self.open.iter().rposition(closes);
         }
         let reach = self.open.len().saturating_sub(REACH);
-        let near = self.open[reach..].iter().rposition(|open| {
-            closes(open) || open.paired || open.is_text()
-        })?;
+        let near = self.open[reach..].iter().rposition(|open| closes(open) || open.paired || open.is_text())?;
         let found = &self.open[reach + near];
         (closes(found) && !found.paired).then_some(reach + near)
     }
 
     /// A line begins that is indented no deeper than the lines of some open brackets: it cannot belong to them.
     fn close_dedented(&mut self, indent: u32, before: Token) {
-        let keep = self
-            .open
-            .iter()
-            .rposition(|open| open.paired || open.is_text() || open.indent < indent)
-            .map_or(0, |at| at + 1);
+        let keep = self.open.iter().rposition(|open| open.paired || open.is_text() || open.indent < indent).map_or(0, |at| at + 1);
         self.close_above(keep, before);
     }
 
@@ -178,26 +161,14 @@ impl Repair<'_> {
                 Kind::End => "the file ends here",
                 _ => "it must have been closed before this",
             };
-            let error = Diagnostic::error(
-                Code::Unclosed,
-                self.span(open.token),
-                format!("`{}` is not closed", sign(open.token.kind)),
-            );
-            self.messages.push(
-                error
-                    .related(self.span(before), place)
-                    .help(format!("close it with `{}`", sign(closer))),
-            );
+            let error = Diagnostic::error(Code::Unclosed, self.span(open.token), format!("`{}` is not closed", sign(open.token.kind)));
+            self.messages.push(error.related(self.span(before), place).help(format!("close it with `{}`", sign(closer))));
         }
     }
 
     fn stray(&mut self, token: Token) {
         let sign = sign(token.kind);
-        let error = Diagnostic::error(
-            Code::UnexpectedToken,
-            self.span(token),
-            format!("`{sign}` closes nothing"),
-        );
+        let error = Diagnostic::error(Code::UnexpectedToken, self.span(token), format!("`{sign}` closes nothing"));
         self.messages.push(error.help("remove it, or open the bracket before it"));
     }
 

@@ -24,19 +24,10 @@ const BYTES: [(&str, u64); 9] = [
 ];
 
 /// Units of `duration` in milliseconds.
-const DURATIONS: [(&str, u64); 6] = [
-    ("ms", 1),
-    ("s", 1_000),
-    ("m", 60_000),
-    ("h", 3_600_000),
-    ("d", 86_400_000),
-    ("w", 604_800_000),
-];
+const DURATIONS: [(&str, u64); 6] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000)];
 
 /// Currencies, by their ISO 4217 code: a closed list, so that a misspelt unit is no money.
-const CURRENCIES: [&str; 12] = [
-    "EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "CAD", "AUD", "NZD",
-];
+const CURRENCIES: [&str; 12] = ["EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "CAD", "AUD", "NZD"];
 
 /// Why a literal has no value: the code, the message and the help.
 pub(super) type Mistake = (Code, String, &'static str);
@@ -70,9 +61,7 @@ fn int(text: &str) -> Result<Literal, Mistake> {
     if text.len() > 1 && text.starts_with('0') {
         return Err(invalid(text, "number", "numbers do not begin with 0; put a file mode in quotes"));
     }
-    text.parse()
-        .map(Literal::Int)
-        .map_err(|_| invalid(text, "number of 64 bits", "the largest is 9223372036854775807"))
+    text.parse().map(Literal::Int).map_err(|_| invalid(text, "number of 64 bits", "the largest is 9223372036854775807"))
 }
 
 fn float(text: &str) -> Result<Literal, Mistake> {

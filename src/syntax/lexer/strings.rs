@@ -98,9 +98,7 @@ impl Lexer<'_> {
         } else {
             let error = Diagnostic::error(Code::Unclosed, self.span(open, open + 3), "`\"\"\"` is not closed");
             self.report(
-                error
-                    .related(self.span(end, end), "the text must have ended here")
-                    .help("close it with `\"\"\"` on a line of its own"),
+                error.related(self.span(end, end), "the text must have ended here").help("close it with `\"\"\"` on a line of its own"),
             );
             self.push_broken(Kind::QuoteEnd);
             self.newline = true;
@@ -193,11 +191,7 @@ impl Lexer<'_> {
             return;
         };
         let closer = if sign == "\"" { "\"" } else { "}" };
-        let error = Diagnostic::error(
-            Code::Unclosed,
-            self.span(open, open + sign.len()),
-            format!("`{sign}` is not closed"),
-        );
+        let error = Diagnostic::error(Code::Unclosed, self.span(open, open + sign.len()), format!("`{sign}` is not closed"));
         self.report(
             error
                 .related(self.span(self.at, self.at), "the line ends here")

@@ -4,8 +4,7 @@ use super::Parser;
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::ast::{
-    Assign, Attribute, Block, Body, Check, Enum, Expr, For, Function, Input, Item, Let, Output,
-    Refinement, TypeAlias,
+    Assign, Attribute, Block, Body, Check, Enum, Expr, For, Function, Input, Item, Let, Output, Refinement, TypeAlias,
 };
 use crate::syntax::token::Kind;
 use std::sync::Arc;
@@ -63,18 +62,11 @@ impl Parser<'_> {
         let found = self.describe(token);
         let (message, help) = match token.kind {
             Kind::Comma => (format!("{found} begins a line"), "a line break separates already: remove it"),
-            Kind::Not if self.kind_behind() == Kind::In => (
-                format!("expected the end of the line, found {found}"),
-                "write `not (x in xs)`",
-            ),
-            Kind::Question => (
-                format!("expected the end of the line, found {found}"),
-                "a condition is written `if c then a else b`",
-            ),
-            _ => (
-                format!("expected the end of the line, found {found}"),
-                "a line break or `,` separates items",
-            ),
+            Kind::Not if self.kind_behind() == Kind::In => {
+                (format!("expected the end of the line, found {found}"), "write `not (x in xs)`")
+            }
+            Kind::Question => (format!("expected the end of the line, found {found}"), "a condition is written `if c then a else b`"),
+            _ => (format!("expected the end of the line, found {found}"), "a line break or `,` separates items"),
         };
         if token.is_broken() {
             self.failed = true;
@@ -123,11 +115,7 @@ impl Parser<'_> {
             Kind::Then => "it stands between the condition and the values of an `if`",
             _ => "it continues a `check`, or the rule behind `where`, on the line above",
         };
-        let error = Diagnostic::error(
-            Code::UnexpectedToken,
-            self.span(token),
-            format!("`{word}` begins no item"),
-        );
+        let error = Diagnostic::error(Code::UnexpectedToken, self.span(token), format!("`{word}` begins no item"));
         self.fail(error.help(help));
         self.bump();
         None
@@ -144,13 +132,7 @@ impl Parser<'_> {
             _ => Assign::Set,
         };
         let value = Arc::new(self.value_behind_assign());
-        Attribute {
-            span: self.span_from(start),
-            doc,
-            name,
-            operator,
-            value,
-        }
+        Attribute { span: self.span_from(start), doc, name, operator, value }
     }
 
     /// `keyword label… for x in xs by key if cond { items }`
@@ -167,15 +149,7 @@ impl Parser<'_> {
             return self.broken_attribute(start, doc, keyword);
         }
         let body = self.body("`{` and the body of the block");
-        Item::Block(Block {
-            span: self.span_from(start),
-            doc,
-            keyword,
-            labels,
-            repeat,
-            condition,
-            body,
-        })
+        Item::Block(Block { span: self.span_from(start), doc, keyword, labels, repeat, condition, body })
     }
 
     /// A name with neither `=` nor `{` behind it: kept as an attribute, so that nobody reports it as missing too.
@@ -190,13 +164,7 @@ impl Parser<'_> {
             self.expected_with("`=` or `{`", Some(&help));
             self.error_expression(self.last_end())
         };
-        Item::Attribute(Attribute {
-            span: self.span_from(start),
-            doc,
-            name,
-            operator: Assign::Set,
-            value: Arc::new(value),
-        })
+        Item::Attribute(Attribute { span: self.span_from(start), doc, name, operator: Assign::Set, value: Arc::new(value) })
     }
 
     fn head_condition(&mut self) -> Option<Arc<Expr>> {
@@ -229,18 +197,12 @@ impl Parser<'_> {
             // Mistakes within are the body's own.
             self.failed = failed && self.kind_here() != Kind::End;
         }
-        Body {
-            span: self.span_from(start),
-            items: items.unwrap_or_default(),
-        }
+        Body { span: self.span_from(start), items: items.unwrap_or_default() }
     }
 
     fn empty_body(&self) -> Body {
         let end = self.last_end();
-        Body {
-            span: Span::new(self.file, end, end),
-            items: Vec::new(),
-        }
+        Body { span: Span::new(self.file, end, end), items: Vec::new() }
     }
 
     /// `for x in xs if p { items }`
@@ -251,12 +213,7 @@ impl Parser<'_> {
         let condition = self.head_condition();
         self.head = outer;
         let body = self.body("`{` and what is repeated");
-        For {
-            span: self.span_from(start),
-            bindings,
-            condition,
-            body,
-        }
+        For { span: self.span_from(start), bindings, condition, body }
     }
 
     /// `input name: Type = default where rule`
@@ -270,14 +227,7 @@ impl Parser<'_> {
         let ty = self.ty();
         let default = self.value();
         let refinement = self.refinement();
-        Input {
-            span: self.span_from(start),
-            doc,
-            name,
-            ty,
-            default,
-            refinement,
-        }
+        Input { span: self.span_from(start), doc, name, ty, default, refinement }
     }
 
     /// `= expr`, if it stands here.
@@ -292,13 +242,7 @@ impl Parser<'_> {
         let name = self.lower_name("the name of the output");
         let ty = self.eat_here(Kind::Colon).then(|| self.ty());
         let value = self.value();
-        Output {
-            span: self.span_from(start),
-            doc,
-            name,
-            ty,
-            value,
-        }
+        Output { span: self.span_from(start), doc, name, ty, value }
     }
 
     /// `let name = value`
@@ -314,13 +258,7 @@ impl Parser<'_> {
                 Arc::new(self.error_expression(self.last_end()))
             }
         };
-        Let {
-            span: self.span_from(start),
-            doc,
-            name,
-            ty,
-            value,
-        }
+        Let { span: self.span_from(start), doc, name, ty, value }
     }
 
     /// `check condition at place else message help advice`
@@ -329,21 +267,11 @@ impl Parser<'_> {
         let condition = Arc::new(self.condition_on_line());
         let at = self.continuation(Kind::At);
         let (message, help) = self.message_and_help();
-        Check {
-            span: self.span_from(start),
-            condition,
-            at,
-            message,
-            help,
-        }
+        Check { span: self.span_from(start), condition, at, message, help }
     }
 
     fn condition_on_line(&mut self) -> Expr {
-        if self.kind_here() == Kind::End {
-            self.missing_value("a condition")
-        } else {
-            self.expression()
-        }
+        if self.kind_here() == Kind::End { self.missing_value("a condition") } else { self.expression() }
     }
 
     fn message_and_help(&mut self) -> (Option<Arc<Expr>>, Option<Arc<Expr>>) {
@@ -368,12 +296,7 @@ impl Parser<'_> {
         let start = self.token().start;
         let condition = self.continuation(Kind::Where)?;
         let (message, help) = self.message_and_help();
-        Some(Refinement {
-            span: self.span_from(start),
-            condition,
-            message,
-            help,
-        })
+        Some(Refinement { span: self.span_from(start), condition, message, help })
     }
 
     /// `fn name(a: T) -> U = expr`
@@ -405,14 +328,7 @@ impl Parser<'_> {
                 Arc::new(self.error_expression(self.last_end()))
             }
         };
-        Function {
-            span: self.span_from(start),
-            doc,
-            name,
-            parameters,
-            result,
-            value,
-        }
+        Function { span: self.span_from(start), doc, name, parameters, result, value }
     }
 
     /// `type Name = T where rule`
@@ -425,13 +341,7 @@ impl Parser<'_> {
         }
         let ty = self.ty();
         let refinement = self.refinement();
-        TypeAlias {
-            span: self.span_from(start),
-            doc,
-            name,
-            ty,
-            refinement,
-        }
+        TypeAlias { span: self.span_from(start), doc, name, ty, refinement }
     }
 
     /// `enum Name { a, b }`
@@ -448,11 +358,6 @@ impl Parser<'_> {
         } else {
             self.expected("`{` and the members of the enum");
         }
-        Enum {
-            span: self.span_from(start),
-            doc,
-            name,
-            members,
-        }
+        Enum { span: self.span_from(start), doc, name, members }
     }
 }

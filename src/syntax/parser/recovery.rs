@@ -37,11 +37,7 @@ impl Parser<'_> {
             (self.span(token), self.describe(token))
         };
         let found = if token.kind == Kind::End { "the end of the file".to_string() } else { found };
-        let mut error = Diagnostic::error(
-            Code::UnexpectedToken,
-            span,
-            format!("expected {what}, found {found}"),
-        );
+        let mut error = Diagnostic::error(Code::UnexpectedToken, span, format!("expected {what}, found {found}"));
         error.help = help.map(str::to_string);
         self.fail(error);
     }
@@ -73,11 +69,7 @@ impl Parser<'_> {
 
     fn too_deep(&mut self) {
         let span = self.span(self.token());
-        let error = Diagnostic::error(
-            Code::LimitExceeded,
-            span,
-            format!("nested deeper than {MAX_NESTING} levels"),
-        );
+        let error = Diagnostic::error(Code::LimitExceeded, span, format!("nested deeper than {MAX_NESTING} levels"));
         self.fail(error.help("give the inner parts names with `let`"));
         self.skip_element();
     }
@@ -160,9 +152,7 @@ impl Parser<'_> {
             return true;
         }
         match self.ahead(ahead).kind {
-            Kind::Input | Kind::Output | Kind::Let | Kind::Fn | Kind::Type | Kind::Enum => {
-                next.is_word()
-            }
+            Kind::Input | Kind::Output | Kind::Let | Kind::Fn | Kind::Type | Kind::Enum => next.is_word(),
             Kind::Check => true,
             Kind::For => next == Kind::Name,
             _ => self.labels_lead_to_body(ahead + 1),

@@ -129,13 +129,9 @@ impl Parser<'_> {
     }
 
     fn dedented(&mut self, at: u32) {
-        let error = Diagnostic::error(
-            Code::InvalidLiteral,
-            Span::new(self.file, at, at),
-            "the line is indented less than the closing `\"\"\"`",
-        );
-        self.messages
-            .push(error.help("indent it at least as deep, or move the closing quotes to the left"));
+        let error =
+            Diagnostic::error(Code::InvalidLiteral, Span::new(self.file, at, at), "the line is indented less than the closing `\"\"\"`");
+        self.messages.push(error.help("indent it at least as deep, or move the closing quotes to the left"));
     }
 
     /// The text between two offsets with its escapes resolved.
@@ -152,14 +148,8 @@ impl Parser<'_> {
                 None => {
                     let span = Span::new(self.file, offset as u32, (offset + length) as u32);
                     let found = &escape[..length];
-                    let error = Diagnostic::error(
-                        Code::InvalidToken,
-                        span,
-                        format!("unknown escape `{found}`"),
-                    );
-                    self.messages.push(error.help(
-                        "the escapes are `\\\"`, `\\\\`, `\\n`, `\\r`, `\\t`, `\\$` and `\\u{1f600}`",
-                    ));
+                    let error = Diagnostic::error(Code::InvalidToken, span, format!("unknown escape `{found}`"));
+                    self.messages.push(error.help("the escapes are `\\\"`, `\\\\`, `\\n`, `\\r`, `\\t`, `\\$` and `\\u{1f600}`"));
                 }
             }
             rest = &escape[length..];
@@ -170,10 +160,7 @@ impl Parser<'_> {
     /// An expression that a mistake took the place of.
     pub(super) fn error_expression(&mut self, start: u32) -> Expr {
         self.height = 1;
-        Expr {
-            span: self.span_from(start),
-            kind: ExprKind::Error,
-        }
+        Expr { span: self.span_from(start), kind: ExprKind::Error }
     }
 }
 

@@ -1,0 +1,1 @@
+//! Molecule: a scenario for each role, in a container with an init system.
