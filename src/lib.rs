@@ -10,6 +10,7 @@
 
 pub mod artifact;
 pub mod base;
+pub mod cli;
 pub mod diag;
 pub mod driver;
 pub mod eval;

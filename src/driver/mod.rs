@@ -2,7 +2,9 @@
 
 use crate::artifact::Tree;
 use crate::base::{Text, Workspace};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::plan::{self, Lock};
+use crate::{resolve, shape, syntax};
 
 /// What to compile; the default is everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +48,58 @@ pub struct ProductGraph {
 }
 
 /// Compiles the products that `options` name. Touches no disk, clock, environment or network.
-pub fn compile(_workspace: &Workspace, _options: &Options) -> Outcome {
-    Outcome::default()
+pub fn compile(workspace: &Workspace, options: &Options) -> Outcome {
+    let mut diagnostics = Diagnostics::default();
+    let sources = parse(workspace, &mut diagnostics);
+    let (program, found) = resolve::resolve(workspace, &sources);
+    diagnostics.extend(found);
+    let (shapes, found) = shape::shape(&program, &Untyped, workspace);
+    diagnostics.extend(found);
+    let mut outcome = Outcome::default();
+    for product in &program.products {
+        let lock = Lock::default();
+        for environment in &product.environments {
+            let (plan, found) = plan::plan(&program, &shapes, product, &environment.text, &lock);
+            diagnostics.extend(found);
+            if let Some(plan) = plan {
+                outcome.graphs.push(graph(&plan));
+            }
+        }
+    }
+    let _ = options;
+    outcome.diagnostics = diagnostics.sorted();
+    outcome
+}
+
+struct Untyped;
+
+impl shape::Types for Untyped {
+    fn definition_let(&self, _: &str, _: &str, _: &str) -> Option<crate::ty::Ty> {
+        None
+    }
+    fn implementation_let(&self, _: &str, _: &str, _: &str) -> Option<crate::ty::Ty> {
+        None
+    }
+}
+
+fn parse(workspace: &Workspace, diagnostics: &mut Diagnostics) -> Vec<resolve::Source> {
+    let files = workspace.files().filter(|(_, file)| file.path.ends_with(".infra"));
+    files
+        .map(|(file, source)| {
+            let (tree, found) = syntax::parse(file, &source.text);
+            diagnostics.extend(found);
+            resolve::Source { file, tree }
+        })
+        .collect()
+}
+
+fn graph(plan: &plan::Plan) -> ProductGraph {
+    let units = plan.units.iter().map(|unit| {
+        let needs: Vec<String> = unit.dependencies.iter().map(|dependency| dependency.path.to_string()).collect();
+        (unit.path.to_string(), needs)
+    });
+    let mut stacks: Vec<(Text, Vec<Text>)> =
+        plan.stacks.iter().map(|stack| (stack.name.clone(), stack.needs.iter().cloned().collect())).collect();
+    stacks.sort();
+    ProductGraph { product: plan.product.name.text.clone(), environment: plan.environment.clone(), units: units.collect(), stacks }
 }

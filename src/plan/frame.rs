@@ -140,6 +140,7 @@ impl Frame<'_, '_> {
             "name" if self.of != PRODUCT => Value::Text(planner.full_name(self.of)),
             "labels" if self.of != PRODUCT => planner.labels(self.of),
             "services" => Value::list(planner.of("service").into_iter().map(Value::Instance)),
+            "providers" => Value::list(planner.of("provider").into_iter().map(Value::Instance)),
             "stacks" => Value::list(planner.of("stack").into_iter().map(Value::Instance)),
             _ => return None,
         }))

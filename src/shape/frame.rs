@@ -186,7 +186,7 @@ impl<'a> Frame<'a> {
                 None => foreign(span),
             },
             "arch" if self.implementation.is_none() => Value::residual(Residual::Fact("arch".into())),
-            "host" | "product" | "environment" | "stack" | "name" | "labels" | "services" | "stacks" => foreign(span),
+            "host" | "product" | "environment" | "stack" | "name" | "labels" | "services" | "stacks" | "providers" => foreign(span),
             _ => return None,
         }))
     }

@@ -1,4 +1,6 @@
-//! From shapes and plans to files: one folder for each tool.
+//! What is written, one folder for each tool. Siblings never name each other; what they share stands in `common`.
 
 pub mod ansible;
+pub mod common;
 pub mod molecule;
+pub mod opentofu;

@@ -22,6 +22,8 @@ mod flat;
 mod layout;
 mod object;
 mod print;
+#[cfg(test)]
+pub(in crate::artifact) mod tests;
 
 pub use body::{Attribute, Block, Body, Item};
 pub use expr::{Binary, Expr, For, Part, Step, Unary};

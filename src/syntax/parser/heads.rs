@@ -26,6 +26,13 @@ impl Parser<'_> {
         if self.kind().is_word() { self.take_name() } else { self.missing_name(what) }
     }
 
+    /// The word that an item begins with.
+    pub(super) fn first_name(&mut self) -> Name {
+        let token = self.token();
+        self.check_lower(token);
+        self.take_name()
+    }
+
     /// A name in lower case on this line: the other cases are one message and still a name.
     pub(super) fn lower_name(&mut self, what: &str) -> Name {
         if !self.kind_here().is_word() {
@@ -40,12 +47,6 @@ impl Parser<'_> {
     pub(super) fn type_name(&mut self, what: &str) -> Name {
         if !self.kind_here().is_word() {
             return self.missing_name(what);
-        }
-        let token = self.token();
-        if token.kind != Kind::TypeName {
-            let text = self.slice(token);
-            let error = Diagnostic::error(Code::InvalidToken, self.span(token), format!("`{text}` is no name of a type"));
-            self.messages.push(error.help("types and enums begin with a capital and go on with letters and digits: `Size`"));
         }
         self.take_name()
     }

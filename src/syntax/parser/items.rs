@@ -125,7 +125,7 @@ impl Parser<'_> {
     fn attribute(&mut self) -> Attribute {
         let doc = self.doc();
         let start = self.token().start;
-        let name = self.lower_name("a name");
+        let name = self.first_name();
         let operator = match self.bump().kind {
             Kind::PlusAssign => Assign::Add,
             Kind::MinusAssign => Assign::Remove,
@@ -139,7 +139,7 @@ impl Parser<'_> {
     fn block(&mut self) -> Item {
         let doc = self.doc();
         let start = self.token().start;
-        let keyword = self.lower_name("a keyword");
+        let keyword = self.first_name();
         let labels = self.labels();
         let outer = std::mem::replace(&mut self.head, true);
         let repeat = self.repeat();
