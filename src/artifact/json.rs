@@ -133,7 +133,7 @@ impl Code {
     }
 
     /// A scalar.
-    fn scalar(&mut self, value: &Value) -> Result<bool, Error> {
+    pub(super) fn scalar(&mut self, value: &Value) -> Result<bool, Error> {
         match value {
             Value::Null => self.syntax("null"),
             Value::Bool(true) => self.syntax("true"),
