@@ -48,7 +48,7 @@ fn entry(role: &Role, doc: &str, holes: &mut dyn Iterator<Item = &Hole>) -> Resu
     for hole in holes {
         options.push(variable(&role.name, &hole.name), option(hole)?);
     }
-    let entry = Map::new().with("short_description", doc);
+    let entry = Map::new().with("short_description", Node::folded(doc));
     Ok(if options.is_empty() { entry } else { entry.with("options", options) })
 }
 
@@ -68,7 +68,7 @@ fn sentence_of(hole: &Hole) -> Text {
 }
 
 fn of_type(doc: &str, ty: &Ty) -> Map {
-    let map = Map::new().with("description", doc);
+    let map = Map::new().with("description", Node::folded(doc));
     let secret = super::scope::holds_secret(ty);
     let map = match inner(ty) {
         Ty::Bool => map.with("type", "bool"),

@@ -194,8 +194,16 @@ pub fn node(value: &Value, scope: &Scope<'_>) -> Result<Node, Error> {
             Node::Map(entries)
         }
         Value::Residual(_) => Node::folded(text(value, scope)?),
-        value => scalar(value).ok_or_else(|| Error::new(Problem::Shape("a role has no form for an instance or a secret")))?,
+        value => scalar(value).map(long).ok_or_else(|| Error::new(Problem::Shape("a role has no form for an instance or a secret")))?,
     })
+}
+
+/// Text that may take several lines.
+fn long(node: Node) -> Node {
+    match node {
+        Node::Text(text) => Node::Folded(text),
+        node => node,
+    }
 }
 
 /// Text with the expressions in it in braces.
@@ -258,6 +266,6 @@ pub fn known(value: &Value, store: &secret::Store) -> Result<Node, Error> {
             Node::Map(entries)
         }
         Value::Secret(secret) => Node::folded(store.lookup(secret)?.braced()),
-        value => scalar(value).ok_or_else(|| Error::new(Problem::Shape("an inventory has no form for an instance")))?,
+        value => scalar(value).map(long).ok_or_else(|| Error::new(Problem::Shape("an inventory has no form for an instance")))?,
     })
 }

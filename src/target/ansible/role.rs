@@ -9,7 +9,7 @@ use super::steps::{Context, before, tasks};
 use super::task::{self, Task};
 use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::artifact::{Error, Tree, header};
-use crate::base::{Text, text};
+use crate::base::text;
 use crate::shape::Role;
 use crate::shape::role::Step;
 use crate::value::{Residual, Value};
@@ -124,7 +124,7 @@ fn meta(role: &Role) -> Map {
         .with("namespace", "infra")
         .with("role_name", word(&role.name))
         .with("author", "infrac")
-        .with("description", sentence(&role.doc, &role.name))
+        .with("description", Node::folded(sentence(&role.doc, &role.name)))
         .with("license", "MPL-2.0")
         .with("min_ansible_version", "2.19")
         .with("standalone", true)

@@ -34,7 +34,7 @@ pub(super) fn certificate(step: &Step, notice: &Notice, context: &mut Context<'_
     let read = Map::new().with("src", text!("{path}/cert.pem"));
     let content = text!("{{{{ {present}.content | b64decode }}}}");
     let sign = Map::new()
-        .with("content", text!("{{{{ ({present}.content | b64decode) if {present}.content is defined else omit }}}}"))
+        .with("content", Node::folded(text!("{{{{ ({present}.content | b64decode) if {present}.content is defined else omit }}}}")))
         .with("csr_content", text!("{{{{ {request}.csr }}}}"))
         .with("provider", "ownca")
         .with("ownca_content", authority.clone())
