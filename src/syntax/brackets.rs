@@ -58,7 +58,10 @@ fn layout_partners(text: &str, tokens: &[Token]) -> Vec<Option<u32>> {
             }
         }
         let ends_line = tokens.get(index + 1).is_none_or(|next| next.newline());
-        let bracket = matches!(token.kind, Kind::LeftParen | Kind::LeftBracket | Kind::LeftBrace);
+        let bracket = matches!(
+            token.kind,
+            Kind::LeftParen | Kind::LeftBracket | Kind::LeftBrace
+        );
         if ends_line && bracket {
             open.push((indent, index));
         }
@@ -69,7 +72,11 @@ fn layout_partners(text: &str, tokens: &[Token]) -> Vec<Option<u32>> {
 /// How deep the line of a token is indented that begins it.
 fn indentation(text: &str, token: Token) -> u32 {
     let before = &text.as_bytes()[..token.start as usize];
-    before.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count() as u32
+    before
+        .iter()
+        .rev()
+        .take_while(|b| matches!(b, b' ' | b'\t'))
+        .count() as u32
 }
 
 struct Open {
@@ -143,16 +150,19 @@ impl Repair<'_> {
     /// Where in the stack the bracket lies that a closer closes.
     fn partner(&self, index: usize, token: Token) -> Option<usize> {
         if let Some(opener) = self.partners[index] {
-            return self.open.iter().rposition(|open| open.index == opener as usize);
+            return self
+                .open
+                .iter()
+                .rposition(|open| open.index == opener as usize);
         }
         let closes = |open: &Open| open.token.kind.closer() == Some(token.kind);
         if matches!(token.kind, Kind::QuoteEnd | Kind::InterpolationEnd) {
             return self.open.iter().rposition(closes);
         }
         let reach = self.open.len().saturating_sub(REACH);
-        let near = self.open[reach..].iter().rposition(|open| {
-            closes(open) || open.paired || open.is_text()
-        })?;
+        let near = self.open[reach..]
+            .iter()
+            .rposition(|open| closes(open) || open.paired || open.is_text())?;
         let found = &self.open[reach + near];
         (closes(found) && !found.paired).then_some(reach + near)
     }
@@ -171,9 +181,12 @@ impl Repair<'_> {
     fn close_above(&mut self, keep: usize, before: Token) {
         while self.open.len() > keep {
             let Some(open) = self.open.pop() else { return };
-            let Some(closer) = open.token.kind.closer() else { return };
+            let Some(closer) = open.token.kind.closer() else {
+                return;
+            };
             let end = self.done.last().map_or(0, |token| token.end);
-            self.done.push(Token::new(closer, end as usize, end as usize).broken());
+            self.done
+                .push(Token::new(closer, end as usize, end as usize).broken());
             let place = match before.kind {
                 Kind::End => "the file ends here",
                 _ => "it must have been closed before this",
@@ -198,7 +211,8 @@ impl Repair<'_> {
             self.span(token),
             format!("`{sign}` closes nothing"),
         );
-        self.messages.push(error.help("remove it, or open the bracket before it"));
+        self.messages
+            .push(error.help("remove it, or open the bracket before it"));
     }
 
     fn span(&self, token: Token) -> Span {

@@ -43,6 +43,8 @@ impl Parser<'_> {
     /// Whether an element may end here.
     fn ends_element(&self, closer: Kind) -> bool {
         let token = self.token();
-        token.kind == closer || token.newline() && token.kind != Kind::Comma || self.kind_here() == Kind::Comma
+        token.kind == closer
+            || token.newline() && token.kind != Kind::Comma
+            || self.kind_here() == Kind::Comma
     }
 }

@@ -36,10 +36,9 @@ impl Parser<'_> {
         }
     }
 
-    /// The word that an item begins with.
-    pub(super) fn first_name(&mut self) -> Name {
-        let token = self.token();
-        self.check_lower(token);
+    /// The word that begins an item.
+    pub(super) fn head_name(&mut self) -> Name {
+        self.check_lower(self.token());
         self.take_name()
     }
 
@@ -57,6 +56,18 @@ impl Parser<'_> {
     pub(super) fn type_name(&mut self, what: &str) -> Name {
         if !self.kind_here().is_word() {
             return self.missing_name(what);
+        }
+        let token = self.token();
+        if token.kind != Kind::TypeName {
+            let text = self.slice(token);
+            let error = Diagnostic::error(
+                Code::InvalidToken,
+                self.span(token),
+                format!("`{text}` is no name of a type"),
+            );
+            self.messages.push(error.help(
+                "types and enums begin with a capital and go on with letters and digits: `Size`",
+            ));
         }
         self.take_name()
     }

@@ -62,7 +62,10 @@ impl Parser<'_> {
         let token = self.token();
         let found = self.describe(token);
         let (message, help) = match token.kind {
-            Kind::Comma => (format!("{found} begins a line"), "a line break separates already: remove it"),
+            Kind::Comma => (
+                format!("{found} begins a line"),
+                "a line break separates already: remove it",
+            ),
             Kind::Not if self.kind_behind() == Kind::In => (
                 format!("expected the end of the line, found {found}"),
                 "write `not (x in xs)`",
@@ -95,7 +98,9 @@ impl Parser<'_> {
         if next.is_assign() {
             return Some(Item::Attribute(self.attribute()));
         }
-        if matches!(next, Kind::LeftBrace | Kind::String | Kind::Quote) && kind != Kind::Check || next == Kind::LeftBrace {
+        if matches!(next, Kind::LeftBrace | Kind::String | Kind::Quote) && kind != Kind::Check
+            || next == Kind::LeftBrace
+        {
             return Some(self.block());
         }
         Some(match kind {
@@ -119,7 +124,9 @@ impl Parser<'_> {
         let token = self.token();
         let word = self.slice(token);
         let help = match token.kind {
-            Kind::If => "a condition stands behind the labels of a block: `resource type name if cond { … }`",
+            Kind::If => {
+                "a condition stands behind the labels of a block: `resource type name if cond { … }`"
+            }
             Kind::Then => "it stands between the condition and the values of an `if`",
             _ => "it continues a `check`, or the rule behind `where`, on the line above",
         };
@@ -137,7 +144,7 @@ impl Parser<'_> {
     fn attribute(&mut self) -> Attribute {
         let doc = self.doc();
         let start = self.token().start;
-        let name = self.first_name();
+        let name = self.head_name();
         let operator = match self.bump().kind {
             Kind::PlusAssign => Assign::Add,
             Kind::MinusAssign => Assign::Remove,
@@ -157,13 +164,18 @@ impl Parser<'_> {
     fn block(&mut self) -> Item {
         let doc = self.doc();
         let start = self.token().start;
-        let keyword = self.first_name();
+        let keyword = self.head_name();
         let labels = self.labels();
         let outer = std::mem::replace(&mut self.head, true);
         let repeat = self.repeat();
         let condition = self.head_condition();
         self.head = outer;
-        if self.kind_here() != Kind::LeftBrace && labels.is_empty() && repeat.is_none() && condition.is_none() && !self.failed {
+        if self.kind_here() != Kind::LeftBrace
+            && labels.is_empty()
+            && repeat.is_none()
+            && condition.is_none()
+            && !self.failed
+        {
             return self.broken_attribute(start, doc, keyword);
         }
         let body = self.body("`{` and the body of the block");
@@ -179,7 +191,12 @@ impl Parser<'_> {
     }
 
     /// A name with neither `=` nor `{` behind it: kept as an attribute, so that nobody reports it as missing too.
-    fn broken_attribute(&mut self, start: u32, doc: Option<Text>, name: crate::syntax::ast::Name) -> Item {
+    fn broken_attribute(
+        &mut self,
+        start: u32,
+        doc: Option<Text>,
+        name: crate::syntax::ast::Name,
+    ) -> Item {
         let value = if self.kind_here() == Kind::Colon {
             self.colon_for_assign();
             self.bump();
@@ -207,7 +224,9 @@ impl Parser<'_> {
     fn body(&mut self, expected: &str) -> Body {
         if self.failed {
             // The head is broken: what looks like its body on the same line is read all the same.
-            while !matches!(self.kind_here(), Kind::LeftBrace | Kind::Comma | Kind::End) && !self.kind().is_closer() {
+            while !matches!(self.kind_here(), Kind::LeftBrace | Kind::Comma | Kind::End)
+                && !self.kind().is_closer()
+            {
                 self.skip_group();
             }
         }
@@ -265,7 +284,10 @@ impl Parser<'_> {
         let start = self.bump().start;
         let name = self.lower_name("the name of the input");
         if !self.eat_here(Kind::Colon) {
-            self.expected_with("`:` and the type of the input", Some("write `input name: type`"));
+            self.expected_with(
+                "`:` and the type of the input",
+                Some("write `input name: type`"),
+            );
         }
         let ty = self.ty();
         let default = self.value();

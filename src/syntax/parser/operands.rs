@@ -42,7 +42,9 @@ impl Parser<'_> {
                         self.span(self.token()),
                         "this is no function",
                     );
-                    self.fail(error.help("only a name can be called: there are functions, no methods"));
+                    self.fail(
+                        error.help("only a name can be called: there are functions, no methods"),
+                    );
                     self.skip_group();
                     continue;
                 }
@@ -175,7 +177,10 @@ impl Parser<'_> {
             })
         });
         self.height = height + 1;
-        self.form(start, arguments.map(|arguments| ExprKind::Call(name, arguments)))
+        self.form(
+            start,
+            arguments.map(|arguments| ExprKind::Call(name, arguments)),
+        )
     }
 
     fn argument(&mut self) -> Argument {
@@ -230,11 +235,13 @@ impl Parser<'_> {
                 height = p.height;
                 return ExprKind::MapFor(Box::new(comprehension));
             }
-            ExprKind::Map(p.elements(Kind::RightBrace, "`,`, a line break or `}`", |p| {
-                let entry = p.entry();
-                height = height.max(p.height);
-                entry
-            }))
+            ExprKind::Map(
+                p.elements(Kind::RightBrace, "`,`, a line break or `}`", |p| {
+                    let entry = p.entry();
+                    height = height.max(p.height);
+                    entry
+                }),
+            )
         });
         self.height = height + 1;
         self.form(start, kind)
@@ -264,7 +271,8 @@ impl Parser<'_> {
     pub(super) fn colon_for_assign(&mut self) {
         let span = self.span(self.token());
         let error = Diagnostic::error(Code::UnexpectedToken, span, "expected `=`, found `:`");
-        self.messages.push(error.fix("replace `:` with `=`", span, " ="));
+        self.messages
+            .push(error.fix("replace `:` with `=`", span, " ="));
     }
 
     fn key(&mut self) -> Key {
@@ -297,9 +305,8 @@ impl Parser<'_> {
                         self.span_from(start),
                         "a key holds an expression",
                     );
-                    self.messages.push(error.help(
-                        "build the map with `{ for x in xs : key => value }`",
-                    ));
+                    self.messages
+                        .push(error.help("build the map with `{ for x in xs : key => value }`"));
                     break;
                 }
             }
@@ -324,7 +331,10 @@ impl Parser<'_> {
         height = height.max(self.height);
         let (key, value) = if keyed {
             if !self.eat(Kind::FatArrow) {
-                self.expected_with("`=>` and the value of the key", Some("a map is built by `key => value`"));
+                self.expected_with(
+                    "`=>` and the value of the key",
+                    Some("a map is built by `key => value`"),
+                );
             }
             let value = self.expression();
             height = height.max(self.height);

@@ -32,11 +32,18 @@ impl Parser<'_> {
         let ended = token.newline() && self.at > 0;
         let (span, found) = if ended {
             let end = self.last_end();
-            (Span::new(self.file, end, end), "the end of the line".to_string())
+            (
+                Span::new(self.file, end, end),
+                "the end of the line".to_string(),
+            )
         } else {
             (self.span(token), self.describe(token))
         };
-        let found = if token.kind == Kind::End { "the end of the file".to_string() } else { found };
+        let found = if token.kind == Kind::End {
+            "the end of the file".to_string()
+        } else {
+            found
+        };
         let mut error = Diagnostic::error(
             Code::UnexpectedToken,
             span,

@@ -44,7 +44,11 @@ impl Parser<'_> {
             }
         };
         self.height = height;
-        if text.len() == 3 { self.lines(raw, close) } else { self.line(raw) }
+        if text.len() == 3 {
+            self.lines(raw, close)
+        } else {
+            self.line(raw)
+        }
     }
 
     /// `${expr}`
@@ -96,7 +100,11 @@ impl Parser<'_> {
                     let mut text = String::new();
                     let mut at = start as usize;
                     for line in self.text[start as usize..end as usize].split_inclusive('\n') {
-                        let skip = if line_start { self.strip(line, indent, at) } else { 0 };
+                        let skip = if line_start {
+                            self.strip(line, indent, at)
+                        } else {
+                            0
+                        };
                         let (body, end) = split_line_end(&line[skip..]);
                         let from = at + skip;
                         self.unescape(from as u32, (from + body.len()) as u32, &mut text);
@@ -205,7 +213,9 @@ fn resolve(escape: &str) -> (Option<char>, usize) {
                 .filter(|d| (1..=6).contains(&d.len()) && d.bytes().all(|b| b.is_ascii_hexdigit()));
             match digits {
                 Some(digits) => {
-                    let value = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+                    let value = u32::from_str_radix(digits, 16)
+                        .ok()
+                        .and_then(char::from_u32);
                     (value, digits.len() + 4)
                 }
                 None => (None, 2),
