@@ -22,5 +22,6 @@ pub mod render;
 pub mod resolve;
 pub mod shape;
 pub mod syntax;
+pub mod target;
 pub mod ty;
 pub mod value;

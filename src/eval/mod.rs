@@ -6,6 +6,7 @@ mod comprehension;
 mod conform;
 mod expression;
 pub mod fields;
+mod fold;
 pub mod functions;
 mod operators;
 
@@ -18,6 +19,7 @@ use crate::value::Value;
 use std::sync::Arc;
 
 pub use conform::{Mismatch, conform};
+pub use fold::fold;
 pub use functions::text::to_text as text_of;
 
 /// An error was reported; there is no value.

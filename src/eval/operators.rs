@@ -91,6 +91,15 @@ fn lowered(operator: Binary) -> Operator {
     }
 }
 
+/// The same for an operator that was left for a tool, once both sides are known.
+pub(super) fn residual_operator(operator: Operator, left: Value, right: Value) -> Option<Value> {
+    let nowhere = Span::new(crate::base::FileId(0), 0, 0);
+    let written = [Binary::Or, Binary::And, Binary::Less, Binary::LessEqual, Binary::Greater, Binary::GreaterEqual, Binary::Add];
+    let more = [Binary::Subtract, Binary::Multiply, Binary::Divide, Binary::Remainder];
+    let binary_of = written.into_iter().chain(more).find(|binary| lowered(*binary) == operator)?;
+    binary(binary_of, left, right, nowhere).ok()
+}
+
 /// Whether two values are the same; none where only a tool can say.
 pub(super) fn equal(left: &Value, right: &Value) -> Option<bool> {
     match (left, right) {
@@ -103,7 +112,7 @@ pub(super) fn equal(left: &Value, right: &Value) -> Option<bool> {
     }
 }
 
-fn contains(element: &Value, whole: &Value) -> Option<bool> {
+pub(super) fn contains(element: &Value, whole: &Value) -> Option<bool> {
     match (element, whole) {
         (Value::Ip(ip), Value::Cidr(cidr)) => Some(cidr.contains(ip)),
         (Value::Cidr(inner), Value::Cidr(outer)) => Some(outer.contains(inner)),

@@ -98,6 +98,11 @@ impl Planner<'_> {
         };
         let message = said(self, &check.message).unwrap_or_else(|| "a rule of the library does not hold".into());
         let help = said(self, &check.help);
+        if let Some(policy) = policy
+            && self.waived(policy, locals)
+        {
+            return Ok(());
+        }
         let place = self.place(id, check.at.as_deref(), locals);
         let mut diagnostic = Diagnostic::error(Code::CheckFailed, place, message).related(
             check.condition.span,
@@ -111,6 +116,23 @@ impl Planner<'_> {
         }
         self.report(diagnostic);
         Ok(())
+    }
+
+    /// Whether the product says that a policy does not hold for the thing that it blames.
+    fn waived(&mut self, policy: &Text, locals: &Locals) -> bool {
+        let Ok(waivers) = self.field(PRODUCT, &"waive".into(), self.product.name.span) else { return false };
+        let Some(on) = waivers.field(policy).and_then(|waiver| waiver.field("on")).and_then(Value::as_list) else { return false };
+        let blamed: Vec<Text> = locals
+            .iter()
+            .filter_map(|(_, value)| match value {
+                Value::Instance(id) => Some(*id),
+                _ => None,
+            })
+            .flat_map(|id| [self.node(id).declaration.definition.text.clone(), self.node(id).name.clone()])
+            .collect();
+        let waived: Vec<&Text> = on.iter().filter_map(Value::as_text).filter(|name| blamed.contains(name)).collect();
+        self.used_waivers.extend(waived.iter().map(|name| (policy.clone(), (*name).clone())));
+        !waived.is_empty()
     }
 
     /// The place that a check blames: where the inventory says what is wrong, as near to it as can be told.

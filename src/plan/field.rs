@@ -224,7 +224,13 @@ impl Planner<'_> {
             records.push((label, record));
         }
         if !kind.many {
-            return Ok(records.into_iter().next().map_or(Value::None, |(_, record)| record));
+            if let Some((_, record)) = records.into_iter().next() {
+                return Ok(record);
+            }
+            // A block in which nothing must be said need not be written.
+            let unsaid = !kind.open && !kind.inputs.is_empty() && kind.inputs.values().all(|input| input.default.is_some());
+            let nothing = ast::Body { span: kind.span, items: Vec::new() };
+            return if unsaid { self.record(id, &nothing, kind, None) } else { Ok(Value::None) };
         }
         if kind.labels.0 > 0 {
             return Ok(Value::map(records.into_iter().filter_map(|(label, record)| Some((label?, record)))));

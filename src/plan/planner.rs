@@ -13,7 +13,7 @@ use crate::shape::Shapes;
 use crate::syntax::ast;
 use crate::value::{InstanceId, Value};
 use indexmap::IndexMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The product itself, as an instance: its attributes are fields like those of everything else.
@@ -52,6 +52,8 @@ pub(super) struct Planner<'a> {
     pub allocator: Allocator<'a>,
     pub machines: IndexMap<Text, Machine>,
     pub diagnostics: Diagnostics,
+    /// The waivers that waived something: policy and thing.
+    pub used_waivers: BTreeSet<(Text, Text)>,
     fields: BTreeMap<(InstanceId, Text), State>,
     /// What is being evaluated, the innermost last: for the message of a cycle, and for the keys of allocations.
     pub open: Vec<(InstanceId, Text, u32)>,
@@ -75,6 +77,7 @@ impl<'a> Planner<'a> {
             allocator: Allocator::new(lock, environment, written),
             machines: IndexMap::new(),
             diagnostics: Diagnostics::default(),
+            used_waivers: BTreeSet::new(),
             fields: BTreeMap::new(),
             open: Vec::new(),
         };

@@ -28,6 +28,15 @@ impl Planner<'_> {
                 }
                 let _ = self.field(id, &field, span);
             }
+            // What a definition says of itself in blocks of fixed form: ports, plugins, capabilities.
+            let kind = definition.as_ref().and_then(|of| self.program.kinds.get(&of.keyword)).cloned();
+            for block in kind.iter().flat_map(|kind| kind.blocks.values()).filter(|block| !block.open) {
+                let said = definition.as_ref().is_some_and(|of| of.blocks.iter().any(|said| said.keyword.text == block.name));
+                let steps = block.blocks.values().any(|step| step.many);
+                if said && !steps {
+                    let _ = self.field(id, &block.name, span);
+                }
+            }
         }
     }
 

@@ -128,14 +128,7 @@ impl Kind {
 
     /// Whether it closes a group.
     pub fn is_closer(self) -> bool {
-        matches!(
-            self,
-            Kind::RightParen
-                | Kind::RightBracket
-                | Kind::RightBrace
-                | Kind::QuoteEnd
-                | Kind::InterpolationEnd
-        )
+        matches!(self, Kind::RightParen | Kind::RightBracket | Kind::RightBrace | Kind::QuoteEnd | Kind::InterpolationEnd)
     }
 
     /// Whether a line that begins with it continues the expression above: an infix operator that can begin neither an
@@ -179,12 +172,7 @@ const BROKEN: u8 = 4;
 impl Token {
     /// A token of which nothing special is known.
     pub fn new(kind: Kind, start: usize, end: usize) -> Token {
-        Token {
-            start: start as u32,
-            end: end as u32,
-            kind,
-            flags: 0,
-        }
+        Token { start: start as u32, end: end as u32, kind, flags: 0 }
     }
 
     /// With a line break before it, or not.

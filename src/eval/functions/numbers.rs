@@ -32,6 +32,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
         evaluate: Some(sum),
     },
     Function {
+        name: "int",
+        doc: "The integer that a text spells in decimal digits.",
+        parameters: &[one("text", Form::Ty(Ty::String))],
+        result: Form::Ty(Ty::Int),
+        evaluate: Some(|arguments| {
+            let text = super::text_of(arguments, 0)?;
+            text.parse().map(Value::Int).map_err(|_| format!("`{text}` is no integer"))
+        }),
+    },
+    Function {
         name: "gib",
         doc: "An amount of data in whole gibibytes, rounded up.",
         parameters: &[one("amount", Form::Ty(Ty::Bytes))],

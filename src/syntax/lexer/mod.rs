@@ -36,10 +36,7 @@ pub(crate) fn lex(file: FileId, text: &str, messages: &mut Messages) -> Lexed {
         messages,
     };
     lexer.run();
-    Lexed {
-        tokens: lexer.tokens,
-        comments: lexer.comments,
-    }
+    Lexed { tokens: lexer.tokens, comments: lexer.comments }
 }
 
 struct Lexer<'a> {
@@ -89,9 +86,7 @@ impl Lexer<'_> {
     /// Adds a token that begins at `start` and ends here.
     #[inline]
     fn push(&mut self, kind: Kind, start: usize) {
-        let token = Token::new(kind, start, self.at)
-            .after_newline(self.newline)
-            .after_doc(self.doc);
+        let token = Token::new(kind, start, self.at).after_newline(self.newline).after_doc(self.doc);
         self.tokens.push(token);
         self.newline = false;
         self.doc = false;
@@ -205,10 +200,7 @@ impl Lexer<'_> {
         let doc =
             self.newline && self.text[start..end].starts_with("##") && self.byte(start + 2) != b'#';
         self.doc |= doc;
-        self.comments.push(Comment {
-            span: self.span(start, end),
-            doc,
-        });
+        self.comments.push(Comment { span: self.span(start, end), doc });
     }
 
     /// A sign of another language: reported, and read as what was meant where that is certain.

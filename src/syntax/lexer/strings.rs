@@ -106,9 +106,7 @@ impl Lexer<'_> {
                 "`\"\"\"` is not closed",
             );
             self.report(
-                error
-                    .related(self.span(end, end), "the text must have ended here")
-                    .help("close it with `\"\"\"` on a line of its own"),
+                error.related(self.span(end, end), "the text must have ended here").help("close it with `\"\"\"` on a line of its own"),
             );
             self.push_broken(Kind::QuoteEnd);
             self.newline = true;
@@ -216,11 +214,7 @@ impl Lexer<'_> {
             return;
         };
         let closer = if sign == "\"" { "\"" } else { "}" };
-        let error = Diagnostic::error(
-            Code::Unclosed,
-            self.span(open, open + sign.len()),
-            format!("`{sign}` is not closed"),
-        );
+        let error = Diagnostic::error(Code::Unclosed, self.span(open, open + sign.len()), format!("`{sign}` is not closed"));
         self.report(
             error
                 .related(self.span(self.at, self.at), "the line ends here")

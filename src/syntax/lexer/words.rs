@@ -66,9 +66,7 @@ impl Lexer<'_> {
     /// A word with letters beyond ASCII: reported, then a name like any other.
     fn foreign_word(&mut self, start: usize) {
         let rest = &self.text[start..];
-        let length = rest
-            .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
-            .unwrap_or(rest.len());
+        let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
         if length == 0 {
             return self.unknown();
         }
