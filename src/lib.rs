@@ -15,6 +15,7 @@ pub mod cli;
 pub mod diag;
 pub mod driver;
 pub mod eval;
+pub mod fmt;
 pub mod hir;
 pub mod host;
 pub mod plan;
