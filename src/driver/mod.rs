@@ -55,13 +55,13 @@ pub fn compile(workspace: &Workspace, options: &Options) -> Outcome {
     diagnostics.extend(found);
     let (schemas, found) = schema::read(workspace);
     diagnostics.extend(found);
-    let (_, found) = check::check(&program, &schemas);
+    let (types, found) = check::check(&program, &schemas);
     diagnostics.extend(found);
     if diagnostics.has_errors() {
         // What follows from a mistake would be said a second time by who evaluates it.
         return Outcome { diagnostics: diagnostics.sorted(), ..Outcome::default() };
     }
-    let (shapes, found) = shape::shape(&program, workspace);
+    let (shapes, found) = shape::shape(&program, &types, workspace);
     diagnostics.extend(found);
     let mut outcome = Outcome::default();
     for product in &program.products {
