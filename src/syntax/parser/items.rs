@@ -289,7 +289,7 @@ impl Parser<'_> {
                 Some("write `input name: type`"),
             );
         }
-        let ty = self.ty();
+        let ty = self.type_on_line();
         let default = self.value();
         let refinement = self.refinement();
         Input {
@@ -312,7 +312,7 @@ impl Parser<'_> {
         let doc = self.doc();
         let start = self.bump().start;
         let name = self.lower_name("the name of the output");
-        let ty = self.eat_here(Kind::Colon).then(|| self.ty());
+        let ty = self.eat_here(Kind::Colon).then(|| self.type_on_line());
         let value = self.value();
         Output {
             span: self.span_from(start),
@@ -328,7 +328,7 @@ impl Parser<'_> {
         let doc = self.doc();
         let start = self.bump().start;
         let name = self.lower_name("a name");
-        let ty = self.eat_here(Kind::Colon).then(|| self.ty());
+        let ty = self.eat_here(Kind::Colon).then(|| self.type_on_line());
         let value = match self.value() {
             Some(value) => value,
             None => {
@@ -411,7 +411,7 @@ impl Parser<'_> {
                 if !p.eat_here(Kind::Colon) {
                     p.expected("`:` and the type of the parameter");
                 }
-                (name, p.ty())
+                (name, p.type_on_line())
             });
         } else {
             self.expected("`(` and the parameters");
@@ -419,7 +419,7 @@ impl Parser<'_> {
         if !self.eat_here(Kind::Arrow) {
             self.expected("`->` and the type of the result");
         }
-        let result = self.ty();
+        let result = self.type_on_line();
         let value = match self.value() {
             Some(value) => value,
             None => {
@@ -445,7 +445,7 @@ impl Parser<'_> {
         if !self.eat_here(Kind::Assign) {
             self.expected("`=` and a type");
         }
-        let ty = self.ty();
+        let ty = self.type_on_line();
         let refinement = self.refinement();
         TypeAlias {
             span: self.span_from(start),

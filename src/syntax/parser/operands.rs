@@ -294,6 +294,9 @@ impl Parser<'_> {
 
     fn quoted_key(&mut self) -> Text {
         let start = self.token().start;
+        if self.slice(self.token()).starts_with("\"\"\"") {
+            self.expected_with("a key", Some("a key is a name or a string of one line"));
+        }
         let parts = self.template();
         let mut text = String::new();
         for part in &parts {
