@@ -4,6 +4,7 @@
 //! line of the same indentation, and everything between is indented deeper. A missing closer is added before the first
 //! line that cannot belong to the group, a stray one is left out; each is one message.
 
+use super::limits::MAX_MESSAGES;
 use super::messages::Messages;
 use super::token::{Kind, Token};
 use crate::base::{FileId, Span};
@@ -17,16 +18,37 @@ pub(super) fn balance(file: FileId, text: &str, tokens: &mut Vec<Token>, message
     if is_balanced(tokens) {
         return;
     }
-    let partners = layout_partners(text, tokens);
+    // Text that nobody laid out may be better off without: the way with fewer messages explains more.
+    let laid_out = repaired(file, text, tokens, &layout_partners(text, tokens), true);
+    let nested = repaired(file, text, tokens, &vec![None; tokens.len()], false);
+    let (done, found) = if nested.1.len() < laid_out.1.len() {
+        nested
+    } else {
+        laid_out
+    };
+    *tokens = done;
+    found.into_iter().for_each(|message| messages.push(message));
+}
+
+/// The tokens with every bracket matched, and what was said of it.
+fn repaired(
+    file: FileId,
+    text: &str,
+    tokens: &[Token],
+    partners: &[Option<u32>],
+    layout: bool,
+) -> (Vec<Token>, Vec<Diagnostic>) {
     let mut repair = Repair {
         file,
-        partners: &partners,
+        partners,
+        layout,
+        line: 0,
         open: Vec::new(),
         done: Vec::with_capacity(tokens.len() + 16),
-        messages,
+        messages: Vec::new(),
     };
     repair.run(text, tokens);
-    *tokens = repair.done;
+    (repair.done, repair.messages)
 }
 
 fn is_balanced(tokens: &[Token]) -> bool {
@@ -85,6 +107,8 @@ struct Open {
     index: usize,
     /// How deep its line is indented.
     indent: u32,
+    /// Which line it is, blank ones left out.
+    line: usize,
     /// Whether the layout knows its partner: nothing else closes it.
     paired: bool,
 }
@@ -101,7 +125,10 @@ struct Repair<'a> {
     partners: &'a [Option<u32>],
     open: Vec<Open>,
     done: Vec<Token>,
-    messages: &'a mut Messages,
+    /// Whether indentation says where a group ends.
+    layout: bool,
+    line: usize,
+    messages: Vec<Diagnostic>,
 }
 
 impl Repair<'_> {
@@ -113,6 +140,7 @@ impl Repair<'_> {
             let mut token = *token;
             if token.newline() {
                 indent = indentation(text, token);
+                self.line += 1;
             }
             if newline {
                 token = token.after_newline(true);
@@ -120,7 +148,7 @@ impl Repair<'_> {
             }
             if token.kind == Kind::End {
                 self.close_above(0, token);
-            } else if token.newline() && !token.kind.is_closer() {
+            } else if self.layout && token.newline() && !token.kind.is_closer() {
                 self.close_dedented(indent, token);
             }
             if token.kind.closer().is_some() {
@@ -128,6 +156,7 @@ impl Repair<'_> {
                     token,
                     index,
                     indent,
+                    line: self.line,
                     paired: self.partners[index].is_some(),
                 });
             } else if token.kind.is_closer() {
@@ -179,14 +208,23 @@ impl Repair<'_> {
 
     /// Closes every open bracket from `keep` on, before a token.
     fn close_above(&mut self, keep: usize, before: Token) {
+        let swallowed = self
+            .done
+            .last()
+            .is_some_and(|last| last.is_broken() && last.kind == Kind::QuoteEnd);
         while self.open.len() > keep {
             let Some(open) = self.open.pop() else { return };
             let Some(closer) = open.token.kind.closer() else {
                 return;
             };
-            let end = self.done.last().map_or(0, |token| token.end);
+            let last = self.done.last().copied();
+            let end = last.map_or(0, |token| token.end);
             self.done
                 .push(Token::new(closer, end as usize, end as usize).broken());
+            if swallowed && open.line + 1 == self.line {
+                // A string without its end took the closer with it.
+                continue;
+            }
             let place = match before.kind {
                 Kind::End => "the file ends here",
                 _ => "it must have been closed before this",
@@ -196,7 +234,7 @@ impl Repair<'_> {
                 self.span(open.token),
                 format!("`{}` is not closed", sign(open.token.kind)),
             );
-            self.messages.push(
+            self.report(
                 error
                     .related(self.span(before), place)
                     .help(format!("close it with `{}`", sign(closer))),
@@ -211,8 +249,13 @@ impl Repair<'_> {
             self.span(token),
             format!("`{sign}` closes nothing"),
         );
-        self.messages
-            .push(error.help("remove it, or open the bracket before it"));
+        self.report(error.help("remove it, or open the bracket before it"));
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if self.messages.len() <= MAX_MESSAGES {
+            self.messages.push(diagnostic);
+        }
     }
 
     fn span(&self, token: Token) -> Span {

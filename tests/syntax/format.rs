@@ -11,16 +11,37 @@ pub fn format(text: &str) -> String {
 
 /// Checks what holds for every layout.
 pub fn check(text: &str) {
+    if let Err(why) = judge(text) {
+        panic!("{why}");
+    }
+}
+
+/// What is wrong with the layout of a text.
+pub fn judge(text: &str) -> Result<(), String> {
     let once = format(text);
     let (before, _) = parse(text);
     let (after, messages) = parse(&once);
-    assert!(messages.is_empty(), "{text}\n---\n{once}\n{messages:#?}");
-    assert_eq!(dump(&before), dump(&after), "{text}\n---\n{once}");
-    assert_eq!(
-        format(&once),
-        once,
-        "not a fixed point:\n{text}\n---\n{once}"
-    );
+    if !messages.is_empty() {
+        return Err(format!("mistakes\n{text}\n---\n{once}\n{messages:#?}"));
+    }
+    if dump(&before) != dump(&after) {
+        return Err(format!(
+            "another meaning\n{text}\n---\n{once}\n{}\n{}",
+            dump(&before),
+            dump(&after)
+        ));
+    }
+    let twice = format(&once);
+    if twice != once {
+        return Err(format!(
+            "no fixed point
+{text}
+---
+{once}
+---
+{twice}"
+        ));
+    }
     let comments = |file: &infrac::syntax::ast::File, text: &str| -> Vec<String> {
         let spans = file.comments.iter().map(|c| c.span);
         spans
@@ -31,13 +52,17 @@ pub fn check(text: &str) {
             })
             .collect()
     };
-    assert_eq!(
-        comments(&before, text),
-        comments(&after, &once),
-        "{text}\n---\n{once}"
-    );
-    for line in once.lines() {
-        assert_eq!(line.trim_end(), line, "{once}");
+    if comments(&before, text) != comments(&after, &once) {
+        return Err(format!(
+            "other comments
+{text}
+---
+{once}"
+        ));
+    }
+    match once.lines().find(|line| line.trim_end() != *line) {
+        Some(line) => Err(format!("blanks at the end of {line:?}")),
+        None => Ok(()),
     }
 }
 

@@ -123,7 +123,7 @@ fn item() -> impl Strategy<Value = String> {
             .prop_map(|(a, b)| format!("check ({a})\n  at ({b})\n  else \"m\" help \"h\"")),
         (name(), ty(), ty(), expression())
             .prop_map(|(n, a, b, e)| format!("fn {n}(x: {a}) -> {b} = {e}")),
-        (ty(), expression()).prop_map(|(t, e)| format!("type Thing = {t} where {e}")),
+        (ty(), expression()).prop_map(|(t, e)| format!("type Thing = {t} where ({e})")),
         Just("enum Size { small, large }".to_string()),
         Just("text = \"\"\"\n    one\n      two ${x}\n    \"\"\"".to_string()),
     ];
@@ -165,6 +165,8 @@ proptest! {
 
     #[test]
     fn generated_programs_are_laid_out(text in program()) {
-        crate::format::check(&text);
+        if let Err(why) = crate::format::judge(&text) {
+            prop_assert!(false, "{why}");
+        }
     }
 }

@@ -98,9 +98,9 @@ impl Parser<'_> {
         if next.is_assign() {
             return Some(Item::Attribute(self.attribute()));
         }
-        if matches!(next, Kind::LeftBrace | Kind::String | Kind::Quote) && kind != Kind::Check
-            || next == Kind::LeftBrace
-        {
+        let text = matches!(next, Kind::String | Kind::Quote);
+        let labelled = text && kind != Kind::Check && (!continues(kind) || self.at_head(0));
+        if labelled || next == Kind::LeftBrace {
             return Some(self.block());
         }
         Some(match kind {
@@ -112,9 +112,7 @@ impl Parser<'_> {
             Kind::Type => Item::Type(self.type_alias()),
             Kind::Enum => Item::Enum(self.enumeration()),
             Kind::For if next.is_word() => Item::For(self.repetition()),
-            Kind::If | Kind::Then | Kind::Else | Kind::Where | Kind::At | Kind::Help => {
-                return self.misplaced_word();
-            }
+            kind if continues(kind) => return self.misplaced_word(),
             _ => self.block(),
         })
     }
@@ -477,4 +475,12 @@ impl Parser<'_> {
             members,
         }
     }
+}
+
+/// Words that only go on with something.
+fn continues(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::If | Kind::Then | Kind::Else | Kind::Where | Kind::At | Kind::Help
+    )
 }

@@ -157,6 +157,13 @@ impl Parser<'_> {
             let (value, length) = resolve(escape);
             match value {
                 Some(c) => into.push(c),
+                None if escape.starts_with("\\u{") && length > 3 => {
+                    let span = Span::new(self.file, offset as u32, (offset + length) as u32);
+                    let message = format!("`{}` is no character", &escape[..length]);
+                    let error = Diagnostic::error(Code::InvalidLiteral, span, message);
+                    self.messages
+                        .push(error.help("characters go up to `\\u{10ffff}`"));
+                }
                 None => {
                     let span = Span::new(self.file, offset as u32, (offset + length) as u32);
                     let found = &escape[..length];
