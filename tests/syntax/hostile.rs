@@ -46,7 +46,12 @@ fn damaged_texts_never_crash() {
                 }
             }
             let damaged: String = damaged.into_iter().collect();
-            let (_, messages) = parse(&damaged);
+            let (file, messages) = parse(&damaged);
+            let gaps = crate::dump::dump(&file).contains("(error)");
+            assert!(
+                !gaps || !messages.is_empty(),
+                "a gap without a message:\n{damaged}"
+            );
             for message in &messages {
                 let span = message.primary.span;
                 assert!(span.start <= span.end && span.end as usize <= damaged.len());

@@ -100,7 +100,7 @@ fn mistakes_of_other_languages() {
         ),
         (
             "else \"x\"\nelse x",
-            "2:1 IC0002 `else` begins no item | it continues a `check`, or the rule behind `where`, on the line above",
+            "1:1 IC0002 `else` begins no item | it continues a `check`, or the rule behind `where`, on the line above",
         ),
     ];
     for (text, expected) in cases {
@@ -138,7 +138,7 @@ fn what_is_not_closed_is_said_once_at_its_opening() {
         ),
         (
             "a {\n  b = 1 }\n}\n",
-            "2:9 IC0002 `}` closes nothing | remove it, or open the bracket before it",
+            "2:9 IC0003 `}` closes nothing | remove it, or open the bracket before it",
         ),
     ];
     for (text, expected) in cases {
@@ -146,7 +146,7 @@ fn what_is_not_closed_is_said_once_at_its_opening() {
         let (_, messages) = parse(text);
         assert_eq!(
             messages[0].related.len(),
-            usize::from(messages[0].code.id() == "IC0003")
+            usize::from(!messages[0].message.ends_with("closes nothing"))
         );
     }
 }

@@ -38,7 +38,12 @@ fn damage(change: impl Fn(&[&str], usize) -> Option<String>) -> Damage {
             };
             let (_, messages) = parse(&damaged);
             let line = pieces[..at].concat().matches('\n').count() + 1;
-            worst.push((messages.len(), format!("{name}:{line} `{}`", pieces[at])));
+            let said: Vec<&str> = messages.iter().map(|m| m.message.as_str()).collect();
+            let name = name.rsplit('/').next().unwrap();
+            worst.push((
+                messages.len(),
+                format!("{name}:{line} `{}` {said:?}", pieces[at]),
+            ));
             counts.push(messages.len());
         }
     }
@@ -139,11 +144,11 @@ fn a_mistake_hides_nothing_behind_it() {
 
 #[test]
 fn several_mistakes_give_several_messages() {
-    let text = "a = \nb = [1, ?, 2, ?]\nc { d = @, e 3 }\nf = g(1 2, x = )\n";
+    let text = "a = \nb = [1, ?, 2, ?]\nc { d = @, e = ? }\nf = g(1 2, x = )\n";
     let (_, messages) = parse(text);
     let lines: Vec<usize> = messages
         .iter()
         .map(|m| text[..m.primary.span.start as usize].matches('\n').count() + 1)
         .collect();
-    assert_eq!(lines, [1, 2, 2, 3, 3, 4, 4], "{messages:#?}");
+    assert_eq!(lines, [1, 2, 2, 3, 3, 4], "{messages:#?}");
 }

@@ -265,8 +265,11 @@ impl Lexer<'_> {
     /// A string in single quotes, or a stray one.
     fn apostrophe(&mut self) {
         let start = self.at;
-        let line = self.text[start + 1..].lines().next().unwrap_or("");
-        let Some(length) = line.find('\'') else {
+        let rest = &self.text[start + 1..];
+        let stop = rest
+            .find(['\'', '\n'])
+            .filter(|at| rest[*at..].starts_with('\''));
+        let Some(length) = stop else {
             return self.unknown();
         };
         let end = start + length + 2;

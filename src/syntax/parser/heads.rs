@@ -65,7 +65,7 @@ impl Parser<'_> {
                 self.span(token),
                 format!("`{text}` is no name of a type"),
             );
-            self.messages.push(error.help(
+            self.report(error.help(
                 "types and enums begin with a capital and go on with letters and digits: `Size`",
             ));
         }
@@ -84,7 +84,7 @@ impl Parser<'_> {
             format!("name `{text}` is not in lower case"),
         );
         let lower = text.trim_start_matches('_').to_ascii_lowercase();
-        self.messages.push(error.help(format!(
+        self.report(error.help(format!(
             "names begin with a lower-case letter and hold no capitals: `{lower}`"
         )));
     }

@@ -15,7 +15,7 @@ impl Parser<'_> {
     pub(super) fn items(&mut self, closer: Kind) -> Vec<Item> {
         let mut items = Vec::new();
         while self.kind() != closer && self.kind() != Kind::End {
-            self.failed = false;
+            (self.failed, self.quiet) = (false, false);
             let before = self.at;
             let start = self.token().start;
             match self.item() {
@@ -198,7 +198,12 @@ impl Parser<'_> {
         let value = if self.kind_here() == Kind::Colon {
             self.colon_for_assign();
             self.bump();
-            self.value_behind_assign()
+            // It may be a type and no value: the colon says it all.
+            self.quiet = true;
+            let value = self.value_behind_assign();
+            self.quiet = false;
+            self.failed |= self.kind_here() == Kind::Assign;
+            value
         } else {
             let text = &name.text;
             let help = format!("write `{text} = value`, or `{text} {{ … }}`");

@@ -142,8 +142,9 @@ impl Parser<'_> {
             Span::new(self.file, at, at),
             "the line is indented less than the closing `\"\"\"`",
         );
-        self.messages
-            .push(error.help("indent it at least as deep, or move the closing quotes to the left"));
+        self.report(
+            error.help("indent it at least as deep, or move the closing quotes to the left"),
+        );
     }
 
     /// The text between two offsets with its escapes resolved.
@@ -161,8 +162,7 @@ impl Parser<'_> {
                     let span = Span::new(self.file, offset as u32, (offset + length) as u32);
                     let message = format!("`{}` is no character", &escape[..length]);
                     let error = Diagnostic::error(Code::InvalidLiteral, span, message);
-                    self.messages
-                        .push(error.help("characters go up to `\\u{10ffff}`"));
+                    self.report(error.help("characters go up to `\\u{10ffff}`"));
                 }
                 None => {
                     let span = Span::new(self.file, offset as u32, (offset + length) as u32);
@@ -172,7 +172,7 @@ impl Parser<'_> {
                         span,
                         format!("unknown escape `{found}`"),
                     );
-                    self.messages.push(error.help(
+                    self.report(error.help(
                         "the escapes are `\\\"`, `\\\\`, `\\n`, `\\r`, `\\t`, `\\$` and `\\u{1f600}`",
                     ));
                 }
