@@ -44,7 +44,7 @@ impl Parser<'_> {
             }
         };
         self.height = height;
-        if text.len() == 3 {
+        if text.starts_with("\"\"\"") {
             self.lines(raw, close)
         } else {
             self.line(raw)
