@@ -13,6 +13,8 @@ mod secret;
 mod shared;
 mod steps;
 mod task;
+#[cfg(test)]
+mod tests;
 
 pub use images::emit_image;
 pub use role::emit_role;
