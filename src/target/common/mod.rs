@@ -2,6 +2,7 @@
 
 pub mod delivery;
 pub mod hcl;
+pub mod images;
 pub mod jobs;
 
 use crate::base::{Text, text};

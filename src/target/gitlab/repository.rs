@@ -2,11 +2,11 @@
 
 use super::job::{FINDINGS, default, script, timeout};
 use super::{any_of, purpose};
-use crate::artifact::header;
 use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::base::Text;
 use crate::shape::Pipeline;
 use crate::shape::pipeline::{Event, Per, Stage};
+use crate::target::common::header;
 use crate::target::common::jobs::{self, Job, Matrix};
 
 /// The file.
@@ -18,10 +18,7 @@ pub(super) fn repository(pipeline: &Pipeline, roles: &[Text]) -> Document {
         .map(|stage| (stage, jobs::jobs(stage, roles)))
         .collect();
     let names = own.iter().map(|(stage, _)| stage.name.clone()).chain(["select".into(), "products".into()]);
-    let mut root = Map::new()
-        .with("stages", Node::flow(names))
-        .with("workflow", workflow(pipeline))
-        .with("default", default(pipeline));
+    let mut root = Map::new().with("stages", Node::flow(names)).with("workflow", workflow(pipeline)).with("default", default(pipeline));
     for (stage, jobs) in &own {
         for job in jobs {
             root.push(name(job), work(stage, job));
@@ -93,9 +90,8 @@ fn trigger_name(event: Event) -> String {
 
 /// Products wait for those stages of the repository that one of their own comes after.
 fn trigger(pipeline: &Pipeline, event: Event, own: &[(&Stage, Vec<Job>)]) -> Map {
-    let waits = |stage: &Stage| {
-        jobs::of_products(pipeline).filter(|later| later.runs_at(event)).any(|later| later.after.contains(&stage.name))
-    };
+    let waits =
+        |stage: &Stage| jobs::of_products(pipeline).filter(|later| later.runs_at(event)).any(|later| later.after.contains(&stage.name));
     let jobs = own.iter().filter(|(stage, _)| waits(stage)).flat_map(|(_, jobs)| jobs.iter().map(name));
     let mut needs: Vec<Text> = jobs.chain(["select".into()]).collect();
     needs.sort();
