@@ -18,8 +18,19 @@ fn main() {
         let lc = li.line_column(&f.text, d.primary.span.start);
         println!("{}:{}:{}: [{}] {} | help: {:?}", f.path, lc.line, lc.column, d.code.id(), d.message, d.help);
     }
-    for g in &out.graphs {
-        println!("{:#?}", g);
+    let root = std::path::Path::new("/tmp/out");
+    let _ = std::fs::remove_dir_all(root);
+    for (path, e) in out.tree.iter() {
+        let p = root.join(path.as_str());
+        std::fs::create_dir_all(p.parent().unwrap()).unwrap();
+        std::fs::write(&p, e.contents.as_bytes()).unwrap();
+        if e.executable {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&p, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
     }
-    println!("{} diagnostics", out.diagnostics.len());
+    if std::env::var("G").is_ok() {
+        println!("{:#?}", out.graphs);
+    }
+    println!("{} diagnostics, {} files", out.diagnostics.len(), out.tree.len());
 }

@@ -25,3 +25,15 @@ pub fn code(data: &str) -> String {
     let space = if line.starts_with('`') || line.ends_with('`') || line.is_empty() { " " } else { "" };
     [fence.as_str(), space, &line, space, &fence].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{code, text};
+
+    #[test]
+    fn data_is_never_markup() {
+        assert_eq!(text("a *b* <c> [d]\n# e"), r"a \*b\* \<c\> \[d\] \# e");
+        assert_eq!(code("a `b`"), "`` a `b` ``");
+        assert_eq!(code("x"), "`x`");
+    }
+}

@@ -13,10 +13,12 @@ pub mod markdown;
 pub mod shell;
 mod text;
 pub mod tree;
+pub mod verify;
 pub mod yaml;
 
 pub use error::{Error, Problem};
 pub use tree::{Change, Document, Entry, Format, Tree};
+pub use verify::verify;
 
 use crate::base::Text;
 

@@ -208,3 +208,35 @@ impl Script {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, Script, Word};
+    use proptest::prelude::*;
+    use std::process;
+
+    #[test]
+    fn words_and_commands() {
+        let word = |text: &str| Word::literal(text).unwrap();
+        assert_eq!(word("it's $HOME").as_str(), r"'it'\''s $HOME'");
+        assert_eq!(word("").as_str(), "''");
+        assert_eq!(word("a/b-c.d:1").as_str(), "a/b-c.d:1");
+        assert!(Word::literal("a\0b").is_err());
+        let command = Command::new("bao kv get").option("-field", word("-x y")).operand(word("-rf")).operand(word("a"));
+        assert_eq!(command.print(), "bao kv get -field='-x y' -- -rf a");
+        let script = Script::new().comment("a\nb").capture("TOKEN", &command).unwrap().export(&["TOKEN".into()]).unwrap();
+        assert_eq!(script.print(), "# a\n# b\nTOKEN=$(bao kv get -field='-x y' -- -rf a)\nexport TOKEN\n");
+        assert!(Script::new().assign("A B", &word("x")).is_err());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_shell_reads_words_back(text in "[ -~\n\t$`'\"\\\\é;|&]{0,12}") {
+            let script = Command::new("printf %s.").operand(Word::literal(&text).unwrap()).print();
+            let read = process::Command::new("sh").arg("-c").arg(script.replace("printf %s. --", "printf -- %s.")).output().unwrap();
+            prop_assert_eq!(String::from_utf8(read.stdout).unwrap(), text + ".");
+        }
+    }
+}

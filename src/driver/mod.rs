@@ -53,33 +53,32 @@ pub fn compile(workspace: &Workspace, options: &Options) -> Outcome {
     let sources = parse(workspace, &mut diagnostics);
     let (program, found) = resolve::resolve(workspace, &sources);
     diagnostics.extend(found);
-    let (shapes, found) = shape::shape(&program, &Untyped, workspace);
+    let (shapes, found) = shape::shape(&program, workspace);
     diagnostics.extend(found);
     let mut outcome = Outcome::default();
     for product in &program.products {
         let lock = Lock::default();
+        let mut plans = Vec::new();
         for environment in &product.environments {
             let (plan, found) = plan::plan(&program, &shapes, product, &environment.text, &lock);
             diagnostics.extend(found);
             if let Some(plan) = plan {
                 outcome.graphs.push(graph(&plan));
+                plans.push(plan);
             }
+        }
+        if let Err(e) = crate::target::terragrunt::emit(&plans, &shapes, &mut outcome.tree) {
+            eprintln!("{}", e.0);
+        }
+    }
+    for module in shapes.modules.values() {
+        if let Err(e) = crate::target::opentofu::emit(module, &mut outcome.tree) {
+            eprintln!("{}/{}: {}", module.name, module.provider, e.0);
         }
     }
     let _ = options;
     outcome.diagnostics = diagnostics.sorted();
     outcome
-}
-
-struct Untyped;
-
-impl shape::Types for Untyped {
-    fn definition_let(&self, _: &str, _: &str, _: &str) -> Option<crate::ty::Ty> {
-        None
-    }
-    fn implementation_let(&self, _: &str, _: &str, _: &str) -> Option<crate::ty::Ty> {
-        None
-    }
 }
 
 fn parse(workspace: &Workspace, diagnostics: &mut Diagnostics) -> Vec<resolve::Source> {

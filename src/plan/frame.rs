@@ -113,11 +113,16 @@ impl Frame<'_, '_> {
         };
         let (Some(binding), Some(by)) = (repeat.bindings.first(), &repeat.by) else { return Ok(resource) };
         let source = eval(&binding.source, None, self)?;
-        let elements = source.as_list().unwrap_or_default().to_vec();
+        let elements: Vec<(Value, Value)> = match &source {
+            Value::List(list) => list.iter().enumerate().map(|(at, value)| (Value::Int(at as i64), value.clone())).collect(),
+            Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect(),
+            _ => Vec::new(),
+        };
         let mut keys = Vec::with_capacity(elements.len());
-        for element in elements {
-            let key = crate::eval::eval_with(by, None, self, &mut vec![(binding.value.text.clone(), element)])?;
-            keys.extend(crate::eval::text_of(&key));
+        for (at, element) in elements {
+            let mut locals = vec![(binding.value.text.clone(), element)];
+            locals.extend(binding.key.as_ref().map(|name| (name.text.clone(), at)));
+            keys.extend(crate::eval::text_of(&crate::eval::eval_with(by, None, self, &mut locals)?));
         }
         let of = |key: &Text| Value::residual(Residual::Index(resource.clone(), Value::Text(key.clone())));
         Ok(Value::map(keys.iter().map(|key| (key.clone(), of(key)))))

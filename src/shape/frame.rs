@@ -2,6 +2,7 @@
 //! constant, and what only a product knows is foreign.
 
 use super::holes::{Holes, foreign_in};
+use super::infer::Infer;
 use super::{Hole, Source};
 use crate::base::{Span, Text};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -14,18 +15,9 @@ use crate::value::{Residual, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The types of what is declared without one.
-pub trait Types {
-    /// The type of a `let` of a definition.
-    fn definition_let(&self, keyword: &str, definition: &str, name: &str) -> Option<Ty>;
-    /// The type of a `let` of an implementation.
-    fn implementation_let(&self, module: &str, provider: &str, name: &str) -> Option<Ty>;
-}
-
 /// Where a body of a module or role stands.
 pub(super) struct Frame<'a> {
     pub program: &'a Program,
-    pub types: &'a dyn Types,
     pub definition: &'a Arc<Definition>,
     /// How the module is made, for a module.
     pub implementation: Option<&'a Arc<Implementation>>,
@@ -38,10 +30,9 @@ pub(super) struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub(super) fn new(program: &'a Program, types: &'a dyn Types, definition: &'a Arc<Definition>) -> Self {
+    pub(super) fn new(program: &'a Program, definition: &'a Arc<Definition>) -> Self {
         Frame {
             program,
-            types,
             definition,
             implementation: None,
             provider: None,
@@ -104,13 +95,9 @@ impl<'a> Frame<'a> {
             .get(name)
             .and_then(|output| Some((output.value.as_ref()?, output.doc.as_ref(), output.ty.clone()?, output.span)));
         let (expr, doc, ty, declared) = match (of_implementation, definition.lets.get(name), output) {
-            (Some(binding), ..) => {
-                let (module, provider) = (&definition.name.text, self.provider.as_ref().map(|of| of.name.text.clone()).unwrap_or_default());
-                (&binding.value, binding.doc.as_ref(), self.types.implementation_let(module, &provider, name), binding.span)
-            }
-            (_, Some(binding), _) => {
-                let ty = self.types.definition_let(&definition.keyword, &definition.name.text, name);
-                (&binding.value, binding.doc.as_ref(), ty, binding.span)
+            (Some(binding), ..) | (_, Some(binding), _) => {
+                let ty = self.infer(&binding.value);
+                (&binding.value, binding.doc.as_ref(), Some(ty), binding.span)
             }
             (_, _, Some((expr, doc, ty, span))) => (expr, doc, Some(ty), span),
             _ => return None,
@@ -131,6 +118,13 @@ impl<'a> Frame<'a> {
         let _ = span;
         self.bindings.insert(name.clone(), value.clone());
         Some(value)
+    }
+
+    fn infer(&self, expr: &ast::Expr) -> Ty {
+        let mut infer = Infer::new(self.program, self.definition);
+        infer.implementation = self.implementation.map(|of| &**of);
+        infer.provider = self.provider.as_deref();
+        infer.expr(expr)
     }
 
     /// Whether a value needs a resource or an output of another unit.

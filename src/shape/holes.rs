@@ -50,12 +50,30 @@ pub(super) fn sentence(doc: Option<&Text>, name: &str) -> Text {
     }
 }
 
-/// A message of the library as a sentence of the tool: with a capital and a full stop.
-pub(super) fn said(message: &str) -> Text {
-    let mut letters = message.trim().chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    let rest = letters.as_str();
-    text!("{first}{rest}{}", if message.ends_with(['.', '!', '?']) { "" } else { "." })
+/// A message of the library as a sentence of the tool: with a capital and a full stop. What the tool cannot say is left out.
+pub(super) fn said(message: Option<Value>, otherwise: &str) -> Value {
+    let message = message.filter(|message| foreign_in(message).is_none()).unwrap_or_else(|| Value::text(otherwise));
+    let mut parts = match &message {
+        Value::Residual(residual) => match &**residual {
+            Residual::Template(parts) => parts.clone(),
+            _ => vec![message],
+        },
+        _ => vec![message],
+    };
+    if let Some(Value::Text(first)) = parts.first_mut() {
+        let mut letters = first.chars();
+        let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        *first = text!("{capital}{}", letters.as_str());
+    }
+    match parts.last_mut() {
+        Some(Value::Text(last)) if last.ends_with(['.', '!', '?']) => {}
+        Some(Value::Text(last)) => *last = text!("{last}."),
+        _ => parts.push(Value::text(".")),
+    }
+    match parts.as_slice() {
+        [text @ Value::Text(_)] => text.clone(),
+        _ => Value::residual(Residual::Template(parts)),
+    }
 }
 
 fn without_deferral(ty: &Ty) -> Ty {

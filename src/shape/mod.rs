@@ -3,6 +3,7 @@
 
 mod frame;
 mod holes;
+mod infer;
 pub mod module;
 mod modules;
 pub mod pipeline;
@@ -19,24 +20,23 @@ use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use frame::Types;
 pub use module::Module;
 pub use pipeline::Pipeline;
 pub use role::Role;
 
 /// Makes the shape of every implementation and service of a program.
-pub fn shape(program: &Program, types: &dyn Types, workspace: &Workspace) -> (Shapes, Diagnostics) {
+pub fn shape(program: &Program, workspace: &Workspace) -> (Shapes, Diagnostics) {
     let mut shapes = Shapes { pipeline: pipelines::pipeline(program, workspace), ..Shapes::default() };
     let mut diagnostics = Diagnostics::default();
     for (key, implementation) in &program.implementations {
         let Some(contract) = program.definitions.get(&("module".into(), key.0.clone())) else { continue };
-        let (module, found) = modules::module(program, types, workspace, contract, implementation);
+        let (module, found) = modules::module(program, workspace, contract, implementation);
         diagnostics.extend(found);
         shapes.modules.extend(module.map(|module| (key.clone(), Arc::new(module))));
     }
     for ((keyword, name), service) in &program.definitions {
         if keyword == "service" {
-            let (role, found) = roles::role(program, types, workspace, service);
+            let (role, found) = roles::role(program, workspace, service);
             diagnostics.extend(found);
             shapes.roles.extend(role.map(|role| (name.clone(), Arc::new(role))));
         }
@@ -96,6 +96,6 @@ pub enum Source {
 pub struct Validation {
     /// What must be true.
     pub condition: Value,
-    /// A sentence for the person who broke it.
-    pub message: Text,
+    /// A sentence for the person who broke it; it may show the values.
+    pub message: Value,
 }

@@ -1,6 +1,6 @@
 //! From `implement module on provider` to the module that all products share.
 
-use super::frame::{Frame, Types, ordered, word};
+use super::frame::{Frame, ordered, word};
 use super::holes::{foreign_in, lift, said};
 use super::module::{Block, Body, Module, Output, Plugin, Repeat, Resource};
 use super::usage::Uses;
@@ -17,12 +17,11 @@ use std::sync::Arc;
 /// Makes the module of one implementation.
 pub(super) fn module(
     program: &Program,
-    types: &dyn Types,
     workspace: &Workspace,
     contract: &Arc<Definition>,
     implementation: &Arc<Implementation>,
 ) -> (Option<Module>, Diagnostics) {
-    let mut frame = Frame::new(program, types, contract);
+    let mut frame = Frame::new(program, contract);
     frame.implementation = Some(implementation);
     frame.provider = program.definitions.get(&("provider".into(), implementation.provider.text.clone())).cloned();
     let built = Builder { frame: &mut frame }.module(workspace);
@@ -165,7 +164,29 @@ impl Builder<'_, '_> {
             return Ok((Repeat::Each(source), Value::residual(Residual::EachKey)));
         };
         let mut locals = vec![(binding.value.text.clone(), each)];
+        locals.extend(binding.key.as_ref().map(|name| (name.text.clone(), Value::residual(Residual::EachKey))));
+        let known: Option<Vec<(Value, Value)>> = match &source {
+            Value::List(list) => Some(list.iter().enumerate().map(|(at, value)| (Value::Int(at as i64), value.clone())).collect()),
+            Value::Map(map) => Some(map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect()),
+            _ => None,
+        };
+        if let Some(elements) = known {
+            let mut entries = indexmap::IndexMap::new();
+            for (at, value) in elements {
+                let mut locals = vec![(binding.value.text.clone(), value.clone())];
+                locals.extend(binding.key.as_ref().map(|name| (name.text.clone(), at)));
+                let key = eval::eval_with(by, None, self.frame, &mut locals)?;
+                entries.insert(eval::text_of(&key).unwrap_or_default(), value);
+            }
+            entries.sort_keys();
+            let key = eval::eval_with(by, None, self.frame, &mut locals)?;
+            return Ok((Repeat::Each(Value::Map(entries.into())), key));
+        }
         let key = eval::eval_with(by, None, self.frame, &mut locals)?;
+        // A map that is repeated over by its own keys is taken as it is.
+        if key == Value::residual(Residual::EachKey) {
+            return Ok((Repeat::Each(source), key));
+        }
         if let Value::Residual(residual) = &source
             && let Residual::Variable(hole) = &**residual
             && let Some(path) = fields_of(&key)
@@ -187,7 +208,14 @@ impl Builder<'_, '_> {
         let entry = key.rewrite(&|residual| matches!(residual, Residual::EachValue).then(|| local.clone()));
         let result = local.clone();
         let value = binding.value.text.clone();
-        let map = ResidualFor { key: None, value, source, condition: None, entry: Some(entry), result };
+        let map = ResidualFor {
+            key: binding.key.as_ref().map(|name| name.text.clone()),
+            value,
+            source,
+            condition: None,
+            entry: Some(entry),
+            result,
+        };
         Ok((Repeat::Each(Value::residual(Residual::For(Box::new(map)))), key))
     }
 
@@ -293,13 +321,10 @@ impl Builder<'_, '_> {
         for check in &implementation.checks {
             let (holes, count) = (self.frame.holes.clone(), self.frame.diagnostics.0.len());
             let condition = self.frame.eval(&check.condition, None);
-            let message = check.message.as_ref().and_then(|message| self.frame.constant(message, None));
+            let message = check.message.as_ref().and_then(|message| self.frame.eval(message, None).ok());
             match condition {
                 Ok(condition) if !condition.is_known() && foreign_in(&condition).is_none() => {
-                    let message = message
-                        .as_ref()
-                        .and_then(Value::as_text)
-                        .map_or_else(|| "A rule of the module does not hold.".into(), |text| said(text));
+                    let message = said(message, "a rule of the module does not hold");
                     found.push(Validation { condition, message });
                 }
                 _ => {
@@ -335,8 +360,9 @@ impl Builder<'_, '_> {
         let (holes, count) = (self.frame.holes.clone(), self.frame.diagnostics.0.len());
         let variable = Value::residual(Residual::Variable(name.clone()));
         let condition = eval::eval_with(&rule.condition, None, self.frame, &mut vec![("it".into(), variable)]);
-        let message =
-            rule.message.as_ref().and_then(|message| self.frame.constant(message, None)).and_then(|value| value.as_text().cloned());
+        let message = rule.message.as_ref().and_then(|message| {
+            eval::eval_with(message, None, self.frame, &mut vec![("it".into(), Value::residual(Residual::Variable(name.clone())))]).ok()
+        });
         let same = self.frame.holes.0.len() == holes.0.len();
         self.frame.holes = holes;
         self.frame.diagnostics.0.truncate(count);
@@ -345,7 +371,7 @@ impl Builder<'_, '_> {
             && !condition.is_known()
             && foreign_in(&condition).is_none()
         {
-            let message = message.map_or_else(|| crate::base::text!("The value of {name} breaks its rule."), |message| said(&message));
+            let message = said(message, &format!("the value of {name} breaks its rule"));
             self.frame.holes.validate(name, Validation { condition, message });
         }
     }

@@ -1,6 +1,6 @@
 //! From `define service` to the role that all products share.
 
-use super::frame::{Frame, Types, ordered};
+use super::frame::{Frame, ordered};
 use super::holes::{foreign_in, lift};
 use super::role::{Role, Step};
 use super::{Hole, Source};
@@ -16,8 +16,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Makes the role of one service.
-pub(super) fn role(program: &Program, types: &dyn Types, workspace: &Workspace, service: &Arc<Definition>) -> (Option<Role>, Diagnostics) {
-    let mut frame = Frame::new(program, types, service);
+pub(super) fn role(program: &Program, workspace: &Workspace, service: &Arc<Definition>) -> (Option<Role>, Diagnostics) {
+    let mut frame = Frame::new(program, service);
     let kind = program.kinds.get("service").cloned();
     let mut builder = Builder { frame: &mut frame, kind, parent: None };
     let install = builder.part("install");

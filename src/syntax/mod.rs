@@ -8,7 +8,7 @@ mod brackets;
 pub(crate) mod lexer;
 pub mod limits;
 mod literals;
-mod messages;
+pub(crate) mod messages;
 mod parser;
 mod text;
 pub(crate) mod token;

@@ -11,6 +11,8 @@ mod ini;
 mod json;
 mod lines;
 mod systemd;
+#[cfg(test)]
+mod tests;
 mod toml;
 mod value;
 

@@ -17,7 +17,7 @@ pub(super) struct Code {
 const KEYWORDS: [&str; 4] = ["false", "for", "null", "true"];
 
 /// Whether text can stand as a name. The language allows more scripts; what all its readers agree on is ASCII.
-pub(super) fn is_identifier(name: &str) -> bool {
+pub(in crate::artifact) fn is_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))

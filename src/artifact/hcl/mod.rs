@@ -26,6 +26,7 @@ mod print;
 pub(in crate::artifact) mod tests;
 
 pub use body::{Attribute, Block, Body, Item};
+pub(in crate::artifact) use code::is_identifier;
 pub use expr::{Binary, Expr, For, Part, Step, Unary};
 pub use object::{Key, Layout, List, Object, ObjectItem};
 pub use print::{print, print_expr};

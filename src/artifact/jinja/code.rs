@@ -89,6 +89,18 @@ impl Code {
         Ok(())
     }
 
+    /// A test, which may have the name of a constant.
+    pub(super) fn test(&mut self, name: &str) -> Result<(), Error> {
+        match name {
+            "none" => self.syntax("none"),
+            "true" => self.syntax("true"),
+            "false" => self.syntax("false"),
+            "in" => self.syntax("in"),
+            _ => self.qualified(name)?,
+        }
+        Ok(())
+    }
+
     /// Literal text as an expression.
     pub(super) fn literal(&mut self, text: &str) {
         for (at, piece) in pieces(text).iter().enumerate() {
@@ -116,7 +128,7 @@ impl Code {
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
             match (character, characters.peek()) {
-                ('{', Some('{' | '%' | '#')) => self.syntax("{{ '{' }}"),
+                ('{', Some('{' | '%' | '#' | '\r')) => self.syntax("{{ '{' }}"),
                 ('{', None) if followed => self.syntax("{{ '{' }}"),
                 ('\r', _) => self.syntax("{{ '%c' | format(13) }}"),
                 _ => self.text.push(character),

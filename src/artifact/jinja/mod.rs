@@ -15,6 +15,8 @@ mod code;
 mod expr;
 mod print;
 mod template;
+#[cfg(test)]
+mod tests;
 
 pub(in crate::artifact) use code::Code;
 pub use expr::{Arguments, Binary, Expr};

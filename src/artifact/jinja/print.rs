@@ -176,7 +176,7 @@ impl Code {
             Expr::Test(value, negated, name, arguments) => {
                 self.least(value, Tightness::Filter)?;
                 self.syntax(if *negated { " is not " } else { " is " });
-                self.qualified(name)?;
+                self.test(name)?;
                 if !arguments.is_empty() {
                     self.arguments(arguments)?;
                 }

@@ -29,7 +29,7 @@ pub(super) fn is_plain(text: &str, place: Place) -> bool {
         && !text.contains(": ")
         && !text.contains(" #")
         && !like_number(text)
-        && (place == Place::Block || !text.contains([',', '[', ']', '{', '}', ':', '"', '\'', '#']))
+        && (place == Place::Block || text.chars().all(|c| c.is_alphanumeric() || " _-./@+$=()<>~".contains(c)))
 }
 
 /// Whether the first characters are text and no indicator.

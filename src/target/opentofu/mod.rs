@@ -57,7 +57,7 @@ fn outputs(module: &Module) -> Result<Body, Unsayable> {
         if index == 0 {
             for rule in &module.preconditions {
                 let condition = lowering.value(&rule.condition)?;
-                let inner = Body::new().attribute("condition", condition).attribute("error_message", rule.message.clone());
+                let inner = Body::new().attribute("condition", condition).attribute("error_message", lowering.value(&rule.message)?);
                 block = block.blank().nested("precondition", inner);
             }
         }

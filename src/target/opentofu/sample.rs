@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 
 /// Texts of the kinds that rules usually ask for; the first that fits is taken.
 const TEXTS: &[&str] = &[
+    "a",
     "example",
     "10.20.0.0/20",
     "10.20.0.2",
@@ -86,6 +87,8 @@ fn candidates(ty: &Ty, source: &Source) -> Vec<Value> {
             (0..longest).map(|index| Value::map(at(index))).collect()
         }
         Ty::Error => vec![Value::text("example")],
+        // What a plugin calls a thing is a number for some.
+        _ if matches!(source, Source::Deferred(..)) => vec![Value::text("1")],
         _ => typed(TEXTS),
     }
 }

@@ -2,7 +2,7 @@
 //! must have a resource, and every rule must refuse something.
 
 use super::sample::{refused, samples};
-use crate::artifact::hcl::{Body, Expr};
+use crate::artifact::hcl::{Body, Expr, Object};
 use crate::base::{Text, text};
 use crate::eval::fold;
 use crate::shape::Module;
@@ -11,6 +11,7 @@ use crate::target::common::hcl::{Lowering, Unsayable};
 use crate::ty::Ty;
 use crate::value::{Residual, Value};
 use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
 /// The tests of a module.
 pub(super) fn tests(module: &Module) -> Result<Body, Unsayable> {
@@ -18,7 +19,20 @@ pub(super) fn tests(module: &Module) -> Result<Body, Unsayable> {
     let samples = samples(module);
     let mut body = Body::new();
     for plugin in &module.plugins {
-        body.push_block("mock_provider", [plugin.name.clone()], Body::new());
+        // Some plugins take identifiers as numbers, so those that are made up must be numbers.
+        let prefix = text!("{}_", plugin.name);
+        let mut mocked: BTreeMap<Text, Body> = BTreeMap::new();
+        for resource in &module.resources {
+            if resource.ty.starts_with(prefix.as_str()) {
+                let defaults = Object::new().with("id", "1");
+                mocked.insert(resource.ty.clone(), Body::new().attribute("defaults", Expr::Object(defaults.line())));
+            }
+        }
+        let mut provider = Body::new().spaced();
+        for (ty, defaults) in mocked {
+            provider.push_block("mock_resource", [ty], defaults);
+        }
+        body.push_block("mock_provider", [plugin.name.clone()], provider);
     }
     let mut variables = Body::new();
     for hole in module.holes.iter().filter(|hole| hole.default.is_none()) {
@@ -38,7 +52,7 @@ pub(super) fn tests(module: &Module) -> Result<Body, Unsayable> {
     for output in &module.outputs {
         if let (Ty::Map(_), Some(keys)) = (output.ty.plain(), keys_of(&output.value, module, &samples)) {
             let actual = Expr::call("keys", [Expr::path("output").attribute(output.name.clone())]);
-            let condition = actual.equals(Expr::list(keys));
+            let condition = Expr::call("toset", [actual]).equals(Expr::call("toset", [Expr::list(keys)]));
             let message = text!("The output {} must have an entry for each of what it describes.", output.name);
             run = run.nested("assert", Body::new().attribute("condition", condition).attribute("error_message", message));
         }
@@ -74,7 +88,8 @@ fn assertions(resource: &Resource, samples: &IndexMap<Text, Value>) -> Result<Ve
             let Some(Value::Map(entries)) = fold(source, &lookup) else { return Ok(found) };
             let mut keys: Vec<Text> = entries.keys().cloned().collect();
             keys.sort();
-            let condition = Expr::call("keys", [address.clone()]).equals(Expr::call("tolist", [Expr::list(keys.clone())]));
+            let condition =
+                Expr::call("toset", [Expr::call("keys", [address.clone()])]).equals(Expr::call("toset", [Expr::list(keys.clone())]));
             let condition = if keys.is_empty() { Expr::call("length", [address.clone()]).equals(0i64) } else { condition };
             found.push((condition, text!("There must be one {} for each entry.", resource.ty)));
             let Some(first) = keys.into_iter().next() else { return Ok(found) };
@@ -88,7 +103,10 @@ fn assertions(resource: &Resource, samples: &IndexMap<Text, Value>) -> Result<Ve
         if matches!(expected, Value::None | Value::List(_) | Value::Map(_)) || name == "provider" {
             continue;
         }
-        let condition = address.clone().attribute(name.clone()).equals(Lowering::default().value(&expected)?);
+        let actual = address.clone().attribute(name.clone());
+        let number = matches!(&expected, Value::Text(text) if text.parse::<f64>().is_ok());
+        let actual = if number { Expr::call("tostring", [actual]) } else { actual };
+        let condition = actual.equals(Lowering::default().value(&expected)?);
         found.push((condition, text!("The argument {name} of {} must be what the variable says.", resource.ty)));
     }
     Ok(found)

@@ -29,7 +29,7 @@ pub(super) fn variables(module: &Module) -> Result<Body, Unsayable> {
         }
         for rule in &hole.validations {
             let condition = lowering.value(&rule.condition)?;
-            let inner = Body::new().attribute("condition", condition).attribute("error_message", rule.message.clone());
+            let inner = Body::new().attribute("condition", condition).attribute("error_message", lowering.value(&rule.message)?);
             block = block.blank().nested("validation", inner);
         }
         body.push_block("variable", [hole.name.clone()], block);

@@ -57,7 +57,7 @@ impl<'a> Script<'a> {
 
     /// Who asks is said by the identity token; the token of the client comes back.
     fn login(&mut self) -> Result<(), Error> {
-        let asks = text!("{}-{}-{}", self.product.name, self.environment.name, self.role);
+        let asks = text!("{}.{}.{}", self.product.name, self.environment.name, self.role);
         let command = command(&self.store.login, &[("{role}", &asks)])?;
         let mut names = Vec::new();
         for (variable, value) in &self.store.variables {
@@ -65,7 +65,7 @@ impl<'a> Script<'a> {
             names.push(variable.clone());
         }
         if let Some(authority) = &self.store.authority {
-            self.assign(authority, "${authority:?}")?;
+            self.assign(authority, "$authority")?;
             names.push(authority.clone());
         }
         self.export(&names);
