@@ -65,7 +65,7 @@ impl<'a> Script<'a> {
             names.push(variable.clone());
         }
         if let Some(authority) = &self.store.authority {
-            self.assign(authority, "$authority")?;
+            self.assign(authority, "${authority:-}")?;
             names.push(authority.clone());
         }
         self.export(&names);
