@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 /// A pipeline and what its jobs stand on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pipeline {
+    /// Its name.
+    pub name: Text,
     /// The path of the source that defines it.
     pub source: Text,
     /// The branch that is what the clouds should be.

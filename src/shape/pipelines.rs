@@ -10,6 +10,7 @@ pub(super) fn pipeline(program: &Program, workspace: &Workspace) -> Option<Pipel
     let definition = of_keyword(program, "pipeline").next()?;
     let stages = definition.blocks.iter().filter(|block| block.keyword.text == "stage");
     Some(Pipeline {
+        name: definition.name.text.clone(),
         source: workspace.file(definition.span.file).path.clone(),
         branch: text(definition, "branch").unwrap_or_else(|| "main".into()),
         runner: text(definition, "runner").unwrap_or_default(),

@@ -5,6 +5,7 @@ use crate::artifact::Error;
 use crate::artifact::json::Value;
 use crate::base::text;
 use crate::plan::Image;
+use crate::target::common::images;
 
 /// The last step takes away what must not be the same on two machines, and what a login has left behind.
 const CLEAN: [&str; 9] = [
@@ -21,9 +22,9 @@ const CLEAN: [&str; 9] = [
 
 /// The steps: wait until the machine has set itself up, install, clean.
 pub(super) fn provisioners(image: &Image) -> Result<Vec<Value>, Error> {
-    let playbook = image.name.replace('-', "_");
+    let playbook = images::playbook(image);
     let ansible = Value::object()
-        .with("playbook_file", text!("${{path.root}}/../../../ansible/playbooks/images/{playbook}.yml"))
+        .with("playbook_file", text!("${{path.root}}/../../../{playbook}"))
         .with("user", value::text(&image.login)?)
         .with("use_proxy", false)
         .with(

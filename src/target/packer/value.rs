@@ -30,7 +30,9 @@ pub(super) fn value(value: &Value) -> Result<json::Value, Error> {
 pub(super) fn literal(value: &Value) -> Result<json::Value, Error> {
     match value {
         Value::Text(text) => Ok(json::Value::Text(rendered_once(text)?.clone())),
-        Value::List(_) | Value::Map(_) => Err(Problem::Shape("two environments differ in a whole list or record of a builder").into()),
+        Value::List(_) | Value::Map(_) => {
+            Err(Problem::Shape("a list that a provider instance decides cannot be a variable of a template").into())
+        }
         value => scalar(value),
     }
 }

@@ -50,12 +50,13 @@ fn phase(of: &Phase) -> Value {
 }
 
 fn image(of: &Image) -> Value {
-    let mut value =
-        Value::object().with("image", of.image.clone()).with("provider", of.provider.clone()).with("template", of.template.clone());
-    if let Some(variables) = &of.variables {
-        value.push("variables", variables.clone());
-    }
-    value.with("credentials", of.credentials.clone()).with("reads", list(&of.reads))
+    Value::object()
+        .with("image", of.image.clone())
+        .with("provider", of.provider.clone())
+        .with("template", of.template.clone())
+        .with("variables", of.variables.clone())
+        .with("credentials", of.credentials.clone())
+        .with("reads", list(&of.reads))
 }
 
 fn list<'a>(of: impl IntoIterator<Item = &'a Text>) -> Value {

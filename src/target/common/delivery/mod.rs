@@ -101,8 +101,8 @@ pub struct Image {
     pub template: Text,
     /// The variables that the builder itself reads from the environment.
     pub credentials: Vec<Text>,
-    /// The file with what this environment says of it, if it says anything.
-    pub variables: Option<Text>,
+    /// The file with what this environment says of it.
+    pub variables: Text,
     /// The files and folders that it is made from.
     pub reads: BTreeSet<Text>,
 }

@@ -4,28 +4,27 @@ use super::credentials::{network, roles, store, variables};
 use super::{Environment, Image, Phase, Product};
 use crate::base::{Text, text};
 use crate::plan::{self, Plan};
-use crate::shape::Shapes;
-use crate::target::common::images::{self, Template, used};
+use crate::target::common::{images, word};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One product; `plans` are those of its environments, in their order, `templates` those of the whole program.
-pub fn of_plans(plans: &[Plan], shapes: &Shapes, templates: &[Template]) -> Product {
+/// One product; `plans` are those of its environments, in their order.
+pub fn of_plans(plans: &[Plan]) -> Product {
     let Some(first) = plans.first() else { return Product::default() };
     let last = plans.len() - 1;
     Product {
         name: first.product.name.text.clone(),
         source: first.product.path.clone(),
-        environments: plans.iter().enumerate().map(|(rank, plan)| environment(plan, shapes, templates, rank == last)).collect(),
+        environments: plans.iter().enumerate().map(|(rank, plan)| environment(plan, rank == last)).collect(),
     }
 }
 
-fn environment(plan: &Plan, shapes: &Shapes, templates: &[Template], last: bool) -> Environment {
+fn environment(plan: &Plan, last: bool) -> Environment {
     let product = &plan.product.name.text;
     let name = &plan.environment;
     let store = store(plan);
     let ready = plan.settings.get("state").and_then(|state| state.field("ready")).is_some_and(|ready| names(ready, name));
-    let images: Vec<Image> = used(plan).map(|image| bake(image, plan, shapes, templates)).collect();
+    let images: Vec<Image> = images::used(plan).map(|image| bake(image, plan)).collect();
     Environment {
         name: name.clone(),
         // Without a store a job could read nothing, and nothing that it did would be right.
@@ -83,31 +82,24 @@ fn reads(plan: &Plan) -> BTreeSet<Text> {
     reads
 }
 
-fn bake(image: &plan::Image, plan: &Plan, shapes: &Shapes, templates: &[Template]) -> Image {
-    let bakes = templates.iter().flat_map(|template| template.bakes(image));
-    let own = bakes.filter(|bake| bake.product == plan.product.name.text && bake.environment == plan.environment);
-    let variables = own.filter(|bake| !bake.variables.is_empty()).map(images::Bake::path).next();
+fn bake(image: &plan::Image, plan: &Plan) -> Image {
+    let variables = images::variables_path(plan, image);
     let mut reads = BTreeSet::from([
         "ansible/ansible.cfg".into(),
         "ansible/requirements.yml".into(),
-        text!("ansible/playbooks/images/{}.yml", word(&image.name)),
-        text!("packer/{}/{}", image.name, image.provider),
+        images::folder(image),
+        images::playbook(image),
+        variables.clone(),
     ]);
-    reads.extend(image.install.iter().filter(|role| shapes.roles.contains_key(*role)).map(|role| text!("ansible/roles/{}", word(role))));
-    reads.extend(variables.clone());
+    reads.extend(image.install.iter().map(|role| text!("ansible/roles/{}", word(role))));
     Image {
         image: image.name.clone(),
         provider: image.instance.clone(),
-        template: text!("packer/{}/{}", image.name, image.provider),
+        template: images::folder(image),
         credentials: super::credentials::of_provider(plan, &image.instance).into_iter().map(|(variable, _)| variable).collect(),
         variables,
         reads,
     }
-}
-
-/// A name as Ansible takes it for the files of its own.
-fn word(name: &str) -> Text {
-    name.replace('-', "_").into()
 }
 
 fn names(list: &Value, name: &Text) -> bool {
