@@ -10,6 +10,7 @@
 
 pub mod artifact;
 pub mod base;
+pub mod check;
 pub mod cli;
 pub mod diag;
 pub mod driver;
@@ -20,6 +21,7 @@ pub mod host;
 pub mod plan;
 pub mod render;
 pub mod resolve;
+pub mod schema;
 pub mod shape;
 pub mod syntax;
 pub mod target;

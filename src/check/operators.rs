@@ -1,0 +1,187 @@
+//! Operators: which operands they take, and what they give.
+
+use super::Checker;
+use super::assign::{self, fits, known};
+use super::report;
+use super::scope::Scope;
+use crate::base::Span;
+use crate::syntax::ast::{Binary, Expr, ExprKind, Unary};
+use crate::ty::Ty;
+
+impl<'a> Checker<'a> {
+    pub(super) fn unary(&mut self, operator: Unary, operand: &Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        match operator {
+            Unary::Not => self.condition(operand, scope),
+            Unary::Negate => {
+                let wanted = if matches!(expected.present(), Ty::Float) { Ty::Float.deferred() } else { Ty::Error };
+                let ty = self.check(operand, &wanted, scope);
+                if !matches!(ty.plain(), Ty::Int | Ty::Float | Ty::Error) {
+                    self.error(report::no_number(operand.span, &ty));
+                    return Ty::Error;
+                }
+                ty
+            }
+        }
+    }
+
+    /// `a ?? b`: the second counts where the first is absent.
+    pub(super) fn default(&mut self, left: &Expr, right: &Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let first = self.check(left, &expected.clone().optional(), scope);
+        let second = self.check(right, expected, scope);
+        let first = match first {
+            Ty::Deferred(of) => present(&of).deferred(),
+            other => present(&other),
+        };
+        assign::join(&first, &second).unwrap_or(Ty::Error)
+    }
+
+    pub(super) fn binary(&mut self, operator: Binary, left: &Expr, right: &Expr, span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let (ty, outside) = match operator {
+            Binary::And | Binary::Or => {
+                let (a, b) = (self.condition(left, scope), self.condition(right, scope));
+                (Ty::Bool, assign::is_outside(&a) || assign::is_outside(&b))
+            }
+            Binary::Equal | Binary::NotEqual => {
+                let (a, b) = self.same(left, right, scope);
+                (Ty::Bool, a.is_deferred() || b.is_deferred())
+            }
+            Binary::In => {
+                // The words of a list that is written here have the type of what is looked for.
+                let sought = match &right.kind {
+                    ExprKind::List(_) if !self.is_word(left, scope) => {
+                        let of = self.quietly(|checker| checker.check(left, &Ty::Error, scope));
+                        comparable(&of).list().deferred()
+                    }
+                    _ => Ty::Error,
+                };
+                let whole = self.check(right, &sought, scope);
+                let of = match whole.present() {
+                    Ty::List(of) => known(of).optional().deferred(),
+                    Ty::Map(_) | Ty::Record(_) => Ty::String.deferred(),
+                    _ => Ty::Error,
+                };
+                let element = self.check(left, &of, scope);
+                let fit = match whole.present() {
+                    Ty::List(_) | Ty::Map(_) | Ty::Record(_) | Ty::Error => true,
+                    Ty::Cidr => matches!(element.present(), Ty::Ip | Ty::Cidr | Ty::Error),
+                    _ => false,
+                };
+                if !fit {
+                    self.error(report::holds_nothing(right.span, &whole));
+                }
+                (Ty::Bool, whole.is_deferred() || element.is_deferred())
+            }
+            Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
+                let (a, b) = self.same(left, right, scope);
+                for (ty, side) in [(&a, left), (&b, right)] {
+                    if !is_ordered(ty.plain()) {
+                        self.error(report::no_order(side.span, ty));
+                        break;
+                    }
+                }
+                (Ty::Bool, a.is_deferred() || b.is_deferred())
+            }
+            _ => return self.arithmetic(operator, left, right, span, expected, scope),
+        };
+        if outside { ty.deferred() } else { ty }
+    }
+
+    /// Checks two expressions against each other. A word has the type of what it is compared with.
+    fn same(&mut self, left: &Expr, right: &Expr, scope: &mut Scope<'a>) -> (Ty, Ty) {
+        let (first, second, turned) = if self.is_word(left, scope) { (right, left, true) } else { (left, right, false) };
+        let a = self.check(first, &Ty::Error, scope);
+        let wanted = comparable(&a);
+        let number = matches!(wanted, Ty::Float) && matches!(second.kind, ExprKind::Literal(_));
+        if (self.is_word(second, scope) || is_written_out(second)) && !number {
+            return self.pair(a, second, &wanted, turned, scope);
+        }
+        let b = self.check(second, &Ty::Error, scope);
+        let alike =
+            matches!(b.present(), Ty::None) || fits(&known(b.present()), &wanted).is_ok() || fits(&wanted, &known(b.present())).is_ok();
+        let text = assign::is_text(&wanted) && assign::is_text(b.present());
+        if !alike && !text {
+            self.error(report::never_equal(second.span, &a, &b));
+        }
+        if turned { (b, a) } else { (a, b) }
+    }
+
+    /// A bare name that the scope does not know.
+    fn is_word(&mut self, expr: &Expr, scope: &Scope<'a>) -> bool {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.is_word(inner, scope),
+            ExprKind::Name(name) => self.lookup(name, scope).is_none(),
+            _ => false,
+        }
+    }
+
+    fn pair(&mut self, a: Ty, second: &Expr, wanted: &Ty, turned: bool, scope: &mut Scope<'a>) -> (Ty, Ty) {
+        let b = self.check(second, &wanted.clone().optional().deferred(), scope);
+        if turned { (b, a) } else { (a, b) }
+    }
+
+    fn arithmetic(&mut self, operator: Binary, left: &Expr, right: &Expr, span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let lists = match expected.present() {
+            Ty::List(_) => expected.clone(),
+            _ => Ty::Error,
+        };
+        let (a, b) = (self.check(left, &lists, scope), self.check(right, &lists, scope));
+        let outside = assign::is_outside(&a) || assign::is_outside(&b);
+        for (ty, side) in [(&a, left), (&b, right)] {
+            if matches!(ty.plain(), Ty::Optional(_) | Ty::None) {
+                self.error(report::absent_operand(side.span, ty));
+                return Ty::Error;
+            }
+        }
+        let add = operator == Binary::Add;
+        let sum = add || operator == Binary::Subtract;
+        let result = match (a.plain(), b.plain()) {
+            (Ty::Error, _) | (_, Ty::Error) => Ty::Error,
+            (Ty::List(x), Ty::List(y)) if sum => match assign::join(x, y) {
+                Some(of) => of.list(),
+                None => Ty::Error.list(),
+            },
+            (Ty::Int | Ty::Port, Ty::Int | Ty::Port) => Ty::Int,
+            (Ty::Int | Ty::Float | Ty::Port, Ty::Int | Ty::Float | Ty::Port) => Ty::Float,
+            (x @ (Ty::Bytes | Ty::Duration | Ty::Money), y) if sum && x == y => x.clone(),
+            (x @ (Ty::Bytes | Ty::Duration | Ty::Money), Ty::Int) | (Ty::Int, x @ (Ty::Bytes | Ty::Duration | Ty::Money))
+                if operator == Binary::Multiply =>
+            {
+                x.clone()
+            }
+            _ => {
+                self.error(report::no_arithmetic(span, operator, &a, &b));
+                return Ty::Error;
+            }
+        };
+        if outside { result.deferred() } else { result }
+    }
+}
+
+fn present(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Optional(of) => of.as_ref().clone(),
+        Ty::None => Ty::Error,
+        other => other.clone(),
+    }
+}
+
+/// What a value may be compared with: text of any kind with any other, whole numbers with others.
+fn comparable(ty: &Ty) -> Ty {
+    match ty.present() {
+        Ty::None => Ty::Error,
+        Ty::Int | Ty::Port => Ty::Float,
+        name @ (Ty::Name | Ty::Enum(_)) => name.clone(),
+        text if assign::is_text(text) => Ty::String,
+        other => known(other),
+    }
+}
+
+/// Whether what is expected of it decides what it is.
+fn is_written_out(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Literal(_) | ExprKind::Template(_) | ExprKind::List(_) | ExprKind::Map(_))
+}
+
+fn is_ordered(ty: &Ty) -> bool {
+    use Ty::{Bytes, Duration, Error, Float, Int, Ip, Money, Port};
+    assign::is_text(ty) || matches!(ty, Int | Float | Port | Bytes | Duration | Money | Ip | Error)
+}
