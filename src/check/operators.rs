@@ -46,7 +46,15 @@ impl<'a> Checker<'a> {
                 (Ty::Bool, a.is_deferred() || b.is_deferred())
             }
             Binary::In => {
-                let whole = self.check(right, &Ty::Error, scope);
+                // The words of a list that is written here have the type of what is looked for.
+                let sought = match &right.kind {
+                    ExprKind::List(_) if !self.is_word(left, scope) => {
+                        let of = self.quietly(|checker| checker.check(left, &Ty::Error, scope));
+                        comparable(&of).list().deferred()
+                    }
+                    _ => Ty::Error,
+                };
+                let whole = self.check(right, &sought, scope);
                 let of = match whole.present() {
                     Ty::List(of) => known(of).optional().deferred(),
                     Ty::Map(_) | Ty::Record(_) => Ty::String.deferred(),
@@ -80,20 +88,18 @@ impl<'a> Checker<'a> {
 
     /// Checks two expressions against each other. A word has the type of what it is compared with.
     fn same(&mut self, left: &Expr, right: &Expr, scope: &mut Scope<'a>) -> (Ty, Ty) {
-        let (first, second, turned) = if is_word(left) { (right, left, true) } else { (left, right, false) };
+        let (first, second, turned) = if self.is_word(left, scope) { (right, left, true) } else { (left, right, false) };
         let a = self.check(first, &Ty::Error, scope);
-        let wanted = match a.present() {
-            Ty::None => Ty::Error,
-            // Text of any kind may be compared with any other, and whole numbers with others.
-            present if assign::is_text(present) && !matches!(present, Ty::Enum(_)) && !is_word(second) => Ty::String,
-            Ty::Int | Ty::Port => Ty::Float,
-            present => known(present),
+        let word = self.is_word(second, scope);
+        let wanted = match comparable(&a) {
+            Ty::Name if !word => Ty::String,
+            wanted => wanted,
         };
         let b = match &second.kind {
             // `0.5 < 1` and `port == 443` compare numbers, whichever type each has.
             ExprKind::Literal(_) if matches!(wanted, Ty::Float) => self.check(second, &Ty::Error, scope),
             _ if matches!(wanted, Ty::Instance(..)) => self.check(second, &Ty::Error, scope),
-            _ if matches!(wanted, Ty::Enum(_)) && !is_word(second) && !is_text_literal(second) => self.check(second, &Ty::Error, scope),
+            _ if matches!(wanted, Ty::Enum(_)) && !word && !is_text_literal(second) => self.check(second, &Ty::Error, scope),
             _ => return self.pair(a, second, &wanted, turned, scope),
         };
         let alike =
@@ -103,6 +109,15 @@ impl<'a> Checker<'a> {
             self.error(report::never_equal(second.span, &a, &b));
         }
         if turned { (b, a) } else { (a, b) }
+    }
+
+    /// A bare name that the scope does not know.
+    fn is_word(&mut self, expr: &Expr, scope: &Scope<'a>) -> bool {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.is_word(inner, scope),
+            ExprKind::Name(name) => self.lookup(name, scope).is_none(),
+            _ => false,
+        }
     }
 
     fn pair(&mut self, a: Ty, second: &Expr, wanted: &Ty, turned: bool, scope: &mut Scope<'a>) -> (Ty, Ty) {
@@ -156,11 +171,14 @@ fn present(ty: &Ty) -> Ty {
     }
 }
 
-fn is_word(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Paren(inner) => is_word(inner),
-        ExprKind::Name(_) => true,
-        _ => false,
+/// What a value may be compared with: text of any kind with any other, whole numbers with others.
+fn comparable(ty: &Ty) -> Ty {
+    match ty.present() {
+        Ty::None => Ty::Error,
+        Ty::Int | Ty::Port => Ty::Float,
+        name @ (Ty::Name | Ty::Enum(_)) => name.clone(),
+        text if assign::is_text(text) => Ty::String,
+        other => known(other),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::artifact::Tree;
 use crate::base::{Text, Workspace};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{self, Lock};
-use crate::{resolve, shape, syntax};
+use crate::{check, resolve, schema, shape, syntax};
 
 /// What to compile; the default is everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +53,14 @@ pub fn compile(workspace: &Workspace, options: &Options) -> Outcome {
     let sources = parse(workspace, &mut diagnostics);
     let (program, found) = resolve::resolve(workspace, &sources);
     diagnostics.extend(found);
+    let (schemas, found) = schema::read(workspace);
+    diagnostics.extend(found);
+    let (_, found) = check::check(&program, &schemas);
+    diagnostics.extend(found);
+    if diagnostics.has_errors() {
+        // What follows from a mistake would be said a second time by who evaluates it.
+        return Outcome { diagnostics: diagnostics.sorted(), ..Outcome::default() };
+    }
     let (shapes, found) = shape::shape(&program, workspace);
     diagnostics.extend(found);
     let mut outcome = Outcome::default();
