@@ -36,7 +36,7 @@ fn fit(from: &Ty, to: &Ty, of_tool: bool) -> Result<(), Why> {
         (from, Ty::Refined(refined)) => fit(from, &refined.base, of_tool),
         (Ty::Refined(refined), to) => fit(&refined.base, to, of_tool),
         (from, Ty::Deferred(to)) => fit(&known(from), &known(to), from.is_deferred()),
-        (Ty::Deferred(_), Ty::Optional(to)) if to.is_deferred() => fit(from, to, of_tool),
+        (Ty::Deferred(from), Ty::Optional(to)) if to.is_deferred() => fit(&known(from), &known(to).optional(), true),
         (Ty::Deferred(from), to) => Err(fit(&known(from), &known(to), true).err().unwrap_or(Why::Deferred)),
         (Ty::None, Ty::Optional(_) | Ty::None) => Ok(()),
         (Ty::Optional(from), Ty::Optional(to)) => fit(from, to, of_tool),

@@ -90,21 +90,15 @@ impl<'a> Checker<'a> {
     fn same(&mut self, left: &Expr, right: &Expr, scope: &mut Scope<'a>) -> (Ty, Ty) {
         let (first, second, turned) = if self.is_word(left, scope) { (right, left, true) } else { (left, right, false) };
         let a = self.check(first, &Ty::Error, scope);
-        let word = self.is_word(second, scope);
-        let wanted = match comparable(&a) {
-            Ty::Name if !word => Ty::String,
-            wanted => wanted,
-        };
-        let b = match &second.kind {
-            // `0.5 < 1` and `port == 443` compare numbers, whichever type each has.
-            ExprKind::Literal(_) if matches!(wanted, Ty::Float) => self.check(second, &Ty::Error, scope),
-            _ if matches!(wanted, Ty::Instance(..)) => self.check(second, &Ty::Error, scope),
-            _ if matches!(wanted, Ty::Enum(_)) && !word && !is_text_literal(second) => self.check(second, &Ty::Error, scope),
-            _ => return self.pair(a, second, &wanted, turned, scope),
-        };
+        let wanted = comparable(&a);
+        let number = matches!(wanted, Ty::Float) && matches!(second.kind, ExprKind::Literal(_));
+        if (self.is_word(second, scope) || is_written_out(second)) && !number {
+            return self.pair(a, second, &wanted, turned, scope);
+        }
+        let b = self.check(second, &Ty::Error, scope);
         let alike =
             matches!(b.present(), Ty::None) || fits(&known(b.present()), &wanted).is_ok() || fits(&wanted, &known(b.present())).is_ok();
-        let text = matches!(wanted, Ty::Enum(_)) && assign::is_text(b.present());
+        let text = assign::is_text(&wanted) && assign::is_text(b.present());
         if !alike && !text {
             self.error(report::never_equal(second.span, &a, &b));
         }
@@ -182,8 +176,9 @@ fn comparable(ty: &Ty) -> Ty {
     }
 }
 
-fn is_text_literal(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Template(parts) if super::expression::plain_text(parts).is_some())
+/// Whether what is expected of it decides what it is.
+fn is_written_out(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Literal(_) | ExprKind::Template(_) | ExprKind::List(_) | ExprKind::Map(_))
 }
 
 fn is_ordered(ty: &Ty) -> bool {
