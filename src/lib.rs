@@ -10,11 +10,20 @@
 
 pub mod artifact;
 pub mod base;
+pub mod check;
+pub mod cli;
 pub mod diag;
+pub mod driver;
+pub mod eval;
+pub mod fmt;
 pub mod hir;
+pub mod host;
 pub mod plan;
+pub mod render;
 pub mod resolve;
+pub mod schema;
 pub mod shape;
 pub mod syntax;
+pub mod target;
 pub mod ty;
 pub mod value;

@@ -1,5 +1,5 @@
 //! The `infrac` command.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    infrac::cli::run(std::env::args_os())
 }

@@ -133,7 +133,7 @@ impl Code {
     }
 
     /// A scalar.
-    fn scalar(&mut self, value: &Value) -> Result<bool, Error> {
+    pub(super) fn scalar(&mut self, value: &Value) -> Result<bool, Error> {
         match value {
             Value::Null => self.syntax("null"),
             Value::Bool(true) => self.syntax("true"),
@@ -213,4 +213,50 @@ fn line(values: &[Value]) -> Result<Option<Code>, Error> {
     }
     code.syntax("]");
     Ok(Some(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Value, print};
+
+    #[test]
+    fn layout() {
+        let long: Vec<String> = (0..8).map(|n| ["a-long-name-", &n.to_string()].concat()).collect();
+        let value = Value::object()
+            .with("//", "Generated")
+            .with("short", vec!["a", "b"])
+            .with("long", long)
+            .with("objects", vec![Value::object().with("a", 1.5)])
+            .with("none", Value::object())
+            .with("empty", Value::List(Vec::new()));
+        insta::assert_snapshot!(print(&value).unwrap(), @r#"
+        {
+          "//": "Generated",
+          "short": ["a", "b"],
+          "long": [
+            "a-long-name-0",
+            "a-long-name-1",
+            "a-long-name-2",
+            "a-long-name-3",
+            "a-long-name-4",
+            "a-long-name-5",
+            "a-long-name-6",
+            "a-long-name-7"
+          ],
+          "objects": [
+            {
+              "a": 1.5
+            }
+          ],
+          "none": {},
+          "empty": []
+        }
+        "#);
+    }
+
+    #[test]
+    fn refuses_what_has_no_exact_form() {
+        assert!(print(&Value::Float(f64::NAN)).is_err());
+        assert!(print(&Value::object().with("a", 1).with("a", 2)).is_err());
+    }
 }

@@ -4,15 +4,21 @@
 //! printer from that tree to text. Between them lies one rule: syntax comes from the program (`&'static str`), data
 //! only through the escaper of the format. What has no exact form in a format is an [`Error`], never an approximation.
 
+pub mod config;
 pub mod error;
 pub mod hcl;
+pub mod jinja;
 pub mod json;
+pub mod markdown;
+pub mod shell;
 mod text;
 pub mod tree;
+pub mod verify;
 pub mod yaml;
 
 pub use error::{Error, Problem};
 pub use tree::{Change, Document, Entry, Format, Tree};
+pub use verify::verify;
 
 use crate::base::Text;
 

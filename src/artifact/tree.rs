@@ -232,20 +232,14 @@ const LONGEST_PATH: usize = 1024;
 const LONGEST_PART: usize = 255;
 
 fn check_path(path: &Text) -> Result<(), Error> {
-    if path.len() <= LONGEST_PATH && path.split('/').all(portable) {
-        Ok(())
-    } else {
-        Err(Problem::Path(path.clone()).into())
-    }
+    if path.len() <= LONGEST_PATH && path.split('/').all(portable) { Ok(()) } else { Err(Problem::Path(path.clone()).into()) }
 }
 
 fn portable(part: &str) -> bool {
-    let characters =
-        part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+' | b'@'));
+    let characters = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+' | b'@'));
     let stem = part.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    let numbered = stem.len() == 4
-        && (stem.starts_with("com") || stem.starts_with("lpt"))
-        && stem.bytes().skip(3).all(|byte| byte.is_ascii_digit());
+    let numbered =
+        stem.len() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")) && stem.bytes().skip(3).all(|byte| byte.is_ascii_digit());
     characters
         && !part.is_empty()
         && part.len() <= LONGEST_PART
@@ -253,4 +247,48 @@ fn portable(part: &str) -> bool {
         && !part.starts_with('-')
         && !numbered
         && !DEVICES.contains(&stem.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, Entry, Tree};
+    use crate::artifact::Problem;
+
+    fn tree(files: &[(&str, &str)]) -> Tree {
+        let mut tree = Tree::new();
+        files.iter().for_each(|(path, text)| tree.insert(*path, *text).unwrap());
+        tree
+    }
+
+    #[test]
+    fn refuses_paths_that_are_not_portable_or_meet() {
+        for path in ["", "/a", "a/", "../a", "a/../b", "./a", "a//b", "a b", "a\\b", "a:b", "é", "con", "Aux.tf", "com1", "a.", "-a"] {
+            let refused = Tree::new().insert(path, "").unwrap_err().problem;
+            assert_eq!(refused, Problem::Path(path.into()), "{path}");
+        }
+        for (one, other) in [("a", "a"), ("a", "A"), ("a", "a/b"), ("a/b", "a"), ("a/b", "A/c"), ("x/a/b", "x/A/c")] {
+            let refused = tree(&[(one, "")]).insert(other, "").unwrap_err().problem;
+            assert!(matches!(refused, Problem::Collision(..)), "{one} {other}");
+        }
+        assert_eq!(tree(&[("a/b", ""), ("a/c", ""), (".github/x.yml", "")]).len(), 3);
+    }
+
+    #[test]
+    fn diff_tells_what_happened() {
+        let mut new = tree(&[("a", "1"), ("b", "2"), ("d", "4")]);
+        new.insert_entry("e", Entry::new("5").unwrap().executable()).unwrap();
+        let old = tree(&[("a", "1"), ("b", "3"), ("c", "3"), ("e", "5")]);
+        let changes = old.diff(&new);
+        assert_eq!(changes.keys().copied().collect::<Vec<_>>(), ["b", "c", "d", "e"]);
+        assert!(matches!(changes["b"], Change::Changed(..)));
+        assert!(matches!(changes["c"], Change::Removed(_)));
+        assert!(matches!(changes["d"], Change::Added(_)));
+        assert!(matches!(changes["e"], Change::Changed(..)));
+    }
+
+    #[test]
+    fn hashes_are_hexadecimal() {
+        let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(Entry::new("abc").unwrap().hash(), hash);
+    }
 }

@@ -138,4 +138,6 @@ codes! {
     NotOwned = "IC0502" "not-owned";
     /// What was printed does not read back as what was meant.
     WriterDifference = "IC0503" "writer-difference";
+    /// A generated file that is not what the sources give.
+    OutOfDate = "IC0504" "out-of-date";
 }

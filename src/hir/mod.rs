@@ -77,6 +77,8 @@ pub struct Definition {
     pub inputs: IndexMap<Text, Input>,
     /// Its named expressions.
     pub lets: IndexMap<Text, Arc<ast::Let>>,
+    /// The types of those that say one.
+    pub let_types: BTreeMap<Text, Ty>,
     /// What it gives.
     pub outputs: IndexMap<Text, Output>,
     /// Its attributes.
@@ -136,6 +138,8 @@ pub struct Implementation {
     pub span: Span,
     /// Its named expressions.
     pub lets: IndexMap<Text, Arc<ast::Let>>,
+    /// The types of those that say one.
+    pub let_types: BTreeMap<Text, Ty>,
     /// The deferred outputs of the contract.
     pub outputs: IndexMap<Text, Output>,
     /// `resource` and `data` blocks, in the order of the text.

@@ -1,12 +1,56 @@
 //! A product in one environment, evaluated: instances, units with their inputs, hosts with their variables.
 
+mod allocate;
+mod checks;
+mod field;
+mod frame;
+mod functions;
+pub mod image;
+pub mod lock;
+mod planner;
+mod rules;
+mod services;
+mod stacks;
+mod units;
+
 use crate::base::{Span, Text};
+use crate::diag::Diagnostics;
 use crate::hir;
+use crate::shape::Shapes;
 use crate::ty::Ty;
 use crate::value::{InstanceId, Value};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+pub use image::Image;
+pub use lock::Lock;
+
+/// Evaluates a product in one environment. There is no plan where something that it is made of could not be evaluated.
+pub fn plan(
+    program: &hir::Program,
+    shapes: &Shapes,
+    product: &Arc<hir::Product>,
+    environment: &Text,
+    lock: &Lock,
+) -> (Option<Plan>, Diagnostics) {
+    let mut planner = planner::Planner::new(program, shapes, product, environment, lock);
+    planner.everything();
+    let units = planner.units();
+    let services = planner.services();
+    let hosts = planner.hosts(&services);
+    planner.checks();
+    let stacks = planner.stacks(&units, &services);
+    let images = planner.images();
+    let (settings, instances) = planner.instances_of_plan();
+    let diagnostics = std::mem::take(&mut planner.diagnostics);
+    let allocations = std::mem::take(&mut planner.allocator.made);
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    let (product, environment) = (product.clone(), environment.clone());
+    (Some(Plan { product, environment, settings, instances, units, hosts, services, stacks, images, allocations }), diagnostics)
+}
 
 /// One product in one environment.
 #[derive(Debug)]
@@ -27,6 +71,8 @@ pub struct Plan {
     pub services: Vec<Service>,
     /// The stacks in an order in which each stands behind what it needs, with what it needs.
     pub stacks: Vec<Stack>,
+    /// What Packer builds on the providers of this environment, in the order of images and providers.
+    pub images: Vec<Image>,
     /// What was allocated: the key in the lock file and what it got.
     pub allocations: BTreeMap<Text, Text>,
 }

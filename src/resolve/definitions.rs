@@ -52,6 +52,7 @@ impl Resolver<'_> {
             doc: block.doc.clone(),
             inputs: IndexMap::new(),
             lets: IndexMap::new(),
+            let_types: BTreeMap::new(),
             outputs: IndexMap::new(),
             attributes: IndexMap::new(),
             blocks: Vec::new(),
@@ -75,6 +76,10 @@ impl Resolver<'_> {
                 }
                 ast::Item::Let(binding) => {
                     self.once(&mut seen, &binding.name);
+                    if let Some(ty) = &binding.ty {
+                        let ty = self.ty(ty, names, &definition.types);
+                        definition.let_types.entry(binding.name.text.clone()).or_insert(ty);
+                    }
                     definition.lets.entry(binding.name.text.clone()).or_insert_with(|| Arc::new(binding.clone()));
                 }
                 ast::Item::Attribute(attribute) => {
@@ -120,6 +125,7 @@ impl Resolver<'_> {
             provider: provider.clone(),
             span: block.span,
             lets: IndexMap::new(),
+            let_types: BTreeMap::new(),
             outputs: IndexMap::new(),
             resources: Vec::new(),
             checks: Vec::new(),
@@ -129,6 +135,10 @@ impl Resolver<'_> {
             match item {
                 ast::Item::Let(binding) => {
                     self.once(&mut seen, &binding.name);
+                    if let Some(ty) = &binding.ty {
+                        let ty = self.ty(ty, names, &own);
+                        implementation.let_types.entry(binding.name.text.clone()).or_insert(ty);
+                    }
                     implementation.lets.entry(binding.name.text.clone()).or_insert_with(|| Arc::new(binding.clone()));
                 }
                 ast::Item::Output(output) => {

@@ -1,17 +1,47 @@
 //! The shape of what is shared by all products: a module for one provider, a role for a service. What is the same for every
 //! product is written out, what differs is a typed, named hole.
 
+mod frame;
+mod holes;
+mod infer;
 pub mod module;
+mod modules;
+pub mod pipeline;
 pub mod role;
+mod roles;
+mod usage;
 
-use crate::base::{Span, Text};
+use crate::base::{Span, Text, Workspace};
+use crate::diag::Diagnostics;
+use crate::hir::Program;
 use crate::ty::Ty;
 use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use module::Module;
+pub use pipeline::Pipeline;
 pub use role::Role;
+
+/// Makes the shape of every implementation and service of a program.
+pub fn shape(program: &Program, workspace: &Workspace) -> (Shapes, Diagnostics) {
+    let mut shapes = Shapes::default();
+    let mut diagnostics = Diagnostics::default();
+    for (key, implementation) in &program.implementations {
+        let Some(contract) = program.definitions.get(&("module".into(), key.0.clone())) else { continue };
+        let (module, found) = modules::module(program, workspace, contract, implementation);
+        diagnostics.extend(found);
+        shapes.modules.extend(module.map(|module| (key.clone(), Arc::new(module))));
+    }
+    for ((keyword, name), service) in &program.definitions {
+        if keyword == "service" {
+            let (role, found) = roles::role(program, workspace, service);
+            diagnostics.extend(found);
+            shapes.roles.extend(role.map(|role| (name.clone(), Arc::new(role))));
+        }
+    }
+    (shapes, diagnostics)
+}
 
 /// The shapes that the products of a program use.
 #[derive(Debug, Default)]
@@ -63,6 +93,6 @@ pub enum Source {
 pub struct Validation {
     /// What must be true.
     pub condition: Value,
-    /// A sentence for the person who broke it.
-    pub message: Text,
+    /// A sentence for the person who broke it; it may show the values.
+    pub message: Value,
 }

@@ -276,3 +276,40 @@ impl Residual {
         }
     }
 }
+
+impl Value {
+    /// The same with residual expressions replaced where `replace` gives something else, the outer before the inner.
+    pub fn rewrite(&self, replace: &dyn Fn(&Residual) -> Option<Value>) -> Value {
+        match self {
+            Value::List(list) => Value::list(list.iter().map(|value| value.rewrite(replace))),
+            Value::Map(map) => Value::map(map.iter().map(|(key, value)| (key.clone(), value.rewrite(replace)))),
+            Value::Residual(residual) => replace(residual).unwrap_or_else(|| Value::residual(residual.rewrite(replace))),
+            value => value.clone(),
+        }
+    }
+}
+
+impl Residual {
+    fn rewrite(&self, replace: &dyn Fn(&Residual) -> Option<Value>) -> Residual {
+        let go = |value: &Value| value.rewrite(replace);
+        match self {
+            Residual::Member(base, field) => Residual::Member(go(base), field.clone()),
+            Residual::Index(base, at) => Residual::Index(go(base), go(at)),
+            Residual::Template(parts) => Residual::Template(parts.iter().map(go).collect()),
+            Residual::Call(function, arguments) => Residual::Call(function.clone(), arguments.iter().map(go).collect()),
+            Residual::For(f) => Residual::For(Box::new(ResidualFor {
+                key: f.key.clone(),
+                value: f.value.clone(),
+                source: go(&f.source),
+                condition: f.condition.as_ref().map(go),
+                entry: f.entry.as_ref().map(go),
+                result: go(&f.result),
+            })),
+            Residual::If(condition, yes, no) => Residual::If(go(condition), go(yes), go(no)),
+            Residual::Not(value) => Residual::Not(go(value)),
+            Residual::Negate(value) => Residual::Negate(go(value)),
+            Residual::Binary(operator, left, right) => Residual::Binary(*operator, go(left), go(right)),
+            leaf => leaf.clone(),
+        }
+    }
+}

@@ -72,12 +72,7 @@ impl Body {
     }
 
     /// Adds a block with labels.
-    pub fn block<L: Into<Text>>(
-        mut self,
-        kind: impl Into<Text>,
-        labels: impl IntoIterator<Item = L>,
-        body: Body,
-    ) -> Body {
+    pub fn block<L: Into<Text>>(mut self, kind: impl Into<Text>, labels: impl IntoIterator<Item = L>, body: Body) -> Body {
         self.push_block(kind, labels, body);
         self
     }
@@ -105,12 +100,7 @@ impl Body {
     }
 
     /// Adds a block with labels.
-    pub fn push_block<L: Into<Text>>(
-        &mut self,
-        kind: impl Into<Text>,
-        labels: impl IntoIterator<Item = L>,
-        body: Body,
-    ) {
+    pub fn push_block<L: Into<Text>>(&mut self, kind: impl Into<Text>, labels: impl IntoIterator<Item = L>, body: Body) {
         let labels = labels.into_iter().map(Into::into).collect();
         self.items.push(Item::Block(Block { kind: kind.into(), labels, body }));
     }

@@ -9,13 +9,15 @@ use unicode_segmentation::UnicodeSegmentation;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Code {
     text: String,
+    /// An object with entries is part of it.
+    assigns: bool,
 }
 
 /// Words that are not read as names where a name is meant.
 const KEYWORDS: [&str; 4] = ["false", "for", "null", "true"];
 
 /// Whether text can stand as a name. The language allows more scripts; what all its readers agree on is ASCII.
-pub(super) fn is_identifier(name: &str) -> bool {
+pub(in crate::artifact) fn is_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
@@ -32,14 +34,31 @@ impl Code {
         if self.text.is_ascii() { self.text.len() } else { self.text.graphemes(true).count() }
     }
 
+    /// Whether the first character is one of these.
+    pub(super) fn starts_with(&self, characters: &[char]) -> bool {
+        self.text.starts_with(characters)
+    }
+
+    /// Whether this is the last character.
+    pub(super) fn ends_with(&self, character: char) -> bool {
+        self.text.ends_with(character)
+    }
+
+    /// Whether an object with entries is part of it: the formatter takes the first `=` of a line for that of the line.
+    pub(super) fn assigns(&self) -> bool {
+        self.assigns
+    }
+
     /// Syntax of the program.
     pub(super) fn syntax(&mut self, syntax: &'static str) {
+        self.assigns |= syntax == " = ";
         self.text.push_str(syntax);
     }
 
     /// Other code.
     pub(super) fn append(&mut self, other: &Code) {
         self.text.push_str(&other.text);
+        self.assigns |= other.assigns;
     }
 
     /// Spaces.

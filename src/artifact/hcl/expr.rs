@@ -176,14 +176,7 @@ impl Expr {
 
     /// `[for value in over : result]`.
     pub fn for_list(value: impl Into<Text>, over: impl Into<Expr>, result: impl Into<Expr>) -> For {
-        For {
-            key: None,
-            value: value.into(),
-            over: over.into(),
-            result_key: None,
-            result: result.into(),
-            condition: None,
-        }
+        For { key: None, value: value.into(), over: over.into(), result_key: None, result: result.into(), condition: None }
     }
 
     /// `{ for key, value in over : result_key => result }`.

@@ -19,14 +19,12 @@ pub(super) enum Tightness {
 }
 
 impl Expr {
-    /// The expression that is printed: a template of one expression is that expression, other text in pieces is one
-    /// text.
+    /// The expression that is printed: a template of nothing but one expression is that expression.
     pub(super) fn essence(&self) -> &Expr {
-        match self {
-            Expr::Template(parts) => match parts.as_slice() {
-                [Part::Expr(only)] => only.essence(),
-                _ => self,
-            },
+        let Expr::Template(parts) = self else { return self };
+        let mut parts = parts.iter().filter(|part| !matches!(part, Part::Text(text) if text.is_empty()));
+        match (parts.next(), parts.next()) {
+            (Some(Part::Expr(only)), None) => only.essence(),
             _ => self,
         }
     }
@@ -125,7 +123,7 @@ impl Code {
                 let is_object = comprehension.result_key.is_some();
                 self.syntax(if is_object { "{ " } else { "[" });
                 self.for_head(comprehension)?;
-                self.expr(&comprehension.result)?;
+                self.for_result(comprehension)?;
                 self.for_condition(comprehension)?;
                 self.syntax(if is_object { " }" } else { "]" });
             }
@@ -171,8 +169,10 @@ impl Code {
                 self.syntax("]");
             }
             Step::Index(index) => {
+                // The formatter drops a bare constant between brackets.
+                let constant = matches!(index.essence(), Expr::Null | Expr::Bool(_));
                 self.syntax("[");
-                self.expr(index)?;
+                self.parenthesised(index, constant)?;
                 self.syntax("]");
             }
             Step::Splat => self.syntax("[*]"),
@@ -189,9 +189,7 @@ impl Code {
                 Part::Expr(expr) => {
                     self.literal(&literal, true)?;
                     literal.clear();
-                    self.syntax("${");
-                    self.expr(expr)?;
-                    self.syntax("}");
+                    self.interpolation(expr)?;
                 }
             }
         }
@@ -247,8 +245,8 @@ impl Code {
             self.syntax(", ");
         }
         self.variable(&comprehension.value)?;
-        self.syntax(" in ");
-        self.expr(&comprehension.over)?;
+        self.syntax(" in");
+        self.behind_word(&comprehension.over, &['('])?;
         self.syntax(" : ");
         if let Some(key) = &comprehension.result_key {
             self.expr(key)?;
@@ -257,11 +255,46 @@ impl Code {
         Ok(())
     }
 
+    /// The result of a comprehension in one line.
+    pub(super) fn for_result(&mut self, comprehension: &For) -> Result<(), Error> {
+        let code = flat(&comprehension.result)?;
+        // Behind an arrow the formatter takes a sign for a subtraction.
+        let sign = comprehension.result_key.is_some() && code.starts_with(&['-']);
+        self.enclosed(&code, sign);
+        Ok(())
+    }
+
+    /// An expression behind a word, which the formatter takes for a function or a value: no space stands before the
+    /// brackets in `tight`, and a sign would be a subtraction.
+    fn behind_word(&mut self, expr: &Expr, tight: &[char]) -> Result<(), Error> {
+        let code = flat(expr)?;
+        let sign = code.starts_with(&['-']);
+        self.syntax(if sign || code.starts_with(tight) { "" } else { " " });
+        self.enclosed(&code, sign);
+        Ok(())
+    }
+
+    /// `${…}`.
+    pub(super) fn interpolation(&mut self, expr: &Expr) -> Result<(), Error> {
+        let code = flat(expr)?;
+        self.syntax("${");
+        // The formatter takes a sign for a subtraction here, and sets braces apart.
+        self.enclosed(&code, code.starts_with(&['-', '{']) || code.ends_with('}'));
+        self.syntax("}");
+        Ok(())
+    }
+
+    fn enclosed(&mut self, code: &Code, parentheses: bool) {
+        self.syntax(if parentheses { "(" } else { "" });
+        self.append(code);
+        self.syntax(if parentheses { ")" } else { "" });
+    }
+
     /// ` if condition`.
     pub(super) fn for_condition(&mut self, comprehension: &For) -> Result<(), Error> {
         if let Some(condition) = &comprehension.condition {
-            self.syntax(" if ");
-            self.expr(condition)?;
+            self.syntax(" if");
+            self.behind_word(condition, &['(', '['])?;
         }
         Ok(())
     }

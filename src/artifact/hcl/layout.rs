@@ -3,8 +3,9 @@
 //! The formatter of OpenTofu never breaks or joins a line, so these rules are the printer's own: a list or an object
 //! stands in one line if it is short and flat, everything else opens at its last bracket.
 
+use super::code::Code;
 use super::flat::flat;
-use super::{Expr, Layout, Object, ObjectItem, Part};
+use super::{Expr, For, Layout, Object, ObjectItem, Part};
 use crate::artifact::Error;
 
 /// Lines are not longer, as long as there is a bracket to break at.
@@ -37,7 +38,7 @@ pub(super) fn must_break(expr: &Expr) -> bool {
                     })
             }
         },
-        Expr::For(comprehension) => must_break(&comprehension.result),
+        Expr::For(comprehension) => must_break(&comprehension.result) && !assigns(comprehension),
         Expr::Call { arguments, .. } => arguments.last().is_some_and(must_break),
         _ => false,
     }
@@ -48,7 +49,7 @@ pub(super) fn may_break(expr: &Expr) -> bool {
     match expr.essence() {
         Expr::List(list) => list.layout != Layout::Line && !list.items.is_empty(),
         Expr::Object(object) => object.layout != Layout::Line && !object.items.is_empty(),
-        Expr::For(_) => true,
+        Expr::For(comprehension) => !assigns(comprehension),
         Expr::Call { arguments, .. } => arguments.last().is_some_and(may_break),
         _ => false,
     }
@@ -63,6 +64,12 @@ fn plain(expr: &Expr) -> bool {
         Expr::Call { arguments, .. } => arguments.iter().all(plain),
         _ => true,
     }
+}
+
+/// Whether the head of a comprehension would be aligned with the entries below it.
+fn assigns(comprehension: &For) -> bool {
+    let mut head = Code::default();
+    head.for_head(comprehension).is_ok() && head.assigns()
 }
 
 fn is_list(expr: &Expr) -> bool {

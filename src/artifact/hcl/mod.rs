@@ -22,8 +22,11 @@ mod flat;
 mod layout;
 mod object;
 mod print;
+#[cfg(test)]
+pub(in crate::artifact) mod tests;
 
 pub use body::{Attribute, Block, Body, Item};
+pub(in crate::artifact) use code::is_identifier;
 pub use expr::{Binary, Expr, For, Part, Step, Unary};
 pub use object::{Key, Layout, List, Object, ObjectItem};
 pub use print::{print, print_expr};

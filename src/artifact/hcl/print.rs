@@ -33,15 +33,18 @@ struct Row<'a> {
     /// How the key is named in the path of an error.
     step: Text,
     value: &'a Expr,
-    /// The value is printed over several lines, which takes the row out of the alignment.
+    /// The value is printed over several lines.
     broken: bool,
+    /// The row is not aligned with its neighbours: its value is broken, or its key has a `=` of its own.
+    alone: bool,
 }
 
 impl<'a> Row<'a> {
     fn new(key: Code, step: Text, value: &'a Expr, level: usize) -> Result<Row<'a>, Error> {
         let column = 2 * level + key.width() + " = ".len();
         let broken = breaks(value, column, 0).map_err(|error| error.within(step.clone()))?;
-        Ok(Row { key, step, value: value.essence(), broken })
+        let alone = broken || key.assigns();
+        Ok(Row { key, step, value: value.essence(), broken, alone })
     }
 }
 
@@ -89,7 +92,7 @@ impl Code {
                     let name = block.labels.iter().fold(block.kind.to_string(), |name, label| name + " " + label);
                     self.block(block, level).map_err(|error| error.within(name))?;
                 }
-                Line::Row(row) if row.broken => self.row(row, level, 0)?,
+                Line::Row(row) if row.alone => self.row(row, level, 0)?,
                 Line::Row(row) => {
                     if at >= group_end {
                         (group_end, key_width) = group(lines, at, spaced);
@@ -132,7 +135,11 @@ impl Code {
                 self.append(&head);
                 let column = 2 * (level + 1) + head.width();
                 let broken = breaks(&comprehension.result, column, condition.width())?;
-                self.value(&comprehension.result, level + 1, broken)?;
+                if broken {
+                    self.value(&comprehension.result, level + 1, true)?;
+                } else {
+                    self.for_result(comprehension)?;
+                }
                 self.append(&condition);
                 self.syntax("\n");
                 self.indent(level);
@@ -191,11 +198,7 @@ impl Code {
             for part in line {
                 match part {
                     Part::Text(text) => self.heredoc_literal(text),
-                    Part::Expr(expr) => {
-                        self.syntax("${");
-                        self.expr(expr)?;
-                        self.syntax("}");
-                    }
+                    Part::Expr(expr) => self.interpolation(expr)?,
                 }
             }
             self.syntax("\n");
@@ -250,7 +253,7 @@ fn group(lines: &[Line], start: usize, spaced: bool) -> (usize, usize) {
     let mut width = 0;
     let mut end = start;
     while let Some(Line::Row(row)) = lines.get(end) {
-        if row.broken || end > start && separated(&lines[end - 1], lines, end, spaced) {
+        if row.alone || end > start && separated(&lines[end - 1], lines, end, spaced) {
             break;
         }
         width = width.max(row.key.width());

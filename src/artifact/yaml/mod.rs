@@ -11,6 +11,8 @@ mod code;
 mod node;
 mod print;
 mod scalar;
+#[cfg(test)]
+pub(in crate::artifact) mod tests;
 
 pub use node::{Document, Entry, Item, Map, Node, Seq};
 pub use print::print;

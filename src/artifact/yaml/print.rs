@@ -118,22 +118,13 @@ impl Printer {
         code.syntax("- ");
         match &item.value {
             Node::Map(map) if !map.is_empty() => self.map(code, map, level + 1, true),
-            Node::Seq(seq) if flow(seq, 2 * level + 2).is_none() => {
-                self.seq(code, seq, level + 1, true)
-            }
+            Node::Seq(seq) if flow(seq, 2 * level + 2).is_none() => self.seq(code, seq, level + 1, true),
             value => self.value(code, value, level, 2 * level + 2, None),
         }
     }
 
     /// A scalar, an empty collection or a list in one line, with the end of its line.
-    fn value(
-        &self,
-        code: &mut Code,
-        value: &Node,
-        level: usize,
-        column: usize,
-        trailing: Option<&str>,
-    ) -> Result<(), Error> {
+    fn value(&self, code: &mut Code, value: &Node, level: usize, column: usize, trailing: Option<&str>) -> Result<(), Error> {
         match value {
             Node::Null => code.syntax("null"),
             Node::Bool(true) => code.syntax("true"),

@@ -6,8 +6,7 @@
 use crate::artifact::text::invisible;
 
 /// Words that some reader takes for a value that is not text, in lower case.
-const WORDS: [&str; 16] =
-    ["", "~", "=", "<<", "null", "nil", "true", "false", "yes", "no", "on", "off", "y", "n", "inf", "nan"];
+const WORDS: [&str; 16] = ["", "~", "=", "<<", "null", "nil", "true", "false", "yes", "no", "on", "off", "y", "n", "inf", "nan"];
 
 /// Where plain text stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,7 +29,7 @@ pub(super) fn is_plain(text: &str, place: Place) -> bool {
         && !text.contains(": ")
         && !text.contains(" #")
         && !like_number(text)
-        && (place == Place::Block || !text.contains([',', '[', ']', '{', '}', ':', '"', '\'', '#']))
+        && (place == Place::Block || text.chars().all(|c| c.is_alphanumeric() || " _-./@+$=()<>~".contains(c)))
 }
 
 /// Whether the first characters are text and no indicator.

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Brings one environment to what the repository describes, stack by stack: first its machines with OpenTofu, then the
+# services on them with Ansible. Terragrunt orders the units of a stack.
+#
+# usage: ci/apply.sh <product> <environment>
+set -eu
+
+product=$1 environment=$2
+
+phases=$(mktemp)
+trap 'rm -f "$phases"' EXIT
+./ci/environment.sh "$product" "$environment" '.phases[] | "\(.folder // "-") \(.playbook // "-")"' > "$phases"
+
+export ANSIBLE_CONFIG=ansible/ansible.cfg ANSIBLE_HOST_PATTERN_MISMATCH=error
+while read -r folder playbook <&3; do
+  if [ "$folder" != - ]; then
+    terragrunt run --all --non-interactive --no-color --working-dir "$folder" -- apply -input=false
+  fi
+  if [ "$playbook" != - ]; then
+    ansible-playbook --inventory "ansible/inventory/$product/$environment" "$playbook"
+  fi
+done 3< "$phases"

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Prints a child pipeline with one trigger for each product that this pipeline reaches. PURPOSE says what the pipeline is
+# for, BASE what a change is compared with; both are set where the pipeline starts.
+set -eu
+
+case "${PURPOSE:?}" in
+  drift)
+    hour=$(date -u +%H)
+    environments=$(./ci/select.sh environments slot "${hour#0}" 24)
+    images='[]'
+    ;;
+  *)
+    environments=$(./ci/select.sh environments changed "${BASE:?}" HEAD)
+    images=$(./ci/select.sh images changed "$BASE" HEAD)
+    ;;
+esac
+
+jq --null-input --from-file ci/gitlab-select.jq \
+  --arg purpose "$PURPOSE" --argjson environments "$environments" --argjson images "$images"

@@ -1,0 +1,48 @@
+#!/bin/sh
+# Runs a command with the credentials of one environment and role. The job's identity token is exchanged at the secret
+# store of the environment; what is read there is visible to the command alone, never to a later step.
+#
+# usage: ci/with-credentials.sh <product> <environment> <role> <command> [argument...]
+set -eu
+
+product=$1 environment=$2 role=$3
+shift 3
+
+umask 077
+private=$(mktemp -d)
+trap 'rm -rf "$private"' EXIT
+
+# file <variable> <content>: a secret that its reader wants as a file.
+file() {
+  printf '%s\n' "$2" > "$private/$1"
+  export "$1=$private/$1"
+}
+
+# profile <name> <access key> <secret key>: the keys of an object store with the interface of S3. They stand in a
+# profile of their own, because a cloud with the same interface takes its keys from the environment.
+profile() {
+  printf '[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n' "$1" "$2" "$3" >> "$private/profiles"
+  export AWS_SHARED_CREDENTIALS_FILE="$private/profiles"
+}
+
+audience=$(./ci/environment.sh "$product" "$environment" .audience)
+if [ -n "${ACTIONS_ID_TOKEN_REQUEST_URL:-}" ]; then
+  answer=$(
+    printf 'Authorization: Bearer %s\n' "${ACTIONS_ID_TOKEN_REQUEST_TOKEN:?}" |
+      curl --fail --silent --show-error --get --header @- --data-urlencode "audience=$audience" \
+        "$ACTIONS_ID_TOKEN_REQUEST_URL"
+  )
+  identity=$(printf '%s' "$answer" | jq --raw-output .value)
+else
+  identity=${CI_IDENTITY_TOKEN:?no identity token: this runs in a job of CI}
+fi
+[ "$identity" != null ] || {
+  echo "ci/with-credentials.sh: the system of CI gave no identity token" >&2
+  exit 77
+}
+
+# shellcheck source=/dev/null
+. "live/$product/$environment/credentials/$role.sh"
+unset identity answer ACTIONS_ID_TOKEN_REQUEST_TOKEN ACTIONS_ID_TOKEN_REQUEST_URL CI_IDENTITY_TOKEN
+
+"$@"

@@ -1,0 +1,76 @@
+//! Literals, precedence and statements, as Jinja 3 was seen to read them.
+
+use super::{Arguments, Binary, Expr, Part, Piece, condition, line, plain, template, value};
+
+#[test]
+fn literals_are_never_evaluated() {
+    let cases = [
+        ("a", "{{ 'a' }}"),
+        ("", "{{ '' }}"),
+        ("{{ x }} {% y %}", "{{ '{{ x }} {% y %}' }}"),
+        ("it's", "{{ 'it' ~ \"'\" ~ 's' }}"),
+        ("a\\n", "{{ 'a' ~ ('%c' | format(92)) ~ 'n' }}"),
+        ("\r", "{{ ('%c' | format(13)) }}"),
+    ];
+    for (text, printed) in cases {
+        assert_eq!(value(&Expr::from(text)).unwrap(), printed);
+    }
+    assert_eq!(plain("100 %").unwrap(), "100 %");
+    assert_eq!(plain("#jinja2: x").unwrap(), "{{ '#jinja2: x' }}");
+    assert_eq!(plain("{# x").unwrap(), "{{ '{# x' }}");
+}
+
+#[test]
+fn text_around_expressions_opens_no_tag() {
+    let x = || Part::from(Expr::variable("x"));
+    assert_eq!(line(&[Part::text("a{"), x()]).unwrap(), "a{{ '{' }}{{ x }}");
+    assert_eq!(line(&[Part::text("{{% "), x(), Part::text("}{")]).unwrap(), "{{ '{' }}{{ '{' }}% {{ x }}}{");
+    assert_eq!(line(&[Part::text("#jinja"), Part::text("2:"), x()]).unwrap(), "{{ '#jinja2:' }}{{ x }}");
+}
+
+#[test]
+fn parentheses_by_precedence() {
+    let [a, b, c] = ["a", "b", "c"].map(Expr::path);
+    let cases = [
+        (a.clone().or(b.clone()).and(c.clone()), "(a or b) and c"),
+        (a.clone().is("defined").and(b.clone().is_not("none")), "a is defined and b is not none"),
+        (a.clone().is("defined").conditional(1, b.clone().is("x")), "1 if a is defined else b is x"),
+        (a.clone().conditional(b.clone().is("x"), 1), "(b is x) if a else 1"),
+        (a.clone().equals(b.clone()).equals(c.clone()), "(a == b) == c"),
+        (a.clone().binary(Binary::In, b.clone()).negated(), "not a in b"),
+        (Expr::concat([a.clone(), Expr::from(":1")]).filter("to_json"), "(a ~ ':1') | to_json"),
+        (Expr::concat([a.clone(), b.clone().filter("int")]), "a ~ b | int"),
+        (Expr::from("x'").filter("length"), "('x' ~ \"'\") | length"),
+        (a.clone().filter("first").attribute("items"), "(a | first)['items']"),
+        (a.clone().binary(Binary::Subtract, b.binary(Binary::Subtract, c)), "a - (b - c)"),
+        (a.filter_with("to_json", Arguments::default().with("ensure_ascii", false)), "a | to_json(ensure_ascii=false)"),
+    ];
+    for (expr, printed) in cases {
+        assert_eq!(condition(&expr).unwrap(), printed);
+    }
+    assert!(condition(&Expr::variable("a b")).is_err());
+    assert!(condition(&Expr::variable("not")).is_err());
+}
+
+#[test]
+fn statements_stand_on_lines_of_their_own() {
+    let server = Expr::variable("server");
+    let pieces = [Piece::For {
+        variable: "server".into(),
+        over: Expr::path("time.servers"),
+        condition: Some(server.clone().is("truthy")),
+        body: vec![
+            Piece::Text("server ".into()),
+            Piece::Expr(server.clone()),
+            Piece::Text("\n".into()),
+            Piece::If { condition: server, yes: vec![Piece::Text("{".into())], no: vec![] },
+        ],
+    }];
+    insta::assert_snapshot!(template(&pieces).unwrap(), @"
+    {% for server in time.servers if server is truthy %}
+    server {{ server }}
+    {% if server %}
+    {{ '{' }}{% endif %}
+    {% endfor %}
+    ");
+}

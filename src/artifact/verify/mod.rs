@@ -1,0 +1,35 @@
+//! Reads a printed file again with a reader that shares no code with the printer, and compares what it finds with what
+//! was meant. The host asks this of every file before it replaces one.
+
+mod data;
+mod hcl;
+mod normal;
+
+use super::{Document, Entry, Error, Problem};
+use crate::base::Text;
+
+/// Nothing, or the first value that reads back as another one.
+pub fn verify(entry: &Entry) -> Result<(), Error> {
+    match entry.document.as_ref() {
+        Document::Hcl(body) => {
+            let read = hcl::read(&entry.contents)?;
+            normal::compare(&normal::body(body), &normal::body(&read))
+        }
+        Document::Yaml(document) => data::compare(&data::from_yaml(&document.root), &data::read_yaml(&entry.contents)?),
+        Document::Json(value) => data::compare(&data::from_json(value), &data::read_json(&entry.contents)?),
+        Document::Text(text) if *text == entry.contents => Ok(()),
+        Document::Text(_) => Err(difference("the text", "other text")),
+    }
+}
+
+fn difference(meant: impl Into<Text>, read: impl Into<Text>) -> Error {
+    Problem::Difference { meant: meant.into(), read: read.into() }.into()
+}
+
+/// The reader does not take the text at all.
+fn unreadable(error: &dyn std::fmt::Display) -> Error {
+    difference("text that can be read", error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! Bodies by kind: which attributes and blocks they may hold, and which they must.
+
+use super::Checker;
+use super::expression::plain_text;
+use super::report;
+use super::scope::{Place, Scope};
+use crate::base::{Span, Text};
+use crate::hir::{Input, Kind};
+use crate::syntax::ast::{self, Item, LabelValue};
+use crate::ty::Ty;
+use std::collections::BTreeMap;
+
+impl<'a> Checker<'a> {
+    /// The defaults and rules of a kind itself.
+    pub(super) fn kind(&mut self, kind: &'a Kind) {
+        for input in kind.inputs.values() {
+            self.input(input, &mut Scope::new(Place::Library));
+        }
+        for inner in kind.blocks.values() {
+            self.kind(inner);
+        }
+    }
+
+    /// The default and the rule of an input.
+    pub(super) fn input(&mut self, input: &'a Input, scope: &mut Scope<'a>) {
+        if let Some(default) = &input.default {
+            self.check(default, &input.ty, scope);
+        }
+        if let Some(rule) = &input.rule {
+            self.rule(rule, &input.ty, scope);
+        }
+    }
+
+    /// `where condition else message help advice`, over `it`.
+    pub(super) fn rule(&mut self, rule: &ast::Refinement, of: &Ty, scope: &mut Scope<'a>) {
+        let it = match of {
+            Ty::Optional(present) => present.as_ref().clone(),
+            other => other.clone(),
+        };
+        scope.locals.push(("it".into(), it));
+        self.condition(&rule.condition, scope);
+        for text in [&rule.message, &rule.help].into_iter().flatten() {
+            self.check(text, &Ty::String, scope);
+        }
+        scope.locals.pop();
+    }
+
+    /// A `check`: its condition, what a report names, and what it says.
+    pub(super) fn check_item(&mut self, check: &ast::Check, scope: &mut Scope<'a>) {
+        self.condition(&check.condition, scope);
+        if let Some(at) = &check.at {
+            self.check(at, &Ty::Error, scope);
+        }
+        for text in [&check.message, &check.help].into_iter().flatten() {
+            self.check(text, &Ty::String.deferred(), scope);
+        }
+    }
+
+    /// A loop of checks.
+    pub(super) fn loop_item(&mut self, repeat: &ast::For, scope: &mut Scope<'a>) {
+        let depth = scope.locals.len();
+        self.bindings(&repeat.bindings, scope);
+        if let Some(condition) = &repeat.condition {
+            self.condition(condition, scope);
+        }
+        for item in &repeat.body.items {
+            match item {
+                Item::Check(check) => self.check_item(check, scope),
+                Item::For(inner) => self.loop_item(inner, scope),
+                Item::Error(_) => {}
+                other => self.error(report::not_in_loop(span_of(other))),
+            }
+        }
+        scope.locals.truncate(depth);
+    }
+
+    /// A block in a body: its labels, its repetition, and what it holds.
+    pub(super) fn block(&mut self, kind: &Kind, block: &ast::Block, scope: &mut Scope<'a>) {
+        let depth = scope.locals.len();
+        if let Some(repeat) = &block.repeat {
+            self.bindings(&repeat.bindings, scope);
+            if let Some(by) = &repeat.by {
+                self.check(by, &Ty::String, scope);
+            }
+        }
+        if let Some(condition) = &block.condition {
+            self.condition(condition, scope);
+        }
+        let (least, most) = kind.labels;
+        if block.labels.len() < least || block.labels.len() > most {
+            self.error(report::labels(block, least, most));
+        }
+        for label in &block.labels {
+            if let LabelValue::Template(parts) = &label.value
+                && plain_text(parts).is_none()
+            {
+                let text = ast::Expr { span: label.span, kind: ast::ExprKind::Template(parts.clone()) };
+                self.check(&text, &Ty::String.deferred(), scope);
+            }
+        }
+        self.body(kind, &format!("`{}`", kind.name), block.keyword.span, &block.body.items, scope);
+        scope.locals.truncate(depth);
+    }
+
+    /// What stands in a body, against what its kind says; `at` is where something that is missing is reported.
+    pub(super) fn body(&mut self, kind: &Kind, what: &str, at: Span, items: &[Item], scope: &mut Scope<'a>) {
+        let attributes = items.iter().filter_map(|item| if let Item::Attribute(attribute) = item { Some(attribute) } else { None });
+        self.attributes(kind, what, at, attributes.clone(), scope);
+        let blocks = items.iter().filter_map(|item| if let Item::Block(block) = item { Some(block) } else { None });
+        self.blocks(kind, what, blocks, scope);
+        for item in items {
+            if !matches!(item, Item::Attribute(_) | Item::Block(_) | Item::Error(_)) {
+                self.error(report::no_declaration(span_of(item), what));
+            }
+        }
+    }
+
+    /// The attributes of a body: each is one of its kind, has its type and stands once; those without a default are there.
+    pub(super) fn attributes<'b>(
+        &mut self,
+        kind: &Kind,
+        what: &str,
+        at: Span,
+        attributes: impl Iterator<Item = &'b ast::Attribute>,
+        scope: &mut Scope<'a>,
+    ) {
+        let mut seen: BTreeMap<&Text, Span> = BTreeMap::new();
+        for attribute in attributes {
+            if let Some(first) = seen.insert(&attribute.name.text, attribute.name.span) {
+                self.error(report::twice(&format!("`{}`", attribute.name.text), attribute.name.span, first));
+            }
+            match kind.inputs.get(&attribute.name.text) {
+                Some(input) => {
+                    // What a step of a role or an argument of a plugin is made of may be for the tool to know.
+                    let wanted = input.ty.clone().deferred();
+                    self.check(&attribute.value, &wanted, scope);
+                }
+                None => {
+                    self.check(&attribute.value, &Ty::Error, scope);
+                    if !kind.open {
+                        let known = kind.inputs.keys().chain(kind.blocks.keys()).map(Text::as_str);
+                        self.error(report::unknown_attribute(&attribute.name, what, known, Some(kind.span)));
+                    }
+                }
+            }
+        }
+        let required = |input: &&Input| input.default.is_none() && !super::assign::is_optional(&input.ty);
+        let missing = kind.inputs.values().filter(required).filter(|input| !seen.contains_key(&input.name.text));
+        let missing: Vec<&Input> = missing.collect();
+        if !missing.is_empty() {
+            self.error(report::missing(at, what, &missing));
+        }
+    }
+
+    /// The blocks of a body.
+    pub(super) fn blocks<'b>(&mut self, kind: &Kind, what: &str, blocks: impl Iterator<Item = &'b ast::Block>, scope: &mut Scope<'a>) {
+        let mut seen: BTreeMap<&Text, Span> = BTreeMap::new();
+        for block in blocks {
+            let Some(inner) = kind.blocks.get(&block.keyword.text) else {
+                if !kind.open {
+                    let known = kind.blocks.keys().chain(kind.inputs.keys()).map(Text::as_str);
+                    self.error(report::unknown_block(&block.keyword, what, known));
+                }
+                continue;
+            };
+            if let Some(first) = seen.insert(&block.keyword.text, block.keyword.span)
+                && !inner.many
+            {
+                self.error(report::twice(&format!("`{}`", block.keyword.text), block.keyword.span, first));
+            }
+            self.block(inner, block, scope);
+        }
+    }
+}
+
+/// Where an item is.
+pub(super) fn span_of(item: &Item) -> Span {
+    match item {
+        Item::Attribute(item) => item.span,
+        Item::Block(item) => item.keyword.span,
+        Item::Input(item) => item.name.span,
+        Item::Output(item) => item.name.span,
+        Item::Let(item) => item.name.span,
+        Item::Check(item) => item.span,
+        Item::Function(item) => item.name.span,
+        Item::Type(item) => item.name.span,
+        Item::Enum(item) => item.name.span,
+        Item::For(item) => item.span,
+        Item::Error(span) => *span,
+    }
+}

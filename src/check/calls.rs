@@ -1,0 +1,109 @@
+//! Calls of built-in functions and of the program's own.
+
+use super::Checker;
+use super::assign;
+use super::report;
+use super::scope::Scope;
+use crate::base::{Span, Text};
+use crate::eval::functions::{self, Form, Misplaced};
+use crate::hir::Function;
+use crate::syntax::ast::{self, Argument};
+use crate::ty::Ty;
+
+impl<'a> Checker<'a> {
+    pub(super) fn call(&mut self, function: &ast::Name, arguments: &[Argument], span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        if let Some(declared) = self.program.functions.get(&function.text) {
+            return self.call_declared(declared, function, arguments, span, scope);
+        }
+        let Some(builtin) = functions::find(&function.text) else {
+            let own = self.program.functions.keys().map(Text::as_str);
+            let known: Vec<&str> = functions::all().map(|function| function.name).chain(own).collect();
+            self.error(report::unknown_function(function, known));
+            for argument in arguments {
+                self.check(&argument.value, &Ty::Error, scope);
+            }
+            return Ty::Error;
+        };
+        let names: Vec<Option<&str>> = arguments.iter().map(|argument| argument.name.as_ref().map(|name| name.text.as_str())).collect();
+        let places = match builtin.arrange(&names) {
+            Ok(places) => places,
+            Err(misplaced) => {
+                let at = match misplaced {
+                    Misplaced::TooMany(at) | Misplaced::Twice(at) => arguments.get(at).map_or(span, |argument| argument.value.span),
+                    Misplaced::Unknown(at) => arguments.get(at).and_then(|argument| argument.name.as_ref()).map_or(span, |name| name.span),
+                    Misplaced::Missing(_) => function.span,
+                };
+                self.error(report::misplaced(at, builtin, &misplaced));
+                return Ty::Error;
+            }
+        };
+        let program = self.program;
+        let named = |name: &str| program.types.get(name).map_or(Ty::Error, |named| named.ty.clone());
+        let hint = element_hint(&builtin.result, expected);
+        let most = places.iter().max().map_or(0, |most| most + 1).max(builtin.parameters.len());
+        let mut types = vec![Ty::None; most];
+        for (argument, place) in arguments.iter().zip(&places) {
+            let Some(parameter) = builtin.parameter(*place) else { continue };
+            let wanted = hinted(&parameter.form, hint.as_ref(), &|| parameter.expected(&named));
+            // Only the plan can do what needs the whole program: it must know the arguments.
+            let wanted = match (&wanted, builtin.evaluate) {
+                (Ty::Error, _) => Ty::Error,
+                (_, None) => wanted,
+                _ => tolerant(&wanted),
+            };
+            types[*place] = self.check(&argument.value, &wanted, scope);
+        }
+        match builtin.result(&types, &named) {
+            Ok(ty) => ty,
+            Err(refused) => {
+                let argument = places.iter().position(|place| *place == refused.index).and_then(|at| arguments.get(at));
+                let at = argument.map_or(span, |argument| argument.value.span);
+                let absent = types.get(refused.index).is_some_and(|ty| matches!(ty.plain(), Ty::Optional(_)));
+                self.error(report::refused(at, builtin, &refused, absent));
+                Ty::Error
+            }
+        }
+    }
+
+    fn call_declared(&mut self, declared: &Function, name: &ast::Name, arguments: &[Argument], span: Span, scope: &mut Scope<'a>) -> Ty {
+        if arguments.len() != declared.parameters.len() {
+            self.error(report::wrong_count(span, name, declared, arguments.len()));
+        }
+        let mut outside = false;
+        for (argument, (_, ty)) in arguments.iter().zip(&declared.parameters) {
+            if let Some(name) = &argument.name {
+                self.error(report::no_names(name));
+            }
+            let found = self.check(&argument.value, &tolerant(ty), scope);
+            outside |= found.is_deferred();
+        }
+        for argument in arguments.iter().skip(declared.parameters.len()) {
+            self.check(&argument.value, &Ty::Error, scope);
+        }
+        if outside { declared.result.clone().deferred() } else { assign::known(&declared.result) }
+    }
+}
+
+/// What the elements of a list will be, where the function gives a list of what it takes.
+fn element_hint(result: &Form, expected: &Ty) -> Option<Ty> {
+    match (result, expected.present()) {
+        (Form::List(Form::A), Ty::List(of)) => Some(of.as_ref().clone()),
+        (Form::A, ty) if !matches!(ty, Ty::Error) => Some(ty.clone()),
+        _ => None,
+    }
+}
+
+/// The type to check an argument against, with what is known of the varying type.
+fn hinted(form: &Form, hint: Option<&Ty>, otherwise: &dyn Fn() -> Ty) -> Ty {
+    match (form, hint) {
+        (Form::A, Some(hint)) => hint.clone(),
+        (Form::List(Form::A), Some(hint)) => hint.clone().list(),
+        (Form::List(Form::List(Form::A)), Some(hint)) => hint.clone().list().list(),
+        _ => otherwise(),
+    }
+}
+
+/// The same type, where it does not matter who knows the value or whether it is a secret: the result will be the same.
+fn tolerant(ty: &Ty) -> Ty {
+    ty.clone().deferred()
+}

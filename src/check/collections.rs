@@ -1,0 +1,141 @@
+//! Lists, maps and comprehensions.
+
+use super::Checker;
+use super::assign::{self, join};
+use super::report;
+use super::scope::Scope;
+use crate::base::Span;
+use crate::syntax::ast::{self, Comprehension, Expr, Key};
+use crate::ty::{FieldTy, RecordTy, Ty};
+use std::sync::Arc;
+
+impl<'a> Checker<'a> {
+    pub(super) fn list(&mut self, elements: &[Expr], span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let of = match expected.present() {
+            Ty::List(of) => part(of, expected),
+            Ty::Error => Ty::Error,
+            _ => {
+                let found = self.list(elements, span, &Ty::Error, scope);
+                return self.fit(span, found, expected);
+            }
+        };
+        let mut joined = Some(Ty::Error);
+        for element in elements {
+            let ty = self.check(element, &of, scope);
+            joined = joined.and_then(|joined| join(&joined, &ty));
+        }
+        joined.unwrap_or(Ty::Error).list()
+    }
+
+    pub(super) fn map(&mut self, entries: &[(Key, Expr)], span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        for (index, (key, _)) in entries.iter().enumerate() {
+            if let Some((first, _)) = entries[..index].iter().find(|(first, _)| first.text == key.text) {
+                self.error(report::twice(&format!("the key `{}`", key.text), key.span, first.span));
+            }
+        }
+        match expected.present() {
+            Ty::Record(record) => return self.record(entries, span, record, expected, scope),
+            Ty::Map(of) => {
+                let of = part(of, expected);
+                let fields: Vec<_> = entries.iter().map(|(key, value)| (key.text.clone(), self.check(value, &of, scope))).collect();
+                return Ty::record(fields);
+            }
+            Ty::Error => {}
+            _ => {
+                let found = self.map(entries, span, &Ty::Error, scope);
+                return self.fit(span, found, expected);
+            }
+        }
+        let fields: Vec<_> = entries.iter().map(|(key, value)| (key.text.clone(), self.check(value, &Ty::Error, scope))).collect();
+        Ty::record(fields)
+    }
+
+    /// `{ … }` where a record is expected: every field is checked by its name.
+    fn record(&mut self, entries: &[(Key, Expr)], span: Span, record: &Arc<RecordTy>, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let mut fields = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            let ty = match record.field(&key.text) {
+                Some(field) => self.check(value, &part(&field.ty, expected), scope),
+                None => {
+                    let name = ast::Name { text: key.text.clone(), span: key.span };
+                    let known = record.fields.iter().map(|field| field.name.as_str());
+                    self.error(report::unknown_field(&name, &Ty::Record(record.clone()), known, None));
+                    continue;
+                }
+            };
+            fields.push(FieldTy { name: key.text.clone(), ty, doc: None });
+        }
+        let given = |name: &str| entries.iter().any(|(key, _)| key.text == name);
+        let missing = record.fields.iter().filter(|field| !given(&field.name) && !assign::is_optional(&field.ty));
+        let missing: Vec<&str> = missing.map(|field| field.name.as_str()).collect();
+        if !missing.is_empty() {
+            self.error(report::missing_fields(span, record, &missing));
+            return Ty::Error;
+        }
+        let absent = record.fields.iter().filter(|field| !given(&field.name));
+        fields.extend(absent.map(|field| FieldTy { ty: Ty::None, ..field.clone() }));
+        Ty::Record(Arc::new(RecordTy { name: record.name.clone(), fields }))
+    }
+
+    pub(super) fn comprehension(&mut self, comprehension: &Comprehension, span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let is_map = comprehension.key.is_some();
+        let of = match (expected.present(), is_map) {
+            (Ty::List(of), false) | (Ty::Map(of), true) => part(of, expected),
+            (Ty::Error, _) => Ty::Error,
+            _ => {
+                let found = self.comprehension(comprehension, span, &Ty::Error, scope);
+                return self.fit(span, found, expected);
+            }
+        };
+        let depth = scope.locals.len();
+        let outside = self.bindings(&comprehension.bindings, scope);
+        if let Some(condition) = &comprehension.condition {
+            let ty = self.condition(condition, scope);
+            if assign::is_outside(&ty) && !outside {
+                self.error(report::deferred_filter(condition.span));
+            }
+        }
+        if let Some(key) = &comprehension.key {
+            let wanted = if outside { Ty::String.deferred() } else { Ty::String };
+            self.check(key, &wanted, scope);
+        }
+        let value = self.check(&comprehension.value, &of, scope);
+        scope.locals.truncate(depth);
+        let found = if is_map { value.map() } else { value.list() };
+        if outside { self.fit(span, assign::known(&found).deferred(), expected) } else { found }
+    }
+
+    /// Binds what is gone through, outermost first; tells whether any of it is for a tool to know. The caller unbinds.
+    pub(super) fn bindings(&mut self, bindings: &[ast::Binding], scope: &mut Scope<'a>) -> bool {
+        let mut outside = false;
+        for binding in bindings {
+            let source = self.check(&binding.source, &Ty::Error, scope);
+            let deferred = assign::is_outside(&source);
+            outside |= deferred;
+            let (key, value) = match source.present() {
+                Ty::List(of) => (Ty::Int, of.as_ref().clone()),
+                Ty::Map(of) => (Ty::String, of.as_ref().clone()),
+                Ty::Record(record) => {
+                    let joined = record.fields.iter().try_fold(Ty::Error, |joined, field| join(&joined, &field.ty));
+                    (Ty::String, joined.unwrap_or(Ty::Error))
+                }
+                Ty::Error => (Ty::Error, Ty::Error),
+                _ => {
+                    self.error(report::not_iterable(binding.source.span, &source));
+                    (Ty::Error, Ty::Error)
+                }
+            };
+            let local = |ty: Ty| if deferred { ty.deferred() } else { ty };
+            if let Some(name) = &binding.key {
+                scope.locals.push((name.text.clone(), local(key)));
+            }
+            scope.locals.push((binding.value.text.clone(), local(value)));
+        }
+        outside
+    }
+}
+
+/// The type of a part, which may be for a tool to know where the whole may.
+fn part(of: &Ty, whole: &Ty) -> Ty {
+    if assign::is_outside(whole) { of.clone().deferred() } else { of.clone() }
+}

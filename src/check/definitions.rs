@@ -1,0 +1,113 @@
+//! `define keyword name { … }`: inputs, `let`s, outputs, attributes, blocks, instances and checks.
+
+use super::Checker;
+use super::report;
+use super::scope::{Place, Scope};
+use crate::base::Text;
+use crate::hir::Definition;
+use crate::ty::Ty;
+
+/// Names that OpenTofu keeps for itself: no variable and no output may have them.
+const RESERVED: &[&str] = &["count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"];
+
+/// Names that stand in every body: a declaration of the same name could not be told from them.
+const EVERYWHERE: &[&str] = &["product", "environment", "stack", "provider", "name", "labels", "it"];
+
+impl<'a> Checker<'a> {
+    pub(super) fn definition(&mut self, definition: &'a Definition) {
+        let Some(kind) = self.program.kinds.get(&definition.keyword) else { return };
+        let mut scope = Scope::new(Place::Definition(definition));
+        for named in definition.types.values() {
+            if let Some(rule) = &named.rule {
+                self.rule(rule, named.ty.plain(), &mut scope);
+            }
+        }
+        self.names(definition);
+        for input in definition.inputs.values() {
+            self.input(input, &mut scope);
+        }
+        for name in definition.lets.keys() {
+            self.definition_let(definition, name);
+        }
+        self.outputs(definition, &mut scope);
+        let what = format!("{} `{}`", definition.keyword, definition.name.text);
+        let attributes = definition.attributes.values().map(AsRef::as_ref);
+        self.attributes(kind, &what, definition.name.span, attributes, &mut scope);
+        for block in &definition.blocks {
+            let mut scope = Scope::new(Place::Definition(definition));
+            if definition.keyword == "provider" && block.keyword.text == "builder" {
+                scope.locals.push(("source".into(), Ty::Error));
+                scope.locals.push(("arch".into(), self.named("Arch")));
+                scope.locals.push(("image".into(), Ty::Definition("image".into())));
+            }
+            self.blocks(kind, &what, [block.as_ref()].into_iter(), &mut scope);
+        }
+        self.once(definition);
+        for instance in &definition.instances {
+            self.instance(instance, &[], &mut scope);
+        }
+        for check in &definition.checks {
+            self.check_item(check, &mut scope);
+        }
+        for repeat in &definition.loops {
+            self.loop_item(repeat, &mut scope);
+        }
+    }
+
+    /// What is known has a value, what each implementation gives is deferred.
+    fn outputs(&mut self, definition: &'a Definition, scope: &mut Scope<'a>) {
+        for output in definition.outputs.values() {
+            match (&output.ty, &output.value) {
+                (Some(ty), Some(value)) => {
+                    self.check(value, ty, scope);
+                }
+                (None, value) => {
+                    if let Some(value) = value {
+                        self.check(value, &Ty::Error, scope);
+                    }
+                    self.error(report::untyped_output(output));
+                }
+                (Some(Ty::Deferred(_) | Ty::Error), None) => {}
+                (Some(ty), None) => self.error(report::output_without_value(output, ty)),
+            }
+        }
+    }
+
+    /// A block that may stand once, in a definition whose blocks are checked one by one.
+    fn once(&mut self, definition: &'a Definition) {
+        let Some(kind) = self.program.kinds.get(&definition.keyword) else { return };
+        for (name, inner) in kind.blocks.iter().filter(|(_, inner)| !inner.many) {
+            let mut found = definition.blocks.iter().filter(|block| block.keyword.text == *name);
+            if let (Some(first), Some(again)) = (found.next(), found.next()) {
+                self.error(report::twice(&format!("`{}`", inner.name), again.keyword.span, first.keyword.span));
+            }
+        }
+    }
+
+    /// Names that a tool or the language keeps for itself.
+    fn names(&mut self, definition: &'a Definition) {
+        let inputs = definition.inputs.values().map(|input| &input.name);
+        let lets = definition.lets.values().map(|binding| &binding.name);
+        let outputs = definition.outputs.values().map(|output| &output.name);
+        for name in inputs.chain(lets).chain(outputs) {
+            let is = |known: &[&str]| known.iter().any(|known| name.text == *known);
+            if is(EVERYWHERE) {
+                self.error(report::reserved(name, "it stands in every body already"));
+            } else if definition.keyword == "module" && is(RESERVED) {
+                self.error(report::reserved(name, "OpenTofu keeps it for itself"));
+            }
+        }
+        let names = definition.instances.iter().map(|instance| &instance.name);
+        for name in names {
+            if EVERYWHERE.iter().any(|known| name.text == *known) {
+                self.error(report::reserved(name, "it stands in every body already"));
+            }
+        }
+    }
+
+    /// The names of the definitions of a keyword.
+    pub(super) fn definitions_of(&self, keyword: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let keyword = Text::from(keyword);
+        self.program.definitions.keys().filter(move |(of, _)| *of == keyword).map(|(_, name)| name.as_str())
+    }
+}

@@ -1,0 +1,274 @@
+//! The type of an expression, checked against what it is for. `Ty::Error` as what is expected stands for anything.
+
+use super::Checker;
+use super::assign::{self, fits, is_scalar, known};
+use super::report;
+use super::scope::Scope;
+use crate::base::{Span, Text};
+use crate::eval::conform;
+use crate::syntax::ast::{self, ExprKind, Literal, Part};
+use crate::ty::{EnumTy, Ty};
+use crate::value::Value;
+use std::sync::Arc;
+
+impl<'a> Checker<'a> {
+    /// Checks an expression against the type it is for, and gives the type that it has.
+    pub(super) fn check(&mut self, expr: &ast::Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        match &expr.kind {
+            ExprKind::Error => Ty::Error,
+            ExprKind::Paren(inner) => self.check(inner, expected, scope),
+            ExprKind::Literal(literal) => self.constant(value_of(literal), expr.span, expected),
+            ExprKind::Template(parts) => self.template(parts, expr.span, expected, scope),
+            ExprKind::Name(name) => {
+                let found = self.name(name, expr.span, expected, scope);
+                self.fit(expr.span, found, expected)
+            }
+            ExprKind::List(elements) => self.list(elements, expr.span, expected, scope),
+            ExprKind::Map(entries) => self.map(entries, expr.span, expected, scope),
+            ExprKind::ListFor(comprehension) | ExprKind::MapFor(comprehension) => {
+                self.comprehension(comprehension, expr.span, expected, scope)
+            }
+            ExprKind::If(condition, yes, no) => {
+                let condition = self.condition(condition, scope);
+                let branches = [(yes.as_ref(), yes.span), (no.as_ref(), no.span)];
+                let ty = self.alternatives(&branches, expected, scope);
+                if assign::is_outside(&condition) && !matches!(ty, Ty::Error) {
+                    return self.fit(expr.span, ty.deferred(), expected);
+                }
+                ty
+            }
+            ExprKind::Match(subject, arms) => self.matched(subject, arms, expr.span, expected, scope),
+            ExprKind::Binary(ast::Binary::Default, left, right) => self.default(left, right, expected, scope),
+            ExprKind::Binary(operator, left, right) => {
+                let found = self.binary(*operator, left, right, expr.span, expected, scope);
+                self.fit(expr.span, found, expected)
+            }
+            ExprKind::Unary(operator, operand) => {
+                let found = self.unary(*operator, operand, expected, scope);
+                self.fit(expr.span, found, expected)
+            }
+            ExprKind::Member(base, field) => {
+                let base = self.check(base, &Ty::Error, scope);
+                let found = self.member(&base, field);
+                self.fit(expr.span, found, expected)
+            }
+            ExprKind::Index(base, index) => {
+                let found = self.index(base, index, scope);
+                self.fit(expr.span, found, expected)
+            }
+            ExprKind::Call(function, arguments) => {
+                let found = self.call(function, arguments, expr.span, expected, scope);
+                self.fit(expr.span, found, expected)
+            }
+        }
+    }
+
+    /// Says why a value does not fit; gives its type, or the one that fits all.
+    pub(super) fn fit(&mut self, span: Span, found: Ty, expected: &Ty) -> Ty {
+        match fits(&found, expected) {
+            Ok(()) => found,
+            Err(why) => {
+                self.error(report::misfit(span, &found, expected, why));
+                Ty::Error
+            }
+        }
+    }
+
+    /// Checks something that is true or false; it may be for a tool to know.
+    pub(super) fn condition(&mut self, expr: &ast::Expr, scope: &mut Scope<'a>) -> Ty {
+        self.check(expr, &Ty::Bool.deferred(), scope)
+    }
+
+    /// A literal value where a type is expected: its domain is checked as the evaluator would.
+    fn constant(&mut self, value: Value, span: Span, expected: &Ty) -> Ty {
+        let wanted = known(expected);
+        let natural = natural(&value);
+        // A network without a type to fit still may have no bits behind its prefix.
+        let judged = if matches!(wanted, Ty::Error) { &natural } else { &wanted };
+        match conform(value.clone(), judged) {
+            Ok(_) if matches!(value, Value::None) => Ty::None,
+            Ok(_) if matches!(wanted, Ty::Error) => natural,
+            Ok(_) => present(&wanted),
+            Err(why) => {
+                self.error(report::unfit(span, why));
+                Ty::Error
+            }
+        }
+    }
+
+    fn template(&mut self, parts: &[Part], span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        if let Some(text) = plain_text(parts) {
+            return self.constant(Value::Text(text), span, expected);
+        }
+        let mut found = Ty::String;
+        for part in parts {
+            let Part::Expr(expr) = part else { continue };
+            let ty = self.check(expr, &Ty::Error, scope);
+            match ty.plain() {
+                Ty::Secret(_) => self.error(report::secret_in_text(expr.span)),
+                Ty::Optional(_) | Ty::None => self.error(report::absent_in_text(expr.span, &ty)),
+                plain if is_scalar(plain) => {}
+                _ => self.error(report::no_text(expr.span, &ty)),
+            }
+            if ty.is_deferred() {
+                found = Ty::String.deferred();
+            }
+        }
+        // What is put together is judged when it is known: the text may well be an address.
+        match expected.present() {
+            Ty::Ip | Ty::Cidr if !found.is_deferred() || assign::is_outside(expected) => expected.present().clone(),
+            _ => self.fit(span, found, expected),
+        }
+    }
+
+    fn name(&mut self, name: &Text, span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let wanted = expected.present();
+        let local = scope.locals.iter().any(|(local, _)| local == name);
+        if !local {
+            match wanted {
+                Ty::Enum(of) if of.members.contains(name) => return wanted.clone(),
+                Ty::Definition(keyword) if self.program.definitions.contains_key(&(keyword.clone(), name.clone())) => {
+                    return wanted.clone();
+                }
+                _ => {}
+            }
+        }
+        if let Some(ty) = self.lookup(name, scope) {
+            return ty;
+        }
+        match wanted {
+            Ty::Name => Ty::Name,
+            Ty::Enum(of) => {
+                self.error(report::no_member(name, span, of));
+                Ty::Error
+            }
+            Ty::Definition(keyword) => {
+                let known = self.program.definitions.keys().filter(|(of, _)| of == keyword).map(|(_, name)| name.as_str());
+                let diagnostic = report::unknown_definition(keyword, name, span, known);
+                self.error(diagnostic);
+                Ty::Error
+            }
+            // Where nothing is expected it may be a word that is compared or passed on: its type is the word itself.
+            Ty::Error if self.words.contains(name) => Ty::Enum(Arc::new(EnumTy { name: name.clone(), members: vec![name.clone()], span })),
+            _ => {
+                let known = self.known_names(scope);
+                self.error(report::unknown_name(name, span, expected, known.iter().map(Text::as_str)));
+                Ty::Error
+            }
+        }
+    }
+
+    fn index(&mut self, base: &ast::Expr, index: &ast::Expr, scope: &mut Scope<'a>) -> Ty {
+        let of = self.check(base, &Ty::Error, scope);
+        let outside = assign::is_outside(&of);
+        let (wanted, element) = match of.plain() {
+            Ty::List(element) => (Ty::Int, element.as_ref().clone()),
+            Ty::Map(element) => (Ty::String, element.as_ref().clone()),
+            Ty::Record(record) => {
+                if let Some(key) = key_of(index) {
+                    match record.field(&key) {
+                        Some(field) => (Ty::String, field.ty.clone()),
+                        None => {
+                            let known = record.fields.iter().map(|field| field.name.as_str());
+                            let key = ast::Name { text: key, span: index.span };
+                            self.error(report::unknown_field(&key, &of, known, None));
+                            (Ty::Error, Ty::Error)
+                        }
+                    }
+                } else {
+                    let joined = record.fields.iter().try_fold(Ty::Error, |joined, field| assign::join(&joined, &field.ty));
+                    (Ty::String, joined.unwrap_or(Ty::Error))
+                }
+            }
+            Ty::Error => (Ty::Error, Ty::Error),
+            Ty::Optional(_) | Ty::None => {
+                self.error(report::absent_elements(base.span, &of));
+                (Ty::Error, Ty::Error)
+            }
+            _ => {
+                self.error(report::no_elements(base.span, &of));
+                (Ty::Error, Ty::Error)
+            }
+        };
+        let at = self.check(index, &wanted.deferred(), scope);
+        if outside || assign::is_outside(&at) { element.deferred() } else { element }
+    }
+
+    /// The type of several expressions of which one will count.
+    pub(super) fn alternatives(&mut self, branches: &[(&ast::Expr, Span)], expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let mut joined: Option<Ty> = None;
+        for (branch, span) in branches {
+            let ty = self.check(branch, expected, scope);
+            joined = Some(match joined {
+                None => ty,
+                Some(before) => match assign::join(&before, &ty) {
+                    Some(together) => together,
+                    None => {
+                        if matches!(expected.present(), Ty::Error) {
+                            self.error(report::different_branches(*span, &before, &ty, branches.first().map(|(_, span)| *span)));
+                        }
+                        Ty::Error
+                    }
+                },
+            });
+        }
+        joined.unwrap_or(Ty::Error)
+    }
+}
+
+/// The text of a template without expressions.
+pub(super) fn plain_text(parts: &[Part]) -> Option<Text> {
+    match parts {
+        [] => Some(Text::default()),
+        [Part::Text(text)] => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// The key that an index says in so many letters.
+fn key_of(index: &ast::Expr) -> Option<Text> {
+    match &index.kind {
+        ExprKind::Template(parts) => plain_text(parts),
+        _ => None,
+    }
+}
+
+fn present(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Optional(of) => present(of),
+        other => other.clone(),
+    }
+}
+
+fn value_of(literal: &Literal) -> Value {
+    match literal {
+        Literal::None => Value::None,
+        Literal::Bool(bool) => Value::Bool(*bool),
+        Literal::Int(int) => Value::Int(*int),
+        Literal::Float(float) => Value::Float(*float),
+        Literal::Ip(ip) => Value::Ip(*ip),
+        Literal::Cidr(range) => Value::Cidr(*range),
+        Literal::Port(number, transport) => Value::Port(*number, transport.clone()),
+        Literal::Bytes(bytes) => Value::Bytes(*bytes),
+        Literal::Duration(span) => Value::Duration(*span),
+        Literal::Money(amount, currency) => Value::Money(*amount, currency.clone()),
+    }
+}
+
+/// The type that a literal has by itself.
+fn natural(value: &Value) -> Ty {
+    match value {
+        Value::None => Ty::None,
+        Value::Bool(_) => Ty::Bool,
+        Value::Int(_) => Ty::Int,
+        Value::Float(_) => Ty::Float,
+        Value::Text(_) => Ty::String,
+        Value::Ip(_) => Ty::Ip,
+        Value::Cidr(_) => Ty::Cidr,
+        Value::Port(..) => Ty::Protocol,
+        Value::Bytes(_) => Ty::Bytes,
+        Value::Duration(_) => Ty::Duration,
+        Value::Money(..) => Ty::Money,
+        _ => Ty::Error,
+    }
+}

@@ -1,0 +1,112 @@
+//! `implement module on provider { … }`: it keeps its contract, and its resources are what the provider's schema says.
+
+use super::Checker;
+use super::report;
+use super::scope::{Place, Scope, label};
+use crate::base::Text;
+use crate::hir::{Definition, Implementation};
+use crate::schema::{Block, Plugin};
+use crate::syntax::ast::{self, Item};
+use crate::ty::Ty;
+use std::sync::Arc;
+
+impl<'a> Checker<'a> {
+    pub(super) fn implementation(&mut self, implementation: &'a Implementation) {
+        let program = self.program;
+        let (module, provider) = (&implementation.module, &implementation.provider);
+        let contract = program.definitions.get(&("module".into(), module.text.clone()));
+        if contract.is_none() {
+            let known = self.definitions_of("module");
+            self.error(report::unknown_definition("module", &module.text, module.span, known));
+        }
+        if !program.definitions.contains_key(&("provider".into(), provider.text.clone())) {
+            let known = self.definitions_of("provider");
+            self.error(report::unknown_definition("provider", &provider.text, provider.span, known));
+            return;
+        }
+        let Some(contract) = contract else { return };
+        let mut scope = Scope::new(Place::Implementation(contract, implementation));
+        for name in implementation.lets.keys() {
+            self.implementation_let(contract, implementation, name);
+        }
+        for block in &implementation.resources {
+            self.resource(implementation, block, &mut scope);
+        }
+        self.kept(contract, implementation, &mut scope);
+        for check in &implementation.checks {
+            self.check_item(check, &mut scope);
+        }
+    }
+
+    /// Every output that the contract leaves to its implementations is given, and no other.
+    fn kept(&mut self, contract: &'a Definition, implementation: &'a Implementation, scope: &mut Scope<'a>) {
+        for output in implementation.outputs.values() {
+            let declared = contract.outputs.get(&output.name.text);
+            let wanted = declared.and_then(|declared| declared.ty.clone()).unwrap_or(Ty::Error);
+            if let Some(value) = &output.value {
+                self.check(value, &wanted.deferred(), scope);
+            }
+            match declared {
+                None => {
+                    let known = contract.outputs.keys().map(Text::as_str);
+                    self.error(report::unknown_output(&output.name, contract, known));
+                }
+                Some(declared) if declared.value.is_some() => self.error(report::given_already(&output.name, declared)),
+                Some(_) => {}
+            }
+        }
+        let missing = contract.outputs.values().filter(|output| output.value.is_none());
+        let missing: Vec<_> = missing.filter(|output| !implementation.outputs.contains_key(&output.name.text)).collect();
+        if !missing.is_empty() {
+            self.error(report::missing_outputs(implementation, &missing));
+        }
+    }
+
+    /// The schemas of the plugins that a provider names.
+    pub(super) fn plugins(&self, provider: &Text) -> Vec<&'a Arc<Plugin>> {
+        let Some(definition) = self.program.definitions.get(&("provider".into(), provider.clone())) else { return Vec::new() };
+        let files = definition.blocks.iter().filter(|block| block.keyword.text == "plugin").filter_map(|block| {
+            block.body.items.iter().find_map(|item| match item {
+                Item::Attribute(attribute) if attribute.name.text == "schema" => match &attribute.value.kind {
+                    ast::ExprKind::Template(parts) => super::expression::plain_text(parts),
+                    _ => None,
+                },
+                _ => None,
+            })
+        });
+        files.filter_map(|file| self.schemas.plugin(&file)).collect()
+    }
+
+    /// The schema of a resource or data source; none where the provider has none, or has no schema at all.
+    pub(super) fn schema(&self, provider: &Text, block: &ast::Block) -> Option<&'a Arc<Block>> {
+        let ty = label(block, 0)?;
+        self.plugins(provider).into_iter().find_map(|plugin| plugin.find(block.keyword.text == "data", ty))
+    }
+
+    /// What a resource is for the expressions that refer to it.
+    pub(super) fn resource_ty(&mut self, implementation: &'a Implementation, block: &ast::Block) -> Ty {
+        let Some(ty) = label(block, 0) else { return Ty::Error };
+        let key = (block.keyword.text == "data", ty.clone());
+        let one = match self.resources.get(&key) {
+            Some(known) => known.clone(),
+            None => {
+                let made = self.schema(&implementation.provider.text, block).map_or(Ty::Error, |schema| schema.reads_as(ty));
+                self.resources.insert(key, made.clone());
+                made
+            }
+        };
+        match (&block.repeat, &block.condition) {
+            (Some(_), _) => one.map(),
+            (None, Some(_)) => absent(&one),
+            (None, None) => one,
+        }
+    }
+}
+
+/// A resource that may be absent: so may each of its attributes.
+fn absent(one: &Ty) -> Ty {
+    let Ty::Record(record) = one else { return one.clone() };
+    let fields =
+        record.fields.iter().map(|field| crate::ty::FieldTy { ty: super::assign::known(&field.ty).optional().deferred(), ..field.clone() });
+    Ty::Record(Arc::new(crate::ty::RecordTy { name: record.name.clone(), fields: fields.collect() }))
+}

@@ -1,0 +1,105 @@
+//! Instances: their definition, what they set, what they leave out, and what differs by environment.
+
+use super::Checker;
+use super::assign::is_optional;
+use super::report;
+use super::scope::Scope;
+use crate::base::{Text, similar};
+use crate::hir::{Input, Instance};
+use crate::syntax::ast::{self, ExprKind};
+use crate::ty::Ty;
+
+/// Names that Ansible keeps for groups and Terragrunt for folders.
+const RESERVED: &[&str] = &["all", "ungrouped", "localhost", "environment", "hosts", "children", "vars"];
+
+/// Attributes that name environments of the product.
+pub(super) const OF_ENVIRONMENTS: &[&str] = &["only", "protected", "approve", "ready"];
+
+impl<'a> Checker<'a> {
+    /// An instance in a product or in a definition; `environments` are those of the product.
+    pub(super) fn instance(&mut self, instance: &'a Instance, environments: &[ast::Name], scope: &mut Scope<'a>) {
+        let program = self.program;
+        if RESERVED.iter().any(|known| instance.name.text == *known) {
+            self.error(report::reserved(&instance.name, "the tools keep it for themselves"));
+        }
+        let key = (instance.keyword.clone(), instance.definition.text.clone());
+        let Some(definition) = program.definitions.get(&key) else {
+            let known = self.definitions_of(&instance.keyword);
+            let diagnostic = report::unknown_definition(&instance.keyword, &instance.definition.text, instance.definition.span, known);
+            self.error(diagnostic);
+            return;
+        };
+        if let Some(condition) = &instance.condition {
+            self.check(condition, &Ty::Bool, scope);
+        }
+        let common = program.instances.get(&instance.keyword);
+        let find = |name: &Text| definition.inputs.get(name).or_else(|| common.and_then(|common| common.inputs.get(name)));
+        let what = format!("{} `{}`", instance.keyword, instance.definition.text);
+        let overrides = instance.overrides.iter().flat_map(|(_, attributes)| attributes);
+        for attribute in instance.attributes.values().chain(overrides.clone()) {
+            let Some(input) = find(&attribute.name.text) else {
+                self.check(&attribute.value, &Ty::Error, scope);
+                let known = definition.inputs.keys().chain(common.iter().flat_map(|common| common.inputs.keys())).map(Text::as_str);
+                self.error(report::unknown_attribute(&attribute.name, &what, known, Some(definition.name.span)));
+                continue;
+            };
+            self.setting(attribute, input, scope);
+            if OF_ENVIRONMENTS.contains(&attribute.name.text.as_str()) {
+                self.environments(&attribute.value, environments);
+            }
+        }
+        for (environment, _) in &instance.overrides {
+            self.environment(environment, environments);
+        }
+        let required = definition.inputs.values().chain(common.iter().flat_map(|common| common.inputs.values()));
+        let required = required.filter(|input| input.default.is_none() && !is_optional(&input.ty));
+        let set = |input: &&Input| {
+            let name = &input.name.text;
+            instance.attributes.contains_key(name) || overrides.clone().any(|attribute| attribute.name.text == *name)
+        };
+        let missing: Vec<&Input> = required.filter(|input| !set(input)).collect();
+        if !missing.is_empty() {
+            self.error(report::missing(instance.name.span, &format!("{} `{}`", instance.keyword, instance.name.text), &missing));
+        }
+        let what = format!("{} `{}`", instance.keyword, instance.name.text);
+        match common {
+            Some(common) => self.blocks(common, &what, instance.blocks.iter().map(AsRef::as_ref), scope),
+            None => instance.blocks.iter().for_each(|block| self.error(report::unknown_block(&block.keyword, &what, []))),
+        }
+    }
+
+    /// What an instance sets: of the type of the input; a list or map may be extended or reduced.
+    pub(super) fn setting(&mut self, attribute: &ast::Attribute, input: &Input, scope: &mut Scope<'a>) {
+        if attribute.operator != ast::Assign::Set && !matches!(input.ty.present(), Ty::List(_) | Ty::Map(_) | Ty::Record(_) | Ty::Error) {
+            self.error(report::no_extension(attribute, &input.ty));
+        }
+        let count = self.diagnostics.0.len();
+        self.check(&attribute.value, &input.ty, scope);
+        // Where a whole attribute does not fit, its declaration says why.
+        for diagnostic in &mut self.diagnostics.0[count..] {
+            if diagnostic.primary.span == attribute.value.span && diagnostic.related.is_empty() {
+                diagnostic.related.push(crate::diag::Label { span: input.name.span, text: "declared here".to_owned() });
+            }
+        }
+    }
+
+    /// A list of names of environments.
+    pub(super) fn environments(&mut self, value: &ast::Expr, environments: &[ast::Name]) {
+        if let ExprKind::List(elements) = &value.kind {
+            for element in elements {
+                if let ExprKind::Name(text) = &element.kind {
+                    self.environment(&ast::Name { text: text.clone(), span: element.span }, environments);
+                }
+            }
+        }
+    }
+
+    /// The name of an environment; a stack of the library belongs to no product and has none to compare with.
+    pub(super) fn environment(&mut self, name: &ast::Name, environments: &[ast::Name]) {
+        if environments.is_empty() || environments.iter().any(|known| known.text == name.text) {
+            return;
+        }
+        let nearest = similar::nearest(&name.text, environments.iter().map(|known| known.text.as_str()));
+        self.error(report::unknown_environment(name, nearest, environments));
+    }
+}

@@ -1,0 +1,63 @@
+//! `match`: every pattern can be met, and every value is.
+
+use super::Checker;
+use super::assign;
+use super::expression::plain_text;
+use super::report;
+use super::scope::Scope;
+use crate::base::{Span, Text};
+use crate::syntax::ast::{self, Arm, ExprKind};
+use crate::ty::Ty;
+
+impl<'a> Checker<'a> {
+    pub(super) fn matched(&mut self, subject: &ast::Expr, arms: &[Arm], span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let of = self.check(subject, &Ty::Error, scope);
+        let mut met: Vec<Text> = Vec::new();
+        let mut rest = false;
+        for arm in arms {
+            match &arm.pattern {
+                None => rest = true,
+                Some(pattern) => met.extend(self.pattern(pattern, &of, scope)),
+            }
+        }
+        if !rest {
+            match of.plain() {
+                Ty::Enum(of) => {
+                    let left: Vec<&Text> = of.members.iter().filter(|member| !met.contains(member)).collect();
+                    if !left.is_empty() {
+                        self.error(report::not_exhaustive(span, subject.span, of, &left));
+                    }
+                }
+                Ty::Bool if ["true", "false"].iter().all(|word| met.iter().any(|met| met == word)) => {}
+                Ty::Error => {}
+                _ => self.error(report::open_match(span, &of)),
+            }
+        }
+        let branches: Vec<(&ast::Expr, Span)> = arms.iter().map(|arm| (&arm.value, arm.value.span)).collect();
+        let ty = self.alternatives(&branches, expected, scope);
+        if assign::is_outside(&of) && !matches!(ty, Ty::Error) { self.fit(span, ty.deferred(), expected) } else { ty }
+    }
+
+    /// Checks a pattern against what is matched; gives the word that it meets. A bare name is always a word.
+    fn pattern(&mut self, pattern: &ast::Expr, of: &Ty, scope: &mut Scope<'a>) -> Option<Text> {
+        let word = match &pattern.kind {
+            ExprKind::Name(word) => Some(word.clone()),
+            ExprKind::Template(parts) => plain_text(parts),
+            ExprKind::Literal(ast::Literal::Bool(bool)) => Some(Text::from(if *bool { "true" } else { "false" })),
+            _ => None,
+        };
+        match (of.plain(), &pattern.kind) {
+            (Ty::Error, _) => {}
+            (Ty::Enum(of), ExprKind::Name(word)) => {
+                if !of.members.contains(word) {
+                    self.error(report::no_member(word, pattern.span, of));
+                }
+            }
+            (plain, ExprKind::Name(_)) if assign::is_text(plain) => {}
+            _ => {
+                self.check(pattern, of, scope);
+            }
+        }
+        word
+    }
+}

@@ -1,0 +1,115 @@
+//! The static checker: every expression has a type before anything is evaluated, and every mistake has one message.
+//!
+//! A name means what the place says where it stands (`scope`), a value has the type that its parts give it (`expression`),
+//! and what it is for decides whether it fits (`assign`). A type that broken text leaves behind, `Ty::Error`, fits everything:
+//! what follows from a mistake is not said again. Types carry whether the compiler or only a tool will know a value.
+
+mod assign;
+mod bodies;
+mod calls;
+mod collections;
+mod definitions;
+mod expression;
+mod fields;
+mod implementations;
+mod instances;
+mod matching;
+mod operators;
+mod products;
+mod report;
+mod resources;
+mod scope;
+mod types;
+
+use crate::base::Text;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::hir::Program;
+use crate::schema::Schemas;
+use crate::ty::Ty;
+use scope::{Place, Scope};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use types::Types;
+
+/// Checks a program: its library and its inventory. Linear in its text.
+pub fn check(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
+    let mut checker = Checker {
+        program,
+        schemas,
+        diagnostics: Diagnostics::default(),
+        types: Types::default(),
+        open: Vec::new(),
+        resources: BTreeMap::new(),
+        words: words(program),
+    };
+    checker.library();
+    for definition in program.definitions.values() {
+        checker.definition(definition);
+    }
+    for implementation in program.implementations.values() {
+        checker.implementation(implementation);
+    }
+    for product in &program.products {
+        checker.product(product);
+    }
+    (checker.types, checker.diagnostics)
+}
+
+struct Checker<'a> {
+    program: &'a Program,
+    schemas: &'a Schemas,
+    diagnostics: Diagnostics,
+    types: Types,
+    /// The `let`s that are being looked at: one of them that is asked for again is a circle.
+    open: Vec<types::Key>,
+    /// What resources are for who reads them, each made once.
+    resources: BTreeMap<(bool, Text), Ty>,
+    /// Members of enums and names of definitions: what a bare name may be where no type is expected.
+    words: BTreeSet<Text>,
+}
+
+impl<'a> Checker<'a> {
+    fn error(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// A type that the library declares, such as `host`; what it does not declare fits everything.
+    fn named(&self, name: &str) -> Ty {
+        self.program.types.get(name).map_or(Ty::Error, |named| named.ty.clone())
+    }
+
+    /// Does something whose mistakes have been said already, or will be.
+    fn quietly<T>(&mut self, what: impl FnOnce(&mut Self) -> T) -> T {
+        let count = self.diagnostics.0.len();
+        let done = what(self);
+        self.diagnostics.0.truncate(count);
+        done
+    }
+
+    /// Rules of types, functions, and the defaults of kinds: what belongs to no definition.
+    fn library(&mut self) {
+        let program = self.program;
+        for named in program.types.values() {
+            if let Some(rule) = &named.rule {
+                self.rule(rule, named.ty.plain(), &mut Scope::new(Place::Library));
+            }
+        }
+        for function in program.functions.values() {
+            let mut scope = Scope::new(Place::Library);
+            scope.locals.extend(function.parameters.iter().cloned());
+            self.check(&function.syntax.value, &function.result, &mut scope);
+        }
+        for kind in program.kinds.values().chain(program.instances.values()) {
+            self.kind(kind);
+        }
+    }
+}
+
+fn words(program: &Program) -> BTreeSet<Text> {
+    let own = program.definitions.values().flat_map(|definition| definition.types.values());
+    let enums = program.types.values().chain(own).filter_map(|named| match &named.ty {
+        Ty::Enum(of) => Some(of.members.iter().cloned()),
+        _ => None,
+    });
+    enums.flatten().chain(program.definitions.keys().map(|(_, name)| name.clone())).collect()
+}

@@ -1,0 +1,174 @@
+//! Operators: which operands they take, and what they give.
+
+use super::Checker;
+use super::assign::{self, fits, known};
+use super::report;
+use super::scope::Scope;
+use crate::base::Span;
+use crate::syntax::ast::{Binary, Expr, ExprKind, Unary};
+use crate::ty::Ty;
+
+impl<'a> Checker<'a> {
+    pub(super) fn unary(&mut self, operator: Unary, operand: &Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        match operator {
+            Unary::Not => self.condition(operand, scope),
+            Unary::Negate => {
+                let wanted = if matches!(expected.present(), Ty::Float) { Ty::Float.deferred() } else { Ty::Error };
+                let ty = self.check(operand, &wanted, scope);
+                if !matches!(ty.plain(), Ty::Int | Ty::Float | Ty::Error) {
+                    self.error(report::no_number(operand.span, &ty));
+                    return Ty::Error;
+                }
+                ty
+            }
+        }
+    }
+
+    /// `a ?? b`: the second counts where the first is absent.
+    pub(super) fn default(&mut self, left: &Expr, right: &Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let first = self.check(left, &expected.clone().optional(), scope);
+        let second = self.check(right, expected, scope);
+        let first = match first {
+            Ty::Deferred(of) => present(&of).deferred(),
+            other => present(&other),
+        };
+        assign::join(&first, &second).unwrap_or(Ty::Error)
+    }
+
+    pub(super) fn binary(&mut self, operator: Binary, left: &Expr, right: &Expr, span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let (ty, outside) = match operator {
+            Binary::And | Binary::Or => {
+                let (a, b) = (self.condition(left, scope), self.condition(right, scope));
+                (Ty::Bool, assign::is_outside(&a) || assign::is_outside(&b))
+            }
+            Binary::Equal | Binary::NotEqual => {
+                let (a, b) = self.same(left, right, scope);
+                (Ty::Bool, a.is_deferred() || b.is_deferred())
+            }
+            Binary::In => {
+                let whole = self.check(right, &Ty::Error, scope);
+                let of = match whole.present() {
+                    Ty::List(of) => known(of).optional().deferred(),
+                    Ty::Map(_) | Ty::Record(_) => Ty::String.deferred(),
+                    _ => Ty::Error,
+                };
+                let element = self.check(left, &of, scope);
+                let fit = match whole.present() {
+                    Ty::List(_) | Ty::Map(_) | Ty::Record(_) | Ty::Error => true,
+                    Ty::Cidr => matches!(element.present(), Ty::Ip | Ty::Cidr | Ty::Error),
+                    _ => false,
+                };
+                if !fit {
+                    self.error(report::holds_nothing(right.span, &whole));
+                }
+                (Ty::Bool, whole.is_deferred() || element.is_deferred())
+            }
+            Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
+                let (a, b) = self.same(left, right, scope);
+                for (ty, side) in [(&a, left), (&b, right)] {
+                    if !is_ordered(ty.plain()) {
+                        self.error(report::no_order(side.span, ty));
+                        break;
+                    }
+                }
+                (Ty::Bool, a.is_deferred() || b.is_deferred())
+            }
+            _ => return self.arithmetic(operator, left, right, span, expected, scope),
+        };
+        if outside { ty.deferred() } else { ty }
+    }
+
+    /// Checks two expressions against each other. A word has the type of what it is compared with.
+    fn same(&mut self, left: &Expr, right: &Expr, scope: &mut Scope<'a>) -> (Ty, Ty) {
+        let (first, second, turned) = if is_word(left) { (right, left, true) } else { (left, right, false) };
+        let a = self.check(first, &Ty::Error, scope);
+        let wanted = match a.present() {
+            Ty::None => Ty::Error,
+            // Text of any kind may be compared with any other, and whole numbers with others.
+            present if assign::is_text(present) && !matches!(present, Ty::Enum(_)) && !is_word(second) => Ty::String,
+            Ty::Int | Ty::Port => Ty::Float,
+            present => known(present),
+        };
+        let b = match &second.kind {
+            // `0.5 < 1` and `port == 443` compare numbers, whichever type each has.
+            ExprKind::Literal(_) if matches!(wanted, Ty::Float) => self.check(second, &Ty::Error, scope),
+            _ if matches!(wanted, Ty::Instance(..)) => self.check(second, &Ty::Error, scope),
+            _ if matches!(wanted, Ty::Enum(_)) && !is_word(second) && !is_text_literal(second) => self.check(second, &Ty::Error, scope),
+            _ => return self.pair(a, second, &wanted, turned, scope),
+        };
+        let alike =
+            matches!(b.present(), Ty::None) || fits(&known(b.present()), &wanted).is_ok() || fits(&wanted, &known(b.present())).is_ok();
+        let text = matches!(wanted, Ty::Enum(_)) && assign::is_text(b.present());
+        if !alike && !text {
+            self.error(report::never_equal(second.span, &a, &b));
+        }
+        if turned { (b, a) } else { (a, b) }
+    }
+
+    fn pair(&mut self, a: Ty, second: &Expr, wanted: &Ty, turned: bool, scope: &mut Scope<'a>) -> (Ty, Ty) {
+        let b = self.check(second, &wanted.clone().optional().deferred(), scope);
+        if turned { (b, a) } else { (a, b) }
+    }
+
+    fn arithmetic(&mut self, operator: Binary, left: &Expr, right: &Expr, span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let lists = match expected.present() {
+            Ty::List(_) => expected.clone(),
+            _ => Ty::Error,
+        };
+        let (a, b) = (self.check(left, &lists, scope), self.check(right, &lists, scope));
+        let outside = assign::is_outside(&a) || assign::is_outside(&b);
+        for (ty, side) in [(&a, left), (&b, right)] {
+            if matches!(ty.plain(), Ty::Optional(_) | Ty::None) {
+                self.error(report::absent_operand(side.span, ty));
+                return Ty::Error;
+            }
+        }
+        let add = operator == Binary::Add;
+        let sum = add || operator == Binary::Subtract;
+        let result = match (a.plain(), b.plain()) {
+            (Ty::Error, _) | (_, Ty::Error) => Ty::Error,
+            (Ty::List(x), Ty::List(y)) if sum => match assign::join(x, y) {
+                Some(of) => of.list(),
+                None => Ty::Error.list(),
+            },
+            (Ty::Int | Ty::Port, Ty::Int | Ty::Port) => Ty::Int,
+            (Ty::Int | Ty::Float | Ty::Port, Ty::Int | Ty::Float | Ty::Port) => Ty::Float,
+            (x @ (Ty::Bytes | Ty::Duration | Ty::Money), y) if sum && x == y => x.clone(),
+            (x @ (Ty::Bytes | Ty::Duration | Ty::Money), Ty::Int) | (Ty::Int, x @ (Ty::Bytes | Ty::Duration | Ty::Money))
+                if operator == Binary::Multiply =>
+            {
+                x.clone()
+            }
+            _ => {
+                self.error(report::no_arithmetic(span, operator, &a, &b));
+                return Ty::Error;
+            }
+        };
+        if outside { result.deferred() } else { result }
+    }
+}
+
+fn present(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Optional(of) => of.as_ref().clone(),
+        Ty::None => Ty::Error,
+        other => other.clone(),
+    }
+}
+
+fn is_word(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Paren(inner) => is_word(inner),
+        ExprKind::Name(_) => true,
+        _ => false,
+    }
+}
+
+fn is_text_literal(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Template(parts) if super::expression::plain_text(parts).is_some())
+}
+
+fn is_ordered(ty: &Ty) -> bool {
+    use Ty::{Bytes, Duration, Error, Float, Int, Ip, Money, Port};
+    assign::is_text(ty) || matches!(ty, Int | Float | Port | Bytes | Duration | Money | Ip | Error)
+}

@@ -1,0 +1,96 @@
+//! The `product` block, and the instances of a product.
+
+use super::Checker;
+use super::instances::OF_ENVIRONMENTS;
+use super::report;
+use super::scope::{Place, Scope};
+use crate::base::Text;
+use crate::hir::{Kind, Product};
+use crate::syntax::ast::{self, ExprKind, Item};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+impl<'a> Checker<'a> {
+    pub(super) fn product(&mut self, product: &'a Product) {
+        let instances = product.instances.iter().map(|instance| (instance.name.text.as_str(), instance.as_ref())).collect();
+        let mut scope = Scope::new(Place::Product(product, Rc::new(instances)));
+        if let Some(kind) = self.program.kinds.get("product") {
+            self.product_block(product, kind, &mut scope);
+        }
+        for instance in &product.instances {
+            self.instance(instance, &product.environments, &mut scope);
+        }
+    }
+
+    fn product_block(&mut self, product: &'a Product, kind: &'a Kind, scope: &mut Scope<'a>) {
+        let what = format!("product `{}`", product.name.text);
+        let (overrides, items): (Vec<&Item>, Vec<&Item>) =
+            product.block.body.items.iter().partition(|item| matches!(item, Item::Block(block) if block.keyword.text == "in"));
+        let items: Vec<Item> = items.into_iter().cloned().collect();
+        self.body(kind, &what, product.name.span, &items, scope);
+        for item in overrides {
+            let Item::Block(block) = item else { continue };
+            if let Some(text) = super::scope::label(block, 0)
+                && let Some(label) = block.labels.first()
+            {
+                self.environment(&ast::Name { text: text.clone(), span: label.span }, &product.environments);
+            }
+            for inner in &block.body.items {
+                match inner {
+                    Item::Attribute(attribute) => match kind.inputs.get(&attribute.name.text) {
+                        Some(input) => self.setting(attribute, input, scope),
+                        None => {
+                            let known = kind.inputs.keys().map(Text::as_str);
+                            self.error(report::unknown_attribute(&attribute.name, &what, known, Some(kind.span)));
+                        }
+                    },
+                    Item::Error(_) => {}
+                    other => self.error(report::no_declaration(super::bodies::span_of(other), "`in`")),
+                }
+            }
+        }
+        self.product_environments(product);
+        for item in &items {
+            match item {
+                Item::Attribute(attribute) => self.of_environments(attribute, product),
+                Item::Block(block) => {
+                    for inner in &block.body.items {
+                        if let Item::Attribute(attribute) = inner {
+                            self.of_environments(attribute, product);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The environments themselves: at least one, each once.
+    fn product_environments(&mut self, product: &'a Product) {
+        let mut seen: BTreeMap<&Text, &ast::Name> = BTreeMap::new();
+        for environment in &product.environments {
+            match seen.get(&environment.text) {
+                Some(first) => {
+                    self.error(report::twice(&format!("environment `{}`", environment.text), environment.span, first.span));
+                }
+                None => {
+                    seen.insert(&environment.text, environment);
+                }
+            }
+        }
+    }
+
+    /// What names environments names those of the product: lists of them, and maps by them.
+    fn of_environments(&mut self, attribute: &ast::Attribute, product: &'a Product) {
+        if OF_ENVIRONMENTS.contains(&attribute.name.text.as_str()) {
+            self.environments(&attribute.value, &product.environments);
+        }
+        if attribute.name.text == "ranges"
+            && let ExprKind::Map(entries) = &attribute.value.kind
+        {
+            for (key, _) in entries {
+                self.environment(&ast::Name { text: key.text.clone(), span: key.span }, &product.environments);
+            }
+        }
+    }
+}

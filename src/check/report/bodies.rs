@@ -1,0 +1,106 @@
+//! What bodies hold that they may not, or lack that they must have.
+
+use super::{listed, meant};
+use crate::base::Span;
+use crate::diag::{Code, Diagnostic};
+use crate::hir::{Definition, Implementation, Input, Output};
+use crate::syntax::ast;
+use crate::ty::{RecordTy, Ty};
+
+pub(in crate::check) fn unknown_attribute<'k>(
+    name: &ast::Name,
+    of: &str,
+    known: impl Iterator<Item = &'k str>,
+    declared: Option<Span>,
+) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error(Code::UnknownAttribute, name.span, format!("{of} has no attribute `{}`", name.text));
+    if let Some(declared) = declared {
+        diagnostic = diagnostic.related(declared, "what it may set is declared here");
+    }
+    meant(diagnostic, &name.text, name.span, known)
+}
+
+pub(in crate::check) fn unknown_block<'k>(keyword: &ast::Name, of: &str, known: impl IntoIterator<Item = &'k str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::UnknownBlock, keyword.span, format!("{of} has no block `{}`", keyword.text));
+    meant(diagnostic, &keyword.text, keyword.span, known)
+}
+
+pub(in crate::check) fn missing(at: Span, of: &str, missing: &[&Input]) -> Diagnostic {
+    let names: Vec<&str> = missing.iter().map(|input| input.name.text.as_str()).collect();
+    let types: Vec<String> = missing.iter().map(|input| format!("`{} = …`, of type `{}`", input.name.text, input.ty)).collect();
+    let mut diagnostic = Diagnostic::error(Code::Missing, at, format!("{of} does not say {}", listed(&names)));
+    for input in missing {
+        diagnostic = diagnostic.related(input.name.span, "it has no default");
+    }
+    diagnostic.help(format!("add {}", types.join("; ")))
+}
+
+pub(in crate::check) fn missing_fields(span: Span, record: &RecordTy, missing: &[&str]) -> Diagnostic {
+    let of = record.name.as_ref().map(|name| format!("`{name}`")).unwrap_or_else(|| "the record".to_owned());
+    let noun = if missing.len() == 1 { "the field" } else { "the fields" };
+    Diagnostic::error(Code::Missing, span, format!("{of} needs {noun} {}", listed(missing)))
+}
+
+pub(in crate::check) fn labels(block: &ast::Block, least: usize, most: usize) -> Diagnostic {
+    let noun = if most == 1 { "label" } else { "labels" };
+    let wanted = if least == most { format!("{least} {noun}") } else { format!("{least} to {most} {noun}") };
+    let code = if block.labels.len() < least { Code::Missing } else { Code::UnknownBlock };
+    Diagnostic::error(code, block.keyword.span, format!("`{}` takes {wanted}, not {}", block.keyword.text, block.labels.len()))
+}
+
+pub(in crate::check) fn no_declaration(span: Span, of: &str) -> Diagnostic {
+    Diagnostic::error(Code::UnknownBlock, span, format!("{of} holds attributes and blocks, no declarations"))
+        .help("move it into the definition around it")
+}
+
+pub(in crate::check) fn not_in_loop(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::UnknownBlock, span, "a `for` holds checks only").help("a block may repeat itself: `rule for r in rules { … }`")
+}
+
+pub(in crate::check) fn no_extension(attribute: &ast::Attribute, ty: &Ty) -> Diagnostic {
+    Diagnostic::error(
+        Code::TypeMismatch,
+        attribute.name.span,
+        format!("`+=` and `-=` change lists and maps only, `{}` is `{ty}`", attribute.name.text),
+    )
+    .help("write `=` to replace the value")
+}
+
+pub(in crate::check) fn untyped_output(output: &Output) -> Diagnostic {
+    Diagnostic::error(Code::Missing, output.name.span, format!("output `{}` does not say its type", output.name.text))
+        .help(format!("write `output {}: …`", output.name.text))
+}
+
+pub(in crate::check) fn output_without_value(output: &Output, ty: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::Missing, output.name.span, format!("output `{}` has no value", output.name.text))
+        .help(format!("give it one, or write `output {}: deferred({ty})` where each implementation gives it", output.name.text))
+}
+
+pub(in crate::check) fn unknown_output<'k>(name: &ast::Name, contract: &Definition, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        Code::UnknownField,
+        name.span,
+        format!("the contract of module `{}` has no output `{}`", contract.name.text, name.text),
+    )
+    .related(contract.name.span, "the contract is here");
+    meant(diagnostic, &name.text, name.span, known)
+}
+
+pub(in crate::check) fn given_already(name: &ast::Name, declared: &Output) -> Diagnostic {
+    Diagnostic::error(Code::Duplicate, name.span, format!("the contract gives output `{}` already", name.text))
+        .related(declared.name.span, "its value stands here")
+        .help("leave it out: it is the same on every provider")
+}
+
+pub(in crate::check) fn missing_outputs(implementation: &Implementation, missing: &[&Output]) -> Diagnostic {
+    let names: Vec<&str> = missing.iter().map(|output| output.name.text.as_str()).collect();
+    let mut diagnostic = Diagnostic::error(
+        Code::Missing,
+        implementation.module.span,
+        format!("`{}` on `{}` does not give {}", implementation.module.text, implementation.provider.text, listed(&names)),
+    );
+    for output in missing {
+        diagnostic = diagnostic.related(output.name.span, "the contract promises it");
+    }
+    diagnostic.help(format!("add `output {} = …`", names.first().copied().unwrap_or_default()))
+}

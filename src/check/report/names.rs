@@ -1,0 +1,96 @@
+//! Names that nothing declares, or that are declared twice.
+
+use super::{listed, meant};
+use crate::base::{Span, Text};
+use crate::diag::{Code, Diagnostic};
+use crate::hir::Function;
+use crate::syntax::ast;
+use crate::ty::{EnumTy, Ty};
+
+pub(in crate::check) fn unknown_name<'k>(name: &str, span: Span, expected: &Ty, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::UnknownName, span, format!("nothing here is called `{name}`"));
+    let diagnostic = match expected.present() {
+        Ty::String => diagnostic.help(format!("write `\"{name}\"` if the text is meant")),
+        Ty::Instance(keyword, of) => {
+            let of = of.as_ref().map(|of| format!(" {of}")).unwrap_or_default();
+            diagnostic.help(format!("the name of a {keyword}{of} is needed"))
+        }
+        _ => diagnostic,
+    };
+    let nearest = meant(diagnostic.clone(), name, span, known);
+    if nearest.fix.is_some() { nearest } else { diagnostic }
+}
+
+pub(in crate::check) fn no_member(name: &str, span: Span, of: &EnumTy) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::TypeMismatch, span, format!("`{name}` is no `{}`", of.name)).related(of.span, "declared here");
+    meant(diagnostic, name, span, of.members.iter().map(Text::as_str))
+}
+
+pub(in crate::check) fn unknown_definition<'k>(keyword: &str, name: &str, span: Span, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+    meant(Diagnostic::error(Code::UnknownDefinition, span, format!("there is no {keyword} `{name}`")), name, span, known)
+}
+
+pub(in crate::check) fn unknown_field<'k>(
+    field: &ast::Name,
+    of: &Ty,
+    known: impl Iterator<Item = &'k str>,
+    declared: Option<Span>,
+) -> Diagnostic {
+    let of = match of {
+        Ty::Record(record) if record.name.is_none() => String::new(),
+        Ty::Instance(keyword, None) => format!("a {keyword} has no field `{}`", field.text),
+        of => format!("`{of}` has no field `{}`", field.text),
+    };
+    let message = if of.is_empty() { format!("there is no field `{}`", field.text) } else { of };
+    let mut diagnostic = Diagnostic::error(Code::UnknownField, field.span, message);
+    if let Some(declared) = declared {
+        diagnostic = diagnostic.related(declared, "it is defined here");
+    }
+    meant(diagnostic, &field.text, field.span, known)
+}
+
+pub(in crate::check) fn unknown_function(name: &ast::Name, known: Vec<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::UnknownFunction, name.span, format!("there is no function `{}`", name.text));
+    meant(diagnostic, &name.text, name.span, known)
+}
+
+pub(in crate::check) fn unknown_environment(name: &ast::Name, nearest: Option<&str>, environments: &[ast::Name]) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::UnknownEnvironment, name.span, format!("the product has no environment `{}`", name.text));
+    let diagnostic = match environments.first() {
+        Some(first) => diagnostic.related(first.span, "its environments are listed here"),
+        None => diagnostic,
+    };
+    match nearest {
+        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), name.span, nearest),
+        None => {
+            let known: Vec<&str> = environments.iter().map(|known| known.text.as_str()).collect();
+            diagnostic.help(format!("it has {}", listed(&known)))
+        }
+    }
+}
+
+pub(in crate::check) fn reserved(name: &ast::Name, why: &str) -> Diagnostic {
+    Diagnostic::error(Code::ReservedName, name.span, format!("`{}` cannot be a name: {why}", name.text)).help("choose another name")
+}
+
+pub(in crate::check) fn twice(what: &str, again: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(Code::Duplicate, again, format!("{what} stands twice"))
+        .related(first, "it stands here first")
+        .help("remove one of the two")
+}
+
+pub(in crate::check) fn circle(binding: &ast::Let) -> Diagnostic {
+    Diagnostic::error(Code::AttributeCycle, binding.name.span, format!("`{}` needs itself to be computed", binding.name.text))
+        .help("break the circle: say one of the values by itself")
+}
+
+pub(in crate::check) fn wrong_count(span: Span, name: &ast::Name, declared: &Function, given: usize) -> Diagnostic {
+    let parameters: Vec<String> = declared.parameters.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
+    Diagnostic::error(Code::UnknownFunction, span, format!("`{}` takes {} arguments, not {given}", name.text, declared.parameters.len()))
+        .related(declared.syntax.name.span, "declared here")
+        .help(format!("it is `{}({}) -> {}`", name.text, parameters.join(", "), declared.result))
+}
+
+pub(in crate::check) fn no_names(name: &ast::Name) -> Diagnostic {
+    Diagnostic::error(Code::UnknownFunction, name.span, "the arguments of this function have no names").help("give them in their order")
+}

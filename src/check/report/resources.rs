@@ -1,0 +1,48 @@
+//! Resources that are not what their schema says.
+
+use super::{listed, meant};
+use crate::base::{Span, Text};
+use crate::check::scope::label;
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::ast;
+
+pub(in crate::check) fn unknown_resource<'k>(block: &ast::Block, provider: &str, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+    let what = if block.keyword.text == "data" { "data source" } else { "resource" };
+    let ty = label(block, 0).cloned().unwrap_or_default();
+    let span = block.labels.first().map_or(block.keyword.span, |label| label.span);
+    let diagnostic = Diagnostic::error(Code::UnknownResource, span, format!("the schemas of `{provider}` have no {what} `{ty}`"))
+        .help("a schema holds what the library uses: add the type to `stdlib/schemas/prune` where the plugin has it");
+    let nearest = meant(diagnostic.clone(), &ty, span, known);
+    if nearest.fix.is_some() { nearest } else { diagnostic }
+}
+
+pub(in crate::check) fn unknown_argument<'k>(name: &ast::Name, of: &Text, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(Code::UnknownResourceAttribute, name.span, format!("`{of}` has no attribute or block `{}`", name.text));
+    meant(diagnostic, &name.text, name.span, known)
+}
+
+pub(in crate::check) fn missing_arguments(at: Span, of: &Text, missing: &[&str]) -> Diagnostic {
+    Diagnostic::error(Code::MissingResourceAttribute, at, format!("`{of}` needs {}", listed(missing)))
+        .help("the provider's schema says that it must be set")
+}
+
+pub(in crate::check) fn computed(name: &ast::Name, of: &Text) -> Diagnostic {
+    Diagnostic::error(Code::ComputedAttribute, name.span, format!("only the provider sets `{}` of `{of}`", name.text))
+        .help("leave it out; it can be read where it is needed")
+}
+
+pub(in crate::check) fn is_a_block(name: &ast::Name, of: &Text) -> Diagnostic {
+    Diagnostic::error(Code::UnknownResourceAttribute, name.span, format!("`{}` of `{of}` is a block, not an attribute", name.text))
+        .help(format!("write `{} {{ … }}`", name.text))
+}
+
+pub(in crate::check) fn no_key(block: &ast::Block) -> Diagnostic {
+    Diagnostic::error(Code::Missing, block.keyword.span, "a repeated resource does not say what tells its repetitions apart")
+        .help("write `for x in xs by x.name`: the keys are known before anything runs")
+}
+
+pub(in crate::check) fn secret_in_state(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::SecretExposed, span, "a secret would be written into the state")
+        .help("use an attribute that is never kept, or let the machine read the secret itself")
+}

@@ -1,0 +1,161 @@
+//! Values of one type where another is needed.
+
+use super::listed;
+use crate::base::{Span, Text};
+use crate::check::assign::Why;
+use crate::diag::{Code, Diagnostic};
+use crate::eval::Mismatch;
+use crate::eval::functions::{Function, Misplaced, Refused};
+use crate::syntax::ast::{self, Binary};
+use crate::ty::{EnumTy, Ty};
+
+pub(in crate::check) fn misfit(span: Span, found: &Ty, expected: &Ty, why: Why) -> Diagnostic {
+    match why {
+        Why::Mismatch => Diagnostic::error(Code::TypeMismatch, span, format!("`{expected}` is needed, this is `{found}`")),
+        Why::Deferred => {
+            Diagnostic::error(Code::DeferredValue, span, format!("`{expected}` is needed now, but only a tool will know this `{found}`"))
+                .help("use what the compiler knows, or declare what takes it as `deferred(…)`")
+        }
+        Why::Absent => Diagnostic::error(Code::OptionalValue, span, format!("`{expected}` is needed, this `{found}` may be absent"))
+            .help("say what counts then with `??`"),
+        Why::Exposed => Diagnostic::error(Code::SecretExposed, span, format!("`{expected}` is needed, this is a secret"))
+            .help("declare what takes it as `secret(…)`: a secret reaches only what takes a reference"),
+        Why::NoSecret => Diagnostic::error(Code::SecretExposed, span, format!("a reference to a secret is needed, this is `{found}`"))
+            .help("write where it is, such as `secret(\"env:NAME\")`: a value in the source would be in every file"),
+        Why::MissingField(name) => {
+            Diagnostic::error(Code::Missing, span, format!("`{expected}` is needed, and this has no field `{name}`"))
+        }
+        Why::UnknownField(name) => {
+            Diagnostic::error(Code::UnknownField, span, format!("`{expected}` is needed, which has no field `{name}`"))
+                .help("name the fields that are wanted: `{ a = x.a }`")
+        }
+    }
+}
+
+pub(in crate::check) fn unfit(span: Span, why: Mismatch) -> Diagnostic {
+    let diagnostic = Diagnostic::error(why.code, span, why.message);
+    match why.help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+pub(in crate::check) fn absent_member(field: &ast::Name, base: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::OptionalValue, field.span, format!("`{}` is asked of `{base}`, which may be absent", field.text))
+        .help("say what counts then with `??`")
+}
+
+pub(in crate::check) fn absent_elements(span: Span, base: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::OptionalValue, span, format!("an element is asked of `{base}`, which may be absent"))
+        .help("say what counts then with `??`")
+}
+
+pub(in crate::check) fn absent_in_text(span: Span, ty: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::OptionalValue, span, format!("this `{ty}` may be absent, and would be part of a text"))
+        .help("say what counts then with `??`")
+}
+
+pub(in crate::check) fn absent_operand(span: Span, ty: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::OptionalValue, span, format!("this `{ty}` may be absent, and nothing can be computed with it then"))
+        .help("say what counts then with `??`")
+}
+
+pub(in crate::check) fn secret_in_text(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::SecretExposed, span, "a secret would become part of a text")
+        .help("pass the secret itself, by an attribute of its own: only its reference may travel")
+}
+
+pub(in crate::check) fn no_text(span: Span, ty: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, span, format!("`{ty}` has no text: only text, numbers, words and addresses fit into one"))
+        .help("name the field that is meant, or `join` a list")
+}
+
+pub(in crate::check) fn no_elements(span: Span, ty: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, span, format!("only lists and maps have elements, this is `{ty}`"))
+}
+
+pub(in crate::check) fn not_iterable(span: Span, ty: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, span, format!("only a list or map can be gone through, this is `{ty}`"))
+}
+
+pub(in crate::check) fn holds_nothing(span: Span, ty: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, span, format!("`in` looks into a list, a map or a network, this is `{ty}`"))
+}
+
+pub(in crate::check) fn no_number(span: Span, ty: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, span, format!("`-` takes a number, this is `{ty}`"))
+}
+
+pub(in crate::check) fn no_order(span: Span, ty: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, span, format!("values of `{ty}` have no order"))
+}
+
+pub(in crate::check) fn never_equal(span: Span, a: &Ty, b: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, span, format!("`{a}` and `{b}` are never the same"))
+}
+
+pub(in crate::check) fn no_arithmetic(span: Span, operator: Binary, a: &Ty, b: &Ty) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::TypeMismatch, span, format!("`{a}` and `{b}` cannot be computed with each other"));
+    let text = |ty: &Ty| crate::check::assign::is_text(ty.plain());
+    if operator == Binary::Add && (text(a) || text(b)) {
+        return diagnostic.help("write one text: `\"${a}${b}\"`");
+    }
+    diagnostic
+}
+
+pub(in crate::check) fn different_branches(span: Span, first: &Ty, this: &Ty, at: Option<Span>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::TypeMismatch, span, format!("this is `{this}`, another branch is `{first}`"))
+        .help("give every branch the same type");
+    match at {
+        Some(at) => diagnostic.related(at, "the other branch stands here"),
+        None => diagnostic,
+    }
+}
+
+pub(in crate::check) fn deferred_filter(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::DeferredValue, span, "which elements there are must be known to the compiler")
+        .help("filter by something that does not depend on what only a tool knows")
+}
+
+pub(in crate::check) fn deferred_repetition(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::DeferredValue, span, "how many resources there are must be known to the compiler")
+        .help("go through something that does not depend on what only a tool knows")
+}
+
+pub(in crate::check) fn not_exhaustive(span: Span, subject: Span, of: &EnumTy, left: &[&Text]) -> Diagnostic {
+    let left: Vec<&str> = left.iter().map(|member| member.as_str()).collect();
+    let (those, verb) = if left.len() == 1 { ("that", "is") } else { ("those", "are") };
+    Diagnostic::error(Code::NotExhaustive, subject, format!("{} of `{}` {verb} not matched", listed(&left), of.name))
+        .related(of.span, "its members are declared here")
+        .related(span, "in this `match`")
+        .help(format!("add an arm for {those}, or `_ => …` for the rest"))
+}
+
+pub(in crate::check) fn open_match(span: Span, of: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::NotExhaustive, span, format!("this `match` over `{of}` has no arm for the rest")).help("add `_ => …`")
+}
+
+pub(in crate::check) fn misplaced(span: Span, function: &Function, why: &Misplaced) -> Diagnostic {
+    let name = function.name;
+    let message = match why {
+        Misplaced::TooMany(_) => format!("`{name}` does not take so many arguments"),
+        Misplaced::Unknown(_) => format!("`{name}` has no parameter of that name"),
+        Misplaced::Twice(_) => format!("this parameter of `{name}` has an argument already"),
+        Misplaced::Missing(names) => format!("`{name}` needs {}", listed(names)),
+    };
+    Diagnostic::error(Code::UnknownFunction, span, message).help(format!("it is `{}`", function.signature()))
+}
+
+pub(in crate::check) fn refused(span: Span, function: &Function, refused: &Refused, absent: bool) -> Diagnostic {
+    let name = function.parameter(refused.index).map(|parameter| parameter.name).unwrap_or_default();
+    if absent {
+        return Diagnostic::error(
+            Code::OptionalValue,
+            span,
+            format!("`{name}` of `{}` must be {}, this may be absent", function.name, refused.expected),
+        )
+        .help("say what counts then with `??`");
+    }
+    Diagnostic::error(Code::TypeMismatch, span, format!("`{name}` of `{}` must be {}", function.name, refused.expected))
+        .help(format!("it is `{}`", function.signature()))
+}

@@ -1,0 +1,294 @@
+//! `resource` and `data` bodies against the schema of the provider's plugin.
+
+use super::Checker;
+use super::assign::{self, Why, known};
+use super::report;
+use super::scope::{Scope, label};
+use crate::base::{Span, Text};
+use crate::hir::Implementation;
+use crate::schema::{Attribute, Block, NestedAttributes};
+use crate::syntax::ast::{self, ExprKind, Item};
+use crate::ty::Ty;
+use std::collections::BTreeMap;
+
+/// What OpenTofu itself understands in every resource.
+const LIFECYCLE: &[&str] = &["create_before_destroy", "ignore_changes", "prevent_destroy", "replace_triggered_by"];
+
+impl<'a> Checker<'a> {
+    pub(super) fn resource(&mut self, implementation: &'a Implementation, block: &'a ast::Block, scope: &mut Scope<'a>) {
+        let depth = scope.locals.len();
+        if let Some(repeat) = &block.repeat {
+            if self.bindings(&repeat.bindings, scope) {
+                self.error(report::deferred_repetition(repeat.bindings.first().map_or(block.keyword.span, |binding| binding.source.span)));
+            }
+            match &repeat.by {
+                Some(by) => {
+                    self.check(by, &Ty::String, scope);
+                }
+                None => self.error(report::no_key(block)),
+            }
+        }
+        if let Some(condition) = &block.condition {
+            self.check(condition, &Ty::Bool, scope);
+        }
+        let plugins = self.plugins(&implementation.provider.text);
+        match self.schema(&implementation.provider.text, block) {
+            Some(schema) => {
+                let what = label(block, 0).cloned().unwrap_or_default();
+                self.resource_body(schema, &what, block, scope, true);
+            }
+            None => {
+                if !plugins.is_empty() {
+                    let data = block.keyword.text == "data";
+                    let known = plugins.iter().flat_map(|plugin| if data { plugin.data_sources.keys() } else { plugin.resources.keys() });
+                    self.error(report::unknown_resource(block, &implementation.provider.text, known.map(Text::as_str)));
+                }
+                self.unchecked(&block.body, scope);
+            }
+        }
+        scope.locals.truncate(depth);
+    }
+
+    fn unchecked(&mut self, body: &'a ast::Body, scope: &mut Scope<'a>) {
+        for item in &body.items {
+            match item {
+                Item::Attribute(attribute) if attribute.name.text != "ignore_changes" => {
+                    self.check(&attribute.value, &Ty::Error, scope);
+                }
+                Item::Block(inner) => self.unchecked(&inner.body, scope),
+                _ => {}
+            }
+        }
+    }
+
+    fn resource_body(&mut self, schema: &'a Block, what: &Text, block: &'a ast::Block, scope: &mut Scope<'a>, top: bool) {
+        let mut set: BTreeMap<&Text, Vec<Span>> = BTreeMap::new();
+        for item in &block.body.items {
+            match item {
+                Item::Attribute(attribute) => {
+                    set.entry(&attribute.name.text).or_default().push(attribute.name.span);
+                    if top && attribute.name.text == "depends_on" {
+                        self.depends_on(&attribute.value, scope);
+                    } else {
+                        self.argument(schema, what, attribute, scope);
+                    }
+                }
+                Item::Block(inner) if top && inner.keyword.text == "lifecycle" => self.lifecycle(schema, what, inner, scope),
+                Item::Block(inner) => {
+                    set.entry(&inner.keyword.text).or_default().push(inner.keyword.span);
+                    self.nested(schema, what, inner, scope);
+                }
+                Item::Error(_) => {}
+                other => self.error(report::no_declaration(super::bodies::span_of(other), &format!("`{what}`"))),
+            }
+        }
+        let at = block.labels.first().map_or(block.keyword.span, |label| label.span);
+        let required = schema.attributes.iter().filter(|(_, attribute)| attribute.required).map(|(name, _)| name);
+        let required = required.chain(schema.blocks.iter().filter(|(_, nested)| nested.min > 0).map(|(name, _)| name));
+        let missing: Vec<&str> = required.filter(|name| !set.contains_key(name)).map(Text::as_str).collect();
+        if !missing.is_empty() {
+            self.error(report::missing_arguments(at, what, &missing));
+        }
+        for (name, places) in set {
+            let most = match (schema.attributes.get(name), schema.blocks.get(name)) {
+                (Some(_), _) => Some(1),
+                (_, Some(nested)) => nested.max,
+                _ => None,
+            };
+            if let (Some(most), [first, ..]) = (most, places.as_slice())
+                && places.len() > most
+            {
+                self.error(report::twice(&format!("`{name}`"), places[most], *first));
+            }
+        }
+    }
+
+    fn argument(&mut self, schema: &'a Block, what: &Text, attribute: &'a ast::Attribute, scope: &mut Scope<'a>) {
+        let name = &attribute.name;
+        match (schema.attributes.get(&name.text), schema.blocks.get(&name.text)) {
+            (Some(of), _) if of.is_read_only() => {
+                self.check(&attribute.value, &Ty::Error, scope);
+                self.error(report::computed(name, what));
+            }
+            (Some(of), _) => self.value(of, &attribute.value, scope),
+            (None, Some(_)) => {
+                self.check(&attribute.value, &Ty::Error, scope);
+                self.error(report::is_a_block(name, what));
+            }
+            (None, None) => {
+                self.check(&attribute.value, &Ty::Error, scope);
+                self.error(report::unknown_argument(name, what, schema.names()));
+            }
+        }
+    }
+
+    /// A value for an attribute of the schema; objects with a schema of their own are checked by name.
+    fn value(&mut self, of: &'a Attribute, value: &'a ast::Expr, scope: &mut Scope<'a>) {
+        if let Some(nested) = &of.nested {
+            return self.objects(nested, of, value, scope);
+        }
+        let found = self.check(value, &Ty::Error, scope);
+        self.suits(value.span, &found, of);
+    }
+
+    fn suits(&mut self, span: Span, found: &Ty, of: &Attribute) {
+        if of.required && matches!(found.plain(), Ty::Optional(_) | Ty::None) {
+            self.error(report::misfit(span, found, &of.ty, Why::Absent));
+        } else if is_secret(found) && !of.write_only {
+            self.error(report::secret_in_state(span));
+        } else if !takes(&of.ty, &known(found), found.is_deferred()) {
+            self.error(report::misfit(span, found, &of.ty, Why::Mismatch));
+        }
+    }
+
+    fn objects(&mut self, nested: &'a NestedAttributes, of: &'a Attribute, value: &'a ast::Expr, scope: &mut Scope<'a>) {
+        match &value.kind {
+            ExprKind::Paren(inner) => self.objects(nested, of, inner, scope),
+            ExprKind::List(elements) => elements.iter().for_each(|element| self.objects(nested, of, element, scope)),
+            ExprKind::ListFor(comprehension) | ExprKind::MapFor(comprehension) => {
+                let depth = scope.locals.len();
+                self.bindings(&comprehension.bindings, scope);
+                if let Some(condition) = &comprehension.condition {
+                    self.condition(condition, scope);
+                }
+                if let Some(key) = &comprehension.key {
+                    self.check(key, &Ty::String.deferred(), scope);
+                }
+                self.objects(nested, of, &comprehension.value, scope);
+                scope.locals.truncate(depth);
+            }
+            ExprKind::Map(entries) if nested.nesting != crate::schema::Nesting::Map => {
+                for (key, value) in entries {
+                    let name = ast::Name { text: key.text.clone(), span: key.span };
+                    match nested.attributes.get(&key.text) {
+                        Some(inner) if inner.is_read_only() => self.error(report::computed(&name, &"the object".into())),
+                        Some(inner) => self.value(inner, value, scope),
+                        None => {
+                            self.check(value, &Ty::Error, scope);
+                            let known = nested.attributes.keys().map(Text::as_str);
+                            self.error(report::unknown_argument(&name, &"the object".into(), known));
+                        }
+                    }
+                }
+                let missing =
+                    nested.attributes.iter().filter(|(name, inner)| inner.required && !entries.iter().any(|(key, _)| key.text == **name));
+                let missing: Vec<&str> = missing.map(|(name, _)| name.as_str()).collect();
+                if !missing.is_empty() {
+                    self.error(report::missing_arguments(value.span, &"the object".into(), &missing));
+                }
+            }
+            ExprKind::Map(entries) => entries.iter().for_each(|(_, value)| self.objects(nested, of, value, scope)),
+            _ => {
+                // An object that is made elsewhere is judged by the tool: which of its attributes are optional is not in its type.
+                let found = self.check(value, &Ty::Error, scope);
+                if is_secret(&found) && !of.write_only {
+                    self.error(report::secret_in_state(value.span));
+                }
+            }
+        }
+    }
+
+    /// A block in a resource: a nested block, or the objects of an attribute in the form of blocks.
+    fn nested(&mut self, schema: &'a Block, what: &Text, block: &'a ast::Block, scope: &mut Scope<'a>) {
+        let depth = scope.locals.len();
+        if let Some(repeat) = &block.repeat {
+            self.bindings(&repeat.bindings, scope);
+        }
+        if let Some(condition) = &block.condition {
+            self.condition(condition, scope);
+        }
+        let name = &block.keyword;
+        match (schema.blocks.get(&name.text), schema.attributes.get(&name.text)) {
+            (Some(nested), _) => self.resource_body(&nested.block, &name.text, block, scope, false),
+            (None, Some(of)) if of.is_read_only() => {
+                self.unchecked(&block.body, scope);
+                self.error(report::computed(name, what));
+            }
+            (None, Some(of)) => match &of.nested {
+                Some(nested) => {
+                    for item in &block.body.items {
+                        let Item::Attribute(attribute) = item else { continue };
+                        match nested.attributes.get(&attribute.name.text) {
+                            Some(inner) => self.value(inner, &attribute.value, scope),
+                            None => {
+                                let known = nested.attributes.keys().map(Text::as_str);
+                                self.error(report::unknown_argument(&attribute.name, &name.text, known));
+                            }
+                        }
+                    }
+                }
+                None => self.unchecked(&block.body, scope),
+            },
+            (None, None) => {
+                self.unchecked(&block.body, scope);
+                self.error(report::unknown_argument(name, what, schema.names().chain(["lifecycle"])));
+            }
+        }
+        scope.locals.truncate(depth);
+    }
+
+    fn lifecycle(&mut self, schema: &'a Block, what: &Text, block: &'a ast::Block, scope: &mut Scope<'a>) {
+        for item in &block.body.items {
+            let Item::Attribute(attribute) = item else { continue };
+            match attribute.name.text.as_str() {
+                "ignore_changes" => {
+                    let ExprKind::List(names) = &attribute.value.kind else { continue };
+                    for element in names {
+                        let ExprKind::Name(text) = &element.kind else { continue };
+                        if !schema.names().any(|known| known == text) {
+                            let name = ast::Name { text: text.clone(), span: element.span };
+                            self.error(report::unknown_argument(&name, what, schema.names()));
+                        }
+                    }
+                }
+                "create_before_destroy" | "prevent_destroy" => {
+                    self.check(&attribute.value, &Ty::Bool, scope);
+                }
+                "replace_triggered_by" => self.depends_on(&attribute.value, scope),
+                _ => self.error(report::unknown_argument(&attribute.name, &"lifecycle".into(), LIFECYCLE.iter().copied())),
+            }
+        }
+    }
+
+    /// A list of resources of the same body.
+    fn depends_on(&mut self, value: &ast::Expr, scope: &mut Scope<'a>) {
+        match &value.kind {
+            ExprKind::List(elements) => elements.iter().for_each(|element| {
+                self.check(element, &Ty::Error, scope);
+            }),
+            _ => {
+                self.check(value, &Ty::Error.list(), scope);
+            }
+        }
+    }
+}
+
+/// Whether any part of it is a secret.
+fn is_secret(ty: &Ty) -> bool {
+    match ty {
+        Ty::Secret(_) => true,
+        Ty::List(of) | Ty::Map(of) | Ty::Optional(of) | Ty::Deferred(of) => is_secret(of),
+        Ty::Record(record) => record.fields.iter().any(|field| is_secret(&field.ty)),
+        _ => false,
+    }
+}
+
+/// Whether OpenTofu takes a value where the schema has this type. Single values become text by themselves, and text that only the
+/// tool knows may be a number: identifiers are text here and numbers there.
+fn takes(wanted: &Ty, found: &Ty, deferred: bool) -> bool {
+    match (wanted, found) {
+        (Ty::Error, _) | (_, Ty::Error | Ty::None) => true,
+        (_, Ty::Optional(of)) => takes(wanted, of, deferred),
+        (_, Ty::Refined(refined)) => takes(wanted, &refined.base, deferred),
+        (_, Ty::Secret(of)) => takes(wanted, of, deferred),
+        (Ty::String, found) => assign::is_text(found) || matches!(found, Ty::Bool | Ty::Int | Ty::Float | Ty::Port | Ty::Ip | Ty::Cidr),
+        (Ty::Float, found) => matches!(found, Ty::Int | Ty::Float | Ty::Port) || deferred && assign::is_text(found),
+        (Ty::Bool, found) => matches!(found, Ty::Bool) || deferred && assign::is_text(found),
+        (Ty::List(wanted), Ty::List(found)) | (Ty::Map(wanted), Ty::Map(found)) => takes(wanted, found, deferred),
+        (Ty::Map(wanted), Ty::Record(record)) => record.fields.iter().all(|field| takes(wanted, &field.ty, deferred)),
+        (Ty::Record(wanted), Ty::Record(found)) => {
+            found.fields.iter().all(|field| wanted.field(&field.name).is_some_and(|of| takes(&of.ty, &field.ty, deferred)))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,196 @@
+//! What names mean where an expression stands: bound names, the declarations of the body, the instances beside it, and the
+//! few names that stand everywhere.
+
+use super::Checker;
+use super::types::Key;
+use crate::base::Text;
+use crate::hir::{Definition, Implementation, Instance, Product};
+use crate::syntax::ast;
+use crate::ty::Ty;
+use std::collections::BTreeMap;
+
+/// Where an expression stands.
+#[derive(Clone)]
+pub(super) struct Scope<'a> {
+    pub place: Place<'a>,
+    /// Names that comprehensions, loops, functions and rules bind, the innermost last.
+    pub locals: Vec<(Text, Ty)>,
+}
+
+/// Whose body an expression stands in.
+#[derive(Clone)]
+pub(super) enum Place<'a> {
+    /// A rule of a type, a function, a default of a kind: nothing stands around it.
+    Library,
+    /// The inventory, with the instances of the product by name.
+    Product(&'a Product, std::rc::Rc<BTreeMap<&'a str, &'a Instance>>),
+    /// A definition.
+    Definition(&'a Definition),
+    /// How a contract is kept on one provider.
+    Implementation(&'a Definition, &'a Implementation),
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(place: Place<'a>) -> Scope<'a> {
+        Scope { place, locals: Vec::new() }
+    }
+
+    /// The definition whose body this is, or whose contract it keeps.
+    pub(super) fn definition(&self) -> Option<&'a Definition> {
+        match self.place {
+            Place::Definition(definition) | Place::Implementation(definition, _) => Some(definition),
+            _ => None,
+        }
+    }
+}
+
+/// What stands in every definition's body.
+const EVERYWHERE: &[&str] = &["product", "environment", "stack", "provider", "name", "labels", "services", "stacks", "providers"];
+
+impl<'a> Checker<'a> {
+    /// The type of a name, if the scope knows it.
+    pub(super) fn lookup(&mut self, name: &Text, scope: &Scope<'a>) -> Option<Ty> {
+        if let Some((_, ty)) = scope.locals.iter().rev().find(|(local, _)| local == name) {
+            return Some(ty.clone());
+        }
+        match &scope.place {
+            Place::Library => None,
+            Place::Product(_, instances) => match instances.get(name.as_str()) {
+                Some(instance) => Some(instance_ty(instance)),
+                None => self.everywhere(name, scope),
+            },
+            Place::Definition(definition) => self.own(definition, name).or_else(|| self.everywhere(name, scope)),
+            Place::Implementation(contract, implementation) => {
+                if implementation.lets.contains_key(name) {
+                    return Some(self.implementation_let(contract, implementation, name));
+                }
+                let resource = implementation.resources.iter().find(|block| label(block, 1) == Some(name));
+                match resource {
+                    Some(block) => Some(self.resource_ty(implementation, block)),
+                    None => self.own(contract, name).or_else(|| self.everywhere(name, scope)),
+                }
+            }
+        }
+    }
+
+    /// What the body of a definition declares or holds.
+    fn own(&mut self, definition: &'a Definition, name: &Text) -> Option<Ty> {
+        if let Some(ty) = self.declared(definition, name) {
+            return Some(ty);
+        }
+        if let Some(instance) = definition.instances.iter().find(|instance| instance.name.text == *name) {
+            return Some(instance_ty(instance));
+        }
+        let kind = self.program.kinds.get(&definition.keyword)?;
+        if definition.attributes.contains_key(name) || definition.keyword == "provider" && kind.inputs.contains_key(name) {
+            return Some(self.attribute_ty(definition, name));
+        }
+        if definition.keyword == "provider" && kind.blocks.contains_key(name) {
+            return self.block_field(Some(definition), kind, name);
+        }
+        match (definition.keyword.as_str(), name.as_str()) {
+            ("service", "host") => Some(self.named("host")),
+            ("service", "arch") => Some(self.named("Arch")),
+            _ => None,
+        }
+    }
+
+    /// An input, `let` or output.
+    pub(super) fn declared(&mut self, definition: &'a Definition, name: &Text) -> Option<Ty> {
+        if let Some(input) = definition.inputs.get(name) {
+            return Some(input.ty.clone());
+        }
+        if definition.lets.contains_key(name) {
+            return Some(self.definition_let(definition, name));
+        }
+        let output = definition.outputs.get(name)?;
+        Some(output.ty.clone().unwrap_or(Ty::Error))
+    }
+
+    fn everywhere(&self, name: &Text, scope: &Scope<'a>) -> Option<Ty> {
+        let of = |keyword: &str, definition: Option<Text>| Ty::Instance(keyword.into(), definition);
+        let definition = scope.definition();
+        Some(match name.as_str() {
+            "product" => of("product", None),
+            "environment" => Ty::Name,
+            "services" => of("service", None).list(),
+            "stacks" => of("stack", None).list(),
+            "providers" => of("provider", None).list(),
+            _ if definition.is_none() => return None,
+            "stack" => of("stack", definition.filter(|definition| definition.keyword == "stack").map(|of| of.name.text.clone())),
+            "provider" => {
+                let own = definition.filter(|definition| definition.keyword == "provider").map(|of| of.name.text.clone());
+                match &scope.place {
+                    Place::Implementation(_, implementation) => of("provider", Some(implementation.provider.text.clone())),
+                    _ => of("provider", own),
+                }
+            }
+            "name" => Ty::String,
+            "labels" => Ty::String.map(),
+            _ => return None,
+        })
+    }
+
+    /// The type of a `let` of a definition, found out when it is first asked for.
+    pub(super) fn definition_let(&mut self, definition: &'a Definition, name: &Text) -> Ty {
+        let key = Key::Definition(definition.keyword.clone(), definition.name.text.clone(), name.clone());
+        let Some(binding) = definition.lets.get(name) else { return Ty::Error };
+        self.binding(key, binding, definition.let_types.get(name), Place::Definition(definition))
+    }
+
+    /// The same for a `let` of an implementation.
+    pub(super) fn implementation_let(&mut self, contract: &'a Definition, implementation: &'a Implementation, name: &Text) -> Ty {
+        let key = Key::Implementation(implementation.module.text.clone(), implementation.provider.text.clone(), name.clone());
+        let Some(binding) = implementation.lets.get(name) else { return Ty::Error };
+        self.binding(key, binding, implementation.let_types.get(name), Place::Implementation(contract, implementation))
+    }
+
+    fn binding(&mut self, key: Key, binding: &'a ast::Let, said: Option<&'a Ty>, place: Place<'a>) -> Ty {
+        if let Some(ty) = self.types.lets.get(&key) {
+            return ty.clone();
+        }
+        if self.open.contains(&key) {
+            self.error(super::report::circle(binding));
+            self.types.lets.insert(key, Ty::Error);
+            return Ty::Error;
+        }
+        self.open.push(key.clone());
+        let found = self.check(&binding.value, said.unwrap_or(&Ty::Error), &mut Scope::new(place));
+        self.open.pop();
+        let ty = said.cloned().unwrap_or(found);
+        self.types.lets.entry(key).or_insert(ty).clone()
+    }
+
+    /// The names that an expression may say here, for "did you mean".
+    pub(super) fn known_names(&self, scope: &Scope<'a>) -> Vec<Text> {
+        let mut names: Vec<Text> = scope.locals.iter().map(|(name, _)| name.clone()).collect();
+        if let Place::Product(product, _) = &scope.place {
+            names.extend(product.instances.iter().map(|instance| instance.name.text.clone()));
+            names.extend(["product", "environment"].map(Text::from));
+        }
+        if let Some(definition) = scope.definition() {
+            names.extend(definition.inputs.keys().chain(definition.lets.keys()).chain(definition.outputs.keys()).cloned());
+            names.extend(definition.attributes.keys().cloned());
+            names.extend(definition.instances.iter().map(|instance| instance.name.text.clone()));
+            names.extend(EVERYWHERE.iter().map(|name| Text::from(*name)));
+        }
+        if let Place::Implementation(_, implementation) = &scope.place {
+            names.extend(implementation.lets.keys().cloned());
+            names.extend(implementation.resources.iter().filter_map(|block| label(block, 1).cloned()));
+        }
+        names
+    }
+}
+
+/// A reference to an instance.
+fn instance_ty(instance: &Instance) -> Ty {
+    Ty::Instance(instance.keyword.clone(), Some(instance.definition.text.clone()))
+}
+
+/// The word of a block's label.
+pub(super) fn label(block: &ast::Block, at: usize) -> Option<&Text> {
+    match block.labels.get(at).map(|label| &label.value) {
+        Some(ast::LabelValue::Word(text)) => Some(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,38 @@
+//! What the checker found out: the types of what is declared without one.
+
+use crate::base::Text;
+use crate::hir::Program;
+use crate::ty::Ty;
+use std::collections::BTreeMap;
+
+/// Names a `let`: of a definition (keyword, name, `let`), or of an implementation (module, provider, `let`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    Definition(Text, Text, Text),
+    Implementation(Text, Text, Text),
+}
+
+/// The types of the `let`s of a program.
+#[derive(Debug, Default)]
+pub struct Types {
+    pub(super) lets: BTreeMap<Key, Ty>,
+}
+
+impl Types {
+    /// The type of a `let` of a definition.
+    pub fn definition_let(&self, keyword: &str, definition: &str, name: &str) -> Option<&Ty> {
+        self.lets.get(&Key::Definition(keyword.into(), definition.into(), name.into()))
+    }
+
+    /// The type of a `let` of an implementation.
+    pub fn implementation_let(&self, module: &str, provider: &str, name: &str) -> Option<&Ty> {
+        self.lets.get(&Key::Implementation(module.into(), provider.into(), name.into()))
+    }
+
+    /// The type of an input, `let` or output of a definition.
+    pub fn field<'a>(&'a self, program: &'a Program, keyword: &str, definition: &str, name: &str) -> Option<&'a Ty> {
+        let of = program.definitions.get(&(keyword.into(), definition.into()))?;
+        let input = of.inputs.get(name).map(|input| &input.ty);
+        input.or_else(|| of.outputs.get(name)?.ty.as_ref()).or_else(|| self.definition_let(keyword, definition, name))
+    }
+}

@@ -1,0 +1,233 @@
+//! `infrac build`.
+
+use super::output::{self, BAD, BOLD, Format, GOOD, count, print, tally, tell};
+use super::progress::Progress;
+use super::selection::Selection;
+use super::{Exit, Global, open};
+use crate::base::Text;
+use crate::host::{
+    Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, difference, report_differences, report_obstacles, write,
+};
+use crate::render::{Report, resolve, sanitise};
+use anstyle::{AnsiColor, Style};
+use std::path::{Path, PathBuf};
+
+/// Compile the sources and write what they give
+///
+/// Only files that differ are written, and files that are no longer produced are removed. infrac changes nothing but
+/// what it wrote itself: a file that was edited by hand, or that was there before, stops the build, and nothing is
+/// written until somebody decides what becomes of it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    infrac build                                  write everything\n  \
+    infrac build --check                          say what is out of date, as CI does\n  \
+    infrac build --product acme --env staging     write one environment\n  \
+    infrac build --force live/acme/root.hcl       give up a change made by hand")]
+pub(super) struct Build {
+    /// Write nothing; say which files are out of date, and how
+    #[arg(long, conflicts_with_all = ["adopt", "force"])]
+    check: bool,
+
+    /// Take over files that infrac once wrote but no manifest lists
+    #[arg(long)]
+    adopt: bool,
+
+    /// Overwrite or remove this file, whatever it holds; may be given several times
+    #[arg(long, value_name = "FILE")]
+    force: Vec<PathBuf>,
+
+    /// The form of the findings
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+
+    #[command(flatten)]
+    selection: Selection,
+}
+
+/// Files whose differences are shown; of the others only the names.
+const SHOWN_DIFFERENCES: usize = 10;
+
+impl Build {
+    pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let root = open::root(global)?;
+        let output = crate::host::load::settings(&root)?.output;
+        let mut disk = Disk::new(&root, &output);
+        // The lock comes before the sources are read: what another build is about to write into `infra.lock` counts.
+        let _lock = match self.check {
+            true => None,
+            false => Some(Lock::acquire(&disk, |who| tell(&format!("waiting for another build ({who})\n")))?),
+        };
+        let compiled = open::compile(&root, &self.selection, self.format)?;
+        if compiled.has_errors() {
+            output::findings(self.format, &compiled.reports);
+            if let (true, Some(tally)) = (self.format.is_for_people(), tally(&compiled.reports)) {
+                tell(&format!("{tally}: nothing was written\n"));
+            }
+            return Ok(Exit::Findings);
+        }
+        let outcome = &compiled.outcome;
+        let permission = self.permission(&root, &output)?;
+        let mut project = Disk::new(&root, ".");
+        let scope = self.selection.scope(outcome);
+        let progress = Progress::begin("comparing");
+        let comparison = compare(&mut disk, &mut project, &outcome.tree, &outcome.locks, &scope, &permission)?;
+        drop(progress);
+        let prefix = open::prefix(&root, self.format)?;
+        let mut all = Findings { reports: compiled.reports, format: self.format, prefix };
+
+        if self.check {
+            return all.check(&comparison, &disk, &project);
+        }
+        if !comparison.is_allowed() {
+            let obstacles = all.obstacles(&comparison, &disk, &project);
+            output::findings(self.format, &all.reports);
+            if self.format.is_for_people() {
+                let stand = if obstacles == 1 { "stands" } else { "stand" };
+                tell(&format!("{BAD}{}{BAD:#} {stand} in the way: nothing was written\n", count(obstacles, "file")));
+            }
+            return Ok(Exit::Findings);
+        }
+        let progress = Progress::begin("writing");
+        let written = write(&comparison, &mut disk, &mut project)?;
+        drop(progress);
+        output::findings(self.format, &all.reports);
+        if self.format.is_for_people() {
+            let warnings = tally(&all.reports).map(|tally| format!("{tally}; ")).unwrap_or_default();
+            tell(&format!(
+                "{warnings}{GOOD}wrote{GOOD:#} {}, removed {}, {} unchanged\n",
+                count(written.written, "file"),
+                written.removed,
+                written.unchanged
+            ));
+        }
+        Ok(Exit::Clean)
+    }
+
+    /// The files to force, relative to the output folder: as a message names them, from here or from the project.
+    fn permission(&self, root: &Path, output: &str) -> Result<Permission, Failure> {
+        let folder = open::absolute(Path::new(output), root);
+        let here = open::current_folder()?;
+        let mut permission = Permission { adopt: self.adopt, ..Permission::default() };
+        for file in &self.force {
+            let from_here = open::absolute(file, &here);
+            let from_root = open::absolute(file, root);
+            let found = if from_here.symlink_metadata().is_ok() { &from_here } else { &from_root };
+            let below = found.strip_prefix(&folder).map_err(|_| {
+                Failure::new(format!("`{}` does not lie in the output folder", file.display()))
+                    .help("`--force` takes a file that a message has named")
+            })?;
+            let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+            permission.force.insert(Text::new(parts.join("/")));
+        }
+        Ok(permission)
+    }
+}
+
+/// The findings of the compiler, and of the comparison beside them.
+struct Findings {
+    reports: Vec<Report>,
+    format: Format,
+    prefix: String,
+}
+
+impl Findings {
+    fn obstacles(&mut self, comparison: &Comparison<'_>, disk: &Disk, project: &Disk) -> usize {
+        let (files, diagnostics) = report_obstacles(comparison, disk, project);
+        self.reports.extend(resolve(&files, &diagnostics, &self.prefix));
+        diagnostics.len()
+    }
+
+    fn check(mut self, comparison: &Comparison<'_>, disk: &Disk, project: &Disk) -> Result<Exit, Failure> {
+        self.obstacles(comparison, disk, project);
+        // In a terminal a table and differences say more than a report for each file.
+        if self.format != Format::Text {
+            let (files, diagnostics) = report_differences(comparison, disk, project);
+            self.reports.extend(resolve(&files, &diagnostics, &self.prefix));
+        }
+        output::findings(self.format, &self.reports);
+        if self.format == Format::Text {
+            print(&self.table(comparison, disk, project));
+        }
+        let differing = comparison.findings.len() + comparison.unreadable.len();
+        if self.format.is_for_people() {
+            match differing {
+                0 => tell(&format!("{GOOD}up to date{GOOD:#}: {}\n", count(comparison.unchanged, "file"))),
+                _ => {
+                    let are = if differing == 1 { "is" } else { "are" };
+                    tell(&format!("{BAD}{}{BAD:#} {are} out of date: run `infrac build`\n", count(differing, "file")));
+                }
+            }
+        }
+        Ok(if comparison.is_clean() { Exit::Clean } else { Exit::Findings })
+    }
+
+    /// Every file with its state, then what would change in the first of them.
+    fn table(&self, comparison: &Comparison<'_>, disk: &Disk, project: &Disk) -> String {
+        let mut table = String::new();
+        let mut differences = String::new();
+        let mut shown = 0;
+        let mut left = 0;
+        for finding in &comparison.findings {
+            let (word, style) = word(&finding.state);
+            let place = match finding.kind {
+                Kind::Lock => project,
+                Kind::Generated | Kind::Manifest => disk,
+            };
+            let path = sanitise(&format!("{}{}", self.prefix, place.from_project(&finding.path))).into_owned();
+            table.push_str(&format!("{style}{word:<11}{style:#} {path}\n"));
+            let difference = show_difference(comparison, finding, place, &path);
+            if difference.is_empty() {
+                continue;
+            }
+            if shown < SHOWN_DIFFERENCES {
+                differences.push('\n');
+                differences.push_str(&difference);
+                shown += 1;
+            } else {
+                left += 1;
+            }
+        }
+        if left > 0 {
+            differences.push_str(&format!("\n… and the differences of {}\n", count(left, "more file")));
+        }
+        table + &differences
+    }
+}
+
+fn word(state: &State) -> (&'static str, Style) {
+    match state {
+        State::Changed => ("changed", AnsiColor::Yellow.on_default()),
+        State::Missing => ("missing", AnsiColor::Green.on_default()),
+        State::Orphaned => ("orphaned", AnsiColor::Red.on_default()),
+        State::HandEdited(_) => ("hand-edited", BAD),
+    }
+}
+
+/// The difference of a file that is there and should hold something else; a manifest follows from the others.
+fn show_difference(comparison: &Comparison<'_>, finding: &Finding, place: &Disk, path: &str) -> String {
+    let differs = matches!(finding.state, State::Changed | State::HandEdited(_));
+    if !differs || finding.kind == Kind::Manifest {
+        return String::new();
+    }
+    let mut place = place.clone();
+    place.learn(&finding.path);
+    let Ok(crate::host::disk::Place::File { length, .. }) = place.place(&finding.path) else {
+        return String::new();
+    };
+    let (Some(wanted), Ok(Some(found))) = (comparison.wanted(finding), place.read(&finding.path, length)) else {
+        return String::new();
+    };
+    let difference = difference(path, &found, wanted);
+    let mut coloured = String::new();
+    for line in sanitise(&difference).lines() {
+        let style = match line.as_bytes() {
+            [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] => BOLD,
+            [b'@', ..] => AnsiColor::Cyan.on_default(),
+            [b'-', ..] => AnsiColor::Red.on_default(),
+            [b'+', ..] => AnsiColor::Green.on_default(),
+            _ => Style::new(),
+        };
+        coloured.push_str(&format!("{style}{line}{style:#}\n"));
+    }
+    coloured
+}

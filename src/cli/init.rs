@@ -1,0 +1,88 @@
+//! `infrac init`.
+
+use super::output::{GOOD, tell};
+use super::{Exit, Global, open};
+use crate::host::Failure;
+use crate::host::settings::{EDITIONS, FILE, is_name};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Start a project: `infra.toml` and a first product that builds at once
+///
+/// Nothing that is there is overwritten.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    infrac init acme\n  \
+    infrac init acme --project infrastructure")]
+pub(super) struct Init {
+    /// The name of the project and its first product [default: the name of the folder]
+    name: Option<String>,
+}
+
+impl Init {
+    pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let folder = match &global.project {
+            Some(folder) => {
+                fs::create_dir_all(folder).map_err(|error| Failure::disk("make the folder", folder, &error))?;
+                folder.canonicalize().map_err(|error| Failure::disk("open", folder, &error))?
+            }
+            None => open::current_folder()?,
+        };
+        let name = match self.name {
+            Some(name) => name,
+            None => name_of(&folder),
+        };
+        if !is_name(&name) || name == "shared" {
+            return Err(Failure::new(format!("`{name}` cannot be the name of a product"))
+                .help("give one of lower-case letters, digits, `-` and `_` that begins with a letter: `infrac init NAME`"));
+        }
+        let inventory = folder.join("inventory").join(&name);
+        let files = [(folder.join(FILE), settings(&name)), (inventory.join("product.infra"), product(&name))];
+        for (path, _) in &files {
+            if path.symlink_metadata().is_ok() {
+                return Err(Failure::new(format!("`{}` is there already", shown(path, &folder))));
+            }
+        }
+        fs::create_dir_all(&inventory).map_err(|error| Failure::disk("make the folder", &inventory, &error))?;
+        for (path, text) in &files {
+            create(path, text).map_err(|error| Failure::disk("write", path, &error))?;
+            tell(&format!("{GOOD}wrote{GOOD:#} {}\n", shown(path, &folder)));
+        }
+        tell("next: describe the product there, then run `infrac build`\n");
+        Ok(Exit::Clean)
+    }
+}
+
+/// A file that must not be there yet.
+fn create(path: &Path, text: &str) -> std::io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
+}
+
+fn shown(path: &Path, folder: &Path) -> String {
+    path.strip_prefix(folder).unwrap_or(path).display().to_string()
+}
+
+/// The name of a folder with everything that a name cannot have left out or written as `-`.
+fn name_of(folder: &PathBuf) -> String {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect();
+    plain.trim_start_matches(|c: char| !c.is_ascii_lowercase()).trim_end_matches('-').to_owned()
+}
+
+fn settings(name: &str) -> String {
+    let edition = EDITIONS.last().copied().unwrap_or_default();
+    format!("name    = \"{name}\"\nedition = \"{edition}\"\noutput  = \"generated\"\n")
+}
+
+fn product(name: &str) -> String {
+    format!(
+        "# What {name} is. Stacks and services come below, or into further files of this folder.\n\
+         \n\
+         product {name} {{\n  \
+           domain       = \"{name}.example.com\"\n  \
+           owner        = \"ops@{name}.example.com\"\n  \
+           environments = [staging, prod]\n\
+         }}\n",
+    )
+}

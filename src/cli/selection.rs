@@ -1,0 +1,86 @@
+//! What of a project a command works on.
+
+use crate::base::Text;
+use crate::base::similar::nearest;
+use crate::driver::{Options, Outcome};
+use crate::host::ownership::Scope;
+use crate::host::settings::TARGETS;
+use crate::host::{Failure, Project};
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+
+/// Arguments that select.
+#[derive(Debug, clap::Args)]
+pub(super) struct Selection {
+    /// Only this product; may be given several times
+    #[arg(long, value_name = "PRODUCT")]
+    product: Vec<String>,
+
+    /// Only this environment; may be given several times
+    #[arg(long, value_name = "ENVIRONMENT")]
+    env: Vec<String>,
+
+    /// How many threads work [default: one for each core]
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+}
+
+impl Selection {
+    /// Limits the threads of this process, once.
+    pub(super) fn limit_threads(&self) {
+        if let Some(jobs) = self.jobs {
+            // It fails only where the pool is in use already, and then it has a number of threads.
+            rayon::ThreadPoolBuilder::new().num_threads(jobs.get()).build_global().ok();
+        }
+    }
+
+    /// The options for the compiler.
+    pub(super) fn options(&self, project: &Project) -> Options {
+        let targets = &project.settings.targets;
+        Options {
+            products: texts(&self.product),
+            environments: texts(&self.env),
+            targets: if targets.len() == TARGETS.len() { Vec::new() } else { targets.clone() },
+            jobs: self.jobs.map(NonZeroUsize::get),
+        }
+    }
+
+    /// Refuses a product that the project does not have.
+    pub(super) fn check(&self, project: &Project, outcome: &Outcome) -> Result<(), Failure> {
+        let Some(unknown) = self.product.iter().find(|name| !outcome.products.iter().any(|product| product == name)) else {
+            return Ok(());
+        };
+        let failure = Failure::new(format!("there is no product `{unknown}`"));
+        let folders = folders_of_inventory(project);
+        Err(match nearest(unknown, folders.iter().copied()) {
+            Some(known) if known != unknown => failure.help(format!("did you mean `{known}`?")),
+            _ => failure,
+        })
+    }
+
+    /// Of which manifests the outcome has every file.
+    pub(super) fn scope(&self, outcome: &Outcome) -> Scope {
+        if !self.env.is_empty() {
+            Scope::Nothing
+        } else if !self.product.is_empty() {
+            Scope::Products(outcome.products.iter().cloned().collect())
+        } else {
+            Scope::Everything
+        }
+    }
+}
+
+fn texts(names: &[String]) -> Vec<Text> {
+    names.iter().map(Text::new).collect()
+}
+
+/// The folders directly below the inventory, which mostly have the names of their products.
+fn folders_of_inventory(project: &Project) -> BTreeSet<&str> {
+    let inventory = project.settings.inventory.as_str();
+    project
+        .workspace
+        .files()
+        .filter_map(|(_, file)| file.path.strip_prefix(inventory)?.strip_prefix('/')?.split_once('/'))
+        .map(|(folder, _)| folder)
+        .collect()
+}

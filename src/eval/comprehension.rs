@@ -1,0 +1,171 @@
+//! `[for x in xs : e]` and `{ for x in xs : k => v }`, over what is known and over what a tool will know.
+
+use super::expression::{Evaluator, foreign};
+use super::{Evaluated, Stop, text_of};
+use crate::base::Text;
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::ast::{self, Binding, Comprehension};
+use crate::ty::Ty;
+use crate::value::{Residual, ResidualFor, Value};
+use indexmap::IndexMap;
+
+impl Evaluator<'_> {
+    pub(super) fn comprehension(&mut self, comprehension: &Comprehension, expected: Option<&Ty>) -> Evaluated {
+        let of = match expected {
+            Some(Ty::List(of) | Ty::Map(of)) => Some(&**of),
+            _ => None,
+        };
+        let mut entries = Vec::new();
+        if let Some(residual) = self.bindings(&comprehension.bindings, comprehension, of, &mut entries)? {
+            return Ok(residual);
+        }
+        if comprehension.key.is_none() {
+            return Ok(Value::list(entries.into_iter().map(|(_, value)| value)));
+        }
+        let mut map: IndexMap<Text, Value> = IndexMap::with_capacity(entries.len());
+        for (key, value) in entries {
+            let Some(key) = key.as_ref().and_then(text_of) else {
+                let span = comprehension.key.as_ref().map_or(comprehension.value.span, |key| key.span);
+                return Err(self.stop(
+                    Diagnostic::error(Code::DeferredValue, span, "a key must be known to the compiler")
+                        .help("use a key that does not depend on what only a tool knows"),
+                ));
+            };
+            if map.insert(key.clone(), value).is_some() {
+                let span = comprehension.key.as_ref().map_or(comprehension.value.span, |key| key.span);
+                return Err(self.stop(
+                    Diagnostic::error(Code::Duplicate, span, format!("two entries have the key `{key}`"))
+                        .help("make the key of something that tells them apart"),
+                ));
+            }
+        }
+        Ok(Value::Map(map.into()))
+    }
+
+    /// Goes through the bindings, outermost first. Gives a residual where a source is one, otherwise fills `entries`.
+    fn bindings(
+        &mut self,
+        bindings: &[Binding],
+        comprehension: &Comprehension,
+        of: Option<&Ty>,
+        entries: &mut Vec<(Option<Value>, Value)>,
+    ) -> Result<Option<Value>, Stop> {
+        let Some((binding, inner)) = bindings.split_first() else {
+            if let Some(condition) = &comprehension.condition {
+                match self.expr(condition, None)? {
+                    Value::Bool(true) => {}
+                    Value::Bool(false) => return Ok(None),
+                    value => {
+                        if let Some(foreign) = foreign(&[&value]) {
+                            return Ok(Some(foreign));
+                        }
+                        return Err(self.stop(
+                            Diagnostic::error(
+                                Code::DeferredValue,
+                                condition.span,
+                                "which elements there are must be known to the compiler",
+                            )
+                            .help("filter by something that does not depend on what only a tool knows"),
+                        ));
+                    }
+                }
+            }
+            let key = match &comprehension.key {
+                Some(key) => Some(self.expr(key, None)?),
+                None => None,
+            };
+            let value = self.expr(&comprehension.value, of)?;
+            entries.push((key, value));
+            return Ok(None);
+        };
+        let source = self.expr(&binding.source, None)?;
+        let elements: Vec<(Value, Value)> = match &source {
+            Value::List(list) => list.iter().enumerate().map(|(index, value)| (Value::Int(index as i64), value.clone())).collect(),
+            Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect(),
+            Value::Residual(_) => return self.residual(source, binding, inner, comprehension, of).map(Some),
+            Value::None => Vec::new(),
+            _ => {
+                return Err(self.stop(Diagnostic::error(
+                    Code::TypeMismatch,
+                    binding.source.span,
+                    "only a list or map can be gone through",
+                )));
+            }
+        };
+        for (key, value) in elements {
+            let depth = self.bind(binding, key, value);
+            let found = self.bindings(inner, comprehension, of, entries);
+            self.locals.truncate(depth);
+            if let Some(residual) = found? {
+                return Ok(Some(residual));
+            }
+        }
+        Ok(None)
+    }
+
+    fn bind(&mut self, binding: &Binding, key: Value, value: Value) -> usize {
+        let depth = self.locals.len();
+        if let Some(name) = &binding.key {
+            self.locals.push((name.text.clone(), key));
+        }
+        self.locals.push((binding.value.text.clone(), value));
+        depth
+    }
+
+    fn residual(
+        &mut self,
+        source: Value,
+        binding: &Binding,
+        inner: &[ast::Binding],
+        comprehension: &Comprehension,
+        of: Option<&Ty>,
+    ) -> Evaluated {
+        if let Some(foreign) = foreign(&[&source]) {
+            return Ok(foreign);
+        }
+        let local = |name: &ast::Name| Value::residual(Residual::Local(name.text.clone()));
+        let key = binding.key.as_ref().map(local).unwrap_or(Value::None);
+        let depth = self.bind(binding, key, local(&binding.value));
+        let parts = self.residual_parts(inner, comprehension, of);
+        self.locals.truncate(depth);
+        let (condition, entry, result) = parts?;
+        let values = [condition.as_ref(), entry.as_ref(), Some(&result)];
+        if let Some(foreign) = foreign(&values.into_iter().flatten().collect::<Vec<_>>()) {
+            return Ok(foreign);
+        }
+        let residual = Value::residual(Residual::For(Box::new(ResidualFor {
+            key: binding.key.as_ref().map(|name| name.text.clone()),
+            value: binding.value.text.clone(),
+            source,
+            condition,
+            entry,
+            result,
+        })));
+        Ok(if inner.is_empty() { residual } else { Value::residual(Residual::Call("flatten".into(), vec![residual])) })
+    }
+
+    fn residual_parts(
+        &mut self,
+        inner: &[ast::Binding],
+        comprehension: &Comprehension,
+        of: Option<&Ty>,
+    ) -> Result<(Option<Value>, Option<Value>, Value), Stop> {
+        if !inner.is_empty() {
+            let mut nested = comprehension.clone();
+            nested.bindings = inner.to_vec();
+            return Ok((None, None, self.comprehension(&nested, None)?));
+        }
+        let condition = match &comprehension.condition {
+            Some(condition) => match self.expr(condition, None)? {
+                Value::Bool(true) => None,
+                value => Some(value),
+            },
+            None => None,
+        };
+        let entry = match &comprehension.key {
+            Some(key) => Some(self.expr(key, None)?),
+            None => None,
+        };
+        Ok((condition, entry, self.expr(&comprehension.value, of)?))
+    }
+}

@@ -1,0 +1,184 @@
+//! A value at the border of a type: literals take the form of their domain, absent optional fields are filled in, and what
+//! does not fit is said.
+
+use super::text_of;
+use crate::base::{Text, similar, text};
+use crate::diag::Code;
+use crate::ty::{RecordTy, Ty};
+use crate::value::Value;
+use indexmap::IndexMap;
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// Why a value does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// `TypeMismatch`, `InvalidLiteral`, `UnknownField` or `Missing`.
+    pub code: Code,
+    /// What is wrong, as a sentence in lower case.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Mismatch {
+    fn new(code: Code, message: impl Into<String>) -> Mismatch {
+        Mismatch { code, message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Mismatch {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// The value in the form of the type. What is left for a tool is taken as it is.
+pub fn conform(value: Value, ty: &Ty) -> Result<Value, Mismatch> {
+    let wrong = |value: &Value| Mismatch::new(Code::TypeMismatch, format!("`{ty}` is needed, this is {}", kind_of(value)));
+    match (ty, value) {
+        (_, value @ Value::Residual(_)) | (Ty::Error, value) => Ok(value),
+        (Ty::Refined(refined), value) => conform(value, &refined.base),
+        (Ty::Deferred(ty), value) => conform(value, ty),
+        (Ty::Optional(_) | Ty::None, Value::None) => Ok(Value::None),
+        (Ty::Optional(ty), value) => conform(value, ty),
+        (Ty::List(of), Value::List(list)) => {
+            let values: Result<Vec<Value>, Mismatch> = list.iter().map(|value| conform(value.clone(), of)).collect();
+            Ok(Value::list(values?))
+        }
+        (Ty::Map(of), Value::Map(map)) => {
+            let entries: Result<IndexMap<Text, Value>, Mismatch> =
+                map.iter().map(|(key, value)| Ok((key.clone(), conform(value.clone(), of)?))).collect();
+            Ok(Value::Map(entries?.into()))
+        }
+        (Ty::Record(record), Value::Map(map)) => fields(record, &map),
+        (Ty::Secret(_), value @ Value::Secret(_)) => Ok(value),
+        (Ty::Secret(_), value) => {
+            Err(Mismatch::new(Code::SecretExposed, format!("a reference to a secret is needed, this is {}", kind_of(&value)))
+                .help("write where it is, such as `secret(\"env:NAME\")`: a value in the source would be in every file"))
+        }
+        (Ty::Bool, value @ Value::Bool(_))
+        | (Ty::Int, value @ Value::Int(_))
+        | (Ty::Float, value @ Value::Float(_))
+        | (Ty::Ip, value @ Value::Ip(_))
+        | (Ty::Protocol, value @ Value::Port(..))
+        | (Ty::Bytes, value @ Value::Bytes(_))
+        | (Ty::Duration, value @ Value::Duration(_))
+        | (Ty::Money, value @ Value::Money(..))
+        | (Ty::Instance(..), value @ Value::Instance(_)) => Ok(value),
+        (Ty::Float, Value::Int(int)) => Ok(Value::Float(int as f64)),
+        (Ty::Definition(keyword), Value::Definition(of, name)) if *keyword == of => Ok(Value::Definition(of, name)),
+        (Ty::Cidr, Value::Cidr(cidr)) => network(cidr),
+        (Ty::Cidr, Value::Text(text)) => match text.parse::<IpNet>() {
+            Ok(cidr) => network(cidr),
+            Err(_) => Err(invalid(ty, &text)),
+        },
+        (Ty::Ip, Value::Text(text)) => text.parse::<IpAddr>().map(Value::Ip).map_err(|_| invalid(ty, &text)),
+        (Ty::Port, Value::Int(int)) if (1..=65535).contains(&int) => Ok(Value::Int(int)),
+        (Ty::Port, Value::Int(int)) => {
+            Err(Mismatch::new(Code::InvalidLiteral, format!("`{int}` is no port")).help("ports go from 1 to 65535"))
+        }
+        (Ty::Enum(of), Value::Text(text)) => {
+            if of.members.contains(&text) {
+                return Ok(Value::Text(text));
+            }
+            let mismatch = Mismatch::new(Code::TypeMismatch, format!("`{text}` is no `{}`", of.name));
+            Err(match similar::nearest(&text, of.members.iter().map(Text::as_str)) {
+                Some(nearest) => mismatch.help(format!("did you mean `{nearest}`?")),
+                None => mismatch.help(format!("there are {}", of.members.join(", "))),
+            })
+        }
+        (Ty::Name, Value::Text(text)) => domain(ty, text, is_name),
+        (Ty::Fqdn, Value::Text(text)) => domain(ty, text, is_fqdn),
+        (Ty::Email, Value::Text(text)) => domain(ty, text, is_email),
+        (Ty::Url, Value::Text(text)) => domain(ty, text, is_url),
+        (Ty::Path, Value::Text(text)) => domain(ty, text, |text| text.starts_with('/') && !text.contains('\0')),
+        (Ty::String | Ty::Version | Ty::Constraint, value @ Value::Text(_)) => Ok(value),
+        (Ty::String, value @ (Value::Ip(_) | Value::Cidr(_))) => text_of(&value).map(Value::Text).ok_or_else(|| wrong(&value)),
+        (_, value) => Err(wrong(&value)),
+    }
+}
+
+fn fields(record: &RecordTy, map: &IndexMap<Text, Value>) -> Result<Value, Mismatch> {
+    let named = record.name.as_ref().map_or_else(String::new, |name| format!(" of `{name}`"));
+    if let Some(unknown) = map.keys().find(|key| record.field(key).is_none()) {
+        let mismatch = Mismatch::new(Code::UnknownField, format!("there is no field `{unknown}`{named}"));
+        return Err(match similar::nearest(unknown, record.fields.iter().map(|field| field.name.as_str())) {
+            Some(nearest) => mismatch.help(format!("did you mean `{nearest}`?")),
+            None => mismatch,
+        });
+    }
+    let mut entries = IndexMap::with_capacity(record.fields.len());
+    for field in &record.fields {
+        let value = match map.get(&field.name) {
+            Some(value) => conform(value.clone(), &field.ty)?,
+            None if matches!(field.ty.plain(), Ty::Optional(_)) => Value::None,
+            None => return Err(Mismatch::new(Code::Missing, format!("the field `{}`{named} is missing", field.name))),
+        };
+        entries.insert(field.name.clone(), value);
+    }
+    Ok(Value::Map(entries.into()))
+}
+
+fn network(cidr: IpNet) -> Result<Value, Mismatch> {
+    if cidr == cidr.trunc() {
+        return Ok(Value::Cidr(cidr));
+    }
+    let mismatch = Mismatch::new(Code::InvalidLiteral, format!("`{cidr}` has bits behind its prefix"));
+    Err(mismatch.help(format!("the network is `{}`", cidr.trunc())))
+}
+
+fn domain(ty: &Ty, text: Text, holds: fn(&str) -> bool) -> Result<Value, Mismatch> {
+    if holds(&text) { Ok(Value::Text(text)) } else { Err(invalid(ty, &text)) }
+}
+
+fn invalid(ty: &Ty, text: &str) -> Mismatch {
+    Mismatch::new(Code::InvalidLiteral, text!("{:?} is no `{ty}`", text).to_string())
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_'))
+}
+
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+/// RFC 1035 § 2.3.4: labels of 1 to 63 octets, 253 characters in all.
+fn is_fqdn(text: &str) -> bool {
+    text.len() <= 253 && text.contains('.') && text.split('.').all(is_label)
+}
+
+fn is_email(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && local.chars().all(|c| c.is_ascii_graphic() && !"\"(),:;<>@[\\]".contains(c)) && is_fqdn(domain)
+    })
+}
+
+fn is_url(text: &str) -> bool {
+    let known = ["https://", "http://", "ssh://", "git://", "s3://"];
+    known.iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace)))
+}
+
+/// What a value is, in the words of the language.
+fn kind_of(value: &Value) -> String {
+    match value {
+        Value::None => "`none`".to_owned(),
+        Value::Bool(_) => "a `bool`".to_owned(),
+        Value::Int(int) => format!("the int `{int}`"),
+        Value::Float(_) => "a `float`".to_owned(),
+        Value::Text(text) => format!("the text `{text}`"),
+        Value::Ip(ip) => format!("the ip `{ip}`"),
+        Value::Cidr(cidr) => format!("the cidr `{cidr}`"),
+        Value::Port(number, protocol) => format!("the protocol `{number}/{protocol}`"),
+        Value::Bytes(_) | Value::Duration(_) | Value::Money(..) => format!("`{}`", text_of(value).unwrap_or_default()),
+        Value::List(_) => "a list".to_owned(),
+        Value::Map(_) => "a map".to_owned(),
+        Value::Instance(_) => "an instance".to_owned(),
+        Value::Definition(keyword, name) => format!("the {keyword} `{name}`"),
+        Value::Secret(_) => "a secret".to_owned(),
+        Value::Residual(_) => "known to a tool only".to_owned(),
+    }
+}

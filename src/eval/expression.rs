@@ -1,0 +1,351 @@
+//! One arm for each form of expression.
+
+use super::{Evaluated, Locals, Scope, Stop, fields, functions, operators, text_of};
+use crate::base::{Span, Text, similar};
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::ast::{self, ExprKind, Literal, Part};
+use crate::ty::Ty;
+use crate::value::{Residual, Value};
+
+pub(super) struct Evaluator<'a> {
+    pub scope: &'a mut dyn Scope,
+    pub locals: &'a mut Locals,
+}
+
+/// How deep functions of the program may call each other: they cannot recurse, so this is their number at the most.
+const CALL_DEPTH: usize = 256;
+
+impl Evaluator<'_> {
+    pub(super) fn expr(&mut self, expr: &ast::Expr, expected: Option<&Ty>) -> Evaluated {
+        let expected = expected.map(Ty::present);
+        match &expr.kind {
+            ExprKind::Literal(literal) => Ok(value_of(literal)),
+            ExprKind::Template(parts) => self.template(parts),
+            ExprKind::Paren(inner) => self.expr(inner, expected),
+            ExprKind::Name(name) => self.name(name, expr.span, expected),
+            ExprKind::Member(base, field) => {
+                let base = self.expr(base, None)?;
+                self.member(&base, field)
+            }
+            ExprKind::Index(base, index) => {
+                let (base, at) = (self.expr(base, None)?, self.expr(index, None)?);
+                self.index(base, at, index.span)
+            }
+            ExprKind::Call(function, arguments) => self.call(function, arguments, expr.span),
+            ExprKind::List(elements) => {
+                let of = match expected {
+                    Some(Ty::List(of)) => Some(&**of),
+                    _ => None,
+                };
+                let values: Result<Vec<Value>, Stop> = elements.iter().map(|element| self.expr(element, of)).collect();
+                Ok(Value::list(values?))
+            }
+            ExprKind::Map(entries) => {
+                let mut map = indexmap::IndexMap::with_capacity(entries.len());
+                for (key, value) in entries {
+                    let of = match expected {
+                        Some(Ty::Map(of)) => Some(&**of),
+                        Some(Ty::Record(record)) => record.field(&key.text).map(|field| &field.ty),
+                        _ => None,
+                    };
+                    map.insert(key.text.clone(), self.expr(value, of)?);
+                }
+                Ok(Value::Map(map.into()))
+            }
+            ExprKind::ListFor(comprehension) | ExprKind::MapFor(comprehension) => self.comprehension(comprehension, expected),
+            ExprKind::Unary(operator, operand) => {
+                let value = self.expr(operand, None)?;
+                operators::unary(*operator, value, expr.span).map_err(|diagnostic| self.stop(*diagnostic))
+            }
+            ExprKind::Binary(operator, left, right) => self.binary(*operator, left, right, expr.span, expected),
+            ExprKind::If(condition, yes, no) => match self.expr(condition, None)? {
+                Value::Bool(true) => self.expr(yes, expected),
+                Value::Bool(false) => self.expr(no, expected),
+                condition => {
+                    let (yes, no) = (self.expr(yes, expected)?, self.expr(no, expected)?);
+                    Ok(foreign(&[&condition]).unwrap_or_else(|| Value::residual(Residual::If(condition, yes, no))))
+                }
+            },
+            ExprKind::Match(subject, arms) => {
+                let subject = self.expr(subject, None)?;
+                self.arms(&subject, arms, expr.span, expected)
+            }
+            ExprKind::Error => Err(Stop),
+        }
+    }
+
+    /// Reports and stops.
+    pub(super) fn stop(&mut self, diagnostic: Diagnostic) -> Stop {
+        self.scope.report(diagnostic);
+        Stop
+    }
+
+    fn name(&mut self, name: &Text, span: Span, expected: Option<&Ty>) -> Evaluated {
+        if let Some((_, value)) = self.locals.iter().rev().find(|(local, _)| local == name) {
+            return Ok(value.clone());
+        }
+        if let Some(Ty::Enum(of)) = expected
+            && of.members.contains(name)
+        {
+            return Ok(Value::Text(name.clone()));
+        }
+        match self.scope.name(name, span, expected) {
+            Some(value) => value,
+            None => Ok(Value::Text(name.clone())),
+        }
+    }
+
+    pub(super) fn template(&mut self, parts: &[Part]) -> Evaluated {
+        let mut values: Vec<Value> = Vec::with_capacity(parts.len());
+        for part in parts {
+            let value = match part {
+                Part::Text(text) => Value::Text(text.clone()),
+                Part::Expr(expr) => {
+                    let value = self.expr(expr, None)?;
+                    match (&value, text_of(&value)) {
+                        (Value::Residual(_), _) => value,
+                        (_, Some(text)) => Value::Text(text),
+                        (Value::Secret(_), None) => {
+                            return Err(self.stop(
+                                Diagnostic::error(Code::SecretExposed, expr.span, "a secret would become part of a text")
+                                    .help("pass the secret itself, by an attribute of its own: only its reference may travel"),
+                            ));
+                        }
+                        _ => {
+                            return Err(self.stop(
+                                Diagnostic::error(Code::TypeMismatch, expr.span, "only text, numbers, words and addresses fit into a text")
+                                    .help("name the field that is meant, or `join` a list"),
+                            ));
+                        }
+                    }
+                }
+            };
+            match (values.last_mut(), &value) {
+                (Some(Value::Text(before)), Value::Text(text)) => *before = crate::base::text!("{before}{text}"),
+                _ => values.push(value),
+            }
+        }
+        if let Some(foreign) = foreign(&values.iter().collect::<Vec<_>>()) {
+            return Ok(foreign);
+        }
+        match values.as_slice() {
+            [] => Ok(Value::text("")),
+            [Value::Text(text)] => Ok(Value::Text(text.clone())),
+            _ => Ok(Value::residual(Residual::Template(values))),
+        }
+    }
+
+    pub(super) fn member(&mut self, base: &Value, field: &ast::Name) -> Evaluated {
+        match base {
+            Value::Map(map) => match map.get(&field.text) {
+                Some(value) => Ok(value.clone()),
+                None => {
+                    let known: Vec<&str> = map.keys().map(Text::as_str).collect();
+                    let nearest = similar::nearest(&field.text, known.iter().copied());
+                    let mut diagnostic = Diagnostic::error(Code::UnknownField, field.span, format!("there is no field `{}`", field.text));
+                    diagnostic = match nearest {
+                        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
+                        None => diagnostic.help(format!("there are {}", listed(&known))),
+                    };
+                    Err(self.stop(diagnostic))
+                }
+            },
+            Value::Instance(_) | Value::Definition(..) | Value::Residual(_) => self.scope.member(base, field),
+            Value::None => Err(self.stop(
+                Diagnostic::error(Code::OptionalValue, field.span, format!("`{}` is asked of something that is absent", field.text))
+                    .help("give it a value with `??`, or ask only where it is there"),
+            )),
+            value => match fields::field(value, &field.text) {
+                Some(value) => Ok(value),
+                None => Err(self.stop(Diagnostic::error(Code::UnknownField, field.span, format!("there is no field `{}`", field.text)))),
+            },
+        }
+    }
+
+    fn index(&mut self, base: Value, at: Value, span: Span) -> Evaluated {
+        if let Some(foreign) = foreign(&[&base, &at]) {
+            return Ok(foreign);
+        }
+        match (&base, &at) {
+            (Value::List(list), Value::Int(index)) => match usize::try_from(*index).ok().and_then(|index| list.get(index)) {
+                Some(value) => Ok(value.clone()),
+                None => Err(self.stop(Diagnostic::error(
+                    Code::EvaluationFailed,
+                    span,
+                    format!("there is no element {index}: the list has {}", list.len()),
+                ))),
+            },
+            (Value::Map(map), at) => match text_of(at).filter(|_| !matches!(at, Value::Residual(_))) {
+                Some(key) => match map.get(&key) {
+                    Some(value) => Ok(value.clone()),
+                    None => {
+                        let known: Vec<&str> = map.keys().map(Text::as_str).collect();
+                        Err(self.stop(
+                            Diagnostic::error(Code::EvaluationFailed, span, format!("there is no entry `{key}`"))
+                                .help(format!("there are {}", listed(&known))),
+                        ))
+                    }
+                },
+                None => Ok(Value::residual(Residual::Index(base.clone(), at.clone()))),
+            },
+            (Value::Residual(_), _) | (Value::List(_), Value::Residual(_)) => Ok(Value::residual(Residual::Index(base, at))),
+            _ => Err(self.stop(Diagnostic::error(Code::TypeMismatch, span, "only lists and maps have elements"))),
+        }
+    }
+
+    fn call(&mut self, function: &ast::Name, arguments: &[ast::Argument], span: Span) -> Evaluated {
+        let mut values = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            let value = self.expr(&argument.value, None)?;
+            values.push((argument.name.as_ref().map(|name| name.text.clone()), value));
+        }
+        if let Some(declared) = self.scope.function(&function.text) {
+            return self.declared(&declared, values, span);
+        }
+        let Some(builtin) = functions::find(&function.text) else {
+            let known = functions::all().map(|function| function.name);
+            let mut diagnostic =
+                Diagnostic::error(Code::UnknownFunction, function.span, format!("there is no function `{}`", function.text));
+            if let Some(nearest) = similar::nearest(&function.text, known) {
+                diagnostic =
+                    diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), function.span, nearest);
+            }
+            return Err(self.stop(diagnostic));
+        };
+        let Some(values) = in_places(builtin, values) else {
+            return Err(self.stop(
+                Diagnostic::error(Code::UnknownFunction, span, format!("`{}` does not take these arguments", function.text))
+                    .help(format!("it is `{}`", builtin.signature())),
+            ));
+        };
+        if let Some(foreign) = foreign(&values.iter().collect::<Vec<_>>()) {
+            return Ok(foreign);
+        }
+        let Some(evaluate) = builtin.evaluate else { return self.scope.call(function, &values, span) };
+        if values.iter().all(Value::is_known) {
+            return evaluate(&values)
+                .map_err(|why| self.stop(Diagnostic::error(Code::EvaluationFailed, span, format!("`{}` failed: {why}", function.text))));
+        }
+        // Where the elements are for a tool to know, how many there are and in which order is known all the same.
+        let structural = matches!(
+            function.text.as_str(),
+            "length" | "indexes" | "concat" | "flatten" | "merge" | "keys" | "values" | "first" | "last" | "reverse"
+        );
+        let residual = |value: &Value| matches!(value, Value::Residual(_));
+        let nested = function.text == "flatten";
+        let opaque = |value: &Value| residual(value) || nested && value.as_list().is_some_and(|list| list.iter().any(residual));
+        if structural
+            && !values.iter().any(opaque)
+            && let Ok(value) = evaluate(&values)
+        {
+            return Ok(value);
+        }
+        Ok(Value::residual(Residual::Call(function.text.clone(), values)))
+    }
+
+    fn declared(&mut self, function: &crate::hir::Function, values: Vec<(Option<Text>, Value)>, span: Span) -> Evaluated {
+        if self.locals.len() > CALL_DEPTH {
+            return Err(self.stop(Diagnostic::error(
+                Code::LimitExceeded,
+                span,
+                format!("function `{}` calls itself, directly or through others", function.syntax.name.text),
+            )));
+        }
+        let mut locals: Locals = Vec::with_capacity(values.len());
+        for ((name, _), (_, value)) in function.parameters.iter().zip(values) {
+            locals.push((name.clone(), value));
+        }
+        Evaluator { scope: self.scope, locals: &mut locals }.expr(&function.syntax.value, Some(&function.result))
+    }
+
+    fn binary(&mut self, operator: ast::Binary, left: &ast::Expr, right: &ast::Expr, span: Span, expected: Option<&Ty>) -> Evaluated {
+        let hint = if operator == ast::Binary::Default { expected } else { None };
+        let first = self.expr(left, hint)?;
+        match (operator, &first) {
+            (ast::Binary::And, Value::Bool(false)) | (ast::Binary::Or, Value::Bool(true)) => return Ok(first),
+            (ast::Binary::Default, Value::None) => return self.expr(right, hint),
+            (ast::Binary::Default, value) if !matches!(value, Value::Residual(_)) => return Ok(first),
+            _ => {}
+        }
+        let second = self.expr(right, hint)?;
+        operators::binary(operator, first, second, span).map_err(|diagnostic| self.stop(*diagnostic))
+    }
+
+    fn arms(&mut self, subject: &Value, arms: &[ast::Arm], span: Span, expected: Option<&Ty>) -> Evaluated {
+        for (index, arm) in arms.iter().enumerate() {
+            let Some(pattern) = &arm.pattern else { return self.expr(&arm.value, expected) };
+            // A bare name in a pattern is always a word: `match region { ash => …`.
+            let pattern = match &pattern.kind {
+                ExprKind::Name(word) => Value::Text(word.clone()),
+                _ => self.expr(pattern, None)?,
+            };
+            match operators::equal(subject, &pattern) {
+                Some(true) => return self.expr(&arm.value, expected),
+                Some(false) => {}
+                None => {
+                    let condition = Value::residual(Residual::Binary(crate::value::Operator::Equal, subject.clone(), pattern));
+                    if let Some(foreign) = foreign(&[subject]) {
+                        return Ok(foreign);
+                    }
+                    let yes = self.expr(&arm.value, expected)?;
+                    if index + 1 == arms.len() {
+                        return Ok(yes);
+                    }
+                    let no = self.arms(subject, &arms[index + 1..], span, expected)?;
+                    return Ok(Value::residual(Residual::If(condition, yes, no)));
+                }
+            }
+        }
+        let what = text_of(subject).unwrap_or_default();
+        Err(self.stop(Diagnostic::error(Code::NotExhaustive, span, format!("no arm matches `{what}`")).help("add it, or an arm `_ => …`")))
+    }
+}
+
+/// The arguments in the order of the parameters; one that is not given is absent.
+fn in_places(function: &functions::Function, values: Vec<(Option<Text>, Value)>) -> Option<Vec<Value>> {
+    let names: Vec<Option<&str>> = values.iter().map(|(name, _)| name.as_deref()).collect();
+    let places = function.arrange(&names).ok()?;
+    let length = places.iter().map(|place| place + 1).max().unwrap_or(0);
+    let fixed = function.parameters.iter().filter(|parameter| parameter.many != functions::Many::Rest).count();
+    let mut arranged = vec![Value::None; length.max(fixed)];
+    for (place, (_, value)) in places.into_iter().zip(values) {
+        arranged[place] = value;
+    }
+    Some(arranged)
+}
+
+/// What is foreign makes everything foreign that is computed from it.
+pub(super) fn foreign(values: &[&Value]) -> Option<Value> {
+    values
+        .iter()
+        .find(|value| matches!(value, Value::Residual(residual) if matches!(**residual, Residual::Foreign(_))))
+        .map(|v| (*v).clone())
+}
+
+/// The value of a literal.
+fn value_of(literal: &Literal) -> Value {
+    match literal {
+        Literal::None => Value::None,
+        Literal::Bool(bool) => Value::Bool(*bool),
+        Literal::Int(int) => Value::Int(*int),
+        Literal::Float(float) => Value::Float(*float),
+        Literal::Ip(ip) => Value::Ip(*ip),
+        Literal::Cidr(cidr) => Value::Cidr(*cidr),
+        Literal::Port(number, protocol) => Value::Port(*number, protocol.clone()),
+        Literal::Bytes(bytes) => Value::Bytes(*bytes),
+        Literal::Duration(duration) => Value::Duration(*duration),
+        Literal::Money(hundredths, currency) => Value::Money(*hundredths, currency.clone()),
+    }
+}
+
+/// `a`, `b` and `c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => "none".to_owned(),
+        [one] => format!("`{one}`"),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().take(12).map(|word| format!("`{word}`")).collect();
+            format!("{} and `{last}`", first.join(", "))
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The one evaluator: an expression in a scope gives a value. What the compiler knows is computed, the rest is left as a
+//! residual expression for the tool that will know it. The plan evaluates with everything known but other units' outputs, a
+//! shape evaluates with its holes left open; both are the same code.
+
+mod comprehension;
+mod conform;
+mod expression;
+pub mod fields;
+mod fold;
+pub mod functions;
+mod operators;
+
+use crate::base::{Span, Text};
+use crate::diag::Diagnostic;
+use crate::hir;
+use crate::syntax::ast;
+use crate::ty::Ty;
+use crate::value::Value;
+use std::sync::Arc;
+
+pub use conform::{Mismatch, conform};
+pub use fold::fold;
+pub use functions::text::to_text as text_of;
+
+/// An error was reported; there is no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop;
+
+/// A value, or a reported error.
+pub type Evaluated = Result<Value, Stop>;
+
+/// What names, fields of instances and functions of the whole program mean where an expression stands.
+pub trait Scope {
+    /// The value of a name, if the scope knows it; a name that nothing knows is a word.
+    fn name(&mut self, name: &Text, span: Span, expected: Option<&Ty>) -> Option<Evaluated>;
+
+    /// A field of an instance, a definition or something that a tool will know.
+    fn member(&mut self, base: &Value, field: &ast::Name) -> Evaluated;
+
+    /// A built-in function that needs the whole program, with its arguments in the order of its parameters.
+    fn call(&mut self, function: &ast::Name, arguments: &[Value], span: Span) -> Evaluated;
+
+    /// A function that the program declares.
+    fn function(&self, name: &str) -> Option<Arc<hir::Function>>;
+
+    /// Takes a finding.
+    fn report(&mut self, diagnostic: Diagnostic);
+}
+
+/// Names bound by comprehensions and functions, the innermost last.
+pub type Locals = Vec<(Text, Value)>;
+
+/// Evaluates an expression. `expected` decides what a bare name is where an instance and a definition share one.
+pub fn eval(expr: &ast::Expr, expected: Option<&Ty>, scope: &mut dyn Scope) -> Evaluated {
+    eval_with(expr, expected, scope, &mut Vec::new())
+}
+
+/// Evaluates an expression in which some names are bound.
+pub fn eval_with(expr: &ast::Expr, expected: Option<&Ty>, scope: &mut dyn Scope, locals: &mut Locals) -> Evaluated {
+    expression::Evaluator { scope, locals }.expr(expr, expected)
+}
+
+/// Evaluates the parts of a string or label.
+pub fn eval_template(parts: &[ast::Part], scope: &mut dyn Scope, locals: &mut Locals) -> Evaluated {
+    expression::Evaluator { scope, locals }.template(parts)
+}

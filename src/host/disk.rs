@@ -1,0 +1,322 @@
+//! The output folder, in which nothing is ever reached through a link.
+//!
+//! Paths are relative to the output folder, with `/`. Before anything is touched, every folder above it is looked at
+//! once without following links and remembered; a place below a link or a file is `Blocked`. Files are replaced by
+//! renaming over them, so the bytes of a link's target or of another hard link stay as they are.
+
+use super::Failure;
+use crate::artifact::tree::sha256;
+use crate::base::{Text, text};
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// The output folder of a project.
+#[derive(Clone, Debug)]
+pub struct Disk {
+    project: PathBuf,
+    output: Text,
+    folders: BTreeMap<Text, Folder>,
+}
+
+/// What stands where a folder should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Folder {
+    Real,
+    Missing,
+    Blocked(Text),
+}
+
+/// What stands where a file should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Nothing.
+    Missing,
+    /// A regular file.
+    File {
+        /// Its size in bytes.
+        length: u64,
+        /// Whether its owner may run it.
+        executable: bool,
+    },
+    /// A link, wherever it points to.
+    Link,
+    /// A folder.
+    Folder,
+    /// A device, a socket, a pipe.
+    Special,
+    /// What should be a folder above it is something else, at this path.
+    Blocked(Text),
+}
+
+impl Disk {
+    /// The folder `output` (relative, `.` is the project itself) of the project in `project`.
+    pub fn new(project: &Path, output: &str) -> Disk {
+        Disk { project: project.to_owned(), output: if output == "." { "" } else { output }.into(), folders: BTreeMap::new() }
+    }
+
+    /// A path of the output folder, seen from the project.
+    pub fn from_project(&self, path: &str) -> Text {
+        match (self.output.as_str(), path) {
+            ("", path) => path.into(),
+            (output, "") => output.into(),
+            (output, path) => text!("{output}/{path}"),
+        }
+    }
+
+    /// A path of the output folder, for the system.
+    pub fn absolute(&self, path: &str) -> PathBuf {
+        self.project.join(self.from_project(path))
+    }
+
+    /// Looks at the folders above `path`.
+    pub fn learn(&mut self, path: &str) {
+        self.folder(parent(path));
+    }
+
+    fn folder(&mut self, path: &str) -> Folder {
+        if let Some(known) = self.folders.get(path) {
+            return known.clone();
+        }
+        let found = if path.is_empty() {
+            self.output_folder()
+        } else {
+            match self.folder(parent(path)) {
+                Folder::Real => look(&self.absolute(path), path),
+                other => other,
+            }
+        };
+        self.folders.insert(path.into(), found.clone());
+        found
+    }
+
+    /// The output folder itself may lie some folders below the project, none of which may be a link.
+    fn output_folder(&self) -> Folder {
+        let mut path = self.project.clone();
+        for part in self.output.split('/').filter(|part| !part.is_empty()) {
+            path.push(part);
+            match look(&path, "") {
+                Folder::Real => {}
+                other => return other,
+            }
+        }
+        Folder::Real
+    }
+
+    /// What stands at `path`, whose folders were learnt.
+    pub fn place(&self, path: &str) -> Result<Place, Failure> {
+        match self.folders.get(parent(path)) {
+            Some(Folder::Real) => {}
+            Some(Folder::Blocked(by)) => return Ok(Place::Blocked(by.clone())),
+            Some(Folder::Missing) | None => return Ok(Place::Missing),
+        }
+        let absolute = self.absolute(path);
+        match fs::symlink_metadata(&absolute) {
+            Ok(found) if found.is_file() => Ok(Place::File { length: found.len(), executable: is_executable(&found) }),
+            Ok(found) if found.is_dir() => Ok(Place::Folder),
+            Ok(found) if found.is_symlink() => Ok(Place::Link),
+            Ok(_) => Ok(Place::Special),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Place::Missing),
+            Err(error) => Err(Failure::disk("read", &absolute, &error)),
+        }
+    }
+
+    /// The contents of a regular file; nothing if there are more than `limit` bytes.
+    pub fn read(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, Failure> {
+        let absolute = self.absolute(path);
+        let read = || {
+            let mut contents = Vec::new();
+            File::open(&absolute)?.take(limit + 1).read_to_end(&mut contents)?;
+            Ok((contents.len() as u64 <= limit).then_some(contents))
+        };
+        read().map_err(|error| Failure::disk("read", &absolute, &error))
+    }
+
+    /// The names in a folder whose own folders were learnt, sorted; none if there is no such folder.
+    pub fn names(&mut self, folder: &str) -> Result<Vec<String>, Failure> {
+        match self.folder(folder) {
+            Folder::Real => {}
+            Folder::Missing => return Ok(Vec::new()),
+            Folder::Blocked(by) => return Err(self.blocked(&by)),
+        }
+        let absolute = self.absolute(folder);
+        let entries = fs::read_dir(&absolute)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|error| Failure::disk("read", &absolute, &error))?;
+        let mut names: Vec<String> = entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn blocked(&self, by: &str) -> Failure {
+        let by = self.from_project(by);
+        Failure::new(format!("`{by}` is in the way: it is not a folder")).help("infrac follows no links in its output folder; move it away")
+    }
+
+    /// Makes a folder and those above it.
+    pub fn make_folder(&mut self, folder: &str) -> Result<(), Failure> {
+        match self.folder(folder) {
+            Folder::Real => return Ok(()),
+            Folder::Blocked(by) => return Err(self.blocked(&by)),
+            Folder::Missing => {}
+        }
+        if folder.is_empty() {
+            let mut path = self.project.clone();
+            for part in self.output.split('/') {
+                path.push(part);
+                make_folder(&path)?;
+            }
+        } else {
+            self.make_folder(parent(folder))?;
+            make_folder(&self.absolute(folder))?;
+        }
+        self.folders.insert(folder.into(), Folder::Real);
+        Ok(())
+    }
+
+    /// Writes the future contents of `path` into a temporary file beside it, whose folder exists.
+    pub fn stage(&self, path: &str, contents: &[u8], executable: bool) -> Result<(), Failure> {
+        let staged = self.absolute(&staged(path));
+        let write = || {
+            let mut file = OpenOptions::new().write(true).create_new(true).open(&staged)?;
+            file.write_all(contents)?;
+            set_mode(&file, executable)?;
+            file.sync_all()
+        };
+        write().map_err(|error| Failure::disk("write", &staged, &error))
+    }
+
+    /// Puts the temporary file of `path` into its place.
+    pub fn commit(&self, path: &str) -> Result<(), Failure> {
+        let absolute = self.absolute(path);
+        fs::rename(self.absolute(&staged(path)), &absolute).map_err(|error| Failure::disk("replace", &absolute, &error))
+    }
+
+    /// Removes the temporary file of `path`, if there is one.
+    pub fn unstage(&mut self, path: &str) -> Result<(), Failure> {
+        let staged = staged(path);
+        self.learn(&staged);
+        match self.place(&staged)? {
+            Place::File { .. } => self.remove(&staged),
+            _ => Ok(()),
+        }
+    }
+
+    /// Replaces one file on its own: through a temporary file, never half.
+    pub fn replace(&mut self, path: &str, contents: &str) -> Result<(), Failure> {
+        self.make_folder(parent(path))?;
+        self.unstage(path)?;
+        self.stage(path, contents.as_bytes(), false)?;
+        self.commit(path)?;
+        self.sync_folder(parent(path))
+    }
+
+    /// Removes a file or a link.
+    pub fn remove(&self, path: &str) -> Result<(), Failure> {
+        let absolute = self.absolute(path);
+        fs::remove_file(&absolute).map_err(|error| Failure::disk("remove", &absolute, &error))
+    }
+
+    /// Removes a folder and those above it as long as they are empty; the output folder stays.
+    pub fn prune(&mut self, folder: &str) {
+        let mut folder = folder;
+        while !folder.is_empty() && fs::remove_dir(self.absolute(folder)).is_ok() {
+            self.folders.insert(folder.into(), Folder::Missing);
+            folder = parent(folder);
+        }
+    }
+
+    /// Waits until the names in a folder are on the disk.
+    pub fn sync_folder(&self, folder: &str) -> Result<(), Failure> {
+        let absolute = self.absolute(folder);
+        sync_folder(&absolute).map_err(|error| Failure::disk("write", &absolute, &error))
+    }
+
+    /// Forgets what was learnt of the folder at `path`, which has changed.
+    pub fn forget(&mut self, path: &str) {
+        let below = text!("{path}/");
+        self.folders.retain(|folder, _| folder != path && !folder.starts_with(below.as_str()));
+    }
+}
+
+/// The folder of a path; empty for the output folder.
+pub fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The temporary file of a path: in the same folder, so that renaming is one step, and of a bounded length.
+fn staged(path: &str) -> String {
+    let hash = sha256(path.as_bytes());
+    let name = format!(".infrac-{}.tmp", &hash[..16]);
+    match parent(path) {
+        "" => name,
+        folder => format!("{folder}/{name}"),
+    }
+}
+
+fn look(absolute: &Path, path: &str) -> Folder {
+    match fs::symlink_metadata(absolute) {
+        Ok(found) if found.is_dir() => Folder::Real,
+        Ok(_) => Folder::Blocked(path.into()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Folder::Missing,
+        Err(_) => Folder::Blocked(path.into()),
+    }
+}
+
+fn make_folder(absolute: &Path) -> Result<(), Failure> {
+    let made = match fs::create_dir(absolute) {
+        Ok(()) => set_folder_mode(absolute),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => match fs::symlink_metadata(absolute) {
+            Ok(found) if found.is_dir() => Ok(()),
+            _ => Err(error),
+        },
+        Err(error) => Err(error),
+    };
+    made.map_err(|error| Failure::disk("make the folder", absolute, &error))
+}
+
+#[cfg(unix)]
+fn is_executable(found: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    found.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(unix)]
+fn set_mode(file: &File, executable: bool) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = if executable { 0o755 } else { 0o644 };
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+#[cfg(unix)]
+fn set_folder_mode(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+// Elsewhere a file has no such mode, and a folder cannot be opened to be synchronised.
+#[cfg(not(unix))]
+fn is_executable(_: &fs::Metadata) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &File, _: bool) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn set_folder_mode(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}

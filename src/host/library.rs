@@ -1,0 +1,45 @@
+//! The standard library, embedded in the program.
+
+use include_dir::{Dir, include_dir};
+
+static LIBRARY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/stdlib");
+
+/// What the paths of the library's files begin with in a workspace. No file of a project can have such a path: `<` is
+/// refused in the names of its folders.
+pub const PREFIX: &str = "<stdlib>/";
+
+/// The definitions and schemas of the library: path below the library, and text.
+pub fn files() -> Vec<(&'static str, &'static str)> {
+    let mut files = Vec::new();
+    let mut open = vec![&LIBRARY];
+    while let Some(folder) = open.pop() {
+        open.extend(folder.dirs());
+        for file in folder.files() {
+            let known = matches!(file.path().extension().and_then(|extension| extension.to_str()), Some("infra" | "json"));
+            if let (true, Some(path), Some(text)) = (known, file.path().to_str(), file.contents_utf8()) {
+                files.push((path, text));
+            }
+        }
+    }
+    files.sort_unstable();
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn holds_every_definition_and_schema_of_the_folder() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib");
+        let on_disk: BTreeSet<String> = walkdir::WalkDir::new(&root)
+            .into_iter()
+            .map(|entry| entry.unwrap())
+            .filter(|entry| entry.file_type().is_file())
+            .map(|entry| entry.path().strip_prefix(&root).unwrap().to_str().unwrap().to_owned())
+            .filter(|path| path.ends_with(".infra") || path.ends_with(".json"))
+            .collect();
+        let embedded: BTreeSet<String> = super::files().into_iter().map(|(path, _)| path.to_owned()).collect();
+        assert_eq!(embedded, on_disk);
+    }
+}

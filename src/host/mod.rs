@@ -1,0 +1,29 @@
+//! The disk: finds and loads a project, compares a tree of files with what is there, and writes it exactly.
+//!
+//! A build goes `find` → `Lock::acquire` → `load` → (compile) → `compare` → `write`. What infrac may overwrite or
+//! remove is decided in one place, `ownership`; everything that it reads from the output folder, its own manifests
+//! too, counts as untrusted.
+
+pub mod disk;
+pub mod failure;
+pub mod layout;
+pub mod library;
+pub mod load;
+pub mod lock;
+pub mod manifest;
+pub mod ownership;
+pub mod pending;
+pub mod report;
+pub mod settings;
+pub mod status;
+pub mod write;
+
+pub use disk::Disk;
+pub use failure::Failure;
+pub use load::{Project, find, load};
+pub use lock::Lock;
+pub use ownership::{Permission, Scope};
+pub use report::{report_differences, report_obstacles};
+pub use settings::Settings;
+pub use status::{Comparison, Finding, Kind, State, compare, difference};
+pub use write::{Written, write};

@@ -1,0 +1,215 @@
+//! What may be overwritten or removed: the one place that decides it.
+//!
+//! A file is ours when the manifest (or the note of an interrupted build) has the hash of exactly these bytes and the
+//! file itself says that infrac made it. Everything else belongs to a person.
+
+use super::layout::{Owner, has_header};
+use crate::artifact::Entry;
+use crate::artifact::tree::sha256;
+use crate::base::Text;
+use std::collections::BTreeSet;
+
+/// What a person allowed beyond what is ours.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permission {
+    /// Files to overwrite or remove whatever they hold, relative to the output folder.
+    pub force: BTreeSet<Text>,
+    /// Whether to take over files that say infrac made them though no manifest lists them.
+    pub adopt: bool,
+}
+
+/// Which manifests the tree is the whole of: only of those is what is no longer in the tree removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them: everything was compiled.
+    Everything,
+    /// Those of some products.
+    Products(BTreeSet<Text>),
+    /// None: only parts of products were compiled.
+    Nothing,
+}
+
+impl Scope {
+    /// Whether the tree has every file of this owner.
+    pub fn is_complete(&self, owner: &Owner) -> bool {
+        match (self, owner) {
+            (Scope::Everything, _) => true,
+            (Scope::Products(products), Owner::Product(product)) => products.contains(product),
+            (Scope::Products(_), Owner::Shared) | (Scope::Nothing, _) => false,
+        }
+    }
+}
+
+/// What stands where a file should be, or should no longer be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Nothing.
+    Missing,
+    /// A regular file.
+    File {
+        /// Its contents; nothing where it is far too large to be ours.
+        contents: Option<Vec<u8>>,
+        /// Whether its owner may run it.
+        executable: bool,
+    },
+    /// A link.
+    Link,
+    /// A folder.
+    Folder,
+    /// A device, a socket, a pipe.
+    Special,
+    /// It lies below something that is not a folder.
+    Blocked(Text),
+}
+
+/// What is to be done with one path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is as it should be.
+    Equal,
+    /// Write it: nothing is there, or what is there is ours.
+    Write,
+    /// Remove it: it is ours and no longer wanted.
+    Remove,
+    /// It is no longer wanted, and what we wrote is no longer there.
+    Gone,
+    /// It belongs to a person.
+    Refuse(Reason),
+}
+
+/// Why a path is not ours to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// We wrote it, and a person changed it.
+    Edited,
+    /// It says that we wrote it, but no manifest lists it.
+    Unlisted,
+    /// Somebody else wrote it.
+    Foreign,
+    /// It is a link.
+    Link,
+    /// It is a folder.
+    Folder,
+    /// It is a device, a socket, a pipe.
+    Special,
+    /// This path above it is not a folder.
+    Blocked(Text),
+}
+
+/// Judges one path: what the tree wants there, what is there, the hashes of what we wrote there, and what a person
+/// allowed.
+pub fn judge(wanted: Option<&Entry>, seen: &Seen, ours: &[&str], forced: bool, adopt: bool) -> Verdict {
+    match (wanted, seen) {
+        (Some(entry), Seen::File { contents, executable }) => {
+            let found = contents.as_deref();
+            if found == Some(entry.contents.as_bytes()) {
+                let same_mode = *executable == entry.executable || cfg!(not(unix));
+                return if same_mode { Verdict::Equal } else { Verdict::Write };
+            }
+            let marked = found.is_some_and(has_header);
+            // A format without room for the header is trusted by its hash alone.
+            let may_be_ours = marked || !has_header(entry.contents.as_bytes());
+            if forced || (may_be_ours && is_ours(found, ours)) {
+                Verdict::Write
+            } else if !ours.is_empty() {
+                Verdict::Refuse(Reason::Edited)
+            } else if !marked {
+                Verdict::Refuse(Reason::Foreign)
+            } else if adopt {
+                Verdict::Write
+            } else {
+                Verdict::Refuse(Reason::Unlisted)
+            }
+        }
+        (Some(_), Seen::Missing) => Verdict::Write,
+        (Some(_), Seen::Link) if forced => Verdict::Write,
+        (Some(_), Seen::Link) => Verdict::Refuse(Reason::Link),
+        (Some(_), Seen::Folder) => Verdict::Refuse(Reason::Folder),
+        (Some(_), Seen::Special) => Verdict::Refuse(Reason::Special),
+        (Some(_), Seen::Blocked(by)) => Verdict::Refuse(Reason::Blocked(by.clone())),
+        (None, Seen::File { contents, .. }) => {
+            let found = contents.as_deref();
+            if forced || (found.is_some_and(has_header) && is_ours(found, ours)) {
+                Verdict::Remove
+            } else {
+                Verdict::Refuse(Reason::Edited)
+            }
+        }
+        (None, Seen::Link) if forced => Verdict::Remove,
+        (None, _) => Verdict::Gone,
+    }
+}
+
+fn is_ours(contents: Option<&[u8]>, ours: &[&str]) -> bool {
+    !ours.is_empty()
+        && contents.is_some_and(|contents| {
+            let hash = sha256(contents);
+            ours.contains(&hash.as_str())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::{Document, Format};
+    use std::sync::Arc;
+
+    const OLD: &str = "# Generated by infrac. DO NOT EDIT.\nold\n";
+    const NEW: &str = "# Generated by infrac. DO NOT EDIT.\nnew\n";
+    const EDITED: &str = "# Generated by infrac. DO NOT EDIT.\nold, and more\n";
+    const BY_HAND: &str = "by hand\n";
+
+    fn entry(contents: &str) -> Entry {
+        Entry { contents: contents.into(), executable: false, format: Format::Text, document: Arc::new(Document::Text(contents.into())) }
+    }
+
+    fn file(contents: &str) -> Seen {
+        Seen::File { contents: Some(contents.into()), executable: false }
+    }
+
+    #[test]
+    fn the_matrix() {
+        use Reason::*;
+        use Verdict::*;
+        let new = entry(NEW);
+        let bare = entry("new, without a header\n");
+        let (old, stranger) = (sha256(OLD.as_bytes()), sha256(BY_HAND.as_bytes()));
+        let listed: &[&str] = &[&old];
+        let forged: &[&str] = &[&stranger];
+        let cases = [
+            // wanted, seen, hashes, plain, with --adopt, with --force
+            (Some(&new), Seen::Missing, &[][..], Write, Write, Write),
+            (Some(&new), file(NEW), &[], Equal, Equal, Equal),
+            (Some(&new), file(NEW), listed, Equal, Equal, Equal),
+            (Some(&new), file(OLD), listed, Write, Write, Write),
+            (Some(&new), file(OLD), &[], Refuse(Unlisted), Write, Write),
+            (Some(&new), file(EDITED), listed, Refuse(Edited), Refuse(Edited), Write),
+            (Some(&new), file(BY_HAND), &[], Refuse(Foreign), Refuse(Foreign), Write),
+            (Some(&new), file(BY_HAND), forged, Refuse(Edited), Refuse(Edited), Write),
+            (Some(&bare), file(BY_HAND), forged, Write, Write, Write),
+            (Some(&new), Seen::Link, listed, Refuse(Link), Refuse(Link), Write),
+            (Some(&new), Seen::Folder, listed, Refuse(Folder), Refuse(Folder), Refuse(Folder)),
+            (Some(&new), Seen::Special, &[], Refuse(Special), Refuse(Special), Refuse(Special)),
+            (None, file(OLD), listed, Remove, Remove, Remove),
+            (None, file(EDITED), listed, Refuse(Edited), Refuse(Edited), Remove),
+            (None, file(BY_HAND), forged, Refuse(Edited), Refuse(Edited), Remove),
+            (None, Seen::Missing, listed, Gone, Gone, Gone),
+            (None, Seen::Link, listed, Gone, Gone, Remove),
+            (None, Seen::Folder, listed, Gone, Gone, Gone),
+            (None, Seen::Blocked("live".into()), listed, Gone, Gone, Gone),
+        ];
+        for (wanted, seen, ours, plain, adopted, forced) in cases {
+            let case = format!("{:?} {seen:?} {ours:?}", wanted.map(|entry| &entry.contents));
+            assert_eq!(judge(wanted, &seen, ours, false, false), plain, "{case}");
+            assert_eq!(judge(wanted, &seen, ours, false, true), adopted, "--adopt {case}");
+            assert_eq!(judge(wanted, &seen, ours, true, false), forced, "--force {case}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn another_mode_is_written_again() {
+        let script = Entry { executable: true, ..entry(NEW) };
+        assert_eq!(judge(Some(&script), &file(NEW), &[], false, false), Verdict::Write);
+    }
+}

@@ -1,0 +1,154 @@
+//! What a comparison found, as diagnostics at the files themselves: those that a person has to decide on, and those
+//! that are out of date.
+
+use super::disk::{Disk, Place};
+use super::ownership::Reason;
+use super::status::{Comparison, Finding, Kind, State};
+use crate::base::{FileId, LineIndex, Span, Text, Workspace, text};
+use crate::diag::{Code, Diagnostic};
+use std::collections::BTreeMap;
+
+/// Larger files are named, but not shown.
+const SHOWN_LIMIT: u64 = 1 << 20;
+
+/// Everything that stands in the way of a build, with the files that the diagnostics point into.
+pub fn report_obstacles(comparison: &Comparison<'_>, disk: &Disk, project: &Disk) -> (Workspace, Vec<Diagnostic>) {
+    let mut drafts: Vec<Draft> = Vec::new();
+    for (path, unreadable) in &comparison.unreadable {
+        let path = disk.from_project(path);
+        drafts.push(Draft {
+            code: Code::InvalidProject,
+            message: format!("the manifest `{path}` cannot be used: {}", unreadable.reason),
+            help: Some("restore it from version control, or make it anew with `infrac build --adopt`".to_owned()),
+            line: unreadable.line,
+            path,
+        });
+    }
+    for finding in &comparison.findings {
+        if let State::HandEdited(reason) = &finding.state {
+            drafts.push(obstacle(comparison, finding, reason, place_of(finding, disk, project)));
+        }
+    }
+    // One folder in the way of a hundred files is one obstacle.
+    drafts.dedup_by(|later, earlier| later.path == earlier.path);
+    place(drafts, project)
+}
+
+/// Every file that is not as the sources give, what a person edited among them.
+pub fn report_differences(comparison: &Comparison<'_>, disk: &Disk, project: &Disk) -> (Workspace, Vec<Diagnostic>) {
+    let drafts = comparison.findings.iter().filter_map(|finding| {
+        let path = place_of(finding, disk, project);
+        let message = match &finding.state {
+            State::Changed => format!("`{path}` is not what the sources give"),
+            State::Missing => format!("`{path}` is missing"),
+            State::Orphaned => format!("`{path}` is no longer produced"),
+            State::HandEdited(_) => return None,
+        };
+        Some(Draft {
+            code: Code::OutOfDate,
+            message,
+            help: Some("run `infrac build`".to_owned()),
+            line: first_difference(comparison, finding, project, &path),
+            path,
+        })
+    });
+    place(drafts.collect(), project)
+}
+
+/// A diagnostic whose file has no id yet.
+struct Draft {
+    code: Code,
+    message: String,
+    help: Option<String>,
+    /// From the project.
+    path: Text,
+    /// From 1; 0 is the first one, too.
+    line: usize,
+}
+
+fn place_of(finding: &Finding, disk: &Disk, project: &Disk) -> Text {
+    match finding.kind {
+        Kind::Lock => project.from_project(&finding.path),
+        Kind::Generated | Kind::Manifest => disk.from_project(&finding.path),
+    }
+}
+
+fn obstacle(comparison: &Comparison<'_>, finding: &Finding, reason: &Reason, path: Text) -> Draft {
+    let force = format!("`infrac build --force {path}`");
+    let wanted = comparison.wanted(finding).is_some();
+    let mut draft = Draft { code: Code::NotOwned, message: String::new(), help: None, line: 0, path: path.clone() };
+    let (message, help) = match reason {
+        Reason::Edited if wanted => {
+            (format!("`{path}` was edited by hand"), format!("carry the change over into the sources, or give it up with {force}"))
+        }
+        Reason::Edited => {
+            (format!("`{path}` is no longer produced, but was edited by hand"), format!("move it away, or give it up with {force}"))
+        }
+        Reason::Unlisted => (
+            format!("`{path}` has other contents, and no manifest says that infrac wrote them"),
+            format!("take over all such files with `infrac build --adopt`, or this one with {force}"),
+        ),
+        Reason::Foreign => {
+            (format!("`{path}` is in the way: infrac did not write it"), format!("move it away, or overwrite it with {force}"))
+        }
+        Reason::Link => (format!("`{path}` is in the way: it is a link"), format!("remove it, or replace it with {force}")),
+        Reason::Folder => (format!("`{path}` is in the way: it is a folder"), "move it away".to_owned()),
+        Reason::Special => (format!("`{path}` is in the way: it is not a regular file"), "remove it".to_owned()),
+        Reason::Blocked(by) => {
+            // What blocks stands above the file, so the way to it is the beginning of the way to the file.
+            let outer = path.len() - finding.path.len();
+            draft.path = match by.is_empty() {
+                true => path[..outer].trim_end_matches('/').into(),
+                false => text!("{}{by}", &path[..outer]),
+            };
+            let help = "infrac follows no links in its output folder; move it away";
+            (format!("`{}` is in the way: it is not a folder", draft.path), help.to_owned())
+        }
+    };
+    draft.message = message;
+    draft.help = Some(help);
+    draft
+}
+
+/// The first line at which a file is not what it should be.
+fn first_difference(comparison: &Comparison<'_>, finding: &Finding, project: &Disk, path: &Text) -> usize {
+    let (Some(wanted), Some(found)) = (comparison.wanted(finding), contents(project, path)) else {
+        return 0;
+    };
+    let same = wanted.lines().zip(found.lines()).take_while(|(a, b)| a == b).count();
+    (same + 1).min(found.lines().count())
+}
+
+/// The text of a regular file, if it is text that can be shown.
+fn contents(project: &Disk, path: &Text) -> Option<String> {
+    let mut project = project.clone();
+    project.learn(path);
+    match project.place(path) {
+        Ok(Place::File { length, .. }) if length <= SHOWN_LIMIT => String::from_utf8(project.read(path, SHOWN_LIMIT).ok()??).ok(),
+        _ => None,
+    }
+}
+
+fn place(drafts: Vec<Draft>, project: &Disk) -> (Workspace, Vec<Diagnostic>) {
+    let texts: BTreeMap<Text, String> =
+        drafts.iter().map(|draft| (draft.path.clone(), contents(project, &draft.path).unwrap_or_default())).collect();
+    let workspace = Workspace::new(texts.into_iter().map(|(path, text)| (path, text.into())));
+    let diagnostics = drafts
+        .into_iter()
+        .map(|draft| {
+            let span = workspace.find(&draft.path).map(|(file, source)| line(file, &source.text, draft.line));
+            let span = span.unwrap_or(Span::new(FileId(0), 0, 0));
+            let mut diagnostic = Diagnostic::error(draft.code, span, draft.message);
+            diagnostic.help = draft.help;
+            diagnostic
+        })
+        .collect();
+    (workspace, diagnostics)
+}
+
+/// The span of a line, without its end.
+fn line(file: FileId, text: &str, line: usize) -> Span {
+    let start = LineIndex::new(text).start(line.max(1) as u32).unwrap_or(0);
+    let length = text[start as usize..].lines().next().map_or(0, str::len);
+    Span::new(file, start, start + length as u32)
+}

@@ -1,0 +1,182 @@
+//! The `check`s of definitions and policies, evaluated where they stand for every instance.
+
+use super::frame::Frame;
+use super::planner::{PRODUCT, Planner};
+use crate::base::{Span, Text};
+use crate::diag::{Code, Diagnostic};
+use crate::eval::{self, Locals, Stop};
+use crate::syntax::ast::{self, ExprKind};
+use crate::value::{InstanceId, Value};
+use std::sync::Arc;
+
+impl Planner<'_> {
+    /// Evaluates every check of every instance, then the policies.
+    pub(super) fn checks(&mut self) {
+        for id in self.ids() {
+            let Some(definition) = self.node(id).definition.clone() else { continue };
+            for check in &definition.checks {
+                let _ = self.check(id, check, &mut Vec::new(), None);
+            }
+            for repeat in &definition.loops {
+                let _ = self.repeated(id, repeat, None);
+            }
+            if let Some(implementation) = self.implementation(id) {
+                for check in &implementation.checks {
+                    let _ = self.check(id, check, &mut Vec::new(), None);
+                }
+            }
+        }
+        let policies: Vec<_> =
+            self.program.definitions.iter().filter(|((keyword, _), _)| keyword == "policy").map(|(_, policy)| policy.clone()).collect();
+        for policy in policies {
+            for repeat in &policy.loops {
+                let _ = self.repeated(PRODUCT, repeat, Some(&policy.name.text));
+            }
+        }
+    }
+
+    fn repeated(&mut self, id: InstanceId, repeat: &ast::For, policy: Option<&Text>) -> Result<(), Stop> {
+        self.turns(id, &repeat.bindings, repeat, &mut Vec::new(), policy)
+    }
+
+    fn turns(
+        &mut self,
+        id: InstanceId,
+        bindings: &[ast::Binding],
+        repeat: &ast::For,
+        locals: &mut Locals,
+        policy: Option<&Text>,
+    ) -> Result<(), Stop> {
+        let Some((binding, inner)) = bindings.split_first() else {
+            if let Some(condition) = &repeat.condition
+                && self.eval_in(id, condition, locals)? != Value::Bool(true)
+            {
+                return Ok(());
+            }
+            for item in &repeat.body.items {
+                match item {
+                    ast::Item::Check(check) => {
+                        let _ = self.check(id, check, locals, policy);
+                    }
+                    ast::Item::For(nested) => {
+                        let _ = self.turns(id, &nested.bindings, nested, locals, policy);
+                    }
+                    _ => {}
+                }
+            }
+            return Ok(());
+        };
+        let source = self.eval_in(id, &binding.source, locals)?;
+        let elements: Vec<(Value, Value)> = match &source {
+            Value::List(list) => list.iter().enumerate().map(|(index, value)| (Value::Int(index as i64), value.clone())).collect(),
+            Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect(),
+            _ => Vec::new(),
+        };
+        for (key, value) in elements {
+            let depth = locals.len();
+            if let Some(name) = &binding.key {
+                locals.push((name.text.clone(), key));
+            }
+            locals.push((binding.value.text.clone(), value));
+            let done = self.turns(id, inner, repeat, locals, policy);
+            locals.truncate(depth);
+            done?;
+        }
+        Ok(())
+    }
+
+    fn eval_in(&mut self, id: InstanceId, expr: &ast::Expr, locals: &mut Locals) -> eval::Evaluated {
+        eval::eval_with(expr, None, &mut Frame { planner: self, of: id, host: None }, locals)
+    }
+
+    fn check(&mut self, id: InstanceId, check: &ast::Check, locals: &mut Locals, policy: Option<&Text>) -> Result<(), Stop> {
+        if self.eval_in(id, &check.condition, locals)? != Value::Bool(false) {
+            return Ok(());
+        }
+        let mut said = |planner: &mut Self, expr: &Option<Arc<ast::Expr>>| -> Option<Text> {
+            planner.eval_in(id, expr.as_ref()?, locals).ok()?.as_text().cloned()
+        };
+        let message = said(self, &check.message).unwrap_or_else(|| "a rule of the library does not hold".into());
+        let help = said(self, &check.help);
+        if let Some(policy) = policy
+            && self.waived(policy, locals)
+        {
+            return Ok(());
+        }
+        let place = self.place(id, check.at.as_deref(), locals);
+        let mut diagnostic = Diagnostic::error(Code::CheckFailed, place, message).related(
+            check.condition.span,
+            match policy {
+                Some(policy) => format!("the policy `{policy}` stands here"),
+                None => "the rule stands here".to_owned(),
+            },
+        );
+        if let Some(help) = help {
+            diagnostic = diagnostic.help(help);
+        }
+        self.report(diagnostic);
+        Ok(())
+    }
+
+    /// Whether the product says that a policy does not hold for the thing that it blames.
+    fn waived(&mut self, policy: &Text, locals: &Locals) -> bool {
+        let Ok(waivers) = self.field(PRODUCT, &"waive".into(), self.product.name.span) else { return false };
+        let Some(on) = waivers.field(policy).and_then(|waiver| waiver.field("on")).and_then(Value::as_list) else { return false };
+        let blamed: Vec<Text> = locals
+            .iter()
+            .filter_map(|(_, value)| match value {
+                Value::Instance(id) => Some(*id),
+                _ => None,
+            })
+            .flat_map(|id| [self.node(id).declaration.definition.text.clone(), self.node(id).name.clone()])
+            .collect();
+        let waived: Vec<&Text> = on.iter().filter_map(Value::as_text).filter(|name| blamed.contains(name)).collect();
+        self.used_waivers.extend(waived.iter().map(|name| (policy.clone(), (*name).clone())));
+        !waived.is_empty()
+    }
+
+    /// The place that a check blames: where the inventory says what is wrong, as near to it as can be told.
+    fn place(&mut self, id: InstanceId, at: Option<&ast::Expr>, locals: &Locals) -> Span {
+        if let Some(at) = at
+            && let ExprKind::Name(name) = &at.kind
+        {
+            if let Some((_, value)) = locals.iter().rev().find(|(local, _)| local == name) {
+                if let Value::Instance(of) = value {
+                    return self.inventory_place(*of, None);
+                }
+                if let Some(span) = self.port_place(locals, value) {
+                    return span;
+                }
+            }
+            return self.inventory_place(id, Some(name));
+        }
+        self.inventory_place(id, None)
+    }
+
+    /// Follows an input of an instance in a stack to the attribute of the stack that it comes from.
+    fn inventory_place(&self, id: InstanceId, input: Option<&Text>) -> Span {
+        let node = self.node(id);
+        let Some(input) = input else {
+            return match node.stack {
+                Some(stack) => self.node(stack).declaration.name.span,
+                None => node.declaration.name.span,
+            };
+        };
+        let Some(stack) = node.stack else { return self.said_at(id, input) };
+        match node.declaration.attributes.get(input).map(|attribute| &attribute.value.kind) {
+            Some(ExprKind::Name(outer)) if self.node(stack).definition.as_ref().is_some_and(|of| of.inputs.contains_key(outer)) => {
+                self.said_at(stack, outer)
+            }
+            _ => self.node(stack).declaration.name.span,
+        }
+    }
+
+    /// Where the port of a service is declared.
+    fn port_place(&self, locals: &Locals, port: &Value) -> Option<Span> {
+        let name = port.field("name")?.as_text()?;
+        let service = locals.iter().find_map(|(_, value)| if let Value::Instance(id) = value { Some(*id) } else { None })?;
+        let definition = self.node(service).definition.as_ref()?;
+        let block = definition.blocks.iter().find(|block| block.keyword.text == "port" && super::frame::label(block, 0) == Some(name))?;
+        Some(block.keyword.span.to(block.labels.first()?.span))
+    }
+}

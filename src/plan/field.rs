@@ -1,0 +1,328 @@
+//! One field of one instance: an input, a `let`, an output, an attribute or block of its definition.
+
+use super::frame::Frame;
+use super::planner::{PRODUCT, Planner};
+use crate::base::{Span, Text, similar, text};
+use crate::diag::{Code, Diagnostic};
+use crate::eval::{self, Evaluated, Mismatch, Stop, conform};
+use crate::hir::{Input, Kind};
+use crate::syntax::ast::{self, Assign};
+use crate::ty::Ty;
+use crate::value::{InstanceId, Residual, Value};
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+impl Planner<'_> {
+    /// Evaluates an expression where an instance's own definition stands.
+    pub(super) fn eval(&mut self, expr: &ast::Expr, expected: Option<&Ty>, of: InstanceId) -> Evaluated {
+        eval::eval(expr, expected, &mut Frame { planner: self, of, host: None })
+    }
+
+    /// Evaluates a field for the first time.
+    pub(super) fn compute(&mut self, id: InstanceId, name: &Text, asked: Span) -> Evaluated {
+        let definition = self.node(id).definition.clone();
+        if let Some(definition) = &definition {
+            if let Some(input) = definition.inputs.get(name) {
+                let value = self.input(id, input)?;
+                return self.rules(id, input, value);
+            }
+            if let Some(binding) = definition.lets.get(name) {
+                return self.eval(&binding.value, None, id);
+            }
+            if let Some(output) = definition.outputs.get(name) {
+                return match (&output.value, &output.ty) {
+                    (Some(value), ty) => {
+                        let found = self.eval(value, ty.as_ref(), id)?;
+                        match ty {
+                            Some(ty) => conform(found, ty).map_err(|why| self.unfit(why, value.span, output.name.span)),
+                            None => Ok(found),
+                        }
+                    }
+                    (None, _) => Ok(Value::residual(Residual::Output(id, name.clone()))),
+                };
+            }
+        }
+        if let Some(implementation) = self.implementation_of(id, name)
+            && let Some(binding) = implementation.lets.get(name)
+        {
+            let binding = binding.clone();
+            return self.eval(&binding.value, None, id);
+        }
+        let common = self.common_input(id, name);
+        if let Some((kind, at)) = common {
+            let value = self.input(id, &kind.inputs[at])?;
+            return self.rules(id, &kind.inputs[at], value);
+        }
+        if let Some(definition) = &definition {
+            let kind = self.program.kinds.get(&definition.keyword).cloned();
+            if let Some(attribute) = definition.attributes.get(name) {
+                let ty = kind.as_ref().and_then(|kind| kind.inputs.get(name)).map(|input| input.ty.clone());
+                return self.attribute(id, attribute, ty.as_ref());
+            }
+            if let Some(kind) = &kind
+                && let Some(block) = kind.blocks.get(name)
+            {
+                return self.blocks(id, &definition.blocks.clone(), block);
+            }
+            if let Some(kind) = &kind
+                && let Some(input) = kind.inputs.get(name)
+            {
+                return match &input.default {
+                    Some(default) => self.eval(&default.clone(), Some(&input.ty), id),
+                    None => Ok(Value::None),
+                };
+            }
+        }
+        if let Some(kind) =
+            self.program.instances.get(&self.node(id).keyword).or_else(|| self.program.kinds.get(&self.node(id).keyword)).cloned()
+            && let Some(block) = kind.blocks.get(name)
+        {
+            let blocks = self.node(id).declaration.blocks.clone();
+            return self.blocks(id, &blocks, block);
+        }
+        self.unknown_field(id, name, asked)
+    }
+
+    fn implementation_of(&mut self, id: InstanceId, name: &Text) -> Option<Arc<crate::hir::Implementation>> {
+        // Asking for `on` must not ask for the provider again.
+        if name == "on" { None } else { self.implementation(id) }
+    }
+
+    /// An attribute that every instance of the keyword may set.
+    fn common_input(&self, id: InstanceId, name: &Text) -> Option<(Arc<Kind>, usize)> {
+        let keyword = &self.node(id).keyword;
+        let kind = if id == PRODUCT { self.program.kinds.get(keyword) } else { self.program.instances.get(keyword) }?;
+        let at = kind.inputs.get_index_of(name)?;
+        Some((kind.clone(), at))
+    }
+
+    fn unknown_field(&mut self, id: InstanceId, name: &Text, asked: Span) -> Evaluated {
+        let node = self.node(id);
+        let what = format!("{} `{}`", node.keyword, node.name);
+        let mut diagnostic = Diagnostic::error(Code::UnknownField, asked, format!("{what} has no field `{name}`"));
+        if let Some(definition) = &node.definition {
+            let known = definition.inputs.keys().chain(definition.lets.keys()).chain(definition.outputs.keys());
+            let known = known.chain(definition.attributes.keys()).chain(node.children.keys()).map(Text::as_str);
+            if let Some(nearest) = similar::nearest(name, known) {
+                diagnostic = diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), asked, nearest);
+            }
+            diagnostic = diagnostic.related(definition.name.span, "it is defined here");
+        }
+        self.report(diagnostic);
+        Err(Stop)
+    }
+
+    /// What an instance says of an input, with what it says for this environment; its default otherwise.
+    fn input(&mut self, id: InstanceId, input: &Input) -> Evaluated {
+        let declaration = self.node(id).declaration.clone();
+        let outside = if id == PRODUCT { PRODUCT } else { self.node(id).stack.unwrap_or(PRODUCT) };
+        let ty = input.ty.clone();
+        let mut value = match declaration.attributes.get(&input.name.text) {
+            Some(attribute) => Some((self.attribute_value(outside, attribute, &ty, input)?, attribute.value.span)),
+            None => None,
+        };
+        for (environment, attributes) in &declaration.overrides {
+            if environment.text != self.environment {
+                continue;
+            }
+            for attribute in attributes.iter().filter(|attribute| attribute.name.text == input.name.text) {
+                let new = self.attribute_value(outside, attribute, &ty, input)?;
+                let span = attribute.value.span;
+                value = Some(match (attribute.operator, value) {
+                    (Assign::Set, _) => (new, span),
+                    (operator, Some((old, _))) => (self.changed(operator, old, new, span)?, span),
+                    (operator, None) => {
+                        let old = self.default(id, input)?;
+                        (self.changed(operator, old, new, span)?, span)
+                    }
+                });
+            }
+        }
+        match value {
+            Some((value, _)) => Ok(value),
+            None => self.default(id, input),
+        }
+    }
+
+    fn attribute_value(&mut self, outside: InstanceId, attribute: &ast::Attribute, ty: &Ty, input: &Input) -> Evaluated {
+        let value = self.eval(&attribute.value, Some(ty), outside)?;
+        conform(value, ty).map_err(|why| self.unfit(why, attribute.value.span, input.name.span))
+    }
+
+    fn default(&mut self, id: InstanceId, input: &Input) -> Evaluated {
+        match &input.default {
+            Some(default) => {
+                let value = self.eval(&default.clone(), Some(&input.ty), id)?;
+                conform(value, &input.ty).map_err(|why| self.unfit(why, default.span, input.name.span))
+            }
+            None if matches!(input.ty.plain(), Ty::Optional(_)) => Ok(Value::None),
+            None => {
+                let node = self.node(id);
+                let (what, span) = (format!("{} `{}`", node.keyword, node.name), node.declaration.name.span);
+                self.report(
+                    Diagnostic::error(Code::Missing, span, format!("{what} does not say its `{}`", input.name.text))
+                        .related(input.name.span, "it has no default")
+                        .help(format!("add `{} = …`, of type `{}`", input.name.text, input.ty)),
+                );
+                Err(Stop)
+            }
+        }
+    }
+
+    /// `+=` and `-=` of lists and maps.
+    fn changed(&mut self, operator: Assign, old: Value, new: Value, span: Span) -> Evaluated {
+        match (operator, &old, &new) {
+            (Assign::Add, Value::List(a), Value::List(b)) => Ok(Value::list(a.iter().chain(b.iter()).cloned())),
+            (Assign::Remove, Value::List(a), Value::List(b)) => Ok(Value::list(a.iter().filter(|value| !b.contains(value)).cloned())),
+            (Assign::Add, Value::Map(a), Value::Map(b)) => {
+                Ok(Value::map(a.iter().chain(b.iter()).map(|(key, value)| (key.clone(), value.clone()))))
+            }
+            _ => {
+                self.report(
+                    Diagnostic::error(Code::TypeMismatch, span, "`+=` and `-=` change lists and maps only")
+                        .help("write `=` to replace the value"),
+                );
+                Err(Stop)
+            }
+        }
+    }
+
+    pub(super) fn unfit(&mut self, why: Mismatch, span: Span, declared: Span) -> Stop {
+        let mut diagnostic = Diagnostic::error(why.code, span, why.message);
+        if declared != span {
+            diagnostic = diagnostic.related(declared, "declared here");
+        }
+        if let Some(help) = why.help {
+            diagnostic = diagnostic.help(help);
+        }
+        self.report(diagnostic);
+        Stop
+    }
+
+    /// An attribute of a definition.
+    fn attribute(&mut self, id: InstanceId, attribute: &ast::Attribute, ty: Option<&Ty>) -> Evaluated {
+        let value = self.eval(&attribute.value, ty, id)?;
+        match ty {
+            Some(ty) => conform(value, ty).map_err(|why| self.unfit(why, attribute.value.span, attribute.name.span)),
+            None => Ok(value),
+        }
+    }
+
+    /// The blocks of a kind in a body: one record, or where there may be many, a map by label or a list of records.
+    fn blocks(&mut self, id: InstanceId, blocks: &[Arc<ast::Block>], kind: &Arc<Kind>) -> Evaluated {
+        let mut records: Vec<(Option<Text>, Value)> = Vec::new();
+        for block in blocks.iter().filter(|block| block.keyword.text == kind.name) {
+            let label = match block.labels.first().map(|label| &label.value) {
+                Some(ast::LabelValue::Word(text)) => Some(text.clone()),
+                Some(ast::LabelValue::Template(parts)) => {
+                    let value = eval::eval_template(parts, &mut Frame { planner: self, of: id, host: None }, &mut Vec::new())?;
+                    value.as_text().cloned()
+                }
+                None => None,
+            };
+            let record = self.record(id, &block.body, kind, label.as_ref())?;
+            records.push((label, record));
+        }
+        if !kind.many {
+            if let Some((_, record)) = records.into_iter().next() {
+                return Ok(record);
+            }
+            // A block in which nothing must be said need not be written.
+            let unsaid = !kind.open && !kind.inputs.is_empty() && kind.inputs.values().all(|input| input.default.is_some());
+            let nothing = ast::Body { span: kind.span, items: Vec::new() };
+            return if unsaid { self.record(id, &nothing, kind, None) } else { Ok(Value::None) };
+        }
+        if kind.labels.0 > 0 {
+            return Ok(Value::map(records.into_iter().filter_map(|(label, record)| Some((label?, record)))));
+        }
+        Ok(Value::list(records.into_iter().map(|(_, record)| record)))
+    }
+
+    /// A block's body as a record: what it sets, its defaults, its own blocks.
+    pub(super) fn record(&mut self, id: InstanceId, body: &ast::Body, kind: &Kind, label: Option<&Text>) -> Evaluated {
+        let mut fields: IndexMap<Text, Value> = IndexMap::new();
+        if let Some(label) = label {
+            fields.insert("name".into(), Value::Text(label.clone()));
+        }
+        for item in &body.items {
+            if let ast::Item::Attribute(attribute) = item {
+                let ty = kind.inputs.get(&attribute.name.text).map(|input| &input.ty);
+                let value = self.attribute(id, attribute, ty)?;
+                fields.insert(attribute.name.text.clone(), value);
+            }
+        }
+        for (name, input) in &kind.inputs {
+            if !fields.contains_key(name) {
+                let value = match &input.default {
+                    Some(default) => {
+                        let value = self.eval(&default.clone(), Some(&input.ty), id)?;
+                        conform(value, &input.ty).map_err(|why| self.unfit(why, default.span, input.name.span))?
+                    }
+                    None => Value::None,
+                };
+                fields.insert(name.clone(), value);
+            }
+        }
+        let blocks: Vec<Arc<ast::Block>> = body
+            .items
+            .iter()
+            .filter_map(|item| if let ast::Item::Block(block) = item { Some(Arc::new(block.clone())) } else { None })
+            .collect();
+        for (name, inner) in &kind.blocks {
+            let value = self.blocks(id, &blocks, inner)?;
+            fields.insert(name.clone(), value);
+        }
+        Ok(Value::Map(fields.into()))
+    }
+
+    /// The rules of an input and of its type.
+    fn rules(&mut self, id: InstanceId, input: &Input, value: Value) -> Evaluated {
+        if !value.is_known() {
+            return Ok(value);
+        }
+        let named = match &input.ty {
+            Ty::Refined(refined) => self.program.types.get(&refined.name).cloned(),
+            _ => None,
+        };
+        let rules = [named.as_ref().and_then(|named| named.rule.as_ref()), input.rule.as_ref()];
+        for rule in rules.into_iter().flatten() {
+            self.rule(id, input, rule, &value)?;
+        }
+        Ok(value)
+    }
+
+    fn rule(&mut self, id: InstanceId, input: &Input, rule: &ast::Refinement, value: &Value) -> Result<(), Stop> {
+        if *value == Value::None {
+            return Ok(());
+        }
+        let mut locals = vec![(Text::from("it"), value.clone())];
+        let holds = eval::eval_with(&rule.condition, None, &mut Frame { planner: self, of: id, host: None }, &mut locals)?;
+        if holds != Value::Bool(false) {
+            return Ok(());
+        }
+        let said = |planner: &mut Self, expr: &Option<Arc<ast::Expr>>| -> Option<Text> {
+            let expr = expr.as_ref()?;
+            let mut locals = vec![(Text::from("it"), value.clone())];
+            let value = eval::eval_with(expr, None, &mut Frame { planner, of: id, host: None }, &mut locals).ok()?;
+            value.as_text().cloned()
+        };
+        let shown = eval::text_of(value).map_or_else(|| text!("`{}`", input.name.text), |value| text!("`{} = {value}`", input.name.text));
+        let message = said(self, &rule.message).unwrap_or_else(|| text!("{shown} breaks its rule"));
+        let mut diagnostic = Diagnostic::error(Code::CheckFailed, self.said_at(id, &input.name.text), message)
+            .related(rule.condition.span, "the rule stands here");
+        if let Some(help) = said(self, &rule.help) {
+            diagnostic = diagnostic.help(help);
+        }
+        self.report(diagnostic);
+        Err(Stop)
+    }
+
+    /// The place that gave an input its value: the override for this environment, the attribute, or the instance.
+    pub(super) fn said_at(&self, id: InstanceId, name: &str) -> Span {
+        let declaration = &self.node(id).declaration;
+        let of_environment = declaration.overrides.iter().filter(|(environment, _)| environment.text == self.environment);
+        let overridden = of_environment.flat_map(|(_, attributes)| attributes).filter(|attribute| attribute.name.text == name).next_back();
+        let said = overridden.or_else(|| declaration.attributes.get(name));
+        said.map_or(declaration.name.span, |attribute| attribute.value.span)
+    }
+}

@@ -1,0 +1,245 @@
+//! What a name means where an expression stands: the fields of the instance whose definition it is written in, the instances
+//! beside it, and the few names that stand everywhere.
+
+use super::planner::{PRODUCT, Planner};
+use crate::base::{Span, Text, similar, text};
+use crate::diag::{Code, Diagnostic};
+use crate::eval::{Evaluated, Scope, Stop, eval};
+use crate::hir;
+use crate::syntax::ast;
+use crate::ty::Ty;
+use crate::value::{InstanceId, Residual, Value};
+use std::sync::Arc;
+
+/// Where an expression stands.
+pub(super) struct Frame<'a, 'p> {
+    pub planner: &'a mut Planner<'p>,
+    /// The instance in whose definition it is written; the product for what stands in the inventory.
+    pub of: InstanceId,
+    /// The machine, where there is one: in the `let`s of a service.
+    pub host: Option<Value>,
+}
+
+impl Scope for Frame<'_, '_> {
+    fn name(&mut self, name: &Text, span: Span, expected: Option<&Ty>) -> Option<Evaluated> {
+        if let Some(Ty::Definition(keyword)) = expected
+            && self.planner.definition(keyword, name).is_some()
+        {
+            return Some(Ok(Value::Definition(keyword.clone(), name.clone())));
+        }
+        if name == "host"
+            && let Some(host) = &self.host
+        {
+            return Some(Ok(host.clone()));
+        }
+        if self.of != PRODUCT
+            && let Some(value) = self.own(name, span)
+        {
+            return Some(value);
+        }
+        if let Some(child) = self.planner.node(self.of).children.get(name) {
+            return Some(Ok(Value::Instance(*child)));
+        }
+        self.everywhere(name)
+    }
+
+    fn member(&mut self, base: &Value, field: &ast::Name) -> Evaluated {
+        match base {
+            Value::Instance(id) => self.planner.instance_member(*id, &field.text, field.span),
+            Value::Definition(keyword, name) => self.planner.definition_member(keyword, name, field),
+            Value::Residual(residual) => match &**residual {
+                Residual::Foreign(_) => Ok(base.clone()),
+                _ => Ok(Value::residual(Residual::Member(base.clone(), field.text.clone()))),
+            },
+            _ => Err(Stop),
+        }
+    }
+
+    fn call(&mut self, function: &ast::Name, arguments: &[Value], span: Span) -> Evaluated {
+        self.planner.whole_program(self.of, function, arguments, span)
+    }
+
+    fn function(&self, name: &str) -> Option<Arc<hir::Function>> {
+        self.planner.program.functions.get(name).cloned()
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.planner.report(diagnostic);
+    }
+}
+
+impl Frame<'_, '_> {
+    /// A field of the instance itself.
+    fn own(&mut self, name: &Text, span: Span) -> Option<Evaluated> {
+        let planner = &mut *self.planner;
+        let definition = planner.node(self.of).definition.clone()?;
+        let declared = definition.inputs.contains_key(name) || definition.lets.contains_key(name) || definition.outputs.contains_key(name);
+        if let Some(host) = &self.host
+            && let Some(binding) = definition.lets.get(name)
+        {
+            // On a machine a `let` may differ from that on another one.
+            let (host, binding) = (host.clone(), binding.clone());
+            let mut frame = Frame { planner, of: self.of, host: Some(host) };
+            return Some(crate::eval::eval(&binding.value, None, &mut frame));
+        }
+        if declared {
+            return Some(planner.field(self.of, name, span));
+        }
+        if let Some(implementation) = planner.implementation(self.of) {
+            if implementation.lets.contains_key(name) {
+                return Some(planner.field(self.of, name, span));
+            }
+            let resource = implementation.resources.iter().find(|block| label(block, 1) == Some(name));
+            if let Some(resource) = resource {
+                return Some(self.resource(&resource.clone(), name));
+            }
+        }
+        let own = definition.attributes.contains_key(name);
+        let block = planner
+            .program
+            .kinds
+            .get(&definition.keyword)
+            .is_some_and(|kind| kind.blocks.contains_key(name) || kind.inputs.contains_key(name));
+        (own || block && definition.keyword == "provider").then(|| planner.field(self.of, name, span))
+    }
+
+    /// A resource of the implementation, with the keys that it will have.
+    fn resource(&mut self, block: &ast::Block, name: &Text) -> Evaluated {
+        let ty = label(block, 0).cloned().unwrap_or_default();
+        let resource = Value::residual(Residual::Resource { data: block.keyword.text == "data", ty, name: name.clone() });
+        let Some(repeat) = &block.repeat else {
+            let Some(condition) = &block.condition else { return Ok(resource) };
+            return Ok(if eval(condition, None, self)? == Value::Bool(false) { Value::None } else { resource });
+        };
+        let (Some(binding), Some(by)) = (repeat.bindings.first(), &repeat.by) else { return Ok(resource) };
+        let source = eval(&binding.source, None, self)?;
+        let elements: Vec<(Value, Value)> = match &source {
+            Value::List(list) => list.iter().enumerate().map(|(at, value)| (Value::Int(at as i64), value.clone())).collect(),
+            Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect(),
+            _ => Vec::new(),
+        };
+        let mut keys = Vec::with_capacity(elements.len());
+        for (at, element) in elements {
+            let mut locals = vec![(binding.value.text.clone(), element)];
+            locals.extend(binding.key.as_ref().map(|name| (name.text.clone(), at)));
+            keys.extend(crate::eval::text_of(&crate::eval::eval_with(by, None, self, &mut locals)?));
+        }
+        let of = |key: &Text| Value::residual(Residual::Index(resource.clone(), Value::Text(key.clone())));
+        Ok(Value::map(keys.iter().map(|key| (key.clone(), of(key)))))
+    }
+
+    /// The names that stand in every body.
+    fn everywhere(&mut self, name: &Text) -> Option<Evaluated> {
+        let planner = &mut *self.planner;
+        Some(Ok(match name.as_str() {
+            "product" => Value::Instance(PRODUCT),
+            "environment" => Value::Text(planner.environment.clone()),
+            "stack" if self.of != PRODUCT => match planner.node(self.of).stack {
+                Some(stack) => Value::Instance(stack),
+                None => Value::Instance(self.of),
+            },
+            "provider" if self.of != PRODUCT => match planner.provider(self.of) {
+                Some(provider) => Value::Instance(provider),
+                None => return Some(Err(Stop)),
+            },
+            "name" if self.of != PRODUCT => Value::Text(planner.full_name(self.of)),
+            "labels" if self.of != PRODUCT => planner.labels(self.of),
+            "services" => Value::list(planner.of("service").into_iter().map(Value::Instance)),
+            "providers" => Value::list(planner.of("provider").into_iter().map(Value::Instance)),
+            "stacks" => Value::list(planner.of("stack").into_iter().map(Value::Instance)),
+            _ => return None,
+        }))
+    }
+}
+
+impl Planner<'_> {
+    /// A field of an instance, or what every instance has.
+    pub(super) fn instance_member(&mut self, id: InstanceId, field: &Text, span: Span) -> Evaluated {
+        if let Some(child) = self.node(id).children.get(field).filter(|_| id != PRODUCT) {
+            return Ok(Value::Instance(*child));
+        }
+        let declared = self.node(id).definition.as_ref().is_some_and(|definition| {
+            definition.inputs.contains_key(field) || definition.lets.contains_key(field) || definition.outputs.contains_key(field)
+        });
+        if declared {
+            return self.field(id, field, span);
+        }
+        match field.as_str() {
+            "name" if matches!(self.node(id).keyword.as_str(), "module") => Ok(Value::Text(self.full_name(id))),
+            "name" => Ok(Value::Text(self.node(id).name.clone())),
+            "kind" => Ok(Value::Text(self.node(id).declaration.definition.text.clone())),
+            "provider" => self.provider(id).map(Value::Instance).ok_or(Stop),
+            "stack" => self.node(id).stack.map(Value::Instance).ok_or(Stop),
+            "ports" if self.node(id).keyword == "service" => {
+                let ports = self.field(id, &"port".into(), span)?;
+                Ok(Value::list(ports.as_map().into_iter().flat_map(|map| map.values().cloned())))
+            }
+            "lacks" if self.node(id).keyword == "provider" => {
+                let lacks = self.field(id, &"lacks".into(), span)?;
+                Ok(Value::list(lacks.as_map().into_iter().flat_map(|map| map.keys().cloned().map(Value::Text))))
+            }
+            _ => self.field(id, field, span),
+        }
+    }
+
+    /// A field of a definition: its name, its revision, an attribute.
+    fn definition_member(&mut self, keyword: &Text, name: &Text, field: &ast::Name) -> Evaluated {
+        let Some(definition) = self.definition(keyword, name) else { return Err(Stop) };
+        if field.text == "name" {
+            return Ok(Value::Text(name.clone()));
+        }
+        if field.text == "revision" {
+            return Ok(Value::Text(super::image::revision(self.shapes, &definition)));
+        }
+        let kind = self.program.kinds.get(keyword).cloned();
+        let input = kind.as_ref().and_then(|kind| kind.inputs.get(&field.text));
+        if let Some(attribute) = definition.attributes.get(&field.text) {
+            return self.eval(&attribute.value.clone(), input.map(|input| &input.ty), PRODUCT);
+        }
+        if let Some(input) = input {
+            return match &input.default {
+                Some(default) => self.eval(&default.clone(), Some(&input.ty), PRODUCT),
+                None => Ok(Value::None),
+            };
+        }
+        let known = kind.iter().flat_map(|kind| kind.inputs.keys()).map(Text::as_str).chain(["name", "revision"]);
+        let mut diagnostic = Diagnostic::error(Code::UnknownField, field.span, format!("{keyword} `{name}` has no field `{}`", field.text))
+            .related(definition.name.span, "it is defined here");
+        if let Some(nearest) = similar::nearest(&field.text, known) {
+            diagnostic = diagnostic.help(format!("did you mean `{nearest}`?"));
+        }
+        self.report(diagnostic);
+        Err(Stop)
+    }
+
+    /// `<product>-<environment>-<stack>-<instance>`, with `-` for `_`.
+    pub(super) fn full_name(&self, id: InstanceId) -> Text {
+        let node = self.node(id);
+        let product = &self.product.name.text;
+        let name = match node.stack {
+            Some(stack) => text!("{product}-{}-{}-{}", self.environment, self.node(stack).name, node.name),
+            None => text!("{product}-{}-{}", self.environment, node.name),
+        };
+        name.replace('_', "-").into()
+    }
+
+    /// What every resource is marked with.
+    pub(super) fn labels(&self, id: InstanceId) -> Value {
+        let stack = self.node(id).stack.unwrap_or(id);
+        let entries = [
+            ("environment", self.environment.clone()),
+            ("managed-by", "infrac".into()),
+            ("product", self.product.name.text.clone()),
+            ("stack", self.node(stack).name.replace('_', "-").into()),
+        ];
+        Value::map(entries.into_iter().map(|(key, value)| (key, Value::Text(value))))
+    }
+}
+
+/// The word of a block's label.
+pub(super) fn label(block: &ast::Block, at: usize) -> Option<&Text> {
+    match block.labels.get(at).map(|label| &label.value) {
+        Some(ast::LabelValue::Word(text)) => Some(text),
+        _ => None,
+    }
+}

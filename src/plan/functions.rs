@@ -1,0 +1,185 @@
+//! Functions that know the whole program: they allocate, look at who refers to whom, and name secrets.
+
+use super::allocate::Refusal;
+use super::planner::{Machine, PRODUCT, Planner};
+use crate::base::{Span, Text, text};
+use crate::diag::{Code, Diagnostic};
+use crate::eval::{Evaluated, Stop, text_of};
+use crate::syntax::ast;
+use crate::value::{InstanceId, Secret, SecretForm, Value};
+use ipnet::IpNet;
+use std::sync::Arc;
+
+impl Planner<'_> {
+    /// Calls a function of the whole program, with its arguments in the order of its parameters.
+    pub(super) fn whole_program(&mut self, of: InstanceId, function: &ast::Name, arguments: &[Value], span: Span) -> Evaluated {
+        match (function.text.as_str(), arguments) {
+            ("allocate_range", [Value::Cidr(pool), Value::Int(prefix)]) => self.allocate_range(of, *pool, *prefix, span),
+            ("subnet", [key, zone, range]) => Ok(Value::map([("key", key.clone()), ("zone", zone.clone()), ("range", range.clone())])),
+            ("host", [name, subnet, arch]) => self.host(of, name, subnet, arch, span),
+            ("rules_for", [hosts]) => self.rules_for(hosts, span),
+            ("clients_of", [Value::Instance(service)]) => self.clients_of(*service, span),
+            ("builds", [Value::Definition(_, image), provider, arch]) => Ok(Value::Bool(self.builds(image, provider, arch))),
+            ("generated", [path, bytes, hex, uuid]) => self.generated(of, path, [bytes, hex, uuid], span),
+            ("secret", [reference]) => self.secret(reference, span),
+            _ => self.wrong(span, &format!("`{}` does not take these values", function.text)),
+        }
+    }
+
+    /// The key of an allocation that is made while a field is evaluated: its path, its number in the field, the provider.
+    fn key(&mut self, of: InstanceId, what: &str) -> Text {
+        let (id, field) = self.open.last().map_or((of, Text::default()), |(id, field, _)| (*id, field.clone()));
+        let number = match self.open.last_mut() {
+            Some((_, _, number)) => {
+                *number += 1;
+                *number - 1
+            }
+            None => 0,
+        };
+        let provider = self.provider_name(of);
+        let number = if number == 0 { Text::default() } else { text!("[{number}]") };
+        text!("{}/{}.{field}{number}{what}@{provider}", self.environment, self.path(id))
+    }
+
+    fn provider_name(&mut self, of: InstanceId) -> Text {
+        match self.provider(of) {
+            Some(provider) => self.node(provider).name.clone(),
+            None => "none".into(),
+        }
+    }
+
+    fn allocate_range(&mut self, of: InstanceId, pool: IpNet, prefix: i64, span: Span) -> Evaluated {
+        let prefix = u8::try_from(prefix).unwrap_or(u8::MAX);
+        let key = self.key(of, "");
+        match self.allocator.range(key, pool, prefix) {
+            Ok(range) => Ok(Value::Cidr(range)),
+            Err(Refusal::Full) => {
+                let at = self.said_at(PRODUCT, "ranges");
+                self.report(
+                    Diagnostic::error(Code::RangeExhausted, span, format!("no /{prefix} is left in {pool}"))
+                        .related(at, "the ranges of the product stand here")
+                        .help("give the environment a larger range, or take smaller networks"),
+                );
+                Err(Stop)
+            }
+            Err(Refusal::Prefix) => {
+                self.report(
+                    Diagnostic::error(Code::RangeExhausted, span, format!("a /{prefix} does not fit into {pool}"))
+                        .help("take it from a larger range"),
+                );
+                Err(Stop)
+            }
+        }
+    }
+
+    fn host(&mut self, of: InstanceId, name: &Value, subnet: &Value, arch: &Value, span: Span) -> Evaluated {
+        let name = text_of(name).unwrap_or_default();
+        let Some(Value::Cidr(range)) = subnet.field("range").cloned() else {
+            return self.wrong(span, "`host` takes the subnet that `subnet(…)` made");
+        };
+        let (first, last, reserved) = self.reserved(of, span)?;
+        let provider = self.provider_name(of);
+        let key = text!("{}/{}/{name}@{provider}", self.environment, self.path(of));
+        let address = match self.allocator.address(key, range, first, last, &reserved) {
+            Ok(address) => address,
+            Err(_) => {
+                self.report(
+                    Diagnostic::error(Code::RangeExhausted, span, format!("no address is left in {range} for `{name}`"))
+                        .help("take a larger subnet or fewer machines: the provider keeps some addresses for itself"),
+                );
+                return Err(Stop);
+            }
+        };
+        let domain = self.field(PRODUCT, &"domain".into(), span)?;
+        let domain = text_of(&domain).unwrap_or_default();
+        let zone = subnet.field("zone").cloned().unwrap_or(Value::None);
+        let record = Value::map([
+            ("name", Value::Text(name.clone())),
+            ("address", Value::Ip(address)),
+            ("subnet", subnet.clone()),
+            ("arch", arch.clone()),
+            ("zone", zone),
+            ("fqdn", Value::Text(text!("{name}.{domain}"))),
+        ]);
+        if let Some(other) = self.machines.get(&name) {
+            let (first, second) = (self.node(other.unit).declaration.name.span, self.node(of).declaration.name.span);
+            self.report(
+                Diagnostic::error(Code::DuplicateName, second, format!("two machines would be named `{name}`"))
+                    .related(first, "the other one is made here")
+                    .help("rename one of the instances: names are made of product, environment, stack and instance"),
+            );
+        }
+        self.machines.insert(name, Machine { unit: of, record: record.clone() });
+        Ok(record)
+    }
+
+    /// How many addresses at the start and end of a subnet the provider keeps for itself, and which others.
+    fn reserved(&mut self, of: InstanceId, span: Span) -> Result<(u32, u32, Vec<IpNet>), Stop> {
+        let Some(provider) = self.provider(of) else { return Err(Stop) };
+        let subnet = self.field(provider, &"subnet".into(), span)?;
+        let count = |name: &str| subnet.field(name).and_then(Value::as_int).and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
+        let reserved = subnet.field("reserved").and_then(Value::as_list).unwrap_or_default();
+        let reserved = reserved.iter().filter_map(|value| if let Value::Cidr(net) = value { Some(*net) } else { None }).collect();
+        Ok((count("reserved_first"), count("reserved_last"), reserved))
+    }
+
+    /// Whether some build makes an image for a provider and architecture.
+    fn builds(&self, image: &Text, provider: &Value, arch: &Value) -> bool {
+        let arch = text_of(arch).unwrap_or_default();
+        let provider = match provider {
+            Value::Instance(id) => self.node(*id).declaration.definition.text.clone(),
+            value => text_of(value).unwrap_or_default(),
+        };
+        let Some(definition) = self.definition("image", image) else { return false };
+        let lists = |attribute: &str, word: &Text| {
+            definition.attributes.get(attribute).is_some_and(|attribute| match &attribute.value.kind {
+                ast::ExprKind::List(list) => list.iter().any(|element| matches!(&element.kind, ast::ExprKind::Name(name) if name == word)),
+                _ => false,
+            })
+        };
+        lists("on", &provider) && lists("arches", &arch)
+    }
+
+    fn generated(&mut self, of: InstanceId, path: &Value, form: [&Value; 3], span: Span) -> Evaluated {
+        let path = text_of(path).unwrap_or_default();
+        let number = |value: &Value| value.as_int().and_then(|count| u16::try_from(count).ok());
+        let [bytes, hex, uuid] = form;
+        let form = match (number(bytes), number(hex), uuid) {
+            (Some(bytes), None, Value::None) => SecretForm::Base64(bytes),
+            (None, Some(bytes), Value::None) => SecretForm::Hex(bytes),
+            (None, None, Value::Bool(true)) => SecretForm::Uuid,
+            _ => return self.wrong(span, "`generated` takes one of `bytes = N`, `hex = N` and `uuid = true`"),
+        };
+        Ok(Value::Secret(Arc::new(Secret::Generated { path, form, bootstrap: self.bootstraps(of) })))
+    }
+
+    /// Whether an instance stands in the stack that serves the secrets: what it needs first cannot come from there.
+    fn bootstraps(&mut self, of: InstanceId) -> bool {
+        let Ok(secrets) = self.field(PRODUCT, &"secrets".into(), self.product.name.span) else { return false };
+        match secrets.field("store") {
+            Some(Value::Instance(store)) => self.node(*store).stack.is_some() && self.node(*store).stack == self.node(of).stack,
+            _ => false,
+        }
+    }
+
+    fn secret(&mut self, reference: &Value, span: Span) -> Evaluated {
+        let reference = text_of(reference).unwrap_or_default();
+        let Some((scheme, rest)) = reference.split_once(':') else {
+            return self.wrong(span, "a reference to a secret begins with its scheme, such as `env:` or `vault:`");
+        };
+        if !["env", "op", "vault", "sops"].contains(&scheme) {
+            return self.wrong(span, "a secret is in `env:`, `op:`, `vault:` or `sops:`");
+        }
+        let (path, field) = match rest.split_once('#') {
+            Some((path, field)) => (path, Some(Text::from(field))),
+            None => (rest, None),
+        };
+        let path = path.trim_start_matches("//");
+        Ok(Value::Secret(Arc::new(Secret::Reference { scheme: scheme.into(), path: path.into(), field })))
+    }
+
+    fn wrong(&mut self, span: Span, message: &str) -> Evaluated {
+        self.report(Diagnostic::error(Code::UnknownFunction, span, message));
+        Err(Stop)
+    }
+}

@@ -1,0 +1,85 @@
+//! Images that machines start from, and the revision that tells one state of an image from another.
+
+use crate::base::Text;
+use crate::hir::Definition;
+use crate::shape::Shapes;
+use crate::syntax::ast::{ExprKind, LabelValue};
+use crate::value::Value;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+
+/// An image for one provider: what Packer builds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    /// Its name.
+    pub name: Text,
+    /// Its documentation.
+    pub doc: Text,
+    /// The provider's name.
+    pub provider: Text,
+    /// The kind of builder: `hcloud`, `amazon-ebs`.
+    pub builder: Text,
+    /// The builder's plugin and its version, where the library names one.
+    pub plugin: Option<(Text, Text)>,
+    /// The settings of the builder for each architecture, in the order of the architectures.
+    pub sources: Vec<(Text, Value)>,
+    /// The account of the first login.
+    pub login: Text,
+    /// The services whose install part is baked.
+    pub install: Vec<Text>,
+    /// What tells this state of the image from another one.
+    pub revision: Text,
+    /// The path of the source that defines it.
+    pub source: Text,
+}
+
+/// The revision of an image: twelve hexadecimal digits over the base image and everything that its roles install.
+pub(super) fn revision(shapes: &Shapes, definition: &Definition) -> Text {
+    let mut content = String::new();
+    for (name, attribute) in &definition.attributes {
+        for word in words(&attribute.value.kind) {
+            // Writing to a string cannot fail.
+            let _ = write!(content, "{name} {word}\n");
+        }
+    }
+    for service in installed(definition) {
+        let Some(role) = shapes.roles.get(&service) else { continue };
+        for step in &role.install {
+            let _ = write!(content, "{} {:?} {:?} {:?} {:?}\n", step.word, step.labels, step.arguments, step.repeat, step.condition);
+        }
+        for hole in &role.holes {
+            let _ = write!(content, "{} {:?}\n", hole.name, hole.default);
+        }
+    }
+    let digest = Sha256::digest(content.as_bytes());
+    digest.iter().take(6).fold(String::new(), |text, byte| format!("{text}{byte:02x}")).into()
+}
+
+/// The services that an image installs.
+pub(super) fn installed(definition: &Definition) -> Vec<Text> {
+    definition.attributes.get("install").map(|attribute| words(&attribute.value.kind)).unwrap_or_default()
+}
+
+/// The names and plain texts in an attribute of an image.
+pub(super) fn words(kind: &ExprKind) -> Vec<Text> {
+    match kind {
+        ExprKind::Name(name) => vec![name.clone()],
+        ExprKind::List(list) => list.iter().flat_map(|element| words(&element.kind)).collect(),
+        ExprKind::Template(parts) => parts
+            .iter()
+            .filter_map(|part| match part {
+                crate::syntax::ast::Part::Text(text) => Some(text.clone()),
+                crate::syntax::ast::Part::Expr(_) => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The word of a label.
+pub(super) fn word(label: &LabelValue) -> Option<Text> {
+    match label {
+        LabelValue::Word(text) => Some(text.clone()),
+        LabelValue::Template(_) => None,
+    }
+}

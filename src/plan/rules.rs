@@ -1,0 +1,174 @@
+//! Firewall rules: they follow from the ports of the services on some machines and from who refers to these services.
+
+use super::planner::Planner;
+use crate::base::{Span, Text, text};
+use crate::eval::{Evaluated, Stop};
+use crate::value::{InstanceId, Value};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// One rule before the same port of two protocols or sources is put together.
+struct Opening {
+    sources: BTreeSet<IpNet>,
+    public: bool,
+    reason: Text,
+}
+
+impl Planner<'_> {
+    /// What must be open on some machines, by the services there: `list(rule)`.
+    pub(super) fn rules_for(&mut self, hosts: &Value, span: Span) -> Evaluated {
+        let wanted: BTreeSet<Text> = names(Some(hosts));
+        let mut openings: BTreeMap<(Text, Text, Text), Opening> = BTreeMap::new();
+        for service in self.of("service") {
+            let hosts = self.field(service, &"hosts".into(), span)?;
+            if names(Some(&hosts)).is_disjoint(&wanted) {
+                continue;
+            }
+            let ports = self.field(service, &"port".into(), span)?;
+            for port in ports.as_map().into_iter().flat_map(|ports| ports.values()) {
+                self.open_port(service, port, &hosts, &mut openings, span)?;
+            }
+        }
+        let rules = openings.into_iter().map(|((name, protocol, ports), opening)| {
+            Value::map([
+                ("name", Value::Text(name)),
+                ("direction", Value::text("ingress")),
+                ("protocol", Value::Text(protocol)),
+                ("ports", Value::Text(ports)),
+                ("sources", Value::list(opening.sources.into_iter().map(Value::Cidr))),
+                ("public", Value::Bool(opening.public)),
+                ("reason", Value::Text(opening.reason)),
+            ])
+        });
+        Ok(Value::list(rules))
+    }
+
+    fn open_port(
+        &mut self,
+        service: InstanceId,
+        port: &Value,
+        hosts: &Value,
+        openings: &mut BTreeMap<(Text, Text, Text), Opening>,
+        span: Span,
+    ) -> Result<(), Stop> {
+        let word = |name: &str| port.field(name).and_then(crate::eval::text_of).unwrap_or_default();
+        let definition = self.node(service).declaration.definition.text.clone();
+        let peers: Vec<Text> =
+            port.field("from").and_then(Value::as_list).unwrap_or_default().iter().filter_map(|peer| peer.as_text().cloned()).collect();
+        let mut sources = BTreeSet::new();
+        for peer in &peers {
+            match peer.as_str() {
+                "internet" => sources.extend([IpNet::V4(EVERYWHERE_4), IpNet::V6(EVERYWHERE_6)]),
+                "members" => sources.extend(addresses(hosts)),
+                "clients" => sources.extend(self.clients(service, span)?),
+                "operators" => sources.extend(self.operators(span)?),
+                "stack" => sources.extend(self.of_stack(service, span)?),
+                _ => {}
+            }
+        }
+        let public = peers.iter().any(|peer| peer == "internet");
+        if public {
+            sources.retain(|net| net.prefix_len() == 0);
+        }
+        if sources.is_empty() {
+            return Ok(());
+        }
+        let protocols = port.field("protocols").and_then(Value::as_list).unwrap_or_default();
+        for protocol in protocols.iter().filter_map(Value::as_text) {
+            let name = match protocols.len() {
+                1 => text!("{definition}-{}", word("name")),
+                _ => text!("{definition}-{}-{protocol}", word("name")),
+            };
+            let reason = text!("{} of {definition}", word("name"));
+            let opening = openings.entry((name, protocol.clone(), word("number"))).or_insert_with(|| Opening {
+                sources: BTreeSet::new(),
+                public,
+                reason,
+            });
+            opening.sources.extend(sources.iter().copied());
+            opening.public |= public;
+        }
+        Ok(())
+    }
+
+    /// The machines of every service and stack that refers to a service.
+    fn clients(&mut self, service: InstanceId, span: Span) -> Result<BTreeSet<IpNet>, Stop> {
+        let mut found = BTreeSet::new();
+        for other in self.of("service").into_iter().filter(|other| *other != service) {
+            let inputs: Vec<Text> = self.node(other).definition.iter().flat_map(|definition| definition.inputs.keys().cloned()).collect();
+            let mut refers = false;
+            for input in &inputs {
+                if !self.node(other).declaration.attributes.contains_key(input) {
+                    continue;
+                }
+                refers |= mentions(&self.field(other, input, span)?, service);
+            }
+            if refers {
+                found.extend(addresses(&self.field(other, &"hosts".into(), span)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The machines of every service that refers to a service: `list(host)`.
+    pub(super) fn clients_of(&mut self, service: InstanceId, span: Span) -> Evaluated {
+        let clients = self.clients(service, span)?;
+        let machines = self
+            .machines
+            .values()
+            .filter(|machine| addresses(&Value::list([machine.record.clone()])).any(|address| clients.contains(&address)));
+        Ok(Value::list(machines.map(|machine| machine.record.clone())))
+    }
+
+    /// The ranges from which operators come: what a way in says of itself.
+    fn operators(&mut self, span: Span) -> Result<BTreeSet<IpNet>, Stop> {
+        let mut found = BTreeSet::new();
+        for service in self.of("service") {
+            let Some(definition) = self.node(service).definition.clone() else { continue };
+            if !definition.blocks.iter().any(|block| block.keyword.text == "way_in") {
+                continue;
+            }
+            if let Some(Value::Cidr(range)) = self.field(service, &"way_in".into(), span)?.field("range") {
+                found.insert(*range);
+            }
+            // What comes through the tunnel may carry the gate's own address.
+            found.extend(addresses(&self.field(service, &"hosts".into(), span)?));
+        }
+        Ok(found)
+    }
+
+    fn of_stack(&mut self, service: InstanceId, span: Span) -> Result<BTreeSet<IpNet>, Stop> {
+        let stack = self.node(service).stack;
+        let mut found = BTreeSet::new();
+        for other in self.of("service").into_iter().filter(|other| self.node(*other).stack == stack).collect::<Vec<_>>() {
+            found.extend(addresses(&self.field(other, &"hosts".into(), span)?));
+        }
+        Ok(found)
+    }
+}
+
+const EVERYWHERE_4: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::UNSPECIFIED, 0);
+const EVERYWHERE_6: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::UNSPECIFIED, 0);
+
+/// The names of some host records.
+pub(super) fn names(hosts: Option<&Value>) -> BTreeSet<Text> {
+    let hosts = hosts.and_then(Value::as_list).unwrap_or_default();
+    hosts.iter().filter_map(|host| host.field("name").and_then(Value::as_text).cloned()).collect()
+}
+
+/// The addresses of some host records, as networks of one.
+fn addresses(hosts: &Value) -> impl Iterator<Item = IpNet> + '_ {
+    let hosts = hosts.as_list().unwrap_or_default();
+    hosts.iter().filter_map(|host| if let Some(Value::Ip(ip)) = host.field("address") { Some(IpNet::from(*ip)) } else { None })
+}
+
+/// Whether a value names an instance.
+pub(super) fn mentions(value: &Value, instance: InstanceId) -> bool {
+    match value {
+        Value::Instance(id) => *id == instance,
+        Value::List(list) => list.iter().any(|value| mentions(value, instance)),
+        Value::Map(map) => map.values().any(|value| mentions(value, instance)),
+        _ => false,
+    }
+}

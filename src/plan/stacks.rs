@@ -1,0 +1,214 @@
+//! What is made last: the order of stacks, the images of the providers, and the instances as the plan shows them.
+
+use super::planner::{PRODUCT, Planner};
+use super::rules::mentions;
+use super::{Image, Instance, Service, Stack, Unit, image};
+use crate::base::graph::Graph;
+use crate::base::{Text, text};
+use crate::diag::{Code, Diagnostic};
+use crate::eval::text_of;
+use crate::value::{InstanceId, Value};
+use indexmap::IndexMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Planner<'_> {
+    /// Evaluates every declared field, so that a mistake in what nothing uses is found too.
+    pub(super) fn everything(&mut self) {
+        for id in self.ids() {
+            let span = self.node(id).declaration.name.span;
+            let kind = if id == PRODUCT { self.program.kinds.get("product").cloned() } else { None };
+            let of_kind = kind.iter().flat_map(|kind| kind.inputs.keys().chain(kind.blocks.keys())).cloned();
+            let definition = self.node(id).definition.clone();
+            let declared = definition.iter().flat_map(|of| of.inputs.keys().chain(of.outputs.keys()).chain(of.lets.keys())).cloned();
+            let on_hosts = self.node(id).keyword == "service";
+            for field in of_kind.chain(declared).collect::<Vec<_>>() {
+                // A `let` of a service may need the machine that it is evaluated for.
+                if on_hosts && definition.as_ref().is_some_and(|of| of.lets.contains_key(&field)) {
+                    continue;
+                }
+                let _ = self.field(id, &field, span);
+            }
+            // What a definition says of itself in blocks of fixed form: ports, plugins, capabilities.
+            let kind = definition.as_ref().and_then(|of| self.program.kinds.get(&of.keyword)).cloned();
+            for block in kind.iter().flat_map(|kind| kind.blocks.values()).filter(|block| !block.open) {
+                let said = definition.as_ref().is_some_and(|of| of.blocks.iter().any(|said| said.keyword.text == block.name));
+                let steps = block.blocks.values().any(|step| step.many);
+                if said && !steps {
+                    let _ = self.field(id, &block.name, span);
+                }
+            }
+        }
+    }
+
+    /// The stacks, each behind what it needs.
+    pub(super) fn stacks(&mut self, units: &[Unit], services: &[Service]) -> Vec<Stack> {
+        let mut graph: Graph<Text> = Graph::default();
+        let ids = self.of("stack");
+        for id in &ids {
+            graph.node(self.node(*id).name.clone());
+        }
+        let by_unit: BTreeMap<InstanceId, Text> = units.iter().map(|unit| (unit.instance, unit.stack.clone())).collect();
+        for unit in units {
+            for needed in unit.dependencies.iter().filter_map(|dependency| by_unit.get(&dependency.instance)) {
+                if *needed != unit.stack {
+                    graph.edge(unit.stack.clone(), needed.clone());
+                }
+            }
+        }
+        for service in services {
+            for (other, stack) in ids.iter().map(|id| (*id, self.node(*id).name.clone())) {
+                let inside = self.node(other).children.values().copied().chain([other]);
+                let inputs = self.evaluated(service.instance);
+                let refers = inside.into_iter().any(|of| inputs.values().any(|value| mentions(value, of)));
+                if refers && stack != service.stack {
+                    graph.edge(service.stack.clone(), stack);
+                }
+            }
+        }
+        let order = match graph.order() {
+            Ok(order) => order,
+            Err(cycle) => {
+                self.stack_cycle(&cycle);
+                return Vec::new();
+            }
+        };
+        let needs: BTreeMap<&Text, &BTreeSet<Text>> = graph.iter().collect();
+        let found = order.iter().filter_map(|name| {
+            let id = ids.iter().find(|id| self.node(**id).name == *name)?;
+            Some(Stack { instance: *id, name: name.clone(), needs: needs.get(name).map(|needs| (*needs).clone()).unwrap_or_default() })
+        });
+        found.collect()
+    }
+
+    fn stack_cycle(&mut self, cycle: &[Text]) {
+        let place = |planner: &Self, name: &Text| {
+            let id = planner.node(PRODUCT).children.get(name).copied();
+            id.map(|id| planner.node(id).declaration.name.span)
+        };
+        let Some(first) = cycle.first().and_then(|name| place(self, name)) else { return };
+        let words: Vec<String> = cycle.iter().map(|name| format!("`{name}`")).collect();
+        let mut diagnostic = Diagnostic::error(
+            Code::StackCycle,
+            first,
+            format!("stacks need each other: {} → {}", words.join(" → "), words.first().cloned().unwrap_or_default()),
+        )
+        .help("a stack is applied and configured as a whole: move what both need into a third one");
+        for name in &cycle[1..] {
+            if let Some(span) = place(self, name) {
+                diagnostic = diagnostic.related(span, format!("`{name}` is part of the circle"));
+            }
+        }
+        self.report(diagnostic);
+    }
+
+    /// The images that the providers of this product build.
+    pub(super) fn images(&mut self) -> Vec<Image> {
+        let mut images = Vec::new();
+        let mut seen = BTreeSet::new();
+        let definitions: Vec<_> =
+            self.program.definitions.iter().filter(|((keyword, _), _)| keyword == "image").map(|(_, of)| of.clone()).collect();
+        for definition in definitions {
+            for provider in self.of("provider") {
+                let kind = self.node(provider).declaration.definition.text.clone();
+                let listed = definition.attributes.get("on").map(|attribute| image::words(&attribute.value.kind)).unwrap_or_default();
+                if listed.contains(&kind) && seen.insert((definition.name.text.clone(), kind)) {
+                    images.extend(self.image(&definition, provider));
+                }
+            }
+        }
+        images
+    }
+
+    fn image(&mut self, definition: &crate::hir::Definition, provider: InstanceId) -> Option<Image> {
+        let of = self.node(provider).definition.clone()?;
+        let block = of.blocks.iter().find(|block| block.keyword.text == "builder")?.clone();
+        let builder = block.labels.first().and_then(|label| image::word(&label.value))?;
+        let words = |name: &str| definition.attributes.get(name).map(|attribute| image::words(&attribute.value.kind)).unwrap_or_default();
+        let span = definition.name.span;
+        let stock = self.field(provider, &"image".into(), span).ok()?;
+        let from = words("from").into_iter().next()?;
+        let Some(stock) = stock.as_map().and_then(|stock| stock.get(&from)).cloned() else {
+            self.report(
+                Diagnostic::error(
+                    Code::ImageNotBuilt,
+                    definition.attributes.get("from")?.value.span,
+                    format!("`{}` has no image `{from}` to start from", of.name.text),
+                )
+                .related(of.name.span, "the provider is defined here")
+                .help(format!("add `image {from} {{ … }}` to the provider, or leave it out of `on`")),
+            );
+            return None;
+        };
+        let revision = image::revision(self.shapes, definition);
+        let name = definition.name.text.clone();
+        let baked = Value::map([("name", Value::Text(name.clone())), ("revision", Value::Text(revision.clone()))]);
+        let kind = self.program.kinds.get("provider").and_then(|kind| kind.blocks.get("builder")).cloned();
+        let mut sources = Vec::new();
+        for arch in words("arches") {
+            let mut locals = vec![
+                (Text::from("source"), stock.clone()),
+                (Text::from("image"), baked.clone()),
+                (Text::from("arch"), Value::Text(arch.clone())),
+            ];
+            let mut settings: IndexMap<Text, Value> = IndexMap::new();
+            for item in &block.body.items {
+                let crate::syntax::ast::Item::Attribute(attribute) = item else { continue };
+                let mut frame = super::frame::Frame { planner: self, of: provider, host: None };
+                let value = crate::eval::eval_with(&attribute.value, None, &mut frame, &mut locals).ok()?;
+                settings.insert(attribute.name.text.clone(), value);
+            }
+            sources.push((arch, Value::Map(settings.into())));
+        }
+        let plugin = kind.as_ref().and_then(|_| {
+            let source = settings_text(&mut sources, "plugin")?;
+            Some((source, settings_text(&mut sources, "plugin_version")?))
+        });
+        Some(Image {
+            name,
+            doc: definition.doc.clone().unwrap_or_default(),
+            provider: of.name.text.clone(),
+            builder,
+            plugin,
+            sources,
+            login: stock.field("login").and_then(text_of).unwrap_or_else(|| "root".into()),
+            install: image::installed(definition),
+            revision,
+            source: Text::default(),
+        })
+    }
+
+    /// The product's settings and every instance with what was evaluated of it.
+    pub(super) fn instances_of_plan(&mut self) -> (IndexMap<Text, Value>, Vec<Instance>) {
+        let settings = self.evaluated(PRODUCT).into_iter().collect();
+        let mut instances = Vec::with_capacity(self.nodes.len());
+        for index in 0..self.nodes.len() {
+            let id = InstanceId(index as u32);
+            let provider = if self.node(id).keyword.is_empty() || id == PRODUCT { None } else { self.provider(id) };
+            let node = self.node(id);
+            instances.push(Instance {
+                keyword: node.keyword.clone(),
+                definition: node.declaration.definition.text.clone(),
+                name: node.name.clone(),
+                stack: node.stack,
+                provider,
+                fields: self.evaluated(id),
+                declaration: node.declaration.clone(),
+            });
+        }
+        (settings, instances)
+    }
+}
+
+/// Takes a setting of every architecture that is infrac's own and not the builder's.
+fn settings_text(sources: &mut [(Text, Value)], name: &str) -> Option<Text> {
+    let mut found = None;
+    for (_, settings) in sources {
+        let Value::Map(map) = settings else { continue };
+        let mut rest = (**map).clone();
+        if let Some(value) = rest.shift_remove(name) {
+            found = text_of(&value).map(|value| text!("{value}"));
+        }
+        *settings = Value::Map(rest.into());
+    }
+    found
+}

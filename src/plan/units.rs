@@ -1,0 +1,170 @@
+//! Units: the inputs of every module instance, the outputs of others that they need, and what stands for these until they exist.
+
+use super::frame::Frame;
+use super::planner::Planner;
+use super::{Dependency, Unit, mock};
+use crate::base::{Text, text};
+use crate::diag::{Code, Diagnostic};
+use crate::eval::{Stop, conform, text_of};
+use crate::shape::{Module, Source};
+use crate::ty::Ty;
+use crate::value::{InstanceId, Residual, Value};
+use indexmap::IndexMap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Planner<'_> {
+    /// The units, in the order of their paths.
+    pub(super) fn units(&mut self) -> Vec<Unit> {
+        let mut units: Vec<Unit> = self.of("module").into_iter().filter_map(|id| self.unit(id)).collect();
+        units.sort_by(|a, b| a.path.cmp(&b.path));
+        units
+    }
+
+    fn unit(&mut self, id: InstanceId) -> Option<Unit> {
+        let provider = self.provider(id)?;
+        let module = self.node(id).declaration.definition.text.clone();
+        let kind = self.node(provider).declaration.definition.text.clone();
+        let Some(shape) = self.shapes.modules.get(&(module.clone(), kind.clone())).cloned() else {
+            self.not_implemented(id, &module, &kind);
+            return None;
+        };
+        let mut inputs = Vec::new();
+        for hole in &shape.holes {
+            if hole.source == Source::Builtin("labels".into()) {
+                continue;
+            }
+            let span = self.node(id).declaration.name.span;
+            let value = match &hole.source {
+                Source::Builtin(_) => Ok(Value::Text(self.full_name(id))),
+                Source::Field(field) => self.field(id, field, span),
+                Source::Keyed(field, path) => self.field(id, field, span).map(|value| keyed(&value, path)),
+                Source::Deferred(input, field) => self.field(id, input, span).and_then(|of| match of {
+                    Value::Instance(of) => self.instance_member(of, field, span),
+                    _ => Err(Stop),
+                }),
+            };
+            let value = project(value.ok()?, &hole.ty);
+            if hole.default.as_ref() != Some(&value) {
+                inputs.push((hole.name.clone(), value));
+            }
+        }
+        let stack = self.node(id).stack;
+        let stack = stack.map_or_else(|| self.node(id).name.clone(), |stack| self.node(stack).name.clone());
+        let name = self.node(id).name.clone();
+        let dependencies = self.dependencies(id, &inputs);
+        Some(Unit {
+            instance: id,
+            path: text!("{stack}/{name}"),
+            stack,
+            name,
+            module,
+            group: shape.group.clone(),
+            provider: kind,
+            provider_instance: self.node(provider).name.clone(),
+            inputs,
+            dependencies,
+            span: self.node(id).declaration.name.span,
+        })
+    }
+
+    fn not_implemented(&mut self, id: InstanceId, module: &Text, kind: &Text) {
+        let able: Vec<String> =
+            self.program.implementations.keys().filter(|(of, _)| of == module).map(|(_, provider)| format!("`{provider}`")).collect();
+        let stack = self.node(id).stack.unwrap_or(id);
+        let (used, declared) = (self.node(stack).declaration.name.span, self.node(id).declaration.name.span);
+        let what = self.path(id);
+        let mut diagnostic =
+            Diagnostic::error(Code::NotImplemented, used, format!("`{what}` is a `{module}`, which `{kind}` does not have")).help(
+                match able.as_slice() {
+                    [] => format!("write `implement {module} on {kind}`"),
+                    _ => format!("run it on {}, or write `implement {module} on {kind}`", able.join(" or ")),
+                },
+            );
+        if used != declared {
+            diagnostic = diagnostic.related(declared, format!("`{module}` is used here"));
+        }
+        self.report(diagnostic);
+    }
+
+    fn dependencies(&mut self, id: InstanceId, inputs: &[(Text, Value)]) -> Vec<Dependency> {
+        let mut needed: BTreeMap<Text, InstanceId> = BTreeMap::new();
+        for (_, value) in inputs {
+            value.walk(&mut |residual| {
+                if let Residual::Output(of, _) = residual {
+                    needed.insert(self.path(*of), *of);
+                }
+            });
+        }
+        let short: Vec<Text> = needed.values().map(|of| self.node(*of).name.clone()).collect();
+        let mut dependencies = Vec::new();
+        for (index, of) in needed.values().copied().enumerate() {
+            let unique = short.iter().filter(|name| **name == short[index]).count() == 1;
+            let stack = self.node(of).stack.unwrap_or(of);
+            let near = self.node(of).stack == self.node(id).stack;
+            let name = if unique && near { short[index].clone() } else { text!("{}_{}", self.node(stack).name, short[index]) };
+            let path = text!("{}/{}", self.node(stack).name, self.node(of).name);
+            let mocks = self.mocks(of);
+            dependencies.push(Dependency { instance: of, path, name: name.replace('-', "_").into(), mocks });
+        }
+        dependencies
+    }
+
+    /// Every output of a unit with a value of the type and keys that it will have.
+    fn mocks(&mut self, of: InstanceId) -> Vec<(Text, Value)> {
+        let Some(shape) = self.shape(of) else { return Vec::new() };
+        let implementation = self.implementation(of);
+        let mut mocks = Vec::new();
+        for output in &shape.outputs {
+            let written = implementation.as_ref().and_then(|implementation| implementation.outputs.get(&output.name)?.value.clone());
+            let value = written.and_then(|value| crate::eval::eval(&value, None, &mut Frame { planner: self, of, host: None }).ok());
+            let value = value.map_or_else(|| mock(&output.ty), |value| stand_in(value, &output.ty));
+            mocks.push((output.name.clone(), value));
+        }
+        mocks
+    }
+
+    pub(super) fn shape(&mut self, id: InstanceId) -> Option<Arc<Module>> {
+        let provider = self.provider(id)?;
+        let key = (self.node(id).declaration.definition.text.clone(), self.node(provider).declaration.definition.text.clone());
+        self.shapes.modules.get(&key).cloned()
+    }
+}
+
+/// The keys and length of a value with something of the right type in each place.
+fn stand_in(value: Value, ty: &Ty) -> Value {
+    match (value, ty.plain()) {
+        (Value::Map(map), Ty::Map(of)) => Value::map(map.iter().map(|(key, value)| (key.clone(), stand_in(value.clone(), of)))),
+        (Value::List(list), Ty::List(of)) => Value::list(list.iter().map(|value| stand_in(value.clone(), of))),
+        (value, _) if value.is_known() && value != Value::None => conform(value, ty).unwrap_or_else(|_| mock(ty)),
+        _ => mock(ty),
+    }
+}
+
+/// A list of records as a map by a path of fields.
+fn keyed(value: &Value, path: &[Text]) -> Value {
+    let mut entries: IndexMap<Text, Value> = IndexMap::new();
+    for element in value.as_list().unwrap_or_default() {
+        let key = path.iter().try_fold(element, |value, field| value.field(field)).and_then(text_of);
+        if let Some(key) = key {
+            entries.insert(key, element.clone());
+        }
+    }
+    entries.sort_keys();
+    Value::Map(entries.into())
+}
+
+/// The part of a value that a type names.
+fn project(value: Value, ty: &Ty) -> Value {
+    match (value, ty.present()) {
+        (Value::Map(map), Ty::Record(record)) => Value::map(
+            record
+                .fields
+                .iter()
+                .map(|field| (field.name.clone(), project(map.get(&field.name).cloned().unwrap_or(Value::None), &field.ty))),
+        ),
+        (Value::Map(map), Ty::Map(of)) => Value::map(map.iter().map(|(key, value)| (key.clone(), project(value.clone(), of)))),
+        (Value::List(list), Ty::List(of)) => Value::list(list.iter().map(|value| project(value.clone(), of))),
+        (value, _) => value,
+    }
+}

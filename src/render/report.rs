@@ -1,0 +1,101 @@
+//! A diagnostic with every place resolved: what all forms have in common.
+
+use super::place::{Place, Source};
+use super::sanitise::sanitise;
+use crate::base::{FileId, Span, Workspace};
+use crate::diag::{Code, Diagnostic, Severity};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A finding, ready to be laid out.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The stable code.
+    pub code: Code,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// Where it is.
+    pub primary: Place,
+    /// What makes it wrong.
+    pub related: Vec<Place>,
+    /// What to do.
+    pub help: Option<String>,
+    /// A repair that is certain.
+    pub fix: Option<Repair>,
+}
+
+/// A certain repair.
+#[derive(Clone, Debug)]
+pub struct Repair {
+    /// What it does, as an instruction.
+    pub title: String,
+    /// Its replacements.
+    pub edits: Vec<Edit>,
+}
+
+/// One replacement of a repair.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// What is replaced.
+    pub place: Place,
+    /// By what, exactly.
+    pub replacement: String,
+}
+
+impl Report {
+    /// `error` or `warning`.
+    pub(super) fn level(&self) -> &'static str {
+        match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+
+    /// The help and what a repair would do, one a line.
+    pub(super) fn advice(&self) -> Vec<&str> {
+        let fix = self.fix.as_ref().map(|fix| fix.title.as_str());
+        self.help.as_deref().into_iter().chain(fix).collect()
+    }
+}
+
+/// The reports of `diagnostics`, whose spans point into `workspace`. `prefix` is put before every path of the project:
+/// the way to it from where the reader stands, with `/` at its end, or nothing.
+pub fn resolve(workspace: &Workspace, diagnostics: &[Diagnostic], prefix: &str) -> Vec<Report> {
+    let mut resolver = Resolver { workspace, prefix, sources: BTreeMap::new() };
+    diagnostics.iter().map(|diagnostic| resolver.report(diagnostic)).collect()
+}
+
+struct Resolver<'w> {
+    workspace: &'w Workspace,
+    prefix: &'w str,
+    sources: BTreeMap<FileId, Arc<Source>>,
+}
+
+impl Resolver<'_> {
+    fn report(&mut self, diagnostic: &Diagnostic) -> Report {
+        let fix = diagnostic.fix.as_ref().map(|fix| Repair {
+            title: sanitise(&fix.title).into_owned(),
+            edits: fix
+                .edits
+                .iter()
+                .map(|(span, replacement)| Edit { place: self.place(*span, ""), replacement: replacement.clone() })
+                .collect(),
+        });
+        Report {
+            code: diagnostic.code,
+            severity: diagnostic.severity,
+            message: sanitise(&diagnostic.message).into_owned(),
+            primary: self.place(diagnostic.primary.span, &diagnostic.primary.text),
+            related: diagnostic.related.iter().map(|label| self.place(label.span, &label.text)).collect(),
+            help: diagnostic.help.as_ref().map(|help| sanitise(help).into_owned()),
+            fix,
+        }
+    }
+
+    fn place(&mut self, span: Span, label: &str) -> Place {
+        let source = self.sources.entry(span.file).or_insert_with(|| Arc::new(Source::new(self.workspace, span, self.prefix)));
+        Place::new(source, span, label)
+    }
+}

@@ -1,0 +1,125 @@
+//! SARIF 2.1.0, which code scanning services read.
+
+use super::gitlab::fingerprint;
+use super::place::Place;
+use super::report::{Repair, Report};
+use crate::diag::Code;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn render(reports: &[Report]) -> String {
+    let codes: BTreeSet<Code> = reports.iter().map(|report| report.code).collect();
+    let codes: Vec<Code> = codes.into_iter().collect();
+    let rules: Vec<Value> = codes.iter().copied().map(rule).collect();
+    let mut seen = BTreeMap::new();
+    let results: Vec<Value> = reports.iter().map(|report| result(report, &codes, &mut seen)).collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {
+                "driver": {
+                    "name": "infrac",
+                    "semanticVersion": env!("CARGO_PKG_VERSION"),
+                    "rules": rules,
+                },
+            },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    format!("{log:#}\n")
+}
+
+fn rule(code: Code) -> Value {
+    // The page opens with a heading; the first paragraph below it says what the code means.
+    let summary = code.page().lines().skip(1).find(|line| !line.trim().is_empty()).unwrap_or_else(|| code.name());
+    json!({
+        "id": code.id(),
+        "name": code.name(),
+        "shortDescription": { "text": summary },
+        "help": { "text": code.page(), "markdown": code.page() },
+    })
+}
+
+fn result(report: &Report, codes: &[Code], seen: &mut BTreeMap<String, usize>) -> Value {
+    let mut text = report.message.clone();
+    for line in report.advice() {
+        text.push('\n');
+        text.push_str(line);
+    }
+    let related: Vec<Value> = report
+        .related
+        .iter()
+        .enumerate()
+        .map(|(id, place)| {
+            let mut location = location(place);
+            location["id"] = json!(id);
+            location["message"] = json!({ "text": place.label });
+            location
+        })
+        .collect();
+    let mut result = json!({
+        "ruleId": report.code.id(),
+        "ruleIndex": codes.iter().position(|code| *code == report.code),
+        "level": report.level(),
+        "message": { "text": text },
+        "locations": [location(&report.primary)],
+        "relatedLocations": related,
+        "partialFingerprints": { "infrac/v1": fingerprint(report, seen) },
+    });
+    if let Some(fix) = &report.fix {
+        result["fixes"] = json!([repair(fix)]);
+    }
+    result
+}
+
+fn repair(fix: &Repair) -> Value {
+    let mut changes = BTreeMap::<&str, Vec<Value>>::new();
+    for edit in &fix.edits {
+        changes.entry(edit.place.path()).or_default().push(json!({
+            "deletedRegion": region(&edit.place),
+            "insertedContent": { "text": edit.replacement },
+        }));
+    }
+    let changes: Vec<Value> = changes
+        .into_iter()
+        .map(|(path, replacements)| json!({ "artifactLocation": artifact(path), "replacements": replacements }))
+        .collect();
+    json!({ "description": { "text": fix.title }, "artifactChanges": changes })
+}
+
+fn location(place: &Place) -> Value {
+    json!({
+        "physicalLocation": {
+            "artifactLocation": artifact(place.path()),
+            "region": region(place),
+        },
+    })
+}
+
+fn artifact(path: &str) -> Value {
+    json!({ "uri": uri(path), "uriBaseId": "%SRCROOT%" })
+}
+
+fn region(place: &Place) -> Value {
+    json!({
+        "startLine": place.from.line,
+        "startColumn": place.from.column,
+        "endLine": place.to.line,
+        "endColumn": place.to.column,
+    })
+}
+
+/// A path as a relative reference.
+fn uri(path: &str) -> String {
+    let mut uri = String::new();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(byte as char);
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
+}

@@ -1,0 +1,121 @@
+//! Schemas of OpenTofu plugins as types: which resources there are, and what each takes and gives.
+
+mod convert;
+mod read;
+
+use crate::base::Text;
+use crate::ty::Ty;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use read::read;
+
+/// Every schema of a workspace, by the name of its file: `hcloud.json`.
+#[derive(Debug, Default)]
+pub struct Schemas(pub BTreeMap<Text, Arc<Plugin>>);
+
+/// The schema of one plugin.
+#[derive(Debug)]
+pub struct Plugin {
+    /// `hetznercloud/hcloud`
+    pub source: Text,
+    /// The release that the schema was taken from.
+    pub version: Text,
+    /// What the plugin's own configuration takes.
+    pub configuration: Arc<Block>,
+    /// By type.
+    pub resources: BTreeMap<Text, Arc<Block>>,
+    /// By type.
+    pub data_sources: BTreeMap<Text, Arc<Block>>,
+}
+
+/// What a resource, a data source or a block in one may hold.
+#[derive(Debug, Default)]
+pub struct Block {
+    /// By name.
+    pub attributes: BTreeMap<Text, Attribute>,
+    /// By name.
+    pub blocks: BTreeMap<Text, NestedBlock>,
+}
+
+/// An attribute of a resource.
+#[derive(Debug)]
+pub struct Attribute {
+    /// Its type as it is read; a value of any type is `Ty::Error`.
+    pub ty: Ty,
+    /// What its objects may hold, where the schema says that for each of their attributes.
+    pub nested: Option<NestedAttributes>,
+    /// It must be set.
+    pub required: bool,
+    /// It may be set.
+    pub optional: bool,
+    /// The provider sets it where nothing is set.
+    pub computed: bool,
+    /// It is not shown.
+    pub sensitive: bool,
+    /// It is never kept in a state.
+    pub write_only: bool,
+}
+
+/// The attributes of the objects of an attribute.
+#[derive(Debug)]
+pub struct NestedAttributes {
+    /// By name.
+    pub attributes: BTreeMap<Text, Attribute>,
+    /// How many objects there are.
+    pub nesting: Nesting,
+}
+
+/// A block in a resource.
+#[derive(Debug)]
+pub struct NestedBlock {
+    /// What it may hold.
+    pub block: Block,
+    /// How many there may be.
+    pub nesting: Nesting,
+    /// How many there must be.
+    pub min: usize,
+    /// How many there may be; any number if absent.
+    pub max: Option<usize>,
+}
+
+/// How objects of one name stand in a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nesting {
+    /// One, or none.
+    Single,
+    /// In order.
+    List,
+    /// Without order.
+    Set,
+    /// By key.
+    Map,
+}
+
+impl Schemas {
+    /// The schema in the file of that name, as `plugin { schema = "hcloud.json" }` says it.
+    pub fn plugin(&self, file: &str) -> Option<&Arc<Plugin>> {
+        self.0.get(file)
+    }
+}
+
+impl Plugin {
+    /// A resource, or a data source, by its type.
+    pub fn find(&self, data: bool, ty: &str) -> Option<&Arc<Block>> {
+        if data { self.data_sources.get(ty) } else { self.resources.get(ty) }
+    }
+}
+
+impl Attribute {
+    /// Whether only the provider sets it.
+    pub fn is_read_only(&self) -> bool {
+        self.computed && !self.optional && !self.required
+    }
+}
+
+impl Block {
+    /// The names of its attributes and blocks.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.attributes.keys().chain(self.blocks.keys()).map(Text::as_str)
+    }
+}

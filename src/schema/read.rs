@@ -1,0 +1,191 @@
+//! From the files that `tofu providers schema -json` gives, pruned, to schemas.
+
+use super::{Attribute, Block, NestedAttributes, NestedBlock, Nesting, Plugin, Schemas, convert};
+use crate::base::{Span, Text, Workspace};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Reads every `schemas/*.json` of a workspace.
+pub fn read(workspace: &Workspace) -> (Schemas, Diagnostics) {
+    let mut schemas = Schemas::default();
+    let mut diagnostics = Diagnostics::default();
+    for (id, file) in workspace.files() {
+        let Some((folder, name)) = file.path.rsplit_once('/') else { continue };
+        if !name.ends_with(".json") || folder.rsplit('/').next() != Some("schemas") {
+            continue;
+        }
+        match serde_json::from_str::<Document>(&file.text) {
+            Ok(document) => {
+                schemas.0.insert(name.into(), Arc::new(document.plugin()));
+            }
+            Err(error) => diagnostics.push(
+                Diagnostic::error(Code::InvalidProject, Span::new(id, 0, 0), format!("the schema cannot be read: {error}"))
+                    .help("write it with `stdlib/schemas/prune` from what `tofu providers schema -json` gives"),
+            ),
+        }
+    }
+    (schemas, diagnostics)
+}
+
+#[derive(Deserialize)]
+struct Document {
+    source: Text,
+    version: Text,
+    provider: Schema,
+    #[serde(default)]
+    resource_schemas: BTreeMap<Text, Schema>,
+    #[serde(default)]
+    data_source_schemas: BTreeMap<Text, Schema>,
+}
+
+#[derive(Deserialize)]
+struct Schema {
+    block: WrittenBlock,
+}
+
+#[derive(Deserialize)]
+struct WrittenBlock {
+    #[serde(default)]
+    attributes: BTreeMap<Text, WrittenAttribute>,
+    #[serde(default)]
+    block_types: BTreeMap<Text, WrittenNested>,
+}
+
+#[derive(Deserialize)]
+struct WrittenAttribute {
+    #[serde(default, rename = "type")]
+    ty: Value,
+    nested_type: Option<WrittenObject>,
+    #[serde(default)]
+    required: bool,
+    #[serde(default)]
+    optional: bool,
+    #[serde(default)]
+    computed: bool,
+    #[serde(default)]
+    sensitive: bool,
+    #[serde(default)]
+    write_only: bool,
+}
+
+#[derive(Deserialize)]
+struct WrittenObject {
+    #[serde(default)]
+    attributes: BTreeMap<Text, WrittenAttribute>,
+    nesting_mode: WrittenNesting,
+}
+
+#[derive(Deserialize)]
+struct WrittenNested {
+    block: WrittenBlock,
+    nesting_mode: WrittenNesting,
+    #[serde(default)]
+    min_items: usize,
+    #[serde(default)]
+    max_items: usize,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenNesting {
+    Single,
+    Group,
+    List,
+    Set,
+    Map,
+}
+
+impl Document {
+    fn plugin(self) -> Plugin {
+        let all = |schemas: BTreeMap<Text, Schema>| schemas.into_iter().map(|(ty, schema)| (ty, Arc::new(schema.block.block()))).collect();
+        Plugin {
+            source: self.source,
+            version: self.version,
+            configuration: Arc::new(self.provider.block.block()),
+            resources: all(self.resource_schemas),
+            data_sources: all(self.data_source_schemas),
+        }
+    }
+}
+
+impl WrittenBlock {
+    fn block(self) -> Block {
+        let attributes = attributes(self.attributes);
+        let nested = |written: WrittenNested| {
+            let nesting = written.nesting_mode.nesting();
+            let most = (written.max_items > 0).then_some(written.max_items);
+            let max = if nesting == Nesting::Single { Some(1) } else { most };
+            NestedBlock { block: written.block.block(), nesting, min: written.min_items, max }
+        };
+        Block { attributes, blocks: self.block_types.into_iter().map(|(name, written)| (name, nested(written))).collect() }
+    }
+}
+
+fn attributes(written: BTreeMap<Text, WrittenAttribute>) -> BTreeMap<Text, Attribute> {
+    written.into_iter().map(|(name, attribute)| (name, attribute.attribute())).collect()
+}
+
+impl WrittenAttribute {
+    fn attribute(self) -> Attribute {
+        let nested = self
+            .nested_type
+            .map(|object| NestedAttributes { attributes: attributes(object.attributes), nesting: object.nesting_mode.nesting() });
+        Attribute {
+            ty: nested.as_ref().map_or_else(|| convert::ty(&self.ty), convert::nested),
+            nested,
+            required: self.required,
+            optional: self.optional,
+            computed: self.computed,
+            sensitive: self.sensitive,
+            write_only: self.write_only,
+        }
+    }
+}
+
+impl WrittenNesting {
+    fn nesting(self) -> Nesting {
+        match self {
+            WrittenNesting::Single | WrittenNesting::Group => Nesting::Single,
+            WrittenNesting::List => Nesting::List,
+            WrittenNesting::Set => Nesting::Set,
+            WrittenNesting::Map => Nesting::Map,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::base::Workspace;
+
+    #[test]
+    fn reads_attributes_blocks_and_nested_attributes() {
+        let text = r#"{
+            "source": "a/b", "version": "1.0.0", "provider": { "block": {}, "version": 0 },
+            "resource_schemas": { "b_server": { "version": 0, "block": {
+                "attributes": {
+                    "id": { "type": "string", "computed": true },
+                    "tags": { "type": ["map", "string"], "optional": true },
+                    "pools": { "required": true, "nested_type": { "nesting_mode": "list", "attributes": { "size": { "type": "number", "optional": true } } } }
+                },
+                "block_types": { "rule": { "nesting_mode": "set", "min_items": 1, "block": { "attributes": { "port": { "type": "string", "required": true } } } } }
+            } } }
+        }"#;
+        let (schemas, diagnostics) = read(&Workspace::new([("lib/schemas/b.json".into(), text.into())]));
+        assert!(!diagnostics.has_errors());
+        let server = schemas.plugin("b.json").unwrap().find(false, "b_server").unwrap();
+        assert!(server.attributes["id"].is_read_only() && server.attributes["pools"].required);
+        assert_eq!(server.attributes["pools"].ty.to_string(), "list({ size: float })");
+        assert_eq!((server.blocks["rule"].min, server.blocks["rule"].max), (1, None));
+        assert!(server.reads_as(&"b_server".into()).is_deferred());
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_a_file() {
+        let (_, diagnostics) = read(&Workspace::new([("lib/schemas/b.json".into(), "{".into())]));
+        assert!(diagnostics.0[0].message.starts_with("the schema cannot be read"));
+    }
+}

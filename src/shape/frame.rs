@@ -1,0 +1,332 @@
+//! What a name means in a body that is shared by all products: an input or `let` is a hole, what the library alone says is a
+//! constant, and what only a product knows is foreign.
+
+use super::holes::{Holes, foreign_in};
+use super::infer::Infer;
+use super::{Hole, Source};
+use crate::base::{Span, Text};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval::{Evaluated, Scope, Stop, eval};
+use crate::hir::{Definition, Function, Implementation, Program};
+
+use crate::syntax::ast;
+use crate::ty::Ty;
+use crate::value::{Residual, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Where a body of a module or role stands.
+pub(super) struct Frame<'a> {
+    pub program: &'a Program,
+    pub definition: &'a Arc<Definition>,
+    /// How the module is made, for a module.
+    pub implementation: Option<&'a Arc<Implementation>>,
+    /// The provider's definition, for a module.
+    pub provider: Option<Arc<Definition>>,
+    pub holes: Holes,
+    pub diagnostics: Diagnostics,
+    /// What has been found out of the `let`s and known outputs.
+    bindings: BTreeMap<Text, Evaluated>,
+}
+
+impl<'a> Frame<'a> {
+    pub(super) fn new(program: &'a Program, definition: &'a Arc<Definition>) -> Self {
+        Frame {
+            program,
+            definition,
+            implementation: None,
+            provider: None,
+            holes: Holes::default(),
+            diagnostics: Diagnostics::default(),
+            bindings: BTreeMap::new(),
+        }
+    }
+
+    /// An expression of the body.
+    pub(super) fn eval(&mut self, expr: &ast::Expr, expected: Option<&Ty>) -> Evaluated {
+        eval(expr, expected, self)
+    }
+
+    fn input(&mut self, name: &Text, span: Span) -> Option<Evaluated> {
+        let definition = self.definition;
+        let input = definition.inputs.get(name)?;
+        Some(Ok(match input.ty.present() {
+            // The instance itself is not a value of the tool: its fields are, one hole each.
+            Ty::Instance(..) => Value::residual(Residual::Variable(name.clone())),
+            Ty::Definition(_) => foreign(span),
+            Ty::List(of) | Ty::Map(of) if matches!(of.present(), Ty::Instance(..) | Ty::Definition(_)) => foreign(span),
+            _ => {
+                let value = self.holes.variable(name, input.doc.as_ref(), &input.ty, Source::Field(name.clone()), input.span);
+                if let Some(default) = &input.default
+                    && self.holes.0.get(name).is_some_and(|hole| hole.default.is_none())
+                {
+                    let constant = self.constant(default, Some(&input.ty));
+                    if let Some(hole) = self.holes.0.get_mut(name) {
+                        hole.default = constant;
+                    }
+                }
+                value
+            }
+        }))
+    }
+
+    /// The value of an expression that needs no hole and nothing foreign.
+    pub(super) fn constant(&mut self, expr: &ast::Expr, expected: Option<&Ty>) -> Option<Value> {
+        let (holes, count) = (self.holes.clone(), self.diagnostics.0.len());
+        let value = self.eval(expr, expected).ok().filter(Value::is_known);
+        self.holes = holes;
+        self.diagnostics.0.truncate(count);
+        let value = value?;
+        match expected {
+            Some(ty) => crate::eval::conform(value, ty).ok(),
+            None => Some(value),
+        }
+    }
+
+    /// A `let` or known output: a constant, an expression over what only the tool knows, or a hole.
+    fn binding(&mut self, name: &Text, span: Span) -> Option<Evaluated> {
+        if let Some(done) = self.bindings.get(name) {
+            return Some(done.clone());
+        }
+        let definition = self.definition;
+        let of_implementation = self.implementation.and_then(|implementation| implementation.lets.get(name));
+        let output = definition
+            .outputs
+            .get(name)
+            .and_then(|output| Some((output.value.as_ref()?, output.doc.as_ref(), output.ty.clone()?, output.span)));
+        let (expr, doc, ty, declared) = match (of_implementation, definition.lets.get(name), output) {
+            (Some(binding), ..) | (_, Some(binding), _) => {
+                let ty = self.infer(&binding.value);
+                (&binding.value, binding.doc.as_ref(), Some(ty), binding.span)
+            }
+            (_, _, Some((expr, doc, ty, span))) => (expr, doc, Some(ty), span),
+            _ => return None,
+        };
+        // Until it is known what it is, another look at it would not end.
+        self.bindings.insert(name.clone(), Err(Stop));
+        let holes = self.holes.clone();
+        let value = self.eval(expr, ty.as_ref());
+        let value = match value {
+            Ok(value) if value.is_known() => Ok(value),
+            Ok(value) if foreign_in(&value).is_none() && self.is_deferred(&value) => Ok(value),
+            Ok(_) => {
+                self.holes = holes;
+                Ok(self.holes.variable(name, doc, &ty.unwrap_or(Ty::String), Source::Field(name.clone()), declared))
+            }
+            Err(Stop) => Err(Stop),
+        };
+        let _ = span;
+        self.bindings.insert(name.clone(), value.clone());
+        Some(value)
+    }
+
+    fn infer(&self, expr: &ast::Expr) -> Ty {
+        let mut infer = Infer::new(self.program, self.definition);
+        infer.implementation = self.implementation.map(|of| &**of);
+        infer.provider = self.provider.as_deref();
+        infer.expr(expr)
+    }
+
+    /// Whether a value needs a resource or an output of another unit.
+    fn is_deferred(&self, value: &Value) -> bool {
+        let mut found = false;
+        value.walk(&mut |residual| match residual {
+            Residual::Resource { .. } | Residual::Fact(_) => found = true,
+            Residual::Variable(name) => found |= self.holes.0.get(name).is_some_and(|hole| matches!(hole.source, Source::Deferred(..))),
+            _ => {}
+        });
+        found
+    }
+
+    /// A resource or data source of the body.
+    fn resource(&self, name: &str) -> Option<Value> {
+        let block = self.implementation?.resources.iter().find(|block| word(block, 1).is_some_and(|word| word == name))?;
+        let ty = word(block, 0)?.clone();
+        let resource = Value::residual(Residual::Resource { data: block.keyword.text == "data", ty, name: name.into() });
+        Some(match (&block.repeat, &block.condition) {
+            (None, Some(_)) => Value::residual(Residual::Call("one".into(), vec![resource])),
+            _ => resource,
+        })
+    }
+
+    /// A field of an instance that an input names: deferred ones are holes.
+    fn instance_field(&mut self, input: &Text, field: &ast::Name) -> Option<Evaluated> {
+        let definition = self.definition;
+        let declared = definition.inputs.get(input)?;
+        let Ty::Instance(keyword, of) = declared.ty.present() else { return None };
+        let of = self.program.definitions.get(&(keyword.clone(), of.clone()?))?.clone();
+        let Some(output) = of.outputs.get(&field.text).filter(|output| output.value.is_none()) else {
+            return Some(Ok(foreign(field.span)));
+        };
+        let hole = crate::base::text!("{input}_{}", field.text);
+        let source = Source::Deferred(input.clone(), field.text.clone());
+        let ty = output.ty.clone().unwrap_or(Ty::String);
+        Some(Ok(self.holes.variable(&hole, output.doc.as_ref(), &ty, source, declared.span)))
+    }
+
+    fn everywhere(&mut self, name: &Text, span: Span) -> Option<Evaluated> {
+        let labels = Ty::String.map();
+        Some(Ok(match name.as_str() {
+            "name" if self.implementation.is_some() => {
+                let doc = Text::from("Name of what the module creates, unique in the product and environment.");
+                self.holes.variable(name, Some(&doc), &Ty::String, Source::Builtin("name".into()), span)
+            }
+            "labels" if self.implementation.is_some() => {
+                let doc = Text::from("Labels of every resource.");
+                self.holes.variable(name, Some(&doc), &labels, Source::Builtin("labels".into()), span)
+            }
+            "provider" => match &self.provider {
+                Some(provider) => Value::Definition("provider".into(), provider.name.text.clone()),
+                None => foreign(span),
+            },
+            "arch" if self.implementation.is_none() => Value::residual(Residual::Fact("arch".into())),
+            "host" | "product" | "environment" | "stack" | "name" | "labels" | "services" | "stacks" | "providers" => foreign(span),
+            _ => return None,
+        }))
+    }
+
+    /// A field of the provider: a constant where it does not depend on what an instance sets.
+    fn provider_field(&mut self, field: &ast::Name) -> Evaluated {
+        let Some(provider) = self.provider.clone() else { return Ok(foreign(field.span)) };
+        if field.text == "kind" {
+            return Ok(Value::Text(provider.name.text.clone()));
+        }
+        let mut frame = ProviderFrame { program: self.program, provider: &provider, diagnostics: Diagnostics::default() };
+        let value = frame.field(&field.text, field.span);
+        Ok(value.filter(Value::is_known).unwrap_or_else(|| foreign(field.span)))
+    }
+}
+
+impl Scope for Frame<'_> {
+    fn name(&mut self, name: &Text, span: Span, expected: Option<&Ty>) -> Option<Evaluated> {
+        if let Some(Ty::Definition(keyword)) = expected
+            && self.program.definitions.contains_key(&(keyword.clone(), name.clone()))
+        {
+            return Some(Ok(Value::Definition(keyword.clone(), name.clone())));
+        }
+        if let Some(value) = self.input(name, span).or_else(|| self.binding(name, span)) {
+            return Some(value);
+        }
+        if let Some(resource) = self.resource(name) {
+            return Some(Ok(resource));
+        }
+        if self.implementation.is_none()
+            && let Some(attribute) = self.definition.attributes.get(name).cloned()
+        {
+            if name == "version" {
+                // The version is a variable with a default, so that one product can hold back another release.
+                let doc = Text::from("The release to install.");
+                return Some(Ok(self.holes.variable(name, Some(&doc), &Ty::Version, Source::Field(name.clone()), attribute.span)));
+            }
+            return Some(self.eval(&attribute.value, None));
+        }
+        self.everywhere(name, span)
+    }
+
+    fn member(&mut self, base: &Value, field: &ast::Name) -> Evaluated {
+        match base {
+            Value::Definition(keyword, _) if keyword == "provider" => self.provider_field(field),
+            Value::Residual(residual) => match &**residual {
+                Residual::Foreign(_) => Ok(base.clone()),
+                Residual::Variable(name) => match self.instance_field(name, field) {
+                    Some(value) => value,
+                    None => Ok(Value::residual(Residual::Member(base.clone(), field.text.clone()))),
+                },
+                _ => Ok(Value::residual(Residual::Member(base.clone(), field.text.clone()))),
+            },
+            _ => Ok(foreign(field.span)),
+        }
+    }
+
+    fn call(&mut self, _: &ast::Name, _: &[Value], span: Span) -> Evaluated {
+        Ok(foreign(span))
+    }
+
+    fn function(&self, name: &str) -> Option<Arc<Function>> {
+        self.program.functions.get(name).cloned()
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// The body of a provider's definition, where nothing is known of an instance of it.
+struct ProviderFrame<'a> {
+    program: &'a Program,
+    provider: &'a Arc<Definition>,
+    diagnostics: Diagnostics,
+}
+
+impl ProviderFrame<'_> {
+    fn field(&mut self, name: &str, span: Span) -> Option<Value> {
+        let provider = self.provider;
+        if provider.inputs.contains_key(name) {
+            return Some(foreign(span));
+        }
+        if name == "lacks" {
+            let lacks = provider.blocks.iter().filter(|block| block.keyword.text == "lacks");
+            return Some(Value::list(lacks.filter_map(|block| word(block, 0).cloned().map(Value::Text))));
+        }
+        if let Some(binding) = provider.lets.get(name) {
+            return eval(&binding.value, None, self).ok();
+        }
+        if let Some(attribute) = provider.attributes.get(name) {
+            return eval(&attribute.value, None, self).ok();
+        }
+        let block = provider.blocks.iter().find(|block| block.keyword.text == name)?;
+        let mut fields = Vec::new();
+        for item in &block.body.items {
+            if let ast::Item::Attribute(attribute) = item {
+                fields.push((attribute.name.text.clone(), eval(&attribute.value, None, self).ok()?));
+            }
+        }
+        Some(Value::map(fields))
+    }
+}
+
+impl Scope for ProviderFrame<'_> {
+    fn name(&mut self, name: &Text, span: Span, _: Option<&Ty>) -> Option<Evaluated> {
+        self.field(name, span).map(Ok)
+    }
+
+    fn member(&mut self, base: &Value, _: &ast::Name) -> Evaluated {
+        Ok(base.clone())
+    }
+
+    fn call(&mut self, _: &ast::Name, _: &[Value], span: Span) -> Evaluated {
+        Ok(foreign(span))
+    }
+
+    fn function(&self, name: &str) -> Option<Arc<Function>> {
+        self.program.functions.get(name).cloned()
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// What is known to the compiler, but differs between products.
+pub(super) fn foreign(span: Span) -> Value {
+    Value::residual(Residual::Foreign(span))
+}
+
+/// The word of a block's label.
+pub(super) fn word(block: &ast::Block, at: usize) -> Option<&Text> {
+    match block.labels.get(at).map(|label| &label.value) {
+        Some(ast::LabelValue::Word(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// The holes in the order in which a reader expects them: the name, what is required, what has a default, the labels.
+pub(super) fn ordered(holes: Holes) -> Vec<Hole> {
+    let mut holes: Vec<Hole> = holes.0.into_values().collect();
+    holes.sort_by_key(|hole| match &hole.source {
+        Source::Builtin(name) if name == "name" => (0, 0, 0),
+        Source::Builtin(_) => (3, 0, 0),
+        _ => (if hole.default.is_some() { 2 } else { 1 }, hole.span.file.0, hole.span.start),
+    });
+    holes
+}

@@ -1,0 +1,446 @@
+//! From `implement module on provider` to the module that all products share.
+
+use super::frame::{Frame, ordered, word};
+use super::holes::{foreign_in, lift, said};
+use super::module::{Block, Body, Module, Output, Plugin, Repeat, Resource};
+use super::usage::Uses;
+use super::{Source, Validation};
+use crate::base::{Text, Workspace};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::eval::{self, Scope, Stop};
+use crate::hir::{Definition, Implementation, Program};
+use crate::syntax::ast::{self, ExprKind};
+use crate::ty::Ty;
+use crate::value::{Residual, ResidualFor, Value};
+use std::sync::Arc;
+
+/// Makes the module of one implementation.
+pub(super) fn module(
+    program: &Program,
+    workspace: &Workspace,
+    contract: &Arc<Definition>,
+    implementation: &Arc<Implementation>,
+) -> (Option<Module>, Diagnostics) {
+    let mut frame = Frame::new(program, contract);
+    frame.implementation = Some(implementation);
+    frame.provider = program.definitions.get(&("provider".into(), implementation.provider.text.clone())).cloned();
+    let built = Builder { frame: &mut frame }.module(workspace);
+    let diagnostics = std::mem::take(&mut frame.diagnostics);
+    (built.filter(|_| !diagnostics.has_errors()), diagnostics)
+}
+
+struct Builder<'a, 'f> {
+    frame: &'f mut Frame<'a>,
+}
+
+impl Builder<'_, '_> {
+    fn module(mut self, workspace: &Workspace) -> Option<Module> {
+        let (contract, implementation) = (self.frame.definition, self.frame.implementation?);
+        let mut resources = Vec::new();
+        let mut data = Vec::new();
+        for block in &implementation.resources {
+            if let Ok(resource) = self.resource(block) {
+                if block.keyword.text == "data" { data.push(resource) } else { resources.push(resource) }
+            }
+        }
+        let mut outputs = Vec::new();
+        for (name, declared) in &contract.outputs {
+            if declared.value.is_some() {
+                continue;
+            }
+            let Some(value) = implementation.outputs.get(name).and_then(|output| output.value.clone()) else {
+                self.frame.report(
+                    Diagnostic::error(Code::Missing, implementation.module.span, format!("the output `{name}` is missing"))
+                        .related(declared.name.span, "the contract promises it")
+                        .help(format!("add `output {name} = …`")),
+                );
+                continue;
+            };
+            let Ok(value_of) = self.sayable(&value, declared.ty.as_ref(), &format!("the output `{name}`")) else { continue };
+            let doc = super::holes::sentence(declared.doc.as_ref(), name);
+            let ty = declared.ty.clone().unwrap_or(Ty::String);
+            let ty = match ty {
+                Ty::Deferred(ty) => (*ty).clone(),
+                ty => ty,
+            };
+            outputs.push(Output { name: name.clone(), doc, ty, value: value_of, sensitive: false });
+        }
+        let preconditions = self.preconditions(implementation);
+        self.rules();
+        self.reduce(&data, &resources, &outputs, &preconditions);
+        let group = contract.attributes.get("group").and_then(|attribute| match &attribute.value.kind {
+            ExprKind::Name(name) => Some(name.clone()),
+            _ => None,
+        });
+        Some(Module {
+            name: contract.name.text.clone(),
+            group: group.unwrap_or_else(|| "infra".into()),
+            provider: implementation.provider.text.clone(),
+            doc: contract.doc.clone().unwrap_or_default(),
+            source: workspace.file(implementation.span.file).path.clone(),
+            plugins: self.plugins(),
+            holes: ordered(std::mem::take(&mut self.frame.holes)),
+            data,
+            resources,
+            outputs,
+            preconditions,
+        })
+    }
+
+    fn plugins(&mut self) -> Vec<Plugin> {
+        let Some(provider) = self.frame.provider.clone() else { return Vec::new() };
+        let mut plugins = Vec::new();
+        for block in provider.blocks.iter().filter(|block| block.keyword.text == "plugin") {
+            let mut text = |name: &str| -> Option<Text> {
+                let attribute = block.body.items.iter().find_map(|item| match item {
+                    ast::Item::Attribute(attribute) if attribute.name.text == name => Some(attribute),
+                    _ => None,
+                })?;
+                self.frame.constant(&attribute.value, None)?.as_text().cloned()
+            };
+            if let (Some(name), Some(source), Some(version)) = (word(block, 0).cloned(), text("source"), text("version")) {
+                plugins.push(Plugin { name, source, version });
+            }
+        }
+        plugins.sort();
+        plugins
+    }
+
+    /// A value that the tool can say; what is foreign in it must be lifted.
+    fn sayable(&mut self, expr: &ast::Expr, expected: Option<&Ty>, what: &str) -> Result<Value, Stop> {
+        let value = self.frame.eval(expr, expected)?;
+        match foreign_in(&value) {
+            Some(span) => {
+                let span = if span.file == expr.span.file { span } else { expr.span };
+                self.frame.report(lift(span, what));
+                Err(Stop)
+            }
+            None => Ok(value),
+        }
+    }
+
+    fn resource(&mut self, block: &Arc<ast::Block>) -> Result<Resource, Stop> {
+        let (ty, name) = (word(block, 0).cloned().unwrap_or_default(), word(block, 1).cloned().unwrap_or_default());
+        let mut locals = Vec::new();
+        let mut key = None;
+        let repeat = match (&block.repeat, &block.condition) {
+            (Some(repeat), _) => {
+                let (each, by) = self.each(repeat, block)?;
+                if let Some(binding) = repeat.bindings.first() {
+                    if let Some(name) = &binding.key {
+                        locals.push((name.text.clone(), Value::residual(Residual::EachKey)));
+                    }
+                    locals.push((binding.value.text.clone(), Value::residual(Residual::EachValue)));
+                }
+                key = Some(by);
+                each
+            }
+            (None, Some(condition)) => match self.sayable(condition, None, "whether the resource is there")? {
+                Value::Bool(true) => Repeat::Once,
+                condition => Repeat::If(condition),
+            },
+            (None, None) => Repeat::Once,
+        };
+        let mut body = self.body(&block.body, &mut locals)?;
+        if let Some(by) = key {
+            rekey(&mut body, &by);
+        }
+        Ok(Resource { ty, name, doc: block.doc.clone(), repeat, body, span: block.span })
+    }
+
+    /// What a resource is repeated over: a map, with the expression that is its key in the body.
+    fn each(&mut self, repeat: &ast::Repeat, block: &ast::Block) -> Result<(Repeat, Value), Stop> {
+        let [binding] = repeat.bindings.as_slice() else {
+            self.frame.report(
+                Diagnostic::error(Code::NotExpressible, block.keyword.span, "a resource is repeated over one list")
+                    .help("lift the combinations: `let NAME = flatten([for … : [for … : { … }]])`, and repeat over `NAME`"),
+            );
+            return Err(Stop);
+        };
+        let source = self.sayable(&binding.source, None, "what the resource is repeated over")?;
+        let each = Value::residual(Residual::EachValue);
+        let Some(by) = &repeat.by else {
+            // A map brings its own keys.
+            return Ok((Repeat::Each(source), Value::residual(Residual::EachKey)));
+        };
+        let mut locals = vec![(binding.value.text.clone(), each)];
+        locals.extend(binding.key.as_ref().map(|name| (name.text.clone(), Value::residual(Residual::EachKey))));
+        let known: Option<Vec<(Value, Value)>> = match &source {
+            Value::List(list) => Some(list.iter().enumerate().map(|(at, value)| (Value::Int(at as i64), value.clone())).collect()),
+            Value::Map(map) => Some(map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect()),
+            _ => None,
+        };
+        if let Some(elements) = known {
+            let mut entries = indexmap::IndexMap::new();
+            for (at, value) in elements {
+                let mut locals = vec![(binding.value.text.clone(), value.clone())];
+                locals.extend(binding.key.as_ref().map(|name| (name.text.clone(), at)));
+                let key = eval::eval_with(by, None, self.frame, &mut locals)?;
+                entries.insert(eval::text_of(&key).unwrap_or_default(), value);
+            }
+            entries.sort_keys();
+            let key = eval::eval_with(by, None, self.frame, &mut locals)?;
+            return Ok((Repeat::Each(Value::Map(entries.into())), key));
+        }
+        let key = eval::eval_with(by, None, self.frame, &mut locals)?;
+        // A map that is repeated over by its own keys is taken as it is.
+        if key == Value::residual(Residual::EachKey) {
+            return Ok((Repeat::Each(source), key));
+        }
+        if let Value::Residual(residual) = &source
+            && let Residual::Variable(hole) = &**residual
+            && let Some(path) = fields_of(&key)
+            && let Some(hole) = self.frame.holes.0.get_mut(hole)
+        {
+            match &hole.source {
+                Source::Field(field) => {
+                    if let Ty::List(of) = hole.ty.plain() {
+                        hole.ty = Ty::Map(of.clone());
+                    }
+                    hole.source = Source::Keyed(field.clone(), path);
+                    return Ok((Repeat::Each(source), key));
+                }
+                Source::Keyed(_, known) if *known == path => return Ok((Repeat::Each(source), key)),
+                _ => {}
+            }
+        }
+        let local = Value::residual(Residual::Local(binding.value.text.clone()));
+        let entry = key.rewrite(&|residual| matches!(residual, Residual::EachValue).then(|| local.clone()));
+        let result = local.clone();
+        let value = binding.value.text.clone();
+        let map = ResidualFor {
+            key: binding.key.as_ref().map(|name| name.text.clone()),
+            value,
+            source,
+            condition: None,
+            entry: Some(entry),
+            result,
+        };
+        Ok((Repeat::Each(Value::residual(Residual::For(Box::new(map)))), key))
+    }
+
+    fn body(&mut self, written: &ast::Body, locals: &mut eval::Locals) -> Result<Body, Stop> {
+        let mut body = Body::default();
+        let mut failed = false;
+        for item in &written.items {
+            match item {
+                ast::Item::Attribute(attribute) => match self.argument(attribute, locals) {
+                    Ok(value) => body.arguments.push((attribute.name.text.clone(), value)),
+                    Err(Stop) => failed = true,
+                },
+                ast::Item::Block(block) => match self.block(block, locals) {
+                    Ok(block) => body.blocks.extend(block),
+                    Err(Stop) => failed = true,
+                },
+                _ => {}
+            }
+        }
+        if failed { Err(Stop) } else { Ok(body) }
+    }
+
+    fn argument(&mut self, attribute: &ast::Attribute, locals: &mut eval::Locals) -> Result<Value, Stop> {
+        // The names of arguments, not values.
+        if attribute.name.text == "ignore_changes"
+            && let ExprKind::List(list) = &attribute.value.kind
+        {
+            let words = list.iter().filter_map(|element| if let ExprKind::Name(name) = &element.kind { Some(name.clone()) } else { None });
+            return Ok(Value::list(words.map(Value::Text)));
+        }
+        let value = eval::eval_with(&attribute.value, None, self.frame, locals)?;
+        if let Some(span) = foreign_in(&value) {
+            let span = if span.file == attribute.span.file && attribute.span.start <= span.start && span.end <= attribute.span.end {
+                span
+            } else {
+                attribute.value.span
+            };
+            self.frame.report(lift(span, &format!("`{}`", attribute.name.text)));
+            return Err(Stop);
+        }
+        Ok(value)
+    }
+
+    /// A nested block; one for each element where the list is a constant.
+    fn block(&mut self, block: &ast::Block, locals: &mut eval::Locals) -> Result<Vec<Block>, Stop> {
+        let name = block.keyword.text.clone();
+        let doc = block.doc.clone();
+        let Some(repeat) = &block.repeat else {
+            let body = self.body(&block.body, locals)?;
+            let Some(condition) = &block.condition else { return Ok(vec![Block { name, doc, repeat: None, body }]) };
+            return Ok(match eval::eval_with(condition, None, self.frame, locals)? {
+                Value::Bool(true) => vec![Block { name, doc, repeat: None, body }],
+                Value::Bool(false) => Vec::new(),
+                condition => {
+                    let once = Value::residual(Residual::If(condition, Value::list([Value::Int(1)]), Value::list([])));
+                    vec![Block { name: name.clone(), doc, repeat: Some((name, once)), body }]
+                }
+            });
+        };
+        let [binding] = repeat.bindings.as_slice() else {
+            self.frame.report(Diagnostic::error(Code::NotExpressible, block.keyword.span, "a block is repeated over one list"));
+            return Err(Stop);
+        };
+        let source = eval::eval_with(&binding.source, None, self.frame, locals)?;
+        if let Some(span) = foreign_in(&source) {
+            self.frame
+                .report(lift(if span.file == block.span.file { span } else { binding.source.span }, "what the block is repeated over"));
+            return Err(Stop);
+        }
+        let depth = locals.len();
+        if let Value::List(list) = &source {
+            let mut blocks = Vec::new();
+            for element in list.iter() {
+                locals.push((binding.value.text.clone(), element.clone()));
+                let body = self.body(&block.body, locals);
+                locals.truncate(depth);
+                blocks.push(Block { name: name.clone(), doc: doc.clone(), repeat: None, body: body? });
+            }
+            return Ok(blocks);
+        }
+        let local = Value::residual(Residual::Local(binding.value.text.clone()));
+        locals.push((binding.value.text.clone(), local.clone()));
+        let condition = block.condition.as_ref().map(|condition| eval::eval_with(condition, None, self.frame, locals)).transpose();
+        let body = self.body(&block.body, locals);
+        locals.truncate(depth);
+        let source = match condition? {
+            None | Some(Value::Bool(true)) => source,
+            Some(condition) => Value::residual(Residual::For(Box::new(ResidualFor {
+                key: None,
+                value: binding.value.text.clone(),
+                source,
+                condition: Some(condition),
+                entry: None,
+                result: local,
+            }))),
+        };
+        Ok(vec![Block { name, doc, repeat: Some((binding.value.text.clone(), source)), body: body? }])
+    }
+
+    /// Rules over what only the tool knows.
+    fn preconditions(&mut self, implementation: &Implementation) -> Vec<Validation> {
+        let mut found = Vec::new();
+        for check in &implementation.checks {
+            let (holes, count) = (self.frame.holes.clone(), self.frame.diagnostics.0.len());
+            let condition = self.frame.eval(&check.condition, None);
+            let message = check.message.as_ref().and_then(|message| self.frame.eval(message, None).ok());
+            match condition {
+                Ok(condition) if !condition.is_known() && foreign_in(&condition).is_none() => {
+                    let message = said(message, "a rule of the module does not hold");
+                    found.push(Validation { condition, message });
+                }
+                _ => {
+                    self.frame.holes = holes;
+                    self.frame.diagnostics.0.truncate(count);
+                }
+            }
+        }
+        found
+    }
+
+    /// The rules of the holes' types and inputs, where the tool can say them over the holes that are there.
+    fn rules(&mut self) {
+        let holes: Vec<(Text, Ty)> = self.frame.holes.0.iter().map(|(name, hole)| (name.clone(), hole.ty.clone())).collect();
+        for (name, _) in holes {
+            let declared = self.frame.definition.inputs.get(&name).map(|input| (input.ty.clone(), input.rule.clone()));
+            let output = self.frame.definition.outputs.get(&name).and_then(|output| Some((output.ty.clone()?, None)));
+            let Some((ty, own)) = declared.or(output) else { continue };
+            let of_type = match &ty {
+                Ty::Refined(refined) => {
+                    self.frame.definition.types.get(&refined.name).or_else(|| self.frame.program.types.get(&refined.name))
+                }
+                _ => None,
+            };
+            let of_type = of_type.and_then(|named| named.rule.clone());
+            for rule in [of_type, own].into_iter().flatten() {
+                self.rule(&name, &rule);
+            }
+        }
+    }
+
+    fn rule(&mut self, name: &Text, rule: &ast::Refinement) {
+        let (holes, count) = (self.frame.holes.clone(), self.frame.diagnostics.0.len());
+        let variable = Value::residual(Residual::Variable(name.clone()));
+        let condition = eval::eval_with(&rule.condition, None, self.frame, &mut vec![("it".into(), variable)]);
+        let message = rule.message.as_ref().and_then(|message| {
+            eval::eval_with(message, None, self.frame, &mut vec![("it".into(), Value::residual(Residual::Variable(name.clone())))]).ok()
+        });
+        let same = self.frame.holes.0.len() == holes.0.len();
+        self.frame.holes = holes;
+        self.frame.diagnostics.0.truncate(count);
+        if let Ok(condition) = condition
+            && same
+            && !condition.is_known()
+            && foreign_in(&condition).is_none()
+        {
+            let message = said(message, &format!("the value of {name} breaks its rule"));
+            self.frame.holes.validate(name, Validation { condition, message });
+        }
+    }
+
+    /// Reduces the types of the holes to what is used of them.
+    fn reduce(&mut self, data: &[Resource], resources: &[Resource], outputs: &[Output], preconditions: &[Validation]) {
+        let mut uses = Uses::default();
+        for resource in data.iter().chain(resources) {
+            match &resource.repeat {
+                Repeat::Once => used_in(&resource.body, &mut uses),
+                Repeat::If(condition) => {
+                    uses.visit(condition);
+                    used_in(&resource.body, &mut uses);
+                }
+                Repeat::Each(source) => uses.each(source, |uses| used_in(&resource.body, uses)),
+            }
+        }
+        outputs.iter().for_each(|output| uses.visit(&output.value));
+        preconditions.iter().for_each(|rule| uses.visit(&rule.condition));
+        for hole in self.frame.holes.0.values() {
+            hole.validations.iter().for_each(|rule| uses.visit(&rule.condition));
+        }
+        for (name, hole) in &mut self.frame.holes.0 {
+            if let Some(used) = uses.of(name) {
+                hole.ty = used.reduce(&hole.ty);
+            }
+        }
+        // What only a rule or a comparison of the compiler asked for is no variable of the module.
+        self.frame.holes.0.retain(|name, _| uses.of(name).is_some());
+    }
+}
+
+fn used_in(body: &Body, uses: &mut Uses) {
+    body.arguments.iter().for_each(|(_, value)| uses.visit(value));
+    for block in &body.blocks {
+        match &block.repeat {
+            Some((name, source)) => uses.bind(name.clone(), source, |uses| used_in(&block.body, uses)),
+            None => used_in(&block.body, uses),
+        }
+    }
+}
+
+/// The fields from the element of a repetition to its key.
+fn fields_of(key: &Value) -> Option<Vec<Text>> {
+    let Value::Residual(residual) = key else { return None };
+    match &**residual {
+        Residual::EachValue => Some(Vec::new()),
+        Residual::Member(base, field) => {
+            let mut path = fields_of(base)?;
+            path.push(field.clone());
+            Some(path)
+        }
+        _ => None,
+    }
+}
+
+/// Writes `each.key` where the body says what the key is made of.
+fn rekey(body: &mut Body, key: &Value) {
+    let replace = |residual: &Residual| match key {
+        Value::Residual(key) if **key == *residual => Some(Value::residual(Residual::EachKey)),
+        _ => None,
+    };
+    for (_, value) in &mut body.arguments {
+        *value = value.rewrite(&replace);
+    }
+    for block in &mut body.blocks {
+        if let Some((_, source)) = &mut block.repeat {
+            *source = source.rewrite(&replace);
+        }
+        rekey(&mut block.body, key);
+    }
+}

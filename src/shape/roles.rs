@@ -1,0 +1,265 @@
+//! From `define service` to the role that all products share.
+
+use super::frame::{Frame, ordered};
+use super::holes::{foreign_in, lift};
+use super::role::{Role, Step};
+use super::{Hole, Source};
+use crate::base::{Text, Workspace};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::eval::{self, Locals, Scope, Stop};
+use crate::hir::{Definition, Kind, Program};
+use crate::syntax::ast::{self, ExprKind, Item};
+use crate::ty::Ty;
+use crate::value::{Residual, Value};
+use indexmap::IndexMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Makes the role of one service.
+pub(super) fn role(program: &Program, workspace: &Workspace, service: &Arc<Definition>) -> (Option<Role>, Diagnostics) {
+    let mut frame = Frame::new(program, service);
+    let kind = program.kinds.get("service").cloned();
+    let mut builder = Builder { frame: &mut frame, kind, parent: None };
+    let install = builder.part("install");
+    let configure = builder.part("configure");
+    let (cluster, configure): (Vec<Step>, Vec<Step>) = configure.into_iter().partition(|step| step.word == "cluster");
+    let version = builder.text("version");
+    let licence = builder.text("licence").unwrap_or_default();
+    let serial = builder.text("roll").is_some_and(|roll| roll == "one_at_a_time");
+    let ports = builder.ports();
+    let machines = per_host(service);
+    let mut holes = std::mem::take(&mut frame.holes);
+    if let Some(version) = version
+        && let Some(hole) = holes.0.get_mut("version")
+    {
+        hole.default = Some(Value::Text(version));
+    }
+    for hole in holes.0.values_mut() {
+        hole.per_host = matches!(&hole.source, Source::Field(name) if machines.contains(name));
+    }
+    let diagnostics = std::mem::take(&mut frame.diagnostics);
+    let holes: Vec<Hole> = ordered(holes);
+    let role = Role {
+        name: service.name.text.clone(),
+        doc: service.doc.clone().unwrap_or_default(),
+        licence,
+        source: workspace.file(service.span.file).path.clone(),
+        holes,
+        install,
+        configure,
+        cluster,
+        serial,
+        ports,
+    };
+    ((!diagnostics.has_errors()).then_some(role), diagnostics)
+}
+
+struct Builder<'a, 'f> {
+    frame: &'f mut Frame<'a>,
+    kind: Option<Arc<Kind>>,
+    parent: Option<Arc<Kind>>,
+}
+
+impl Builder<'_, '_> {
+    /// The steps of `install` or `configure`, in the order of the text.
+    fn part(&mut self, part: &str) -> Vec<Step> {
+        let kind = self.kind.as_ref().and_then(|kind| kind.blocks.get(part)).cloned();
+        self.parent = kind;
+        let blocks: Vec<Arc<ast::Block>> =
+            self.frame.definition.blocks.iter().filter(|block| block.keyword.text == part).cloned().collect();
+        let mut steps = Vec::new();
+        for block in blocks {
+            for item in &block.body.items {
+                match item {
+                    Item::Block(step) => steps.extend(self.step(step)),
+                    // `packages = [ … ]` is a step of its own.
+                    Item::Attribute(attribute) => {
+                        if let Ok(value) = self.argument(attribute, None, &mut Vec::new()) {
+                            let name = attribute.name.text.clone();
+                            steps.push(Step {
+                                word: name.clone(),
+                                labels: Vec::new(),
+                                doc: attribute.doc.clone(),
+                                arguments: [(name, value)].into_iter().collect(),
+                                repeat: None,
+                                condition: None,
+                                span: attribute.span,
+                            });
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        steps
+    }
+
+    fn step(&mut self, block: &ast::Block) -> Option<Step> {
+        let kind = self.parent.as_ref().and_then(|parent| parent.blocks.get(&block.keyword.text)).cloned();
+        let mut locals: Locals = Vec::new();
+        let repeat = match &block.repeat {
+            Some(repeat) => {
+                let [binding] = repeat.bindings.as_slice() else {
+                    self.frame.report(Diagnostic::error(Code::NotExpressible, block.keyword.span, "a step is repeated over one list"));
+                    return None;
+                };
+                let source = self.sayable(&binding.source, None, "what the step is repeated over", &mut locals).ok()?;
+                let name = binding.value.text.clone();
+                locals.push((name.clone(), Value::residual(Residual::Local(name.clone()))));
+                Some((name, source))
+            }
+            None => None,
+        };
+        let condition = match &block.condition {
+            Some(condition) => match self.sayable(condition, None, "whether the step is done", &mut locals).ok()? {
+                Value::Bool(true) => None,
+                condition => Some(condition),
+            },
+            None => None,
+        };
+        let mut labels = Vec::new();
+        for label in &block.labels {
+            labels.push(match &label.value {
+                ast::LabelValue::Word(text) => Value::Text(text.clone()),
+                ast::LabelValue::Template(parts) => {
+                    let value = eval::eval_template(parts, self.frame, &mut locals).ok()?;
+                    if foreign_in(&value).is_some() {
+                        self.frame.report(lift(label.span, "the label"));
+                        return None;
+                    }
+                    value
+                }
+            });
+        }
+        let arguments = self.record(&block.body, kind.as_deref(), &mut locals, labels.first())?;
+        Some(Step { word: block.keyword.text.clone(), labels, doc: block.doc.clone(), arguments, repeat, condition, span: block.span })
+    }
+
+    /// What a body sets, its blocks as records or lists of records, and the defaults of its kind.
+    fn record(
+        &mut self,
+        body: &ast::Body,
+        kind: Option<&Kind>,
+        locals: &mut Locals,
+        label: Option<&Value>,
+    ) -> Option<IndexMap<Text, Value>> {
+        let mut arguments: IndexMap<Text, Value> = IndexMap::new();
+        let depth = locals.len();
+        // `path` in `validate` is the file that is being checked.
+        if let Some(label) = label {
+            locals.push(("path".into(), label.clone()));
+        }
+        for item in &body.items {
+            match item {
+                Item::Attribute(attribute) => {
+                    let ty = kind.and_then(|kind| kind.inputs.get(&attribute.name.text)).map(|input| &input.ty);
+                    let value = self.argument(attribute, ty, locals).ok()?;
+                    arguments.insert(attribute.name.text.clone(), value);
+                }
+                Item::Block(block) => {
+                    let inner = kind.and_then(|kind| kind.blocks.get(&block.keyword.text));
+                    let record = self.record(&block.body, inner.map(|inner| &**inner), locals, None)?;
+                    arguments.insert(block.keyword.text.clone(), Value::Map(record.into()));
+                }
+                _ => {}
+            }
+        }
+        for (name, input) in kind.into_iter().flat_map(|kind| &kind.inputs) {
+            if let Some(default) = &input.default
+                && !arguments.contains_key(name)
+            {
+                let value = eval::eval_with(default, Some(&input.ty), self.frame, locals).ok()?;
+                if value != Value::None {
+                    arguments.insert(name.clone(), value);
+                }
+            }
+        }
+        locals.truncate(depth);
+        Some(arguments)
+    }
+
+    fn argument(&mut self, attribute: &ast::Attribute, ty: Option<&Ty>, locals: &mut Locals) -> Result<Value, Stop> {
+        let value = self.sayable(&attribute.value, ty, &format!("`{}`", attribute.name.text), locals)?;
+        match ty {
+            Some(ty) => eval::conform(value, ty).map_err(|why| {
+                let mut diagnostic = Diagnostic::error(why.code, attribute.value.span, why.message);
+                if let Some(help) = why.help {
+                    diagnostic = diagnostic.help(help);
+                }
+                self.frame.report(diagnostic);
+                Stop
+            }),
+            None => Ok(value),
+        }
+    }
+
+    fn sayable(&mut self, expr: &ast::Expr, expected: Option<&Ty>, what: &str, locals: &mut Locals) -> Result<Value, Stop> {
+        let value = eval::eval_with(expr, expected, self.frame, locals)?;
+        match foreign_in(&value) {
+            Some(span) => {
+                let inside = span.file == expr.span.file && expr.span.start <= span.start && span.end <= expr.span.end;
+                self.frame.report(lift(if inside { span } else { expr.span }, what));
+                Err(Stop)
+            }
+            None => Ok(value),
+        }
+    }
+
+    /// An attribute of the service that is a constant.
+    fn text(&mut self, name: &str) -> Option<Text> {
+        let attribute = self.frame.definition.attributes.get(name)?.clone();
+        self.frame.constant(&attribute.value, None)?.as_text().cloned()
+    }
+
+    fn ports(&mut self) -> Vec<Value> {
+        let blocks: Vec<Arc<ast::Block>> =
+            self.frame.definition.blocks.iter().filter(|block| block.keyword.text == "port").cloned().collect();
+        let number = |block: &ast::Block| {
+            block.body.items.iter().find_map(|item| match item {
+                Item::Attribute(attribute) if attribute.name.text == "number" => Some(attribute.value.clone()),
+                _ => None,
+            })
+        };
+        blocks.iter().filter_map(|block| number(block)).filter_map(|expr| self.frame.constant(&expr, None)).collect()
+    }
+}
+
+/// The `let`s whose value depends on the machine: those that name `host`, directly or through another.
+fn per_host(service: &Definition) -> BTreeSet<Text> {
+    let mut found: BTreeSet<Text> = BTreeSet::from(["host".into()]);
+    loop {
+        let before = found.len();
+        for (name, binding) in &service.lets {
+            if names(&binding.value, &found) {
+                found.insert(name.clone());
+            }
+        }
+        if found.len() == before {
+            break;
+        }
+    }
+    found.remove("host");
+    found
+}
+
+/// Whether an expression names one of `wanted`.
+fn names(expr: &ast::Expr, wanted: &BTreeSet<Text>) -> bool {
+    let go = |expr: &ast::Expr| names(expr, wanted);
+    let part = |part: &ast::Part| matches!(part, ast::Part::Expr(expr) if names(expr, wanted));
+    match &expr.kind {
+        ExprKind::Name(name) => wanted.contains(name),
+        ExprKind::Template(parts) => parts.iter().any(part),
+        ExprKind::Member(base, _) | ExprKind::Unary(_, base) | ExprKind::Paren(base) => go(base),
+        ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => go(a) || go(b),
+        ExprKind::Call(_, arguments) => arguments.iter().any(|argument| go(&argument.value)),
+        ExprKind::List(list) => list.iter().any(go),
+        ExprKind::Map(entries) => entries.iter().any(|(_, value)| go(value)),
+        ExprKind::ListFor(f) | ExprKind::MapFor(f) => {
+            let parts = [f.condition.as_ref(), f.key.as_ref(), Some(&f.value)];
+            f.bindings.iter().any(|binding| go(&binding.source)) || parts.into_iter().flatten().any(go)
+        }
+        ExprKind::If(a, b, c) => go(a) || go(b) || go(c),
+        ExprKind::Match(subject, arms) => go(subject) || arms.iter().any(|arm| go(&arm.value)),
+        ExprKind::Literal(_) | ExprKind::Error => false,
+    }
+}

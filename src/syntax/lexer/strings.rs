@@ -1,0 +1,261 @@
+//! Strings: of one line, of several lines, with interpolations.
+//!
+//! A string of one line ends with its line, and so does an interpolation: a forgotten quote cannot swallow the file. A
+//! string of several lines begins behind `"""` at the end of a line and ends with `"""` at the start of one.
+
+use super::{Kind, Lexer, Token};
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::limits::MAX_STRING;
+
+/// A string or an interpolation that is open.
+pub(super) enum Mode {
+    /// Between the quotes of one line; `open` is the offset of the first quote.
+    String { open: usize },
+    /// Between `"""` and `"""`; `end` is where the text ends, `closed` whether quotes stand there.
+    Lines {
+        open: usize,
+        end: usize,
+        closed: bool,
+    },
+    /// Between `${` and `}`; `braces` are open within.
+    Interpolation { open: usize, braces: u32 },
+}
+
+impl Lexer<'_> {
+    /// A `"` in code.
+    pub(super) fn quote(&mut self) {
+        let start = self.at;
+        if self.modes.is_empty() && self.bytes[start..].starts_with(b"\"\"\"") {
+            return self.open_lines();
+        }
+        // Most strings have neither escapes nor parts: one token.
+        let mut end = start + 1;
+        loop {
+            match self.byte(end) {
+                b'"' => {
+                    self.at = end + 1;
+                    self.check_length(start);
+                    return self.push(Kind::String, start);
+                }
+                b'\\' | b'\n' => break,
+                b'$' if self.byte(end + 1) == b'{' => break,
+                0 if end >= self.bytes.len() => break,
+                _ => end += 1,
+            }
+        }
+        self.at = start + 1;
+        self.push(Kind::Quote, start);
+        self.modes.push(Mode::String { open: start });
+    }
+
+    /// Text, interpolation or end of a string of one line.
+    pub(super) fn string_piece(&mut self) {
+        let start = self.at;
+        loop {
+            match self.byte(self.at) {
+                b'"' => {
+                    self.text_token(start);
+                    self.sign(Kind::QuoteEnd, 1);
+                    if let Some(Mode::String { open }) = self.modes.pop() {
+                        self.check_length(open);
+                    }
+                    return;
+                }
+                b'\\' if !matches!(self.byte(self.at + 1), b'\n' | b'\r' | 0) => self.at += 2,
+                b'$' if self.byte(self.at + 1) == b'{' => {
+                    self.text_token(start);
+                    return self.open_interpolation();
+                }
+                b'\n' => {
+                    self.text_token(start);
+                    return self.close_line();
+                }
+                0 if self.at >= self.bytes.len() => {
+                    self.text_token(start);
+                    return self.close_line();
+                }
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    /// Text, interpolation or end of a string of several lines.
+    pub(super) fn lines_piece(&mut self, end: usize) {
+        let start = self.at;
+        while self.at < end {
+            match self.byte(self.at) {
+                b'\\' => self.at = (self.at + 2).min(end),
+                b'$' if self.byte(self.at + 1) == b'{' => {
+                    self.text_token(start);
+                    return self.open_interpolation();
+                }
+                _ => self.at += 1,
+            }
+        }
+        self.text_token(start);
+        let Some(Mode::Lines { open, closed, .. }) = self.modes.pop() else {
+            return;
+        };
+        if closed {
+            self.sign(Kind::QuoteEnd, 3);
+            self.check_length(open);
+        } else {
+            let error = Diagnostic::error(
+                Code::Unclosed,
+                self.span(open, open + 3),
+                "`\"\"\"` is not closed",
+            );
+            self.report(
+                error.related(self.span(end, end), "the text must have ended here").help("close it with `\"\"\"` on a line of its own"),
+            );
+            self.push_broken(Kind::QuoteEnd);
+            self.newline = true;
+        }
+    }
+
+    /// `"""` in code: finds where the text ends before anything in it is read.
+    fn open_lines(&mut self) {
+        let start = self.at;
+        let line_end = self.line_end(start);
+        let behind = &self.text[start + 3..line_end];
+        if !behind
+            .trim_end_matches('\r')
+            .trim_matches([' ', '\t'])
+            .is_empty()
+        {
+            self.at = behind
+                .find("\"\"\"")
+                .map_or(line_end, |at| start + 3 + at + 3);
+            let error = self.error(start, start + 3, "text stands directly behind `\"\"\"`");
+            self.report(error.help("the text begins on the next line; on one line, use `\"`"));
+            return self.push(Kind::Broken, start);
+        }
+        let (end, closed) = self.find_lines_end(start, line_end);
+        self.at = (line_end + 1).min(self.bytes.len());
+        self.push(Kind::Quote, start);
+        if self.at > end {
+            self.at = end;
+        }
+        self.modes.push(Mode::Lines {
+            open: start,
+            end,
+            closed,
+        });
+    }
+
+    /// Where the text that `"""` at `open` begins ends, and whether quotes stand there. Without them the text ends where
+    /// a line is indented no deeper than the one it began on, so that the file behind it is still read.
+    fn find_lines_end(&self, open: usize, line_end: usize) -> (usize, bool) {
+        let line_start = self.bytes[..open]
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(0, |at| at + 1);
+        let depth = self.indentation(line_start);
+        let mut dedent = None;
+        let mut at = line_end + 1;
+        while at < self.bytes.len() {
+            let end = self.line_end(at);
+            let indent = self.indentation(at);
+            let line = self.text[at + indent..end].trim_end_matches([' ', '\t', '\r']);
+            if line.starts_with("\"\"\"") {
+                return (at + indent, true);
+            }
+            if !line.is_empty() && indent <= depth && dedent.is_none() {
+                dedent = Some(at);
+            }
+            if opens_lines(line) {
+                return (dedent.unwrap_or(at), false);
+            }
+            at = end + 1;
+        }
+        (dedent.unwrap_or(self.bytes.len()), false)
+    }
+
+    fn line_end(&self, at: usize) -> usize {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        at + rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len())
+    }
+
+    fn indentation(&self, line: usize) -> usize {
+        let rest = self.bytes.get(line..).unwrap_or_default();
+        rest.iter()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count()
+    }
+
+    fn open_interpolation(&mut self) {
+        let open = self.at;
+        self.sign(Kind::Interpolation, 2);
+        self.modes.push(Mode::Interpolation { open, braces: 0 });
+    }
+
+    /// The line ends while a string or an interpolation is open: closes all that cannot go on, with one message.
+    pub(super) fn close_line(&mut self) {
+        let mut unclosed: Option<(usize, &str)> = None;
+        while let Some(mode) = self.modes.last() {
+            let kind = match *mode {
+                Mode::Lines { .. } => break,
+                Mode::String { open } => {
+                    unclosed = unclosed.or(Some((open, "\"")));
+                    Kind::QuoteEnd
+                }
+                Mode::Interpolation { open, .. } => {
+                    // The innermost interpolation explains more than a quote that it made ambiguous.
+                    if unclosed.is_none_or(|(_, sign)| sign == "\"") {
+                        unclosed = Some((open, "${"));
+                    }
+                    Kind::InterpolationEnd
+                }
+            };
+            self.push_broken(kind);
+            self.modes.pop();
+        }
+        let Some((open, sign)) = unclosed else {
+            return;
+        };
+        let closer = if sign == "\"" { "\"" } else { "}" };
+        let error = Diagnostic::error(Code::Unclosed, self.span(open, open + sign.len()), format!("`{sign}` is not closed"));
+        self.report(
+            error
+                .related(self.span(self.at, self.at), "the line ends here")
+                .help(format!(
+                    "close it with `{closer}` before the end of the line"
+                )),
+        );
+    }
+
+    /// Text of a string, if there is any.
+    fn text_token(&mut self, start: usize) {
+        if self.at > start {
+            self.push(Kind::Text, start);
+        }
+    }
+
+    /// An empty token that a diagnostic explains.
+    fn push_broken(&mut self, kind: Kind) {
+        self.tokens
+            .push(Token::new(kind, self.at, self.at).broken());
+    }
+
+    fn check_length(&mut self, start: usize) {
+        if self.at - start > MAX_STRING {
+            let error = Diagnostic::error(
+                Code::LimitExceeded,
+                self.span(start, start + 1),
+                format!(
+                    "a string has {} bytes, more than {MAX_STRING}",
+                    self.at - start
+                ),
+            );
+            self.report(error.help("keep large texts in files of their own"));
+        }
+    }
+}
+
+/// Whether a line ends in `"""` that no backslash escapes: it begins another text.
+fn opens_lines(line: &str) -> bool {
+    line.strip_suffix("\"\"\"").is_some_and(|before| {
+        let slashes = before.bytes().rev().take_while(|b| *b == b'\\').count();
+        slashes % 2 == 0
+    })
+}

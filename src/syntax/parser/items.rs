@@ -1,0 +1,480 @@
+//! Items: attributes, blocks and declarations.
+
+use super::Parser;
+use crate::base::{Span, Text};
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::ast::{
+    Assign, Attribute, Block, Body, Check, Enum, Expr, For, Function, Input, Item, Let, Output,
+    Refinement, TypeAlias,
+};
+use crate::syntax::token::Kind;
+use std::sync::Arc;
+
+impl Parser<'_> {
+    /// The items up to `closer`, which is not taken.
+    pub(super) fn items(&mut self, closer: Kind) -> Vec<Item> {
+        let mut items = Vec::new();
+        while self.kind() != closer && self.kind() != Kind::End {
+            self.failed = false;
+            let before = self.at;
+            let start = self.token().start;
+            match self.item() {
+                Some(item) => items.push(item),
+                None => {
+                    self.skip_item();
+                    items.push(Item::Error(self.span_from(start)));
+                }
+            }
+            self.end_item(closer);
+            if self.at == before {
+                self.skip_group();
+            }
+        }
+        items
+    }
+
+    /// What separates an item from the next: a line break or `,`.
+    fn end_item(&mut self, closer: Kind) {
+        if self.failed {
+            self.skip_item();
+        }
+        if self.kind() == Kind::Comma && self.token().newline() {
+            self.expected_separator();
+            self.bump();
+            return;
+        }
+        if self.eat(Kind::Comma) {
+            if self.kind() == Kind::Comma {
+                self.expected("an item");
+                self.skip_item();
+            }
+            return;
+        }
+        let ends = self.token().newline() || self.kind() == closer || self.kind() == Kind::End;
+        if !ends && !self.failed {
+            self.expected_separator();
+            self.skip_item();
+            self.eat_here(Kind::Comma);
+        }
+    }
+
+    fn expected_separator(&mut self) {
+        let token = self.token();
+        let found = self.describe(token);
+        let (message, help) = match token.kind {
+            Kind::Comma => (
+                format!("{found} begins a line"),
+                "a line break separates already: remove it",
+            ),
+            Kind::Not if self.kind_behind() == Kind::In => (
+                format!("expected the end of the line, found {found}"),
+                "write `not (x in xs)`",
+            ),
+            Kind::Question => (
+                format!("expected the end of the line, found {found}"),
+                "a condition is written `if c then a else b`",
+            ),
+            _ => (
+                format!("expected the end of the line, found {found}"),
+                "a line break or `,` separates items",
+            ),
+        };
+        if token.is_broken() {
+            self.failed = true;
+            return;
+        }
+        let error = Diagnostic::error(Code::UnexpectedToken, self.span(token), message);
+        self.fail(error.help(help));
+    }
+
+    /// The item that begins here; none where nothing like an item does.
+    fn item(&mut self) -> Option<Item> {
+        let kind = self.kind();
+        let next = self.kind_behind();
+        if !kind.is_word() {
+            self.expected("an attribute, a block or a declaration");
+            return None;
+        }
+        if next.is_assign() {
+            return Some(Item::Attribute(self.attribute()));
+        }
+        if matches!(next, Kind::LeftBrace | Kind::String | Kind::Quote) && kind != Kind::Check
+            || next == Kind::LeftBrace
+        {
+            return Some(self.block());
+        }
+        Some(match kind {
+            Kind::Input => Item::Input(self.input()),
+            Kind::Output => Item::Output(self.output()),
+            Kind::Let => Item::Let(self.binding_item()),
+            Kind::Check => Item::Check(self.check()),
+            Kind::Fn => Item::Function(self.function()),
+            Kind::Type => Item::Type(self.type_alias()),
+            Kind::Enum => Item::Enum(self.enumeration()),
+            Kind::For if next.is_word() => Item::For(self.repetition()),
+            Kind::If | Kind::Then | Kind::Else | Kind::Where | Kind::At | Kind::Help => {
+                return self.misplaced_word();
+            }
+            _ => self.block(),
+        })
+    }
+
+    /// A word that continues something, with nothing to continue.
+    fn misplaced_word(&mut self) -> Option<Item> {
+        let token = self.token();
+        let word = self.slice(token);
+        let help = match token.kind {
+            Kind::If => {
+                "a condition stands behind the labels of a block: `resource type name if cond { … }`"
+            }
+            Kind::Then => "it stands between the condition and the values of an `if`",
+            _ => "it continues a `check`, or the rule behind `where`, on the line above",
+        };
+        let error = Diagnostic::error(
+            Code::UnexpectedToken,
+            self.span(token),
+            format!("`{word}` begins no item"),
+        );
+        self.fail(error.help(help));
+        self.bump();
+        None
+    }
+
+    /// `name = expr`, `name += expr`, `name -= expr`
+    fn attribute(&mut self) -> Attribute {
+        let doc = self.doc();
+        let start = self.token().start;
+        let name = self.head_name();
+        let operator = match self.bump().kind {
+            Kind::PlusAssign => Assign::Add,
+            Kind::MinusAssign => Assign::Remove,
+            _ => Assign::Set,
+        };
+        let value = Arc::new(self.value_behind_assign());
+        Attribute {
+            span: self.span_from(start),
+            doc,
+            name,
+            operator,
+            value,
+        }
+    }
+
+    /// `keyword label… for x in xs by key if cond { items }`
+    fn block(&mut self) -> Item {
+        let doc = self.doc();
+        let start = self.token().start;
+        let keyword = self.head_name();
+        let labels = self.labels();
+        let outer = std::mem::replace(&mut self.head, true);
+        let repeat = self.repeat();
+        let condition = self.head_condition();
+        self.head = outer;
+        if self.kind_here() != Kind::LeftBrace
+            && labels.is_empty()
+            && repeat.is_none()
+            && condition.is_none()
+            && !self.failed
+        {
+            return self.broken_attribute(start, doc, keyword);
+        }
+        let body = self.body("`{` and the body of the block");
+        Item::Block(Block {
+            span: self.span_from(start),
+            doc,
+            keyword,
+            labels,
+            repeat,
+            condition,
+            body,
+        })
+    }
+
+    /// A name with neither `=` nor `{` behind it: kept as an attribute, so that nobody reports it as missing too.
+    fn broken_attribute(
+        &mut self,
+        start: u32,
+        doc: Option<Text>,
+        name: crate::syntax::ast::Name,
+    ) -> Item {
+        let value = if self.kind_here() == Kind::Colon {
+            self.colon_for_assign();
+            self.bump();
+            self.value_behind_assign()
+        } else {
+            let text = &name.text;
+            let help = format!("write `{text} = value`, or `{text} {{ … }}`");
+            self.expected_with("`=` or `{`", Some(&help));
+            self.error_expression(self.last_end())
+        };
+        Item::Attribute(Attribute {
+            span: self.span_from(start),
+            doc,
+            name,
+            operator: Assign::Set,
+            value: Arc::new(value),
+        })
+    }
+
+    fn head_condition(&mut self) -> Option<Arc<Expr>> {
+        (!self.failed && self.eat_here(Kind::If)).then(|| self.shared_expression())
+    }
+
+    /// `{ items }`; empty where it is missing.
+    fn body(&mut self, expected: &str) -> Body {
+        if self.failed {
+            // The head is broken: what looks like its body on the same line is read all the same.
+            while !matches!(self.kind_here(), Kind::LeftBrace | Kind::Comma | Kind::End)
+                && !self.kind().is_closer()
+            {
+                self.skip_group();
+            }
+        }
+        if self.kind_here() != Kind::LeftBrace {
+            self.expected(expected);
+            return self.empty_body();
+        }
+        let failed = self.failed;
+        let start = self.token().start;
+        let items = self.deeper(|p| {
+            p.bump();
+            let outer = std::mem::replace(&mut p.head, false);
+            let items = p.items(Kind::RightBrace);
+            p.head = outer;
+            p.eat(Kind::RightBrace);
+            items
+        });
+        if items.is_some() {
+            // Mistakes within are the body's own.
+            self.failed = failed && self.kind_here() != Kind::End;
+        }
+        Body {
+            span: self.span_from(start),
+            items: items.unwrap_or_default(),
+        }
+    }
+
+    fn empty_body(&self) -> Body {
+        let end = self.last_end();
+        Body {
+            span: Span::new(self.file, end, end),
+            items: Vec::new(),
+        }
+    }
+
+    /// `for x in xs if p { items }`
+    fn repetition(&mut self) -> For {
+        let start = self.bump().start;
+        let outer = std::mem::replace(&mut self.head, true);
+        let bindings = self.bindings();
+        let condition = self.head_condition();
+        self.head = outer;
+        let body = self.body("`{` and what is repeated");
+        For {
+            span: self.span_from(start),
+            bindings,
+            condition,
+            body,
+        }
+    }
+
+    /// `input name: Type = default where rule`
+    fn input(&mut self) -> Input {
+        let doc = self.doc();
+        let start = self.bump().start;
+        let name = self.lower_name("the name of the input");
+        if !self.eat_here(Kind::Colon) {
+            self.expected_with(
+                "`:` and the type of the input",
+                Some("write `input name: type`"),
+            );
+        }
+        let ty = self.ty();
+        let default = self.value();
+        let refinement = self.refinement();
+        Input {
+            span: self.span_from(start),
+            doc,
+            name,
+            ty,
+            default,
+            refinement,
+        }
+    }
+
+    /// `= expr`, if it stands here.
+    fn value(&mut self) -> Option<Arc<Expr>> {
+        (!self.failed && self.eat_here(Kind::Assign)).then(|| Arc::new(self.value_behind_assign()))
+    }
+
+    /// `output name: Type = value`
+    fn output(&mut self) -> Output {
+        let doc = self.doc();
+        let start = self.bump().start;
+        let name = self.lower_name("the name of the output");
+        let ty = self.eat_here(Kind::Colon).then(|| self.ty());
+        let value = self.value();
+        Output {
+            span: self.span_from(start),
+            doc,
+            name,
+            ty,
+            value,
+        }
+    }
+
+    /// `let name = value`
+    fn binding_item(&mut self) -> Let {
+        let doc = self.doc();
+        let start = self.bump().start;
+        let name = self.lower_name("a name");
+        let ty = self.eat_here(Kind::Colon).then(|| self.ty());
+        let value = match self.value() {
+            Some(value) => value,
+            None => {
+                self.expected("`=` and a value");
+                Arc::new(self.error_expression(self.last_end()))
+            }
+        };
+        Let {
+            span: self.span_from(start),
+            doc,
+            name,
+            ty,
+            value,
+        }
+    }
+
+    /// `check condition at place else message help advice`
+    fn check(&mut self) -> Check {
+        let start = self.bump().start;
+        let condition = Arc::new(self.condition_on_line());
+        let at = self.continuation(Kind::At);
+        let (message, help) = self.message_and_help();
+        Check {
+            span: self.span_from(start),
+            condition,
+            at,
+            message,
+            help,
+        }
+    }
+
+    fn condition_on_line(&mut self) -> Expr {
+        if self.kind_here() == Kind::End {
+            self.missing_value("a condition")
+        } else {
+            self.expression()
+        }
+    }
+
+    fn message_and_help(&mut self) -> (Option<Arc<Expr>>, Option<Arc<Expr>>) {
+        let message = self.continuation(Kind::Else);
+        let help = self.continuation(Kind::Help);
+        (message, help)
+    }
+
+    /// The expression behind a word that continues the declaration, on this line or as the first of the next.
+    fn continuation(&mut self, word: Kind) -> Option<Arc<Expr>> {
+        let next = self.kind_behind();
+        let item = next.is_assign() || next == Kind::LeftBrace;
+        if self.failed || self.kind() != word || item {
+            return None;
+        }
+        self.bump();
+        Some(Arc::new(self.condition_on_line()))
+    }
+
+    /// `where condition else message help advice`, if it stands here.
+    fn refinement(&mut self) -> Option<Refinement> {
+        let start = self.token().start;
+        let condition = self.continuation(Kind::Where)?;
+        let (message, help) = self.message_and_help();
+        Some(Refinement {
+            span: self.span_from(start),
+            condition,
+            message,
+            help,
+        })
+    }
+
+    /// `fn name(a: T) -> U = expr`
+    fn function(&mut self) -> Function {
+        let doc = self.doc();
+        let start = self.bump().start;
+        let name = self.lower_name("the name of the function");
+        let mut parameters = Vec::new();
+        if self.eat_here(Kind::LeftParen) {
+            parameters = self.elements(Kind::RightParen, "`,` or `)`", |p| {
+                p.check_lower(p.token());
+                let name = p.any_name("the name of a parameter");
+                if !p.eat_here(Kind::Colon) {
+                    p.expected("`:` and the type of the parameter");
+                }
+                (name, p.ty())
+            });
+        } else {
+            self.expected("`(` and the parameters");
+        }
+        if !self.eat_here(Kind::Arrow) {
+            self.expected("`->` and the type of the result");
+        }
+        let result = self.ty();
+        let value = match self.value() {
+            Some(value) => value,
+            None => {
+                self.expected("`=` and the value of the function");
+                Arc::new(self.error_expression(self.last_end()))
+            }
+        };
+        Function {
+            span: self.span_from(start),
+            doc,
+            name,
+            parameters,
+            result,
+            value,
+        }
+    }
+
+    /// `type Name = T where rule`
+    fn type_alias(&mut self) -> TypeAlias {
+        let doc = self.doc();
+        let start = self.bump().start;
+        let name = self.type_name("the name of the type");
+        if !self.eat_here(Kind::Assign) {
+            self.expected("`=` and a type");
+        }
+        let ty = self.ty();
+        let refinement = self.refinement();
+        TypeAlias {
+            span: self.span_from(start),
+            doc,
+            name,
+            ty,
+            refinement,
+        }
+    }
+
+    /// `enum Name { a, b }`
+    fn enumeration(&mut self) -> Enum {
+        let doc = self.doc();
+        let start = self.bump().start;
+        let name = self.type_name("the name of the enum");
+        let mut members = Vec::new();
+        if self.eat_here(Kind::LeftBrace) {
+            members = self.elements(Kind::RightBrace, "`,`, a line break or `}`", |p| {
+                p.check_lower(p.token());
+                p.any_name("the name of a member")
+            });
+        } else {
+            self.expected("`{` and the members of the enum");
+        }
+        Enum {
+            span: self.span_from(start),
+            doc,
+            name,
+            members,
+        }
+    }
+}

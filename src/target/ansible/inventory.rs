@@ -1,0 +1,140 @@
+//! The inventory of one product and environment: machines, groups, and the values of the roles' variables.
+
+use super::lower;
+use super::names::{variable, word};
+use super::secret::Store;
+use crate::artifact::yaml::{Document, Map, Node};
+use crate::artifact::{Error, Tree, header};
+use crate::base::{Text, text};
+use crate::plan::{Host, Plan, Service};
+use crate::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Writes the inventory of a plan; `all` are the plans of every environment of the product, whose groups it declares too.
+pub fn inventory(plan: &Plan, all: &[Plan], tree: &mut Tree) -> Result<(), Error> {
+    let folder = text!("ansible/inventory/{}/{}", word(&plan.product.name.text), word(&plan.environment));
+    let head = header(&plan.product.path);
+    let document = |root: Map| Document::new(root).header(head.clone()).start();
+    tree.insert(text!("{folder}/hosts.yml"), document(hosts(plan, all)))?;
+    let store = store(plan);
+    let gates = gates(plan);
+    if let Some(gate) = gates.first() {
+        tree.insert(text!("{folder}/group_vars/all.yml"), document(everywhere(gate)))?;
+    }
+    for service in &plan.services {
+        let mut map = Map::new();
+        for (name, value) in &service.group_vars {
+            map.push(variable(&service.service, name), lower::known(value, &store).map_err(|error| error.within(name.clone()))?);
+        }
+        if !map.is_empty() {
+            let path = text!("{folder}/group_vars/{}/{}.yml", word(&service.stack), word(&service.service));
+            tree.insert(path, document(map))?;
+        }
+    }
+    for host in &plan.hosts {
+        let map = of_host(host, plan, &gates, &store)?;
+        tree.insert(text!("{folder}/host_vars/{}.yml", host.name), document(map))?;
+    }
+    Ok(())
+}
+
+/// Stacks and services as groups. A group that only other environments fill is declared all the same: a play names it.
+fn hosts(plan: &Plan, all: &[Plan]) -> Map {
+    let names = |of: &dyn Fn(&Service) -> Text| -> BTreeSet<Text> { all.iter().flat_map(|plan| &plan.services).map(of).collect() };
+    let mut children = Map::new();
+    for (at, stack) in names(&|service| service.stack.clone()).into_iter().enumerate() {
+        let members: Map = plan.hosts.iter().filter(|host| host.stack == stack).map(|host| (host.name.clone(), Node::Null)).collect();
+        let entry = children.push(word(&stack), group("hosts", members));
+        entry.comment = (at == 0).then(|| "Stacks".into());
+    }
+    for (at, service) in names(&|service| service.service.clone()).into_iter().enumerate() {
+        let entry = children.push(word(&service), of_service(&service, plan));
+        entry.comment = (at == 0).then(|| "Services".into());
+        entry.blank = at == 0;
+    }
+    Map::new().with("all", Map::new().with("children", children))
+}
+
+fn group(key: &'static str, members: Map) -> Map {
+    if members.is_empty() { Map::new() } else { Map::new().with(key, members) }
+}
+
+/// The stacks whose machines have a service, or the machines where only some have it.
+fn of_service(service: &Text, plan: &Plan) -> Map {
+    let mut stacks = Map::new();
+    let mut machines = Map::new();
+    for instance in plan.services.iter().filter(|instance| instance.service == *service) {
+        let whole = plan.hosts.iter().filter(|host| host.stack == instance.stack).all(|host| instance.hosts.contains(&host.name));
+        if whole {
+            stacks.push(word(&instance.stack), Node::Null);
+        } else {
+            instance.hosts.iter().for_each(|host| {
+                machines.push(host.clone(), Node::Null);
+            });
+        }
+    }
+    let mut map = group("children", stacks);
+    if !machines.is_empty() {
+        map.push("hosts", machines);
+    }
+    map
+}
+
+/// A machine through which the others are reached.
+struct Gate {
+    host: Text,
+    name: Text,
+}
+
+/// What the services that lead into the private networks say of themselves.
+fn gates(plan: &Plan) -> Vec<Gate> {
+    let mut gates = Vec::new();
+    for service in &plan.services {
+        let Some(instance) = plan.instances.get(service.instance.0 as usize) else { continue };
+        let name = instance.fields.get("way_in").and_then(|way| way.field("name")).and_then(Value::as_text);
+        if let (Some(name), Some(host)) = (name, service.hosts.first()) {
+            gates.push(Gate { host: host.clone(), name: name.clone() });
+        }
+    }
+    gates
+}
+
+fn everywhere(gate: &Gate) -> Map {
+    Map::new()
+        .with("ansible_ssh_common_args", text!("-o ProxyJump=%r@{}", gate.name))
+        .comment("Private machines are reached through the gate, under the same account.")
+}
+
+fn of_host(host: &Host, plan: &Plan, gates: &[Gate], store: &Store) -> Result<Map, Error> {
+    let mut map = Map::new();
+    match gates.iter().find(|gate| gate.host == host.name) {
+        Some(gate) => {
+            map = map.with("ansible_host", gate.name.clone()).comment("The gate itself is reached by its public name.");
+            map.push("ansible_ssh_common_args", "");
+        }
+        None => {
+            if let Some(address) = host.record.field("address").and_then(lower::scalar) {
+                map.push("ansible_host", address);
+            }
+        }
+    }
+    let mut by_service: BTreeMap<usize, &Service> = BTreeMap::new();
+    for (at, service) in plan.services.iter().enumerate().filter(|(_, service)| service.hosts.contains(&host.name)) {
+        by_service.insert(at, service);
+    }
+    for service in by_service.values() {
+        for (at, (name, value)) in service.host_vars.get(&host.name).into_iter().flatten().enumerate() {
+            let value = lower::known(value, store).map_err(|error| error.within(name.clone()))?;
+            map.push(variable(&service.service, name), value).blank = at == 0;
+        }
+    }
+    Ok(map)
+}
+
+/// Where the secrets of a plan are.
+fn store(plan: &Plan) -> Store {
+    Store::new(&plan.product.name.text, &plan.environment, plan.settings.get("secrets"), |place| match place {
+        Value::Instance(id) => plan.instances.get(id.0 as usize)?.fields.get("secret_store").cloned(),
+        _ => None,
+    })
+}

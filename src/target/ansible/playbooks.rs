@@ -1,0 +1,121 @@
+//! A playbook for each stack of a product and one for all of them. Environments share them: what differs stands in the inventories.
+
+use super::names::{capital, word};
+use super::task::{Task, tasks};
+use crate::artifact::yaml::{Document, Item, Map, Node, Seq};
+use crate::artifact::{Error, Tree, header};
+use crate::base::{Text, text};
+use crate::plan::Plan;
+use crate::shape::{Role, Shapes};
+use indexmap::IndexMap;
+
+/// Writes the playbooks of a product.
+pub fn playbooks(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Error> {
+    let Some(first) = plans.first() else { return Ok(()) };
+    let product = &first.product.name.text;
+    let head = header(&first.product.path);
+    let folder = text!("ansible/playbooks/{}", word(product));
+    let stacks = stacks(plans);
+    let mut site = Seq::default();
+    for (stack, services) in stacks.iter().filter(|(_, services)| !services.is_empty()) {
+        let plays = plays(stack, services, shapes);
+        let file = text!("{}.yml", word(stack));
+        tree.insert(text!("{folder}/{file}"), Document::new(plays).header(head.clone()).start())?;
+        let import = Map::new().with("name", text!("Configure {stack}")).with("ansible.builtin.import_playbook", file);
+        site.items.push(Item { blank: true, comment: None, value: import.into() });
+    }
+    if !site.items.is_empty() {
+        tree.insert(text!("{folder}/site.yml"), Document::new(site).header(head).start())?;
+    }
+    Ok(())
+}
+
+/// The stacks in an order in which each stands behind what it needs, with their services in the order of their declarations.
+fn stacks(plans: &[Plan]) -> IndexMap<Text, Vec<Text>> {
+    let mut stacks: IndexMap<Text, Vec<Text>> = IndexMap::new();
+    for plan in plans {
+        for stack in &plan.stacks {
+            stacks.entry(stack.name.clone()).or_default();
+        }
+        for service in &plan.services {
+            let services = stacks.entry(service.stack.clone()).or_default();
+            if !services.contains(&service.service) {
+                services.push(service.service.clone());
+            }
+        }
+    }
+    stacks
+}
+
+fn plays(stack: &Text, services: &[Text], shapes: &Shapes) -> Seq {
+    let mut list = Seq::default();
+    let mut together: Vec<&Text> = Vec::new();
+    let mut push = |comment: Option<&str>, play: Map| {
+        list.items.push(Item { blank: true, comment: comment.map(Text::from), value: play.into() });
+    };
+    for (at, service) in services.iter().enumerate() {
+        let role = shapes.roles.get(service);
+        let serial = role.is_some_and(|role| role.serial);
+        if serial {
+            push(Some("One after the other: a quorum loses one member at a time and no more."), one_by_one(stack, service));
+        } else {
+            together.push(service);
+            let next = services.get(at + 1).and_then(|next| shapes.roles.get(next));
+            // Roles without a quorum that follow each other share a play.
+            if next.is_none_or(|next| next.serial) || role.is_some_and(|role| !role.cluster.is_empty()) {
+                push(None, at_once(stack, &together));
+                together.clear();
+            }
+        }
+        if role.is_some_and(|role: &std::sync::Arc<Role>| !role.cluster.is_empty()) {
+            push(None, once(stack, service));
+        }
+    }
+    list
+}
+
+fn members(stack: &str, service: &str) -> Text {
+    text!("{}:&{}", word(stack), word(service))
+}
+
+fn roles(services: &[&Text]) -> Seq {
+    Seq::new(services.iter().map(|service| Map::new().with("role", word(service)).with("tags", Node::flow([word(service)]))))
+}
+
+fn at_once(stack: &Text, services: &[&Text]) -> Map {
+    let hosts = if let [one] = services { members(stack, one) } else { word(stack) };
+    let names: Vec<Text> = services.iter().map(|service| capital(service)).collect();
+    Map::new()
+        .with("name", text!("Configure {} on {stack}", names.join(" and ")))
+        .with("hosts", hosts)
+        .with("become", true)
+        .with("roles", roles(services))
+}
+
+fn one_by_one(stack: &Text, service: &Text) -> Map {
+    Map::new()
+        .with("name", text!("Configure {} on {stack}", capital(service)))
+        .with("hosts", members(stack, service))
+        .with("become", true)
+        .with("serial", 1)
+        .with("any_errors_fatal", true)
+        .with("roles", roles(&[service]))
+}
+
+fn once(stack: &Text, service: &Text) -> Map {
+    let apply = Map::new().with("tags", Node::flow([word(service)]));
+    let arguments = Map::new().with("name", word(service)).with("tasks_from", "cluster").with("apply", apply);
+    let task = Task::new(text!("Bring the members of {} together", capital(service)), "ansible.builtin.include_role", arguments);
+    let task = task.when("not ansible_check_mode");
+    let mut list = tasks(vec![task], "");
+    if let Some(Item { value: Node::Map(map), .. }) = list.items.first_mut() {
+        map.push("run_once", true);
+        map.push("tags", Node::flow([word(service)]));
+    }
+    Map::new()
+        .with("name", text!("Finish {} on {stack}", capital(service)))
+        .with("hosts", members(stack, service))
+        .with("become", true)
+        .with("gather_facts", false)
+        .with("tasks", list)
+}

@@ -1,0 +1,122 @@
+//! A key that is made on the machine and a certificate for it. The authority's key is used where Ansible runs and reaches no machine.
+
+use super::daemon::Notice;
+use super::{Context, label, node_of, text_of};
+use crate::artifact::yaml::{Map, Node, Seq};
+use crate::artifact::{Error, Problem};
+use crate::base::{Text, text};
+use crate::shape::role::Step;
+use crate::target::ansible::jinja::{Jinja, Level};
+use crate::target::ansible::lower;
+use crate::target::ansible::names::variable;
+use crate::target::ansible::task::Task;
+use crate::value::Value;
+
+pub(super) fn certificate(step: &Step, notice: &Notice, context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
+    let scope = context.scope.clone();
+    let path = label(step, &scope)?;
+    let owner = text_of(step, "owner", &scope)?.unwrap_or_else(|| "root".into());
+    let number = context.parts.keys().filter(|name| name.starts_with("certificate")).count();
+    let part = if number == 0 { Text::from("certificate") } else { text!("certificate_{}", number + 1) };
+    let named = |what: &str| variable(&scope.role().name, &text!("{part}_{what}"));
+    let owned = |arguments: Map| arguments.with("owner", "root").with("group", owner.clone());
+    let authority = node_of(step, "authority", &scope)?.unwrap_or_default();
+    let authority_key = node_of(step, "authority_key", &scope)?.unwrap_or_default();
+    let (request, present, signed) = (named("request"), named("present"), named("signed"));
+
+    let directory = owned(Map::new().with("path", path.clone()).with("state", "directory")).with("mode", "0750");
+    let key = owned(Map::new().with("path", text!("{path}/key.pem")).with("type", "ECC").with("curve", "secp256r1")).with("mode", "0640");
+    let ask = Map::new()
+        .with("privatekey_path", text!("{path}/key.pem"))
+        .with("common_name", common_name(step, &scope)?)
+        .with("subject_alt_name", alternative_names(step, &scope)?)
+        .with("extended_key_usage", vec!["serverAuth", "clientAuth"]);
+    let read = Map::new().with("src", text!("{path}/cert.pem"));
+    let content = text!("{{{{ {present}.content | b64decode }}}}");
+    let sign = Map::new()
+        .with("content", Node::folded(text!("{{{{ ({present}.content | b64decode) if {present}.content is defined else omit }}}}")))
+        .with("csr_content", text!("{{{{ {request}.csr }}}}"))
+        .with("provider", "ownca")
+        .with("ownca_content", authority.clone())
+        .with("ownca_privatekey_content", authority_key)
+        .with("ownca_not_after", "+397d")
+        .with("force", text!("{{{{ {present}_dates.valid_at.soon | default(true) is false }}}}"));
+    let dates = Map::new().with("content", Node::folded(content)).with("valid_at", Map::new().with("soon", "+30d"));
+    let write =
+        |file: &str, content: Node| owned(Map::new().with("content", content).with("dest", text!("{path}/{file}"))).with("mode", "0640");
+
+    let mut sign =
+        Task::new("Sign the request where Ansible runs", "community.crypto.x509_certificate_pipe", sign).register(&signed).quiet(true);
+    sign.delegate = Some("localhost");
+    sign.become_ = Some(false);
+    let mut read = Task::new("Read the certificate that is there", "ansible.builtin.slurp", read).register(&present);
+    read.failed_when = Some(false.into());
+    let mut dates =
+        Task::new("Look whether it ends soon", "community.crypto.x509_certificate_info", dates).register(&text!("{present}_dates"));
+    dates.when.push(text!("{present}.content is defined"));
+    let mut ask = Task::new("Make a request for a certificate", "community.crypto.openssl_csr_pipe", ask).register(&request);
+    ask.changed_when = Some(false.into());
+    let mut ca = Task::new("Write the certificate of the authority", "ansible.builtin.copy", write("ca.pem", authority)).quiet(true);
+    let mut cert =
+        Task::new("Write the certificate", "ansible.builtin.copy", write("cert.pem", text!("{{{{ {signed}.certificate }}}}").into()));
+    let mut private = Task::new("Make the private key", "community.crypto.openssl_privatekey", key);
+    for task in [&mut ca, &mut cert, &mut private] {
+        task.notify = notice.of_files.clone();
+    }
+    context.pending |= !notice.of_files.is_empty();
+    let directory = Task::new("Create the directory", "ansible.builtin.file", directory);
+    // In check mode nothing may be there that could be read.
+    let mut tasks = vec![private, ask, read, dates, sign, cert];
+    for task in &mut tasks {
+        task.when.push("not ansible_check_mode".into());
+    }
+    tasks.splice(0..0, [directory, ca]);
+    context.parts.insert(part.clone(), tasks);
+    Ok(vec![Task::new(text!("Make the certificate in {path}"), "ansible.builtin.import_tasks", text!("{part}.yml"))])
+}
+
+fn common_name(step: &Step, scope: &crate::target::ansible::scope::Scope<'_>) -> Result<Node, Error> {
+    let names = step.arguments.get("names").ok_or_else(|| Error::new(Problem::Shape("a certificate has names")))?;
+    Ok(Node::folded(match names.as_list() {
+        Some(list) => match list.first() {
+            Some(first) => lower::text(first, scope)?,
+            None => "localhost".to_owned(),
+        },
+        None => lower::expression(names, scope)?.filter("first", &[]).braced(),
+    }))
+}
+
+fn alternative_names(step: &Step, scope: &crate::target::ansible::scope::Scope<'_>) -> Result<Node, Error> {
+    let mut sum: Option<Jinja> = None;
+    let mut known: Vec<Node> = Vec::new();
+    let mut all_known = true;
+    for (argument, kind) in [("names", "DNS:"), ("addresses", "IP:")] {
+        let Some(value) = step.arguments.get(argument).filter(|value| **value != Value::None) else { continue };
+        match value.as_list() {
+            Some(list) => {
+                for value in list {
+                    known.push(Node::folded(text!("{kind}{}", lower::text(value, scope)?)));
+                }
+                let list: Result<Vec<Jinja>, Error> = list
+                    .iter()
+                    .map(|value| Ok(Jinja::literal(kind).binary("~", &lower::expression(value, scope)?, Level::Concatenation)))
+                    .collect();
+                let list = Jinja::list(&list?);
+                sum = Some(sum.map_or(list.clone(), |sum| sum.binary("+", &list, Level::Sum)));
+            }
+            None => {
+                all_known = false;
+                let start = Jinja::literal("^");
+                let marked = lower::expression(value, scope)?
+                    .filter("map", &[Jinja::literal("regex_replace"), start, Jinja::literal(kind)])
+                    .filter("list", &[]);
+                sum = Some(sum.map_or(marked.clone(), |sum| sum.binary("+", &marked, Level::Sum)));
+            }
+        }
+    }
+    Ok(match (all_known, sum) {
+        (true, _) => Node::Seq(Seq::new(known)),
+        (false, Some(sum)) => Node::folded(sum.braced()),
+        (false, None) => Node::Seq(Seq::default()),
+    })
+}

@@ -1,0 +1,63 @@
+//! A command that makes something once.
+
+use super::{Context, argv, inside, label, repeated, some, text_of};
+use crate::artifact::Error;
+use crate::artifact::yaml::Map;
+use crate::base::{Text, text};
+use crate::shape::role::Step;
+use crate::target::ansible::names::part;
+use crate::target::ansible::scope::Scope;
+use crate::target::ansible::task::Task;
+use crate::value::Value;
+
+pub(super) fn command(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
+    let scope = inside(step, &context.scope);
+    let name = label(step, &scope)?;
+    let run = step.arguments.get("run").cloned().unwrap_or(Value::None);
+    let mut arguments = arguments(&run, &scope)?;
+    let mut tasks = Vec::new();
+    let user = text_of(step, "user", &scope)?.filter(|user| user != "root");
+    let mut task = Task::default();
+    if let Some(path) = text_of(step, "creates", &scope)? {
+        arguments.push("creates", path);
+    } else {
+        task.changed_when = Some(true.into());
+    }
+    if some(step, "unless") {
+        let register = part(&scope.role().name, &name, "check");
+        let mut check = unless(step, &text!("Look whether to {}", lower_first(&name)), &register, &scope)?;
+        become_user(&mut check, user.as_ref());
+        tasks.push(repeated(check, step, &context.scope)?);
+        task.when.push(text!("{register}.rc != 0"));
+    }
+    task = Task { name, module: "ansible.builtin.command".into(), arguments: arguments.into(), ..task }.quiet(scope.has_secret(&run));
+    become_user(&mut task, user.as_ref());
+    tasks.push(repeated(task, step, &context.scope)?);
+    Ok(tasks)
+}
+
+/// The arguments of a command that nothing expands.
+pub(super) fn arguments(run: &Value, scope: &Scope<'_>) -> Result<Map, Error> {
+    Ok(Map::new().with("argv", argv(run, scope)?).with("expand_argument_vars", false))
+}
+
+/// The task that finds out whether something is to be done.
+pub(super) fn unless(step: &Step, name: &str, register: &Text, scope: &Scope<'_>) -> Result<Task, Error> {
+    let command = step.arguments.get("unless").cloned().unwrap_or(Value::None);
+    let mut task = Task::new(name, "ansible.builtin.command", arguments(&command, scope)?).register(register).unchanged();
+    task.failed_when = Some(false.into());
+    task.check_mode = Some(false);
+    Ok(task.quiet(scope.has_secret(&command)))
+}
+
+fn become_user(task: &mut Task, user: Option<&Text>) {
+    if let Some(user) = user {
+        task.become_ = Some(true);
+        task.become_user = Some(user.clone());
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
+}

@@ -1,0 +1,16 @@
+//! A group.
+
+use super::{Context, inside, label, node_of, repeated};
+use crate::artifact::Error;
+use crate::artifact::yaml::Map;
+use crate::base::text;
+use crate::shape::role::Step;
+use crate::target::ansible::task::Task;
+
+pub(super) fn group(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
+    let scope = inside(step, &context.scope);
+    let name = label(step, &scope)?;
+    let title = super::called("Create", &text!("the group {name}"), step);
+    let arguments = Map::new().with("name", name).maybe("system", node_of(step, "system", &scope)?);
+    Ok(vec![repeated(Task::new(title, "ansible.builtin.group", arguments), step, &context.scope)?])
+}

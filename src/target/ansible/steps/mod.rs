@@ -1,0 +1,164 @@
+//! The words of install and configure bodies: what each becomes on a machine.
+
+mod archive;
+mod certificate;
+mod cluster;
+mod command;
+mod daemon;
+mod directory;
+mod file;
+mod group;
+mod health;
+mod packages;
+mod ready;
+mod request;
+mod task;
+mod user;
+
+use super::jinja::Jinja;
+use super::lower;
+use super::scope::Scope;
+use super::task::Task;
+use crate::artifact::tree::Document;
+use crate::artifact::yaml::{Map, Node};
+use crate::artifact::{Error, Problem};
+use crate::base::{Text, text};
+use crate::shape::role::Step;
+use crate::value::Value;
+use indexmap::IndexMap;
+
+pub use health::before;
+
+/// What the steps of a role add to it beside tasks.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// What names are.
+    pub scope: Scope<'a>,
+    /// Files of the role by their path in it.
+    pub files: IndexMap<Text, Document>,
+    /// What the role computes for itself.
+    pub vars: Map,
+    /// Handlers by name.
+    pub handlers: IndexMap<Text, Task>,
+    /// Lists of tasks of their own, by the name of the file.
+    pub parts: IndexMap<Text, Vec<Task>>,
+    /// Whether a handler may be waiting.
+    pub pending: bool,
+}
+
+/// The tasks of all steps of a part, in their order.
+pub fn tasks(steps: &[Step], context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
+    let mut tasks = Vec::new();
+    for (at, step) in steps.iter().enumerate() {
+        let made = word(steps, at, context).map_err(|error| error.within(text!("{} {}", step.word, name_of(step))))?;
+        tasks.extend(made);
+    }
+    Ok(tasks)
+}
+
+fn word(steps: &[Step], at: usize, context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
+    let step = &steps[at];
+    let mut tasks = match step.word.as_str() {
+        "packages" => packages::packages(step, context)?,
+        "archive" => archive::archive(step, context)?,
+        "user" => user::user(step, context)?,
+        "group" => group::group(step, context)?,
+        "directory" => directory::directory(step, context)?,
+        "file" => file::file(step, &daemon::next(steps, at), context)?,
+        "certificate" => certificate::certificate(step, &daemon::next(steps, at), context)?,
+        "daemon" => daemon::daemon(step, context)?,
+        "ready" => ready::ready(step, context)?,
+        "health" => health::health(step, context)?,
+        "command" => command::command(step, context)?,
+        "cluster" => cluster::cluster(step, context)?,
+        "task" => task::task(step, context)?,
+        _ => return Err(Problem::Shape("the target does not know the word").into()),
+    };
+    if let Some(condition) = condition(step, &context.scope)? {
+        for task in &mut tasks {
+            // What is done for whatever came before is done anyhow.
+            if task.module != FLUSH {
+                task.when.insert(0, condition.clone());
+            }
+        }
+    }
+    if let Some(first) = tasks.first_mut() {
+        first.comment = first.comment.take().or_else(|| step.doc.clone());
+    }
+    Ok(tasks)
+}
+
+/// The module that runs waiting handlers.
+pub(super) const FLUSH: &str = "ansible.builtin.meta";
+
+/// What must hold for a step to be done.
+fn condition(step: &Step, scope: &Scope<'_>) -> Result<Option<Text>, Error> {
+    let condition = step.condition.as_ref().map(|condition| lower::expression(condition, scope)).transpose()?;
+    Ok(condition.map(|condition| condition.as_str().into()))
+}
+
+/// The names inside a step, where it is repeated: its element is `item`.
+fn inside<'a>(step: &Step, scope: &Scope<'a>) -> Scope<'a> {
+    match &step.repeat {
+        Some((name, _)) => scope.with(name, Jinja::name("item")),
+        None => scope.clone(),
+    }
+}
+
+/// Repeats a task as its step is.
+fn repeated(mut task: Task, step: &Step, scope: &Scope<'_>) -> Result<Task, Error> {
+    if let Some((_, source)) = &step.repeat {
+        task.repeat = Some(Node::folded(lower::text(source, scope)?));
+        let label = step.labels.first().map(|label| lower::text(label, &inside(step, scope))).transpose()?;
+        task.label = label.filter(|label| *label != "{{ item }}").map(Text::from);
+    }
+    Ok(task)
+}
+
+/// The first label as text, with expressions in braces.
+fn label(step: &Step, scope: &Scope<'_>) -> Result<Text, Error> {
+    let label = step.labels.first().ok_or_else(|| Error::new(Problem::Shape("the step has no name")))?;
+    Ok(lower::text(label, scope)?.into())
+}
+
+fn name_of(step: &Step) -> Text {
+    step.labels.first().and_then(Value::as_text).cloned().unwrap_or_default()
+}
+
+/// What a task is called after something: in a loop the thing has no name yet.
+fn called(verb: &str, what: &str, step: &Step) -> Text {
+    if step.repeat.is_some() { text!("{verb} all of them") } else { text!("{verb} {what}") }
+}
+
+/// An argument as text with expressions in braces.
+fn text_of(step: &Step, name: &str, scope: &Scope<'_>) -> Result<Option<Text>, Error> {
+    match step.arguments.get(name) {
+        None | Some(Value::None) => Ok(None),
+        Some(value) => Ok(Some(lower::text(value, scope).map_err(|error| error.within(name))?.into())),
+    }
+}
+
+/// An argument that the library says in a word.
+fn word_of<'s>(step: &'s Step, name: &str) -> &'s str {
+    step.arguments.get(name).and_then(Value::as_text).map_or("", Text::as_str)
+}
+
+/// An argument as YAML.
+fn node_of(step: &Step, name: &str, scope: &Scope<'_>) -> Result<Option<Node>, Error> {
+    match step.arguments.get(name) {
+        None | Some(Value::None) => Ok(None),
+        Some(value) => Ok(Some(lower::node(value, scope).map_err(|error| error.within(name))?)),
+    }
+}
+
+/// The arguments of a command as YAML.
+fn argv(value: &Value, scope: &Scope<'_>) -> Result<Node, Error> {
+    let Some(list) = value.as_list() else { return Err(Problem::Shape("a command is a list").into()) };
+    let words: Result<Vec<Node>, Error> = list.iter().map(|word| Ok(Node::folded(lower::text(word, scope)?))).collect();
+    Ok(Node::from(words?))
+}
+
+/// Whether a list argument holds something.
+fn some(step: &Step, name: &str) -> bool {
+    step.arguments.get(name).is_some_and(|value| value.as_list().is_none_or(|list| !list.is_empty()) && *value != Value::None)
+}

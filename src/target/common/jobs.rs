@@ -1,0 +1,143 @@
+//! The jobs of a stage: the one model that every system of CI is lowered from, so that jobs, order, gates and access are the same.
+
+use crate::base::Text;
+use crate::shape::pipeline::{Access, Per, Pipeline, Stage, Task};
+
+/// A job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// Its name.
+    pub name: Text,
+    /// What it is called where there is room.
+    pub title: &'static str,
+    /// What it is repeated over.
+    pub matrix: Matrix,
+    /// What it runs, in order.
+    pub commands: Vec<Command>,
+    /// What it may read.
+    pub access: Access,
+    /// The longest that it may take, in minutes.
+    pub limit: u16,
+    /// What is kept of it.
+    pub keeps: Option<Kept>,
+}
+
+/// What a job is repeated over.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Matrix {
+    /// Nothing.
+    Once,
+    /// Words that are known now, in a variable of that name.
+    Words(&'static str, Vec<Text>),
+    /// The images that a run is about: `PRODUCT`, `ENVIRONMENT`, `IMAGE`, `PROVIDER`.
+    Images,
+    /// The environments that a run is about: `PRODUCT`, `ENVIRONMENT`.
+    Environments,
+}
+
+/// One command of a job. Data reaches it as variables, never as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// What it does.
+    pub name: &'static str,
+    /// For a POSIX shell.
+    pub script: &'static str,
+    /// Whether it reads `BASE`, the commit that a change is compared with.
+    pub base: bool,
+    /// Whether it prints its findings in the form of the system that it runs in.
+    pub findings: bool,
+}
+
+/// Files that are kept of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Which.
+    pub path: &'static str,
+    /// The file without which nothing is kept.
+    pub if_there: Option<&'static str>,
+    /// How long.
+    pub days: u16,
+}
+
+/// The checks of `ci/check-<target>.sh`.
+const TARGETS: [&str; 5] = ["ansible", "ci", "opentofu", "packer", "terragrunt"];
+
+/// The jobs of a stage; `roles` are those with a scenario of their own.
+pub fn jobs(stage: &Stage, roles: &[Text]) -> Vec<Job> {
+    match stage.per {
+        Per::Once | Per::Role => stage.run.iter().filter_map(|task| single(stage, *task, roles)).collect(),
+        Per::Image | Per::Environment => {
+            let matrix = if stage.per == Per::Image { Matrix::Images } else { Matrix::Environments };
+            let commands = stage.run.iter().map(|task| command(*task, stage.changed_only)).collect();
+            vec![Job { commands, matrix, keeps: kept(stage), ..job(stage, stage.name.clone(), "") }]
+        }
+    }
+}
+
+/// Which stages of a pipeline are lowered to jobs for each product, and which stand once in a repository.
+pub fn of_products(pipeline: &Pipeline) -> impl Iterator<Item = &Stage> {
+    pipeline.stages.iter().filter(|stage| matches!(stage.per, Per::Image | Per::Environment))
+}
+
+/// The role that a job takes on at the store of secrets, before the name of a provider.
+pub fn role(access: Access) -> Option<&'static str> {
+    match access {
+        Access::Nothing => None,
+        Access::Read => Some("plan"),
+        Access::Write => Some("apply"),
+        Access::Image => Some("image"),
+    }
+}
+
+fn job(stage: &Stage, name: Text, title: &'static str) -> Job {
+    Job { name, title, matrix: Matrix::Once, commands: Vec::new(), access: stage.access, limit: stage.limit, keeps: None }
+}
+
+/// A task as a job of its own; none where it has nothing to do.
+fn single(stage: &Stage, task: Task, roles: &[Text]) -> Option<Job> {
+    let (name, title, matrix) = match task {
+        Task::Compile => ("generated", "generated files are up to date", Matrix::Once),
+        Task::Lint => ("check", "check", Matrix::Words("TARGET", TARGETS.map(Text::new_static).to_vec())),
+        Task::Molecule if roles.is_empty() => return None,
+        Task::Molecule => ("molecule", "molecule", Matrix::Words("ROLE", roles.to_vec())),
+        Task::Terratest => ("terratest", "terratest", Matrix::Once),
+        // What needs an environment or an image has nothing to do without one; the checker refuses it.
+        _ => return None,
+    };
+    Some(Job { commands: vec![command(task, stage.changed_only)], matrix, ..job(stage, Text::new_static(name), title) })
+}
+
+fn command(task: Task, changed_only: bool) -> Command {
+    let (name, script) = match task {
+        Task::Compile => ("Compile and compare", "infrac build --check"),
+        Task::Lint => ("Check", r#"./ci/check-"$TARGET".sh"#),
+        Task::Molecule if changed_only => ("Test the role", r#"./ci/test-role.sh "$ROLE" "$BASE" HEAD"#),
+        Task::Molecule => ("Test the role", r#"./ci/test-role.sh "$ROLE""#),
+        Task::Terratest => ("Test modules and units", "./ci/test-units.sh"),
+        Task::Bake => (
+            "Build the image",
+            r#"./ci/with-credentials.sh "$PRODUCT" "$ENVIRONMENT" "image-$PROVIDER" ./ci/image.sh "$PRODUCT" "$ENVIRONMENT" "$IMAGE" "$PROVIDER""#,
+        ),
+        Task::Plan => ("Plan", r#"./ci/with-credentials.sh "$PRODUCT" "$ENVIRONMENT" plan ./ci/plan.sh "$PRODUCT" "$ENVIRONMENT" out"#),
+        Task::Cost => {
+            ("Estimate the cost", r#"./ci/with-credentials.sh "$PRODUCT" "$ENVIRONMENT" plan ./ci/cost.sh "$PRODUCT" "$ENVIRONMENT" out"#)
+        }
+        Task::Apply => ("Apply", r#"./ci/with-credentials.sh "$PRODUCT" "$ENVIRONMENT" apply ./ci/apply.sh "$PRODUCT" "$ENVIRONMENT""#),
+        Task::Drift => (
+            "Compare with the repository",
+            r#"./ci/with-credentials.sh "$PRODUCT" "$ENVIRONMENT" plan ./ci/drift.sh "$PRODUCT" "$ENVIRONMENT" out"#,
+        ),
+    };
+    Command { name, script, base: changed_only && task == Task::Molecule, findings: task == Task::Compile }
+}
+
+/// A plan is for this change only, what was found by the clock is looked at later.
+fn kept(stage: &Stage) -> Option<Kept> {
+    if stage.does(Task::Drift) {
+        Some(Kept { path: "out/plan.md", if_there: Some("out/changed"), days: 30 })
+    } else if stage.does(Task::Plan) {
+        Some(Kept { path: "out/*.md", if_there: None, days: 7 })
+    } else {
+        None
+    }
+}

@@ -1,0 +1,56 @@
+//! The job that a branch rule requires: it stands for all jobs of its stage.
+
+use super::steps::{expression, run};
+use crate::artifact::yaml::{Map, Node, Seq};
+use crate::base::Text;
+use crate::shape::pipeline::{Event, Per, Pipeline, Stage};
+
+/// All jobs of a stage without a selection have to succeed.
+const ALL: &str = r#"for result in $RESULTS; do
+  test "$result" = success
+done
+"#;
+
+/// Nothing to do is as good as done, but only if it was looked at: a selection that did not run says nothing.
+const SELECTED: &str = r#"test "$SELECTED" = success
+test "$ROWS" = "[]" || test "$RESULT" = success
+"#;
+
+/// The same in a merge queue, where the stage itself has nothing to say.
+const SELECTED_OR_QUEUED: &str = r#"if [ "$EVENT" != merge_group ]; then
+  test "$SELECTED" = success
+  test "$ROWS" = "[]" || test "$RESULT" = success
+fi
+"#;
+
+/// The job.
+pub(super) fn gate(pipeline: &Pipeline, stage: &Stage, name: &Text, jobs: &[Text]) -> Map {
+    let selected = matches!(stage.per, Per::Image | Per::Environment);
+    let mut needs = jobs.to_vec();
+    if selected {
+        needs.push("select".into());
+    }
+    needs.sort();
+    let step = if selected {
+        let queued = !stage.runs_at(Event::Merge);
+        let mut env = Map::new();
+        if queued {
+            env.push("EVENT", expression("github.event_name"));
+        }
+        env.push("RESULT", format!("${{{{ needs.{}.result }}}}", stage.name));
+        env.push("ROWS", expression("needs.select.outputs.rows"));
+        env.push("SELECTED", expression("needs.select.result"));
+        run("Fail unless everything that was selected succeeded", env, if queued { SELECTED_OR_QUEUED } else { SELECTED })
+    } else {
+        let results = Map::new().with("RESULTS", expression("join(needs.*.result, ' ')"));
+        run("Fail unless everything succeeded", results, ALL)
+    };
+    Map::new()
+        .with("name", name.clone())
+        .with("if", expression("always()"))
+        .with("needs", Node::flow(needs))
+        .with("runs-on", pipeline.runner.clone())
+        .with("timeout-minutes", 5)
+        .with("permissions", Map::new())
+        .with("steps", Seq::new([step]))
+}

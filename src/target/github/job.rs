@@ -1,0 +1,135 @@
+//! A job that does the work of a stage.
+
+use super::select::{connect, matrix, needs_identity};
+use super::steps::{self, BASE, History, action, because, expression};
+use crate::artifact::Error;
+use crate::artifact::yaml::{Map, Node, Seq};
+use crate::shape::pipeline::{Access, Pipeline, Stage};
+use crate::target::common::jobs::{Command, Job, Matrix};
+
+/// The job.
+pub(super) fn job(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Result<Map, Error> {
+    let selected = matches!(job.matrix, Matrix::Images | Matrix::Environments);
+    let mut map = Map::new().with("name", title(job));
+    if selected {
+        map.push("if", expression("needs.select.outputs.rows != '[]'"));
+        map.push("needs", "select");
+    }
+    map.push("runs-on", pipeline.runner.clone());
+    map.push("timeout-minutes", job.limit);
+    if let Some(environment) = environment(job) {
+        map.push("environment", environment);
+    }
+    map.push("permissions", permissions(job.access));
+    if let Some(strategy) = strategy(job) {
+        map.push("strategy", strategy);
+    }
+    let env = variables(job);
+    if !env.is_empty() {
+        map.push("env", env);
+    }
+    map.push("steps", work(pipeline, stage, job)?.spaced());
+    Ok(map)
+}
+
+/// What it is called in the list of checks.
+pub(super) fn title(job: &Job) -> Node {
+    match job.matrix {
+        Matrix::Once => Node::from(job.title),
+        Matrix::Words(variable, _) => Node::from(format!("{} ${{{{ matrix.{} }}}}", job.title, variable.to_ascii_lowercase())),
+        Matrix::Images => {
+            Node::from("bake ${{ matrix.image }} on ${{ matrix.provider }} for ${{ matrix.product }}/${{ matrix.environment }}")
+        }
+        Matrix::Environments => Node::from(format!("{} ${{{{ matrix.product }}}}/${{{{ matrix.environment }}}}", job.name)),
+    }
+}
+
+/// The environment of the repository whose rules and secrets the job has; its name is in the identity token too.
+fn environment(job: &Job) -> Option<Map> {
+    let name = match job.access {
+        Access::Nothing | Access::Write => return None,
+        Access::Read => "${{ matrix.product }}-${{ matrix.environment }}-plan",
+        Access::Image => "${{ matrix.product }}-${{ matrix.environment }}-images",
+    };
+    Some(Map::new().with("name", name).with("deployment", false))
+}
+
+/// What the job may do at GitHub.
+pub(super) fn permissions(access: Access) -> Map {
+    let read = Map::new().with("contents", "read");
+    match access {
+        Access::Nothing => read,
+        Access::Read => because(read, "id-token", "write", "exchanged at the secret store for what only reads"),
+        Access::Image => because(read, "id-token", "write", "exchanged at the secret store for what bakes images"),
+        Access::Write => because(read, "id-token", "write", "exchanged at the secret store for what may change this environment"),
+    }
+}
+
+fn strategy(job: &Job) -> Option<Map> {
+    let map = Map::new().with("fail-fast", false);
+    match &job.matrix {
+        Matrix::Once => None,
+        Matrix::Words(variable, words) => {
+            let words = Node::flow(words.iter().cloned());
+            Some(map.with("matrix", Map::new().with(variable.to_ascii_lowercase(), words)))
+        }
+        Matrix::Images | Matrix::Environments => {
+            let rows = expression("fromJSON(needs.select.outputs.rows)");
+            Some(map.with("max-parallel", 20).with("matrix", matrix(rows)))
+        }
+    }
+}
+
+/// The matrix as variables: no expression stands in a script.
+pub(super) fn variables(job: &Job) -> Map {
+    let environment = || Map::new().with("ENVIRONMENT", expression("matrix.environment")).with("PRODUCT", expression("matrix.product"));
+    match job.matrix {
+        Matrix::Once => Map::new(),
+        Matrix::Words(variable, _) => Map::new().with(variable, format!("${{{{ matrix.{} }}}}", variable.to_ascii_lowercase())),
+        Matrix::Images => environment().with("IMAGE", expression("matrix.image")).with("PROVIDER", expression("matrix.provider")),
+        Matrix::Environments => environment(),
+    }
+}
+
+fn work(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Result<Seq, Error> {
+    let history = if job.commands.iter().any(|command| command.base) { History::All } else { History::Commit };
+    let only = job.commands.iter().all(|command| command.findings).then_some("infrac");
+    let mut steps = Seq::new([steps::checkout(pipeline, history)?, steps::install(pipeline, only)?]);
+    if needs_identity(stage) {
+        steps.push(connect());
+    }
+    for command in &job.commands {
+        steps.push(step(command));
+    }
+    if let Some(kept) = job.keeps {
+        steps.push(keep(pipeline, job, kept)?);
+    }
+    Ok(steps)
+}
+
+/// A command as a step.
+pub(super) fn step(command: &Command) -> Map {
+    let env = if command.base { Map::new().with("BASE", expression(BASE)) } else { Map::new() };
+    let mut script = String::from(command.script);
+    if command.findings {
+        script.push_str(" --format=github");
+    }
+    let step = Map::new().with("name", command.name);
+    let step = if env.is_empty() { step } else { step.with("env", env) };
+    step.with("run", script)
+}
+
+fn keep(pipeline: &Pipeline, job: &Job, kept: crate::target::common::jobs::Kept) -> Result<Map, Error> {
+    let name = format!("{}-${{{{ matrix.product }}}}-${{{{ matrix.environment }}}}", job.name);
+    let with = Map::new().with("name", name).with("path", kept.path).with("if-no-files-found", "error").with("retention-days", kept.days);
+    let mut step = action(pipeline, "Keep the summary", "upload-artifact", with)?;
+    if let Some(file) = kept.if_there {
+        let condition = crate::artifact::yaml::Entry {
+            key: "if".into(),
+            value: Node::from(format!("${{{{ hashFiles('{file}') != '' }}}}")),
+            ..Default::default()
+        };
+        step.entries.insert(1, condition);
+    }
+    Ok(step)
+}

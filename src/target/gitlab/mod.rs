@@ -1,0 +1,47 @@
+//! GitLab CI: one pipeline for the repository, and one for each product that the first one triggers for what it has selected.
+
+mod job;
+mod product;
+mod repository;
+
+use crate::artifact::{Error, Tree};
+use crate::base::Text;
+use crate::shape::Pipeline;
+use crate::shape::pipeline::Event;
+use crate::target::common::delivery::Product;
+
+/// The pipeline of the repository; `roles` are those with a scenario of their own.
+pub fn emit_shared(pipeline: &Pipeline, roles: &[Text]) -> Result<Tree, Error> {
+    let mut tree = Tree::new();
+    tree.insert(".gitlab-ci.yml", repository::repository(pipeline, roles))?;
+    Ok(tree)
+}
+
+/// The pipeline of a product; none while no job could read anything.
+pub fn emit_product(pipeline: &Pipeline, product: &Product) -> Result<Tree, Error> {
+    let mut tree = Tree::new();
+    if let Some(document) = product::product(pipeline, product) {
+        tree.insert(format!("live/{}/gitlab-ci.yml", product.name), document)?;
+    }
+    Ok(tree)
+}
+
+/// What a pipeline is for, in the variable `PURPOSE`: the source of a pipeline is not known to those that it triggers.
+fn purpose(event: Event) -> &'static str {
+    match event {
+        Event::Change => "plan",
+        Event::Merge => "apply",
+        Event::Hourly => "drift",
+    }
+}
+
+/// The condition that one of the events holds.
+fn any_of(events: &[Event]) -> String {
+    let conditions: Vec<String> = events.iter().map(|event| format!("$PURPOSE == {:?}", purpose(*event))).collect();
+    conditions.join(" || ")
+}
+
+/// Data in a place where GitLab replaces variables.
+fn literal(text: &str) -> String {
+    text.replace('$', "$$")
+}

@@ -1,0 +1,156 @@
+//! The pipeline of a product: the jobs of its environments, each there only if the run is about it.
+
+use super::job::{default, script, timeout};
+use super::{any_of, literal};
+use crate::artifact::header;
+use crate::artifact::yaml::{Document, Map, Node, Seq};
+use crate::base::Text;
+use crate::shape::Pipeline;
+use crate::shape::pipeline::{Access, Per, Stage, Task};
+use crate::target::common::delivery::{Environment, Image, Product, Store};
+use crate::target::common::jobs::{self, Job};
+
+/// The file; nothing where no environment has a store of secrets.
+pub(super) fn product(pipeline: &Pipeline, product: &Product) -> Option<Document> {
+    let stages = jobs::of_products(pipeline).map(|stage| stage.name.clone());
+    let defaults = default(pipeline).with("tags", Node::flow([product.name.clone()])).trailing("a runner in the product's private network");
+    let mut root = Map::new()
+        .with("stages", Node::flow(stages))
+        .with("default", defaults)
+        .with("variables", Map::new().with("PRODUCT", product.name.clone()));
+    let before = root.entries.len();
+    for (rank, environment) in product.environments.iter().enumerate() {
+        let Some(store) = &environment.store else { continue };
+        for stage in jobs::of_products(pipeline) {
+            let place = Place { pipeline, product, environment, store, rank, stage };
+            for job in jobs::jobs(stage, &[]) {
+                place.push(&job, &mut root);
+            }
+        }
+    }
+    let some = root.entries.len() > before;
+    some.then(|| Document::new(root.spaced()).header(header(&product.source)))
+}
+
+/// Where a job stands.
+struct Place<'a> {
+    pipeline: &'a Pipeline,
+    product: &'a Product,
+    environment: &'a Environment,
+    store: &'a Store,
+    rank: usize,
+    stage: &'a Stage,
+}
+
+impl Place<'_> {
+    fn push(&self, job: &Job, root: &mut Map) {
+        if self.stage.per == Per::Image {
+            for image in &self.environment.images {
+                root.push(image_name(self.environment, image), self.job(job, Some(image)));
+            }
+        } else {
+            root.push(name(self.stage, self.environment), self.job(job, None));
+        }
+    }
+
+    fn job(&self, job: &Job, image: Option<&Image>) -> Map {
+        let writes = self.stage.access == Access::Write;
+        let token = Map::new().with("CI_IDENTITY_TOKEN", Map::new().with("aud", literal(&self.store.audience)));
+        let mut variables = Map::new().with("ENVIRONMENT", self.environment.name.clone());
+        if let Some(image) = image {
+            variables = variables.with("IMAGE", image.image.clone()).with("PROVIDER", image.provider.clone());
+        }
+        let mut map = Map::new()
+            .with("stage", self.stage.name.clone())
+            .with("needs", Seq::new(self.needs()))
+            .with("rules", Seq::new([self.rule(image)]))
+            .with("id_tokens", token)
+            .with("variables", variables)
+            .with("environment", self.location());
+        if writes {
+            map.push("resource_group", self.path());
+        }
+        if matches!(self.stage.access, Access::Write | Access::Image) {
+            map.push("interruptible", false);
+        }
+        map.push("timeout", timeout(job));
+        let mut script = script(job);
+        if self.stage.report {
+            // The failure is the report: GitLab tells those who asked to be told.
+            script.push("test ! -e out/changed");
+        }
+        map.push("script", script);
+        if let Some(artifacts) = self.artifacts(job) {
+            map.push("artifacts", artifacts);
+        }
+        map
+    }
+
+    fn path(&self) -> String {
+        format!("{}/{}", self.product.name, self.environment.name)
+    }
+
+    fn location(&self) -> Map {
+        let action = match self.stage.access {
+            Access::Nothing | Access::Read => "verify",
+            Access::Image => "prepare",
+            Access::Write => "start",
+        };
+        Map::new().with("name", self.path()).with("action", action)
+    }
+
+    /// The stages before it in this environment, and itself in the environment before: each only if it is there at all.
+    fn needs(&self) -> Vec<Map> {
+        let earlier = self.pipeline.stages.iter().filter(|stage| self.stage.after.contains(&stage.name));
+        let mut names: Vec<Text> = Vec::new();
+        for stage in earlier {
+            match stage.per {
+                Per::Image => names.extend(self.environment.images.iter().map(|image| image_name(self.environment, image))),
+                Per::Environment => names.push(name(stage, self.environment)),
+                Per::Once | Per::Role => {}
+            }
+        }
+        if self.stage.does(Task::Apply) {
+            let before = self.product.environments.iter().take(self.rank).filter(|environment| environment.store.is_some());
+            names.extend(before.map(|environment| name(self.stage, environment)));
+        }
+        names.into_iter().map(|job| Map::new().with("job", job).with("optional", true)).collect()
+    }
+
+    fn rule(&self, image: Option<&Image>) -> Map {
+        let events = any_of(&self.stage.when);
+        let events = if self.stage.when.len() > 1 { format!("({events})") } else { events };
+        let environment = &self.environment.name;
+        // A word boundary would find `prod` in `prod-eu` too.
+        let selected = match image {
+            Some(image) => format!(r"$IMAGES =~ /(^| ){environment}\/{}\/{}( |$)/", image.image, image.provider),
+            None => format!("$ENVIRONMENTS =~ /(^| ){environment}( |$)/"),
+        };
+        let rule = Map::new().with("if", format!("{events} && {selected}"));
+        if self.stage.approve && self.environment.approve {
+            return rule.with("when", "manual").with("allow_failure", false);
+        }
+        rule
+    }
+
+    fn artifacts(&self, job: &Job) -> Option<Map> {
+        let kept = job.keeps?;
+        let mut map = Map::new()
+            .with("when", "always")
+            .with("access", "developer")
+            .with("expire_in", format!("{} days", kept.days))
+            .with("paths", Node::flow([kept.path]));
+        if self.stage.comment {
+            map.push("reports", Map::new().with("terraform", "out/counts.json"));
+        }
+        Some(map)
+    }
+}
+
+fn name(stage: &Stage, environment: &Environment) -> Text {
+    format!("{} {}", stage.name, environment.name).into()
+}
+
+fn image_name(environment: &Environment, image: &Image) -> Text {
+    format!("bake {} on {} for {}", image.image, image.provider, environment.name).into()
+}

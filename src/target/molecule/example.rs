@@ -1,0 +1,36 @@
+//! A value of a type for a test: the least that a rule of the library would accept.
+
+use crate::artifact::yaml::{Map, Node};
+use crate::ty::Ty;
+
+/// The value as an inventory has it; `name` is the variable's or the field's.
+pub fn example(ty: &Ty, name: &str) -> Node {
+    match ty.plain() {
+        Ty::Bool => Node::Bool(true),
+        Ty::Int => Node::Int(1),
+        Ty::Port => Node::Int(8443),
+        Ty::Bytes => Node::Int(1 << 30),
+        Ty::Duration => Node::Int(60),
+        Ty::Money => Node::Int(100),
+        Ty::Float => Node::Float(1.0),
+        Ty::Ip => "127.0.0.1".into(),
+        Ty::Cidr => "10.0.0.0/24".into(),
+        Ty::Protocol => "8443/tcp".into(),
+        Ty::Fqdn => "test.example.com".into(),
+        Ty::Email => "test@example.com".into(),
+        Ty::Url => "https://test.example.com".into(),
+        Ty::Path => "/tmp/test".into(),
+        Ty::Version => "1.0.0".into(),
+        Ty::Enum(words) => words.members.first().cloned().unwrap_or_default().into(),
+        Ty::List(of) => Node::from(vec![example(of, name)]),
+        Ty::Map(of) => Node::Map(Map::new().with("test", example(of, name))),
+        Ty::Record(record) => {
+            let fields = record.fields.iter().map(|field| (field.name.clone(), example(&field.ty, &field.name)));
+            Node::Map(fields.collect())
+        }
+        Ty::Optional(of) => example(of, name),
+        // Thirty-two bytes in base64, which most formats of keys take.
+        Ty::Secret(_) => "dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q=".into(),
+        _ => "test".into(),
+    }
+}

@@ -1,0 +1,74 @@
+//! Terragrunt: the units of a product, where their state is, and how they depend on each other.
+
+mod bootstrap;
+mod environment;
+mod root;
+mod unit;
+
+use crate::artifact::hcl::Body;
+use crate::artifact::{Entry, Tree};
+use crate::base::{Text, text};
+use crate::plan::Plan;
+use crate::shape::Shapes;
+use crate::target::common::hcl::Unsayable;
+use crate::target::common::header;
+use crate::value::Value;
+
+/// Writes `live/<product>` for the plans of one product, in the order of its environments.
+pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsayable> {
+    let Some(first) = plans.first() else { return Ok(()) };
+    let product = &first.product.name.text;
+    let mut out = Out { tree, folder: text!("live/{product}"), source: first.product.path.clone() };
+    out.hcl("root.hcl", root::root(first)?)?;
+    out.script("tofu-locked", include_str!("assets/tofu-locked"))?;
+    out.script("migrate-state", include_str!("assets/migrate-state"))?;
+    out.text(
+        ".gitignore",
+        ".bootstrap/\n.terraform/\n.terragrunt-cache/\n.terragrunt-download/\nbackend.tf\nencryption.tf\nprovider.tf.json\n",
+    )?;
+    out.text("BOOTSTRAP.md", &bootstrap::guide(plans))?;
+    for (instance, _) in environment::providers(first) {
+        out.hcl(&text!("providers/{instance}.hcl"), environment::provider(&instance))?;
+    }
+    for plan in plans {
+        let name = &plan.environment;
+        out.hcl(&text!("{name}/environment.hcl"), environment::environment(plan)?)?;
+        out.text(&text!("{name}/bootstrap.units"), &bootstrap::units(plan))?;
+        for unit in &plan.units {
+            out.hcl(&text!("{name}/{}/terragrunt.hcl", unit.path), unit::unit(unit, shapes)?)?;
+        }
+    }
+    Ok(())
+}
+
+struct Out<'a> {
+    tree: &'a mut Tree,
+    folder: Text,
+    source: Text,
+}
+
+impl Out<'_> {
+    fn hcl(&mut self, name: &str, body: Body) -> Result<(), Unsayable> {
+        let mut file = Body::new().comment(header(&self.source)).blank();
+        file.append(body);
+        self.entry(name, Entry::new(file.spaced()).map_err(|error| Unsayable(error.to_string()))?)
+    }
+
+    fn script(&mut self, name: &str, text: &str) -> Result<(), Unsayable> {
+        self.entry(name, Entry::new(text).map_err(|error| Unsayable(error.to_string()))?.executable())
+    }
+
+    fn text(&mut self, name: &str, text: &str) -> Result<(), Unsayable> {
+        self.entry(name, Entry::new(text).map_err(|error| Unsayable(error.to_string()))?)
+    }
+
+    fn entry(&mut self, name: &str, entry: Entry) -> Result<(), Unsayable> {
+        self.tree.insert_entry(text!("{}/{name}", self.folder), entry).map_err(|error| Unsayable(error.to_string()))
+    }
+}
+
+/// The service that a setting of the product names, with a capability of it: `state.store`, `object_store`.
+fn capability<'a>(plan: &'a Plan, setting: &str, field: &str, block: &str) -> Option<&'a Value> {
+    let Some(Value::Instance(id)) = plan.settings.get(setting)?.field(field) else { return None };
+    plan.instances.get(id.0 as usize)?.fields.get(block).filter(|value| **value != Value::None)
+}

@@ -1,0 +1,63 @@
+//! `terragrunt.hcl` of one unit: its module, what it needs of other units, its inputs.
+
+use crate::artifact::hcl::{Body, Expr, Object, Part};
+use crate::base::{Text, text};
+use crate::plan::Unit;
+use crate::shape::{Shapes, Source};
+use crate::target::common::hcl::{Lowering, Unsayable, identifier};
+use crate::value::InstanceId;
+
+/// Commands that may see mocks; one that writes never does.
+const MOCKED: [&str; 4] = ["init", "validate", "plan", "show"];
+
+/// The whole file.
+pub(super) fn unit(unit: &Unit, shapes: &Shapes) -> Result<Body, Unsayable> {
+    let parent = |name: &str| Expr::call("find_in_parent_folders", [name]);
+    let root = Body::new().attribute("path", parent("root.hcl")).attribute("expose", true);
+    let provider = Body::new().attribute("path", parent(&format!("providers/{}.hcl", identifier(&unit.provider_instance))));
+    let source = Expr::template([
+        Part::expr(Expr::path("include.root.locals.modules")),
+        Part::text(format!("/{}/{}/{}", unit.group, unit.module, unit.provider)),
+    ]);
+    let mut body = Body::new()
+        .block("include", ["root"], root)
+        .blank()
+        .block("include", ["provider"], provider)
+        .blank()
+        .nested("terraform", Body::new().attribute("source", source));
+    for dependency in &unit.dependencies {
+        let mut mocks = Object::new();
+        for (name, value) in &dependency.mocks {
+            mocks.push(name.clone(), Lowering::default().value(value)?);
+        }
+        let block = Body::new()
+            .attribute("config_path", relative(&unit.path, &dependency.path))
+            .blank()
+            .attribute("mock_outputs_allowed_terraform_commands", Expr::list(MOCKED))
+            .attribute("mock_outputs", mocks.lines());
+        body = body.blank().block("dependency", [dependency.name.clone()], block);
+    }
+    let output = |of: InstanceId, name: &Text| {
+        let dependency = unit.dependencies.iter().find(|dependency| dependency.instance == of);
+        let named = dependency.map(|dependency| dependency.name.clone()).unwrap_or_default();
+        Expr::path("dependency").attribute(named).attribute("outputs").attribute(name.clone())
+    };
+    let lowering = Lowering { output: Some(&output), locals: Vec::new() };
+    let mut inputs = Object::new();
+    for (name, value) in &unit.inputs {
+        inputs.push(name.clone(), lowering.value(value)?);
+    }
+    let shape = shapes.modules.get(&(unit.module.clone(), unit.provider.clone()));
+    if shape.is_some_and(|shape| shape.holes.iter().any(|hole| hole.source == Source::Builtin("labels".into()))) {
+        inputs.push("labels", Expr::path("include.root.locals.labels"));
+    }
+    Ok(body.blank().attribute("inputs", inputs.lines()))
+}
+
+/// From one unit's folder to another's: `../network` within a stack, `../../mgmt/network` to another.
+fn relative(from: &str, to: &str) -> Text {
+    match (from.split_once('/'), to.split_once('/')) {
+        (Some((a, _)), Some((b, unit))) if a == b => text!("../{unit}"),
+        _ => text!("../../{to}"),
+    }
+}
