@@ -9,14 +9,16 @@ product=$1 environment=$2
 
 phases=$(mktemp)
 trap 'rm -f "$phases"' EXIT
+inventory=$(./ci/environment.sh "$product" "$environment" .inventory)
 ./ci/environment.sh "$product" "$environment" '.phases[] | "\(.folder // "-") \(.playbook // "-")"' > "$phases"
 
+./ci/collections.sh
 export ANSIBLE_CONFIG=ansible/ansible.cfg ANSIBLE_HOST_PATTERN_MISMATCH=error
 while read -r folder playbook <&3; do
   if [ "$folder" != - ]; then
     terragrunt run --all --non-interactive --no-color --working-dir "$folder" -- apply -input=false
   fi
   if [ "$playbook" != - ]; then
-    ansible-playbook --inventory "ansible/inventory/$product/$environment" "$playbook"
+    ansible-playbook --inventory "$inventory" "$playbook"
   fi
 done 3< "$phases"

@@ -4,6 +4,7 @@ set -eu
 
 export ANSIBLE_CONFIG=ansible/ansible.cfg
 
+./ci/collections.sh
 ansible-lint --offline --strict ansible
 
 for inventory in ansible/inventory/*/*; do

@@ -10,11 +10,13 @@ product=$1 environment=$2 out=$3
 
 playbooks=$(mktemp)
 trap 'rm -f "$playbooks"' EXIT
+inventory=$(./ci/environment.sh "$product" "$environment" .inventory)
 ./ci/environment.sh "$product" "$environment" '.phases[].playbook // empty' > "$playbooks"
 
+./ci/collections.sh
 export ANSIBLE_CONFIG=ansible/ansible.cfg ANSIBLE_HOST_PATTERN_MISMATCH=error ANSIBLE_NOCOLOR=1
 while read -r playbook <&3; do
-  ansible-playbook --check --inventory "ansible/inventory/$product/$environment" "$playbook" >> "$out/ansible.log"
+  ansible-playbook --check --inventory "$inventory" "$playbook" >> "$out/ansible.log"
 done 3< "$playbooks"
 
 if [ -e "$out/ansible.log" ] && grep 'changed=[1-9]' "$out/ansible.log" > "$out/hosts"; then

@@ -14,6 +14,7 @@ field() {
 template=$(field template)
 variables=$(field 'variables // ""')
 
+./ci/collections.sh
 packer init "$template"
 packer validate ${variables:+"-var-file=$variables"} "$template"
 packer build -color=false -timestamp-ui ${variables:+"-var-file=$variables"} "$template"

@@ -13,5 +13,6 @@ if [ -n "$base" ] && git cat-file -e "$base^{commit}" 2> /dev/null; then
   fi
 fi
 
+./ci/collections.sh
 cd "ansible/roles/$role"
 molecule test

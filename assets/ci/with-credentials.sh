@@ -41,6 +41,10 @@ fi
   exit 77
 }
 
+# The certificate of the authority that signs the services of the environment is no secret, but nobody else knows it.
+authority=$private/authority.pem
+printf '%s\n' "${AUTHORITY:-}" > "$authority"
+
 # shellcheck source=/dev/null
 . "live/$product/$environment/credentials/$role.sh"
 unset identity answer ACTIONS_ID_TOKEN_REQUEST_TOKEN ACTIONS_ID_TOKEN_REQUEST_URL CI_IDENTITY_TOKEN

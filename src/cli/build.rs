@@ -1,12 +1,12 @@
 //! `infrac build`.
 
-use super::output::{self, BAD, BOLD, Format, GOOD, count, print, tally, tell};
+use super::output::{self, BAD, Format, GOOD, count, print, tally, tell};
 use super::progress::Progress;
 use super::selection::Selection;
-use super::{Exit, Global, open};
+use super::{Exit, Global, difference, open};
 use crate::base::Text;
 use crate::host::{
-    Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, difference, report_differences, report_obstacles, write,
+    Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, report_differences, report_obstacles, write,
 };
 use crate::render::{Report, resolve, sanitise};
 use anstyle::{AnsiColor, Style};
@@ -93,12 +93,14 @@ impl Build {
         output::findings(self.format, &all.reports);
         if self.format.is_for_people() {
             let warnings = tally(&all.reports).map(|tally| format!("{tally}; ")).unwrap_or_default();
-            tell(&format!(
-                "{warnings}{GOOD}wrote{GOOD:#} {}, removed {}, {} unchanged\n",
-                count(written.written, "file"),
-                written.removed,
-                written.unchanged
-            ));
+            let files = count(written.written, "file");
+            tell(&match comparison.is_clean() {
+                true => format!("{warnings}{GOOD}up to date{GOOD:#}: {}\n", count(written.unchanged, "file")),
+                false => {
+                    let (removed, unchanged) = (written.removed, written.unchanged);
+                    format!("{warnings}{GOOD}wrote{GOOD:#} {files}, removed {removed}, {unchanged} unchanged\n")
+                }
+            });
         }
         Ok(Exit::Clean)
     }
@@ -217,17 +219,5 @@ fn show_difference(comparison: &Comparison<'_>, finding: &Finding, place: &Disk,
     let (Some(wanted), Ok(Some(found))) = (comparison.wanted(finding), place.read(&finding.path, length)) else {
         return String::new();
     };
-    let difference = difference(path, &found, wanted);
-    let mut coloured = String::new();
-    for line in sanitise(&difference).lines() {
-        let style = match line.as_bytes() {
-            [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] => BOLD,
-            [b'@', ..] => AnsiColor::Cyan.on_default(),
-            [b'-', ..] => AnsiColor::Red.on_default(),
-            [b'+', ..] => AnsiColor::Green.on_default(),
-            _ => Style::new(),
-        };
-        coloured.push_str(&format!("{style}{line}{style:#}\n"));
-    }
-    coloured
+    difference::coloured(path, &found, wanted)
 }

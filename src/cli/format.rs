@@ -1,18 +1,157 @@
 //! `infrac fmt`.
 
-use super::{Exit, Global};
-use crate::host::Failure;
-use std::path::PathBuf;
+use super::output::{self, BAD, GOOD, count, print, tally, tell};
+use super::{Exit, Global, difference, open};
+use crate::base::{FileId, Text, Workspace};
+use crate::fmt;
+use crate::host::{Failure, load, rewrite};
+use crate::render::{resolve, sanitise};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
 
 /// Write the sources in their one canonical layout
+///
+/// Without files, all sources of the project. There are no options for the layout. A file with a syntax error is left
+/// as it is, and told.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    infrac fmt                        format every source of the project\n  \
+    infrac fmt --check                say which files are not formatted, as CI does\n  \
+    infrac fmt - < product.infra      format standard input, as editors do")]
 pub(super) struct Format {
+    /// Write nothing; say which files are not formatted
+    #[arg(long)]
+    check: bool,
+
+    /// Write nothing; show what would change
+    #[arg(long, conflicts_with = "check")]
+    diff: bool,
+
+    /// Files, or folders of them; `-` is standard input
+    #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 }
 
+/// A source, and where it is to be written.
+struct Source {
+    /// As a message shows it.
+    shown: Text,
+    /// Nothing for standard input.
+    path: Option<PathBuf>,
+    text: String,
+}
+
+/// Largest source, as when a project is loaded.
+const LIMIT: u64 = 4 << 20;
+
 impl Format {
-    pub(super) fn run(self, _global: &Global) -> Result<Exit, Failure> {
-        let _ = self.files;
-        Err(Failure::new("the formatter is not part of this build yet"))
+    pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut sources = self.sources(global)?;
+        sources.sort_by(|a, b| a.shown.cmp(&b.shown));
+        sources.dedup_by(|later, earlier| later.shown == earlier.shown);
+        // In the same order as the sources, so that the index is the id.
+        let workspace = Workspace::new(sources.iter().map(|source| (source.shown.clone(), source.text.as_str().into())));
+        let mut diagnostics = Vec::new();
+        let (mut changed, mut unchanged) = (0, 0);
+        for (index, source) in sources.iter().enumerate() {
+            match fmt::format(FileId(index as u32), &source.text) {
+                Ok(text) => {
+                    let differs = text != source.text;
+                    *if differs { &mut changed } else { &mut unchanged } += 1;
+                    self.deliver(source, &text, differs)?;
+                }
+                Err(found) => diagnostics.extend(found.sorted()),
+            }
+        }
+        let reports = resolve(&workspace, &diagnostics, "");
+        tell(&crate::render::render(output::Format::Text.into(), &reports));
+        let broken = tally(&reports);
+        let is_only_looking = self.check || self.diff;
+        if sources.iter().all(|source| source.path.is_some()) {
+            let mut parts: Vec<String> = broken.into_iter().collect();
+            parts.push(match (is_only_looking, changed) {
+                (true, 0) => format!("{} formatted", count(unchanged, "file")),
+                (true, _) => format!("{BAD}{}{BAD:#} not formatted: run `infrac fmt`", count(changed, "file")),
+                (false, _) => format!("{GOOD}formatted{GOOD:#} {}, {unchanged} unchanged", count(changed, "file")),
+            });
+            tell(&format!("{}\n", parts.join("; ")));
+        }
+        Ok(if diagnostics.is_empty() && !(is_only_looking && changed > 0) { Exit::Clean } else { Exit::Findings })
     }
+
+    /// Writes a formatted source, or shows what would be written.
+    fn deliver(&self, source: &Source, text: &str, differs: bool) -> Result<(), Failure> {
+        if self.diff {
+            print(&difference::coloured(&source.shown, source.text.as_bytes(), text));
+        } else if self.check {
+            if differs {
+                print(&format!("{}\n", sanitise(&source.shown)));
+            }
+        } else if let Some(path) = &source.path {
+            if differs {
+                rewrite(path, text)?;
+            }
+        } else {
+            print_exactly(text)?;
+        }
+        Ok(())
+    }
+
+    fn sources(&self, global: &Global) -> Result<Vec<Source>, Failure> {
+        if self.files.is_empty() {
+            let root = open::root(global)?;
+            let project = load(&root)?;
+            let prefix = open::prefix(&root, output::Format::Text)?;
+            let own = |path: &str| path.ends_with(".infra") && !path.starts_with('<');
+            let files = project.workspace.files().filter(|(_, file)| own(&file.path));
+            return Ok(files
+                .map(|(_, file)| Source {
+                    shown: Text::new(format!("{prefix}{}", file.path)),
+                    path: Some(root.join(&file.path)),
+                    text: file.text.to_string(),
+                })
+                .collect());
+        }
+        let mut sources = Vec::new();
+        for file in &self.files {
+            if file.as_os_str() == "-" {
+                let text = text_of(&mut std::io::stdin().lock(), Path::new("standard input"))?;
+                sources.push(Source { shown: "<stdin>".into(), path: None, text });
+            } else if file.is_dir() {
+                for entry in WalkDir::new(file).sort_by_file_name() {
+                    let entry = entry.map_err(|error| Failure::new(format!("cannot read `{}`: {error}", file.display())))?;
+                    if entry.file_type().is_file() && entry.path().extension().is_some_and(|end| end == "infra") {
+                        sources.push(read(entry.path())?);
+                    }
+                }
+            } else {
+                sources.push(read(file)?);
+            }
+        }
+        Ok(sources)
+    }
+}
+
+fn read(path: &Path) -> Result<Source, Failure> {
+    let mut file = File::open(path).map_err(|error| Failure::disk("read", path, &error))?;
+    Ok(Source { shown: path.to_string_lossy().as_ref().into(), path: Some(path.to_owned()), text: text_of(&mut file, path)? })
+}
+
+fn text_of(reader: &mut impl Read, path: &Path) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    reader.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| Failure::disk("read", path, &error))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(Failure::new(format!("`{}` is larger than {LIMIT} bytes", path.display())));
+    }
+    String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{}` is not UTF-8", path.display())))
+}
+
+/// An editor takes standard output for the new text: no byte may be lost on the way, and no colour code be stripped.
+fn print_exactly(text: &str) -> Result<(), Failure> {
+    use std::io::Write;
+    let mut output = std::io::stdout().lock();
+    let written = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    written.map_err(|error| Failure::disk("write", Path::new("standard output"), &error))
 }

@@ -3,7 +3,9 @@
 mod build;
 mod check;
 mod completions;
+mod difference;
 mod explain;
+mod fix;
 mod format;
 mod graph;
 mod init;

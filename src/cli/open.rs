@@ -14,6 +14,7 @@ use std::path::{Component, Path, PathBuf};
 pub(super) struct Compiled {
     pub(super) project: Project,
     pub(super) outcome: Outcome,
+    pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) reports: Vec<Report>,
 }
 
@@ -53,7 +54,7 @@ pub(super) fn compile(root: &Path, selection: &Selection, format: Format) -> Res
         selection.check(&project, &outcome)?;
     }
     let reports = resolve(&project.workspace, &diagnostics, &prefix(root, format)?);
-    Ok(Compiled { project, outcome, reports })
+    Ok(Compiled { project, outcome, diagnostics, reports })
 }
 
 /// The way to the project from where the reader of a report stands: for a review the root of the repository, else the

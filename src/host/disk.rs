@@ -7,10 +7,14 @@
 use super::Failure;
 use crate::artifact::tree::sha256;
 use crate::base::{Text, text};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+
+/// From this many files on, the whole file system is synchronised instead of each.
+const MANY: usize = 32;
 
 /// The output folder of a project.
 #[derive(Clone, Debug)]
@@ -175,16 +179,45 @@ impl Disk {
         Ok(())
     }
 
-    /// Writes the future contents of `path` into a temporary file beside it, whose folder exists.
+    /// Writes the future contents of `path` into a temporary file beside it, whose folder exists. They are on the disk
+    /// only after [`Disk::sync`].
     pub fn stage(&self, path: &str, contents: &[u8], executable: bool) -> Result<(), Failure> {
         let staged = self.absolute(&staged(path));
         let write = || {
             let mut file = OpenOptions::new().write(true).create_new(true).open(&staged)?;
             file.write_all(contents)?;
-            set_mode(&file, executable)?;
-            file.sync_all()
+            set_mode(&file, executable)
         };
         write().map_err(|error| Failure::disk("write", &staged, &error))
+    }
+
+    /// Waits until the temporary files of `paths` are on the disk.
+    pub fn sync_staged(&self, paths: &[&Text]) -> Result<(), Failure> {
+        if paths.len() > MANY && self.sync_everything()? {
+            return Ok(());
+        }
+        paths.par_iter().try_for_each(|path| {
+            let staged = self.absolute(&staged(path));
+            let sync = || File::open(&staged)?.sync_all();
+            sync().map_err(|error| Failure::disk("write", &staged, &error))
+        })
+    }
+
+    /// Waits until the names in `folders` are on the disk.
+    pub fn sync_folders(&self, folders: &[Text]) -> Result<(), Failure> {
+        if folders.len() > MANY && self.sync_everything()? {
+            return Ok(());
+        }
+        folders.par_iter().try_for_each(|folder| {
+            let absolute = self.absolute(folder);
+            sync_folder(&absolute).map_err(|error| Failure::disk("write", &absolute, &error))
+        })
+    }
+
+    /// Many files are on the disk sooner if the whole file system is asked at once; not every system can be asked.
+    fn sync_everything(&self) -> Result<bool, Failure> {
+        let absolute = self.absolute("");
+        sync_file_system(&absolute).map_err(|error| Failure::disk("write", &absolute, &error))
     }
 
     /// Puts the temporary file of `path` into its place.
@@ -208,8 +241,9 @@ impl Disk {
         self.make_folder(parent(path))?;
         self.unstage(path)?;
         self.stage(path, contents.as_bytes(), false)?;
+        self.sync_staged(&[&path.into()])?;
         self.commit(path)?;
-        self.sync_folder(parent(path))
+        self.sync_folders(&[parent(path).into()])
     }
 
     /// Removes a file or a link.
@@ -227,16 +261,21 @@ impl Disk {
         }
     }
 
-    /// Waits until the names in a folder are on the disk.
-    pub fn sync_folder(&self, folder: &str) -> Result<(), Failure> {
-        let absolute = self.absolute(folder);
-        sync_folder(&absolute).map_err(|error| Failure::disk("write", &absolute, &error))
-    }
-
-    /// Forgets what was learnt of the folder at `path`, which has changed.
+    /// Forgets what was learnt of the place at `path`, where a folder may be made now.
     pub fn forget(&mut self, path: &str) {
         let below = text!("{path}/");
-        self.folders.retain(|folder, _| folder != path && !folder.starts_with(below.as_str()));
+        let stale: Vec<Text> = std::iter::once(text!("{path}"))
+            .filter(|path| self.folders.contains_key(path))
+            .chain(
+                self.folders
+                    .range(below.clone()..)
+                    .map(|(folder, _)| folder.clone())
+                    .take_while(|folder| folder.starts_with(below.as_str())),
+            )
+            .collect();
+        for folder in stale {
+            self.folders.remove(&folder);
+        }
     }
 }
 
@@ -293,6 +332,17 @@ fn set_mode(file: &File, executable: bool) -> std::io::Result<()> {
 fn set_folder_mode(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(target_os = "linux")]
+fn sync_file_system(folder: &Path) -> std::io::Result<bool> {
+    rustix::fs::syncfs(File::open(folder)?)?;
+    Ok(true)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_file_system(_: &Path) -> std::io::Result<bool> {
+    Ok(false)
 }
 
 #[cfg(unix)]

@@ -5,6 +5,7 @@
 
 use super::Failure;
 use super::disk::{Disk, parent};
+use super::layout::MANIFESTS;
 use super::pending::Pending;
 use super::status::{Comparison, Kind, State, folders};
 use crate::base::Text;
@@ -48,40 +49,55 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
     }
 
     remove(disk, comparison.first.iter())?;
-    for folder in folders(writes.iter().copied()) {
+    let manifests: Vec<&Text> = comparison.manifests.keys().collect();
+    let places: Vec<&Text> = writes.iter().chain(&manifests).copied().collect();
+    for folder in folders(places.iter().copied()) {
         disk.make_folder(&folder)?;
+    }
+    for path in &manifests {
+        disk.unstage(path)?;
     }
     if let Err(failure) = stage(comparison, disk, &writes) {
         // The disk may be full: what was written so far is of no use to anybody.
-        for path in &writes {
+        for path in &places {
             disk.unstage(path).ok();
         }
         return Err(failure);
     }
     writes.par_iter().try_for_each(|path| disk.commit(path))?;
-    folders(writes.iter().copied()).par_iter().try_for_each(|folder| disk.sync_folder(folder))?;
     remove(disk, removals.iter().copied().filter(|path| !comparison.first.contains(*path)))?;
+    disk.sync_folders(&folders(writes.iter().copied()))?;
 
     for (path, text) in &comparison.manifests {
         match text {
-            Some(text) => disk.replace(path, text)?,
+            Some(_) => disk.commit(path)?,
             None => {
                 disk.remove(path)?;
                 disk.prune(parent(path));
             }
         }
     }
+    if comparison.manifests.values().any(Option::is_some) {
+        disk.sync_folders(&[MANIFESTS.into()])?;
+    }
     Pending::clear(disk)?;
     Ok(Written { written: writes.len(), removed: removals.len(), unchanged: comparison.unchanged })
 }
 
+/// Writes every new content beside its place, and waits until it is on the disk.
 fn stage(comparison: &Comparison<'_>, disk: &Disk, writes: &[&Text]) -> Result<(), Failure> {
-    writes.par_iter().try_for_each(|path| {
-        let Some(entry) = comparison.tree.get(path) else {
-            return Ok(());
-        };
-        disk.stage(path, entry.contents.as_bytes(), entry.executable)
-    })
+    writes.par_iter().try_for_each(|path| match comparison.tree.get(path) {
+        Some(entry) => disk.stage(path, entry.contents.as_bytes(), entry.executable),
+        None => Ok(()),
+    })?;
+    let mut staged = writes.to_vec();
+    for (path, text) in &comparison.manifests {
+        if let Some(text) = text {
+            disk.stage(path, text.as_bytes(), false)?;
+            staged.push(path);
+        }
+    }
+    disk.sync_staged(&staged)
 }
 
 /// Removes files, and the folders that become empty by it.

@@ -17,6 +17,8 @@ pub struct Image {
     pub doc: Text,
     /// The provider's name.
     pub provider: Text,
+    /// The provider instance that it is baked on.
+    pub instance: Text,
     /// The kind of builder: `hcloud`, `amazon-ebs`.
     pub builder: Text,
     /// The builder's plugin and its version, where the library names one.

@@ -28,16 +28,19 @@ impl Planner<'_> {
                 }
                 let _ = self.field(id, &field, span);
             }
-            // What a definition says of itself in blocks of fixed form: ports, plugins, capabilities.
-            let kind = definition.as_ref().and_then(|of| self.program.kinds.get(&of.keyword)).cloned();
-            for block in kind.iter().flat_map(|kind| kind.blocks.values()).filter(|block| !block.open) {
-                let said = definition.as_ref().is_some_and(|of| of.blocks.iter().any(|said| said.keyword.text == block.name));
-                let steps = block.blocks.values().any(|step| step.many);
-                if said && !steps {
-                    let _ = self.field(id, &block.name, span);
-                }
+            for capability in self.capabilities(id) {
+                let _ = self.field(id, &capability, span);
             }
         }
+    }
+
+    /// The blocks in which a definition says what it can do: those that hold attributes and nothing of a body.
+    fn capabilities(&self, id: InstanceId) -> Vec<Text> {
+        let Some(definition) = &self.node(id).definition else { return Vec::new() };
+        let Some(kind) = self.program.kinds.get(&definition.keyword) else { return Vec::new() };
+        let of_kind = kind.blocks.iter().filter(|(_, block)| block.blocks.is_empty() && !block.open);
+        let named = of_kind.filter(|(name, _)| definition.blocks.iter().any(|block| block.keyword.text == **name));
+        named.map(|(name, _)| name.clone()).collect()
     }
 
     /// The stacks, each behind what it needs.
@@ -104,14 +107,13 @@ impl Planner<'_> {
     /// The images that the providers of this product build.
     pub(super) fn images(&mut self) -> Vec<Image> {
         let mut images = Vec::new();
-        let mut seen = BTreeSet::new();
         let definitions: Vec<_> =
             self.program.definitions.iter().filter(|((keyword, _), _)| keyword == "image").map(|(_, of)| of.clone()).collect();
         for definition in definitions {
             for provider in self.of("provider") {
                 let kind = self.node(provider).declaration.definition.text.clone();
                 let listed = definition.attributes.get("on").map(|attribute| image::words(&attribute.value.kind)).unwrap_or_default();
-                if listed.contains(&kind) && seen.insert((definition.name.text.clone(), kind)) {
+                if listed.contains(&kind) {
                     images.extend(self.image(&definition, provider));
                 }
             }
@@ -167,6 +169,7 @@ impl Planner<'_> {
             name,
             doc: definition.doc.clone().unwrap_or_default(),
             provider: of.name.text.clone(),
+            instance: self.node(provider).name.clone(),
             builder,
             plugin,
             sources,

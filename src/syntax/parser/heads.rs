@@ -57,18 +57,6 @@ impl Parser<'_> {
         if !self.kind_here().is_word() {
             return self.missing_name(what);
         }
-        let token = self.token();
-        if token.kind != Kind::TypeName {
-            let text = self.slice(token);
-            let error = Diagnostic::error(
-                Code::InvalidToken,
-                self.span(token),
-                format!("`{text}` is no name of a type"),
-            );
-            self.messages.push(error.help(
-                "types and enums begin with a capital and go on with letters and digits: `Size`",
-            ));
-        }
         self.take_name()
     }
 
