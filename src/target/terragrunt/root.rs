@@ -3,7 +3,7 @@
 use super::capability;
 use crate::artifact::hcl::{Body, Expr, Object, Part};
 use crate::plan::Plan;
-use crate::target::common::hcl::Unsayable;
+use crate::target::common::hcl::{OPENTOFU, Unsayable};
 use crate::value::Value;
 
 /// Commands that read or write state.
@@ -105,7 +105,7 @@ pub(super) fn root(plan: &Plan) -> Result<Body, Unsayable> {
         .nested("locals", locals)
         .blank()
         .attribute("terraform_binary", of_phase("binary"))
-        .attribute("terraform_version_constraint", "~> 1.12")
+        .attribute("terraform_version_constraint", OPENTOFU)
         .attribute("terragrunt_version_constraint", "~> 1.1")
         .blank()
         .nested("remote_state", remote_state)
