@@ -4,7 +4,7 @@ fn main() {
     let mut files: Vec<(Text, Arc<str>)> = vec![];
     for root in ["stdlib", "inventory"] {
         for e in walkdir::WalkDir::new(root).sort_by_file_name().into_iter().flatten() {
-            if e.path().extension().is_some_and(|x| x == "infra") {
+            if e.path().extension().is_some_and(|x| x == "infra" || x == "json") {
                 let p = e.path().to_string_lossy().to_string();
                 files.push((p.into(), std::fs::read_to_string(e.path()).unwrap().into()));
             }

@@ -25,39 +25,45 @@ pub(super) enum Why {
 
 /// Whether a value of type `from` may stand where `to` is needed.
 pub(super) fn fits(from: &Ty, to: &Ty) -> Result<(), Why> {
+    fit(from, to, false)
+}
+
+/// `of_tool`: the value comes from a tool, which knows text and numbers only. Which text is an address is not in its type.
+fn fit(from: &Ty, to: &Ty, of_tool: bool) -> Result<(), Why> {
     match (from, to) {
         (Ty::Error, _) | (_, Ty::Error) => Ok(()),
         (Ty::Refined(a), Ty::Refined(b)) if a.name == b.name => Ok(()),
-        (from, Ty::Refined(refined)) => fits(from, &refined.base),
-        (Ty::Refined(refined), to) => fits(&refined.base, to),
-        (from, Ty::Deferred(to)) => fits(&known(from), &known(to)),
-        (Ty::Deferred(_), Ty::Optional(to)) if to.is_deferred() => fits(from, to),
-        (Ty::Deferred(from), to) => Err(fits(&known(from), &known(to)).err().unwrap_or(Why::Deferred)),
+        (from, Ty::Refined(refined)) => fit(from, &refined.base, of_tool),
+        (Ty::Refined(refined), to) => fit(&refined.base, to, of_tool),
+        (from, Ty::Deferred(to)) => fit(&known(from), &known(to), from.is_deferred()),
+        (Ty::Deferred(from), Ty::Optional(to)) if to.is_deferred() => fit(&known(from), &known(to).optional(), true),
+        (Ty::Deferred(from), to) => Err(fit(&known(from), &known(to), true).err().unwrap_or(Why::Deferred)),
         (Ty::None, Ty::Optional(_) | Ty::None) => Ok(()),
-        (Ty::Optional(from), Ty::Optional(to)) => fits(from, to),
-        (from, Ty::Optional(to)) => fits(from, to),
-        (Ty::Optional(from), to) => Err(fits(from, to).err().unwrap_or(Why::Absent)),
-        (Ty::Secret(from), Ty::Secret(to)) => fits(from, to),
+        (Ty::Optional(from), Ty::Optional(to)) => fit(from, to, of_tool),
+        (from, Ty::Optional(to)) => fit(from, to, of_tool),
+        (Ty::Optional(from), to) => Err(fit(from, to, of_tool).err().unwrap_or(Why::Absent)),
+        (Ty::Secret(from), Ty::Secret(to)) => fit(from, to, of_tool),
         (Ty::Secret(_), _) => Err(Why::Exposed),
-        (from, Ty::Secret(to)) => Err(fits(from, to).err().unwrap_or(Why::NoSecret)),
-        (Ty::List(from), Ty::List(to)) | (Ty::Map(from), Ty::Map(to)) => fits(from, to),
-        (Ty::Record(from), Ty::Map(to)) => from.fields.iter().try_for_each(|field| fits(&field.ty, to)),
-        (Ty::Record(from), Ty::Record(to)) => records(from, to),
+        (from, Ty::Secret(to)) => Err(fit(from, to, of_tool).err().unwrap_or(Why::NoSecret)),
+        (Ty::List(from), Ty::List(to)) | (Ty::Map(from), Ty::Map(to)) => fit(from, to, of_tool),
+        (Ty::Record(from), Ty::Map(to)) => from.fields.iter().try_for_each(|field| fit(&field.ty, to, of_tool)),
+        (Ty::Record(from), Ty::Record(to)) => records(from, to, of_tool),
         (Ty::Instance(a, of_a), Ty::Instance(b, of_b)) if a == b && (of_b.is_none() || of_a == of_b) => Ok(()),
         (Ty::Definition(a), Ty::Definition(b)) if a == b => Ok(()),
         (Ty::Enum(from), Ty::Enum(to)) if from.members.iter().all(|member| to.members.contains(member)) => Ok(()),
         (Ty::Int, Ty::Float | Ty::Port) | (Ty::Port, Ty::Int | Ty::Float) => Ok(()),
         (Ty::Ip | Ty::Cidr, Ty::String) => Ok(()),
+        (Ty::String, Ty::Ip | Ty::Cidr) | (Ty::Float, Ty::Int | Ty::Port | Ty::String) if of_tool => Ok(()),
         (from, to) if is_text(from) && (is_text(to) && !matches!(to, Ty::Enum(_))) => Ok(()),
         (from, to) if from == to => Ok(()),
         _ => Err(Why::Mismatch),
     }
 }
 
-fn records(from: &RecordTy, to: &RecordTy) -> Result<(), Why> {
+fn records(from: &RecordTy, to: &RecordTy, of_tool: bool) -> Result<(), Why> {
     for wanted in &to.fields {
         match from.field(&wanted.name) {
-            Some(field) => fits(&field.ty, &wanted.ty)?,
+            Some(field) => fit(&field.ty, &wanted.ty, of_tool)?,
             None if is_optional(&wanted.ty) => {}
             None => return Err(Why::MissingField(wanted.name.clone())),
         }

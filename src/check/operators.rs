@@ -46,7 +46,15 @@ impl<'a> Checker<'a> {
                 (Ty::Bool, a.is_deferred() || b.is_deferred())
             }
             Binary::In => {
-                let whole = self.check(right, &Ty::Error, scope);
+                // The words of a list that is written here have the type of what is looked for.
+                let sought = match &right.kind {
+                    ExprKind::List(_) if !self.is_word(left, scope) => {
+                        let of = self.quietly(|checker| checker.check(left, &Ty::Error, scope));
+                        comparable(&of).list().deferred()
+                    }
+                    _ => Ty::Error,
+                };
+                let whole = self.check(right, &sought, scope);
                 let of = match whole.present() {
                     Ty::List(of) => known(of).optional().deferred(),
                     Ty::Map(_) | Ty::Record(_) => Ty::String.deferred(),
@@ -80,29 +88,30 @@ impl<'a> Checker<'a> {
 
     /// Checks two expressions against each other. A word has the type of what it is compared with.
     fn same(&mut self, left: &Expr, right: &Expr, scope: &mut Scope<'a>) -> (Ty, Ty) {
-        let (first, second, turned) = if is_word(left) { (right, left, true) } else { (left, right, false) };
+        let (first, second, turned) = if self.is_word(left, scope) { (right, left, true) } else { (left, right, false) };
         let a = self.check(first, &Ty::Error, scope);
-        let wanted = match a.present() {
-            Ty::None => Ty::Error,
-            // Text of any kind may be compared with any other, and whole numbers with others.
-            present if assign::is_text(present) && !matches!(present, Ty::Enum(_)) && !is_word(second) => Ty::String,
-            Ty::Int | Ty::Port => Ty::Float,
-            present => known(present),
-        };
-        let b = match &second.kind {
-            // `0.5 < 1` and `port == 443` compare numbers, whichever type each has.
-            ExprKind::Literal(_) if matches!(wanted, Ty::Float) => self.check(second, &Ty::Error, scope),
-            _ if matches!(wanted, Ty::Instance(..)) => self.check(second, &Ty::Error, scope),
-            _ if matches!(wanted, Ty::Enum(_)) && !is_word(second) && !is_text_literal(second) => self.check(second, &Ty::Error, scope),
-            _ => return self.pair(a, second, &wanted, turned, scope),
-        };
+        let wanted = comparable(&a);
+        let number = matches!(wanted, Ty::Float) && matches!(second.kind, ExprKind::Literal(_));
+        if (self.is_word(second, scope) || is_written_out(second)) && !number {
+            return self.pair(a, second, &wanted, turned, scope);
+        }
+        let b = self.check(second, &Ty::Error, scope);
         let alike =
             matches!(b.present(), Ty::None) || fits(&known(b.present()), &wanted).is_ok() || fits(&wanted, &known(b.present())).is_ok();
-        let text = matches!(wanted, Ty::Enum(_)) && assign::is_text(b.present());
+        let text = assign::is_text(&wanted) && assign::is_text(b.present());
         if !alike && !text {
             self.error(report::never_equal(second.span, &a, &b));
         }
         if turned { (b, a) } else { (a, b) }
+    }
+
+    /// A bare name that the scope does not know.
+    fn is_word(&mut self, expr: &Expr, scope: &Scope<'a>) -> bool {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.is_word(inner, scope),
+            ExprKind::Name(name) => self.lookup(name, scope).is_none(),
+            _ => false,
+        }
     }
 
     fn pair(&mut self, a: Ty, second: &Expr, wanted: &Ty, turned: bool, scope: &mut Scope<'a>) -> (Ty, Ty) {
@@ -156,16 +165,20 @@ fn present(ty: &Ty) -> Ty {
     }
 }
 
-fn is_word(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Paren(inner) => is_word(inner),
-        ExprKind::Name(_) => true,
-        _ => false,
+/// What a value may be compared with: text of any kind with any other, whole numbers with others.
+fn comparable(ty: &Ty) -> Ty {
+    match ty.present() {
+        Ty::None => Ty::Error,
+        Ty::Int | Ty::Port => Ty::Float,
+        name @ (Ty::Name | Ty::Enum(_)) => name.clone(),
+        text if assign::is_text(text) => Ty::String,
+        other => known(other),
     }
 }
 
-fn is_text_literal(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Template(parts) if super::expression::plain_text(parts).is_some())
+/// Whether what is expected of it decides what it is.
+fn is_written_out(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Literal(_) | ExprKind::Template(_) | ExprKind::List(_) | ExprKind::Map(_))
 }
 
 fn is_ordered(ty: &Ty) -> bool {

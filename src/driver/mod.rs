@@ -1,10 +1,15 @@
 //! The front door: a workspace goes in, a tree of files and every finding come out.
 
+mod product;
+mod shared;
+pub mod targets;
+
 use crate::artifact::Tree;
 use crate::base::{Text, Workspace};
-use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::{self, Lock};
-use crate::{resolve, shape, syntax};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::{check, resolve, schema, shape, syntax};
+use rayon::prelude::*;
+use targets::Targets;
 
 /// What to compile; the default is everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,56 +54,57 @@ pub struct ProductGraph {
 
 /// Compiles the products that `options` name. Touches no disk, clock, environment or network.
 pub fn compile(workspace: &Workspace, options: &Options) -> Outcome {
+    match options.jobs.and_then(|jobs| rayon::ThreadPoolBuilder::new().num_threads(jobs.max(1)).build().ok()) {
+        Some(pool) => pool.install(|| compile_here(workspace, options)),
+        None => compile_here(workspace, options),
+    }
+}
+
+fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let mut diagnostics = Diagnostics::default();
     let sources = parse(workspace, &mut diagnostics);
     let (program, found) = resolve::resolve(workspace, &sources);
     diagnostics.extend(found);
+    drop(sources);
+    let (schemas, found) = schema::read(workspace);
+    diagnostics.extend(found);
+    let (_, found) = check::check(&program, &schemas);
+    diagnostics.extend(found);
+    // A program with mistakes is not evaluated: what would follow from them is no news.
+    if diagnostics.has_errors() {
+        return Outcome { diagnostics: diagnostics.sorted(), ..Outcome::default() };
+    }
     let (shapes, found) = shape::shape(&program, workspace);
     diagnostics.extend(found);
-    let mut outcome = Outcome::default();
-    for product in &program.products {
-        let lock = Lock::default();
-        let mut plans = Vec::new();
-        for environment in &product.environments {
-            let (plan, found) = plan::plan(&program, &shapes, product, &environment.text, &lock);
-            diagnostics.extend(found);
-            if let Some(plan) = plan {
-                outcome.graphs.push(graph(&plan));
-                plans.push(plan);
-            }
-        }
-        if let Err(e) = crate::target::terragrunt::emit(&plans, &shapes, &mut outcome.tree) {
-            eprintln!("{}", e.0);
-        }
-    }
-    for module in shapes.modules.values() {
-        if let Err(e) = crate::target::opentofu::emit(module, &mut outcome.tree) {
-            eprintln!("{}/{}: {}", module.name, module.provider, e.0);
+    let targets = Targets(options.targets.clone());
+    let wanted: Vec<_> =
+        program.products.iter().filter(|product| options.products.is_empty() || options.products.contains(&product.name.text)).collect();
+    let compiled: Vec<product::Compiled> =
+        wanted.par_iter().map(|product| product::compile(workspace, &program, &shapes, product, &options.environments, &targets)).collect();
+    let mut outcome = Outcome { products: wanted.iter().map(|product| product.name.text.clone()).collect(), ..Outcome::default() };
+    let mut uses = product::Uses::default();
+    for (product, compiled) in wanted.iter().zip(compiled) {
+        diagnostics.extend(compiled.diagnostics);
+        outcome.locks.extend(compiled.lock);
+        outcome.graphs.extend(compiled.graphs);
+        uses.extend(compiled.uses);
+        if let Err(why) = outcome.tree.merge(compiled.tree) {
+            diagnostics.push(Diagnostic::error(Code::StateKeyCollision, product.name.span, why.to_string()));
         }
     }
-    let _ = options;
+    diagnostics.extend(shared::emit(&program, &shapes, &uses, &targets, &mut outcome.tree));
+    outcome.products.sort();
     outcome.diagnostics = diagnostics.sorted();
     outcome
 }
 
 fn parse(workspace: &Workspace, diagnostics: &mut Diagnostics) -> Vec<resolve::Source> {
-    let files = workspace.files().filter(|(_, file)| file.path.ends_with(".infra"));
-    files
-        .map(|(file, source)| {
-            let (tree, found) = syntax::parse(file, &source.text);
-            diagnostics.extend(found);
-            resolve::Source { file, tree }
-        })
-        .collect()
-}
-
-fn graph(plan: &plan::Plan) -> ProductGraph {
-    let units = plan.units.iter().map(|unit| {
-        let needs: Vec<String> = unit.dependencies.iter().map(|dependency| dependency.path.to_string()).collect();
-        (unit.path.to_string(), needs)
-    });
-    let mut stacks: Vec<(Text, Vec<Text>)> =
-        plan.stacks.iter().map(|stack| (stack.name.clone(), stack.needs.iter().cloned().collect())).collect();
-    stacks.sort();
-    ProductGraph { product: plan.product.name.text.clone(), environment: plan.environment.clone(), units: units.collect(), stacks }
+    let files: Vec<_> = workspace.files().filter(|(_, file)| file.path.ends_with(".infra")).collect();
+    let parsed: Vec<_> = files.par_iter().map(|(file, source)| (*file, syntax::parse(*file, &source.text))).collect();
+    let mut sources = Vec::with_capacity(parsed.len());
+    for (file, (tree, found)) in parsed {
+        diagnostics.extend(found);
+        sources.push(resolve::Source { file, tree });
+    }
+    sources
 }

@@ -49,7 +49,7 @@ const PROTOCOL: &[Field] = &[
         },
     },
     Field {
-        name: "transport",
+        name: "protocol",
         ty: Ty::String,
         doc: "The transport: `tcp` or `udp`.",
         get: |value| match value {

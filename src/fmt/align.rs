@@ -45,10 +45,7 @@ impl Shape {
         if !first.element {
             return Shape::Other;
         }
-        Shape::Element {
-            group: first.group,
-            columns: columns(source, extent, offsets),
-        }
+        Shape::Element { group: first.group, columns: columns(source, extent, offsets) }
     }
 }
 
@@ -72,9 +69,7 @@ fn columns(source: &Source, extent: &Extent, offsets: &[usize]) -> Option<(Class
         };
     }
     let group = first.group;
-    let arrow = atoms
-        .iter()
-        .position(|atom| atom.kind == Kind::FatArrow && atom.group == group);
+    let arrow = atoms.iter().position(|atom| atom.kind == Kind::FatArrow && atom.group == group);
     if let Some(arrow) = arrow {
         return Some((Class::Arm, before(arrow)?));
     }
@@ -82,22 +77,14 @@ fn columns(source: &Source, extent: &Extent, offsets: &[usize]) -> Option<(Class
 }
 
 /// The labels and the `{` of a block on one line.
-fn block_columns(
-    source: &Source,
-    extent: &Extent,
-    offsets: &[usize],
-) -> Option<(Class, Vec<usize>)> {
+fn block_columns(source: &Source, extent: &Extent, offsets: &[usize]) -> Option<(Class, Vec<usize>)> {
     let atoms = &source.atoms[extent.first..extent.end];
-    let brace = atoms
-        .iter()
-        .position(|atom| atom.opens.is_some())
-        .filter(|at| *at > 0)?;
+    let brace = atoms.iter().position(|atom| atom.opens.is_some()).filter(|at| *at > 0)?;
     let body = atoms[brace].opens?;
     let closes = source.groups[body].closer + 1 == extent.end;
-    let plain = atoms[1..brace].iter().all(|atom| {
-        atom.kind == Kind::String
-            || atom.kind.is_word() && !matches!(atom.kind, Kind::For | Kind::If | Kind::By)
-    });
+    let plain = atoms[1..brace]
+        .iter()
+        .all(|atom| atom.kind == Kind::String || atom.kind.is_word() && !matches!(atom.kind, Kind::For | Kind::If | Kind::By));
     if !closes || !plain || !source.groups[body].body || atoms[0].kind == Kind::For && brace > 1 {
         return None;
     }
@@ -128,9 +115,7 @@ pub(super) fn align(lines: &mut [Line]) {
         }
         if let Shape::Element { group, columns } = &line.shape {
             let runs = groups.entry(*group).or_default();
-            let tall = runs
-                .last
-                .is_some_and(|(at, goes_on)| !goes_on && code > at + 1);
+            let tall = runs.last.is_some_and(|(at, goes_on)| !goes_on && code > at + 1);
             if blank || tall {
                 finished.extend(std::mem::take(&mut runs.open).into_values());
             }
@@ -152,11 +137,7 @@ pub(super) fn align(lines: &mut [Line]) {
         blank = false;
         code += 1;
     }
-    finished.extend(
-        groups
-            .into_values()
-            .flat_map(|runs| runs.open.into_values()),
-    );
+    finished.extend(groups.into_values().flat_map(|runs| runs.open.into_values()));
     for run in finished {
         align_run(lines, &run);
     }
@@ -165,25 +146,14 @@ pub(super) fn align(lines: &mut [Line]) {
 
 fn align_run(lines: &mut [Line], run: &[usize]) {
     let marks = |line: &Line| match &line.shape {
-        Shape::Element {
-            columns: Some((_, marks)),
-            ..
-        } => marks.clone(),
+        Shape::Element { columns: Some((_, marks)), .. } => marks.clone(),
         _ => Vec::new(),
     };
     let count = run.first().map_or(0, |first| marks(&lines[*first]).len());
     let mut added = vec![0; run.len()];
     for column in 0..count {
-        let at: Vec<usize> = run
-            .iter()
-            .zip(&added)
-            .map(|(line, added)| marks(&lines[*line])[column] + added)
-            .collect();
-        let widths: Vec<usize> = run
-            .iter()
-            .zip(&at)
-            .map(|(line, at)| lines[*line].text[..*at].chars().count())
-            .collect();
+        let at: Vec<usize> = run.iter().zip(&added).map(|(line, added)| marks(&lines[*line])[column] + added).collect();
+        let widths: Vec<usize> = run.iter().zip(&at).map(|(line, at)| lines[*line].text[..*at].chars().count()).collect();
         let widest = widths.iter().copied().max().unwrap_or(0);
         for (index, line) in run.iter().enumerate() {
             let spaces = widest - widths[index];
@@ -197,9 +167,10 @@ fn align_run(lines: &mut [Line], run: &[usize]) {
 fn align_comments(lines: &mut [Line]) {
     let mut at = 0;
     while at < lines.len() {
-        let run = lines[at..].iter().enumerate().take_while(|(index, line)| {
-            line.comment.is_some() && (*index == 0 || !line.blank && !line.text.contains('\n'))
-        });
+        let run = lines[at..]
+            .iter()
+            .enumerate()
+            .take_while(|(index, line)| line.comment.is_some() && (*index == 0 || !line.blank && !line.text.contains('\n')));
         let count = run.count().max(1);
         let run = &mut lines[at..at + count];
         let widest = run.iter().map(last_width).max().unwrap_or(0);

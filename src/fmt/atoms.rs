@@ -71,10 +71,7 @@ pub(super) fn atoms<'a>(text: &'a str, lexed: &Lexed, starts: &Starts) -> Source
         at: 0,
         comment: 0,
         open: vec![0],
-        source: Source {
-            atoms: Vec::with_capacity(lexed.tokens.len()),
-            groups: vec![Group::new(Kind::End, 0, 0)],
-        },
+        source: Source { atoms: Vec::with_capacity(lexed.tokens.len()), groups: vec![Group::new(Kind::End, 0, 0)] },
     };
     builder.source.groups[0].broken = true;
     builder.run();
@@ -85,16 +82,7 @@ pub(super) fn atoms<'a>(text: &'a str, lexed: &Lexed, starts: &Starts) -> Source
 
 impl Group {
     fn new(kind: Kind, parent: usize, opener: usize) -> Group {
-        Group {
-            kind,
-            parent,
-            opener,
-            closer: opener,
-            body: false,
-            comprehension: false,
-            elements: 0,
-            broken: false,
-        }
+        Group { kind, parent, opener, closer: opener, body: false, comprehension: false, elements: 0, broken: false }
     }
 }
 
@@ -129,13 +117,9 @@ impl Source<'_> {
         for index in 1..self.atoms.len() {
             let atom = &self.atoms[index];
             let before = &self.atoms[index - 1];
-            let empty =
-                before.opens.is_some() && before.opens == atom.closes && atom.comments.is_empty();
+            let empty = before.opens.is_some() && before.opens == atom.closes && atom.comments.is_empty();
             let lines = atom.indent.is_some();
-            let edge = before
-                .opens
-                .or(atom.closes)
-                .or(atom.element.then_some(atom.group));
+            let edge = before.opens.or(atom.closes).or(atom.element.then_some(atom.group));
             let mut group = atom.group;
             if let Some(edge) = edge.filter(|_| atom.newline && !empty) {
                 self.groups[edge].broken = true;
@@ -165,41 +149,28 @@ impl<'a> Builder<'a, '_> {
         let mut end = 0;
         while let Some(first) = self.lexed.tokens.get(self.at).copied() {
             let last = self.last_of_string();
-            let is_start =
-                self.starts.elements.contains(&first.start) || first.kind == Kind::Wildcard;
+            let is_start = self.starts.elements.contains(&first.start) || first.kind == Kind::Wildcard;
             let next = self.lexed.tokens.get(self.at + 1);
-            if first.kind == Kind::Comma
-                && next.is_some_and(|next| self.separates(next.kind, next.start))
-            {
+            if first.kind == Kind::Comma && next.is_some_and(|next| self.separates(next.kind, next.start)) {
                 self.at += 1;
                 continue;
             }
             let (comments, blank) = self.comments_before(first.start, end);
             end = self.lexed.tokens[last].end;
-            let text = self
-                .text
-                .get(first.start as usize..end as usize)
-                .unwrap_or_default();
+            let text = self.text.get(first.start as usize..end as usize).unwrap_or_default();
             let index = self.source.atoms.len();
-            let closes = (first.kind.is_closer() && self.open.len() > 1)
-                .then(|| self.open.pop())
-                .flatten();
+            let closes = (first.kind.is_closer() && self.open.len() > 1).then(|| self.open.pop()).flatten();
             if let Some(group) = closes {
                 self.source.groups[group].closer = index;
             }
             let group = self.open.last().copied().unwrap_or(0);
-            let opens = (last == self.at && first.kind.closer().is_some())
-                .then(|| self.open_group(first.start, index));
+            let opens = (last == self.at && first.kind.closer().is_some()).then(|| self.open_group(first.start, index));
             let element = is_start && first.kind != Kind::End;
             if element {
                 self.source.groups[group].elements += 1;
             }
             self.source.atoms.push(Atom {
-                kind: if last > self.at {
-                    Kind::String
-                } else {
-                    first.kind
-                },
+                kind: if last > self.at { Kind::String } else { first.kind },
                 text,
                 newline: first.newline(),
                 blank,
@@ -216,10 +187,7 @@ impl<'a> Builder<'a, '_> {
 
     /// Whether `,` before such a token parts elements: elsewhere it parts bindings.
     fn separates(&self, next: Kind, start: u32) -> bool {
-        next.is_closer()
-            || next == Kind::End
-            || next == Kind::Wildcard
-            || self.starts.elements.contains(&start)
+        next.is_closer() || next == Kind::End || next == Kind::Wildcard || self.starts.elements.contains(&start)
     }
 
     fn open_group(&mut self, start: u32, index: usize) -> usize {
@@ -229,9 +197,7 @@ impl<'a> Builder<'a, '_> {
         let mut group = Group::new(token.kind, parent, index);
         group.body = self.starts.bodies.contains(&start);
         let next = self.lexed.tokens.get(self.at + 1);
-        let for_first = next.is_some_and(|next| {
-            next.kind == Kind::For && !self.starts.elements.contains(&next.start)
-        });
+        let for_first = next.is_some_and(|next| next.kind == Kind::For && !self.starts.elements.contains(&next.start));
         group.comprehension = for_first && !group.body;
         self.source.groups.push(group);
         self.open.push(id);
@@ -261,27 +227,15 @@ impl<'a> Builder<'a, '_> {
     /// The comments before `start`, and whether a blank line stands directly before it.
     fn comments_before(&mut self, start: u32, mut end: u32) -> (Vec<Remark<'a>>, bool) {
         let mut found = Vec::new();
-        while let Some(comment) = self
-            .lexed
-            .comments
-            .get(self.comment)
-            .filter(|c| c.span.start < start)
-        {
+        while let Some(comment) = self.lexed.comments.get(self.comment).filter(|c| c.span.start < start) {
             let between = &self.text[end as usize..comment.span.start as usize];
             let breaks = between.matches('\n').count();
             let text = &self.text[comment.span.start as usize..comment.span.end as usize];
-            found.push(Remark {
-                text: text.trim_end(),
-                trailing: breaks == 0 && end > 0,
-                blank: breaks > 1,
-            });
+            found.push(Remark { text: text.trim_end(), trailing: breaks == 0 && end > 0, blank: breaks > 1 });
             end = comment.span.end;
             self.comment += 1;
         }
-        let between = self
-            .text
-            .get(end as usize..start as usize)
-            .unwrap_or_default();
+        let between = self.text.get(end as usize..start as usize).unwrap_or_default();
         (found, between.matches('\n').count() > 1)
     }
 }

@@ -8,11 +8,8 @@ use crate::syntax::token::Kind;
 /// Breaks the widest outermost group of each line that is too wide, until none is.
 pub(super) fn break_long_lines(source: &mut Source) {
     loop {
-        let found: Vec<usize> = extents(source)
-            .iter()
-            .filter(|extent| width(source, extent) > WIDTH)
-            .filter_map(|extent| widest(source, extent))
-            .collect();
+        let found: Vec<usize> =
+            extents(source).iter().filter(|extent| width(source, extent) > WIDTH).filter_map(|extent| widest(source, extent)).collect();
         if found.is_empty() {
             return;
         }
@@ -34,11 +31,7 @@ fn widest(source: &Source, line: &Extent) -> Option<usize> {
         if group.closer >= line.end || group.broken {
             continue;
         }
-        let inside = Extent {
-            first: group.opener,
-            end: group.closer + 1,
-            indent: 0,
-        };
+        let inside = Extent { first: group.opener, end: group.closer + 1, indent: 0 };
         let candidate = (group.body, width(source, &inside), id);
         if breakable(group) && best.is_none_or(|best| candidate >= best) {
             best = Some(candidate);
@@ -50,9 +43,7 @@ fn widest(source: &Source, line: &Extent) -> Option<usize> {
 
 /// An index holds one expression and stays on its line.
 fn breakable(group: &Group) -> bool {
-    group.elements > 0
-        || group.comprehension
-        || group.kind == Kind::LeftParen && group.closer > group.opener + 1
+    group.elements > 0 || group.comprehension || group.kind == Kind::LeftParen && group.closer > group.opener + 1
 }
 
 /// A group whose only element is a group is not broken itself: `f([` and `])` stay together.

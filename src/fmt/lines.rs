@@ -40,9 +40,7 @@ pub(super) fn extents(source: &Source) -> Vec<Extent> {
     for (index, atom) in source.atoms.iter().enumerate() {
         if source.breaks_before(index) {
             let around = source.broken_around(atom.group);
-            let opened = index
-                .checked_sub(1)
-                .and_then(|before| source.atoms[before].opens);
+            let opened = index.checked_sub(1).and_then(|before| source.atoms[before].opens);
             let indent = match (atom.closes, opened) {
                 (Some(group), _) => bases[group],
                 (_, Some(group)) => content(&bases, group),
@@ -52,11 +50,7 @@ pub(super) fn extents(source: &Source) -> Vec<Extent> {
             if let Some(last) = found.last_mut() {
                 last.end = index;
             }
-            found.push(Extent {
-                first: index,
-                end: source.atoms.len(),
-                indent,
-            });
+            found.push(Extent { first: index, end: source.atoms.len(), indent });
         }
         if let Some(group) = atom.opens {
             let around = source.broken_around(atom.group);
@@ -114,10 +108,7 @@ fn ends_in_comma(source: &Source, next: usize) -> bool {
         None => return false,
     };
     let group = &source.groups[id];
-    if !group.broken
-        || group.elements == 0
-        || !matches!(group.kind, Kind::LeftParen | Kind::LeftBracket)
-    {
+    if !group.broken || group.elements == 0 || !matches!(group.kind, Kind::LeftParen | Kind::LeftBracket) {
         return false;
     }
     let mut at = next;
@@ -161,13 +152,7 @@ pub(super) fn lines(source: &Source) -> Vec<Line> {
         }
         let (text, offsets) = render(source, &extent);
         let shape = Shape::of(source, &extent, &offsets);
-        lines.push(Line {
-            indent: extent.indent,
-            text,
-            comment: None,
-            blank: first.blank && separable(source, extent.first),
-            shape,
-        });
+        lines.push(Line { indent: extent.indent, text, comment: None, blank: first.blank && separable(source, extent.first), shape });
     }
     lines
 }
@@ -210,9 +195,7 @@ fn separable(source: &Source, index: usize) -> bool {
 }
 
 fn opens_before(source: &Source, index: usize) -> bool {
-    index
-        .checked_sub(1)
-        .is_none_or(|before| source.atoms[before].opens.is_some())
+    index.checked_sub(1).is_none_or(|before| source.atoms[before].opens.is_some())
 }
 
 /// The lines as one text.

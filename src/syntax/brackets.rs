@@ -18,13 +18,7 @@ pub(super) fn balance(file: FileId, text: &str, tokens: &mut Vec<Token>, message
         return;
     }
     let partners = layout_partners(text, tokens);
-    let mut repair = Repair {
-        file,
-        partners: &partners,
-        open: Vec::new(),
-        done: Vec::with_capacity(tokens.len() + 16),
-        messages,
-    };
+    let mut repair = Repair { file, partners: &partners, open: Vec::new(), done: Vec::with_capacity(tokens.len() + 16), messages };
     repair.run(text, tokens);
     *tokens = repair.done;
 }
@@ -58,10 +52,7 @@ fn layout_partners(text: &str, tokens: &[Token]) -> Vec<Option<u32>> {
             }
         }
         let ends_line = tokens.get(index + 1).is_none_or(|next| next.newline());
-        let bracket = matches!(
-            token.kind,
-            Kind::LeftParen | Kind::LeftBracket | Kind::LeftBrace
-        );
+        let bracket = matches!(token.kind, Kind::LeftParen | Kind::LeftBracket | Kind::LeftBrace);
         if ends_line && bracket {
             open.push((indent, index));
         }
@@ -72,11 +63,7 @@ fn layout_partners(text: &str, tokens: &[Token]) -> Vec<Option<u32>> {
 /// How deep the line of a token is indented that begins it.
 fn indentation(text: &str, token: Token) -> u32 {
     let before = &text.as_bytes()[..token.start as usize];
-    before
-        .iter()
-        .rev()
-        .take_while(|b| matches!(b, b' ' | b'\t'))
-        .count() as u32
+    before.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count() as u32
 }
 
 struct Open {
@@ -124,12 +111,7 @@ impl Repair<'_> {
                 self.close_dedented(indent, token);
             }
             if token.kind.closer().is_some() {
-                self.open.push(Open {
-                    token,
-                    index,
-                    indent,
-                    paired: self.partners[index].is_some(),
-                });
+                self.open.push(Open { token, index, indent, paired: self.partners[index].is_some() });
             } else if token.kind.is_closer() {
                 match self.partner(index, token) {
                     Some(at) => {
@@ -150,30 +132,21 @@ impl Repair<'_> {
     /// Where in the stack the bracket lies that a closer closes.
     fn partner(&self, index: usize, token: Token) -> Option<usize> {
         if let Some(opener) = self.partners[index] {
-            return self
-                .open
-                .iter()
-                .rposition(|open| open.index == opener as usize);
+            return self.open.iter().rposition(|open| open.index == opener as usize);
         }
         let closes = |open: &Open| open.token.kind.closer() == Some(token.kind);
         if matches!(token.kind, Kind::QuoteEnd | Kind::InterpolationEnd) {
             return self.open.iter().rposition(closes);
         }
         let reach = self.open.len().saturating_sub(REACH);
-        let near = self.open[reach..]
-            .iter()
-            .rposition(|open| closes(open) || open.paired || open.is_text())?;
+        let near = self.open[reach..].iter().rposition(|open| closes(open) || open.paired || open.is_text())?;
         let found = &self.open[reach + near];
         (closes(found) && !found.paired).then_some(reach + near)
     }
 
     /// A line begins that is indented no deeper than the lines of some open brackets: it cannot belong to them.
     fn close_dedented(&mut self, indent: u32, before: Token) {
-        let keep = self
-            .open
-            .iter()
-            .rposition(|open| open.paired || open.is_text() || open.indent < indent)
-            .map_or(0, |at| at + 1);
+        let keep = self.open.iter().rposition(|open| open.paired || open.is_text() || open.indent < indent).map_or(0, |at| at + 1);
         self.close_above(keep, before);
     }
 
@@ -185,34 +158,20 @@ impl Repair<'_> {
                 return;
             };
             let end = self.done.last().map_or(0, |token| token.end);
-            self.done
-                .push(Token::new(closer, end as usize, end as usize).broken());
+            self.done.push(Token::new(closer, end as usize, end as usize).broken());
             let place = match before.kind {
                 Kind::End => "the file ends here",
                 _ => "it must have been closed before this",
             };
-            let error = Diagnostic::error(
-                Code::Unclosed,
-                self.span(open.token),
-                format!("`{}` is not closed", sign(open.token.kind)),
-            );
-            self.messages.push(
-                error
-                    .related(self.span(before), place)
-                    .help(format!("close it with `{}`", sign(closer))),
-            );
+            let error = Diagnostic::error(Code::Unclosed, self.span(open.token), format!("`{}` is not closed", sign(open.token.kind)));
+            self.messages.push(error.related(self.span(before), place).help(format!("close it with `{}`", sign(closer))));
         }
     }
 
     fn stray(&mut self, token: Token) {
         let sign = sign(token.kind);
-        let error = Diagnostic::error(
-            Code::UnexpectedToken,
-            self.span(token),
-            format!("`{sign}` closes nothing"),
-        );
-        self.messages
-            .push(error.help("remove it, or open the bracket before it"));
+        let error = Diagnostic::error(Code::UnexpectedToken, self.span(token), format!("`{sign}` closes nothing"));
+        self.messages.push(error.help("remove it, or open the bracket before it"));
     }
 
     fn span(&self, token: Token) -> Span {

@@ -8,8 +8,7 @@ use ipnet::{IpNet, Ipv4Net};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// What may stand behind the number of a port.
-pub(super) const PROTOCOLS: [&str; 8] =
-    ["tcp", "udp", "sctp", "icmp", "icmpv6", "esp", "gre", "ah"];
+pub(super) const PROTOCOLS: [&str; 8] = ["tcp", "udp", "sctp", "icmp", "icmpv6", "esp", "gre", "ah"];
 
 /// Units of `bytes` with their size.
 const BYTES: [(&str, u64); 9] = [
@@ -25,19 +24,10 @@ const BYTES: [(&str, u64); 9] = [
 ];
 
 /// Units of `duration` in milliseconds.
-const DURATIONS: [(&str, u64); 6] = [
-    ("ms", 1),
-    ("s", 1_000),
-    ("m", 60_000),
-    ("h", 3_600_000),
-    ("d", 86_400_000),
-    ("w", 604_800_000),
-];
+const DURATIONS: [(&str, u64); 6] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000)];
 
 /// Currencies, by their ISO 4217 code: a closed list, so that a misspelt unit is no money.
-const CURRENCIES: [&str; 12] = [
-    "EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "CAD", "AUD", "NZD",
-];
+const CURRENCIES: [&str; 12] = ["EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "CAD", "AUD", "NZD"];
 
 /// Why a literal has no value: the code, the message and the help.
 pub(super) type Mistake = (Code, String, &'static str);
@@ -52,23 +42,11 @@ pub(super) fn literal(kind: Kind, text: &str) -> Result<Literal, Mistake> {
         Kind::Ip => text
             .parse::<Ipv4Addr>()
             .map(|ip| Literal::Ip(IpAddr::V4(ip)))
-            .map_err(|_| {
-                invalid(
-                    text,
-                    "address",
-                    "each of the four numbers is between 0 and 255",
-                )
-            }),
+            .map_err(|_| invalid(text, "address", "each of the four numbers is between 0 and 255")),
         Kind::Cidr => text
             .parse::<Ipv4Net>()
             .map(|net| Literal::Cidr(IpNet::V4(net)))
-            .map_err(|_| {
-                invalid(
-                    text,
-                    "range",
-                    "four numbers up to 255, then `/` and 0 to 32",
-                )
-            }),
+            .map_err(|_| invalid(text, "range", "four numbers up to 255, then `/` and 0 to 32")),
         Kind::Port => port(text),
         Kind::Quantity => quantity(text),
         _ => Ok(Literal::None),
@@ -81,19 +59,9 @@ fn invalid(text: &str, what: &str, help: &'static str) -> Mistake {
 
 fn int(text: &str) -> Result<Literal, Mistake> {
     if text.len() > 1 && text.starts_with('0') {
-        return Err(invalid(
-            text,
-            "number",
-            "numbers do not begin with 0; put a file mode in quotes",
-        ));
+        return Err(invalid(text, "number", "numbers do not begin with 0; put a file mode in quotes"));
     }
-    text.parse().map(Literal::Int).map_err(|_| {
-        invalid(
-            text,
-            "number of 64 bits",
-            "the largest is 9223372036854775807",
-        )
-    })
+    text.parse().map(Literal::Int).map_err(|_| invalid(text, "number of 64 bits", "the largest is 9223372036854775807"))
 }
 
 fn float(text: &str) -> Result<Literal, Mistake> {
@@ -115,28 +83,14 @@ fn port(text: &str) -> Result<Literal, Mistake> {
 }
 
 fn quantity(text: &str) -> Result<Literal, Mistake> {
-    let split = text
-        .find(|c: char| c.is_ascii_alphabetic())
-        .unwrap_or(text.len());
+    let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
-    let scaled = |scale: u64, what: &str, help| {
-        scale_exactly(number, scale).ok_or_else(|| invalid(text, what, help))
-    };
+    let scaled = |scale: u64, what: &str, help| scale_exactly(number, scale).ok_or_else(|| invalid(text, what, help));
     if let Some((_, scale)) = BYTES.iter().find(|(name, _)| *name == unit) {
-        return scaled(
-            *scale,
-            "size",
-            "it must be a whole number of bytes below 16 EiB",
-        )
-        .map(Literal::Bytes);
+        return scaled(*scale, "size", "it must be a whole number of bytes below 16 EiB").map(Literal::Bytes);
     }
     if let Some((_, scale)) = DURATIONS.iter().find(|(name, _)| *name == unit) {
-        return scaled(
-            *scale,
-            "duration",
-            "it must be a whole number of milliseconds",
-        )
-        .map(Literal::Duration);
+        return scaled(*scale, "duration", "it must be a whole number of milliseconds").map(Literal::Duration);
     }
     if CURRENCIES.contains(&unit) {
         let hundredths = scaled(100, "amount", "an amount has at most two decimals")?;
@@ -160,10 +114,7 @@ fn scale_exactly(number: &str, scale: u64) -> Option<u64> {
         return Some(whole);
     }
     let divisor = 10u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
-    let scaled = fraction
-        .parse::<u128>()
-        .ok()?
-        .checked_mul(u128::from(scale))?;
+    let scaled = fraction.parse::<u128>().ok()?.checked_mul(u128::from(scale))?;
     if scaled % divisor != 0 {
         return None;
     }
@@ -181,24 +132,14 @@ mod tests {
         assert_eq!(value("1.5KiB"), Ok(Literal::Bytes(1536)));
         assert_eq!(value("30d"), Ok(Literal::Duration(30 * 86_400_000)));
         assert_eq!(value("9.50USD"), Ok(Literal::Money(950, "USD".into())));
-        for refused in [
-            "1.0001KiB",
-            "0.5ms",
-            "1.005EUR",
-            "99999999999TiB",
-            "5KIB",
-            "2fa",
-        ] {
+        for refused in ["1.0001KiB", "0.5ms", "1.005EUR", "99999999999TiB", "5KIB", "2fa"] {
             assert!(value(refused).is_err(), "{refused}");
         }
     }
 
     #[test]
     fn numbers_stay_in_their_domain() {
-        assert_eq!(
-            literal(Kind::Port, "443/tcp"),
-            Ok(Literal::Port(443, "tcp".into()))
-        );
+        assert_eq!(literal(Kind::Port, "443/tcp"), Ok(Literal::Port(443, "tcp".into())));
         for (kind, refused) in [
             (Kind::Port, "0/tcp"),
             (Kind::Port, "65536/udp"),

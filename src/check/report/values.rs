@@ -10,6 +10,9 @@ use crate::syntax::ast::{self, Binary};
 use crate::ty::{EnumTy, Ty};
 
 pub(in crate::check) fn misfit(span: Span, found: &Ty, expected: &Ty, why: Why) -> Diagnostic {
+    // That something may be deferred or absent is not what is wrong with a value of another type.
+    let expected = expected.present();
+    let found = if matches!(why, Why::Mismatch) { found.present() } else { found };
     match why {
         Why::Mismatch => Diagnostic::error(Code::TypeMismatch, span, format!("`{expected}` is needed, this is `{found}`")),
         Why::Deferred => {

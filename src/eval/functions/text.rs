@@ -98,16 +98,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }),
     },
     Function {
-        name: "int",
-        doc: "The integer that a text of digits says.",
-        parameters: &[one("text", TEXT)],
-        result: Form::Ty(Ty::Int),
-        evaluate: Some(|arguments| {
-            let text = text_of(arguments, 0)?;
-            text.parse().map(Value::Int).map_err(|_| format!("`{text}` is no integer"))
-        }),
-    },
-    Function {
         name: "to_json",
         doc: "A value as JSON on one line, the keys of maps sorted.",
         parameters: &[one("value", Form::Any)],

@@ -197,8 +197,7 @@ impl Lexer<'_> {
             end -= 1;
         }
         // Behind other code it speaks of that code; a row of `#` is a rule, not a text.
-        let doc =
-            self.newline && self.text[start..end].starts_with("##") && self.byte(start + 2) != b'#';
+        let doc = self.newline && self.text[start..end].starts_with("##") && self.byte(start + 2) != b'#';
         self.doc |= doc;
         self.comments.push(Comment { span: self.span(start, end), doc });
     }
@@ -230,17 +229,9 @@ impl Lexer<'_> {
         };
         if let Some((kind, length, help, word)) = known {
             let found = &self.text[start..start + length];
-            let error = self.error(
-                start,
-                start + length,
-                format!("`{found}` is no sign of the language"),
-            );
+            let error = self.error(start, start + length, format!("`{found}` is no sign of the language"));
             let fix = format!("replace it with `{}`", word.trim());
-            self.report(
-                error
-                    .help(help)
-                    .fix(fix, self.span(start, start + length), word),
-            );
+            self.report(error.help(help).fix(fix, self.span(start, start + length), word));
             return self.sign(kind, length);
         }
         if byte == b'\'' {
@@ -275,9 +266,7 @@ impl Lexer<'_> {
         }
         let length = rest
             .find(|c: char| {
-                c.is_whitespace() && c.is_ascii()
-                    || c.is_ascii_alphanumeric()
-                    || "_\"#()[]{},:.=<>?+-*/%!&|;'".contains(c) && c != first
+                c.is_whitespace() && c.is_ascii() || c.is_ascii_alphanumeric() || "_\"#()[]{},:.=<>?+-*/%!&|;'".contains(c) && c != first
             })
             .unwrap_or(rest.len())
             .max(first.len_utf8());

@@ -50,9 +50,7 @@ impl Lexer<'_> {
         while is_word(self.byte(end)) {
             end += 1;
         }
-        let known = PROTOCOLS
-            .iter()
-            .any(|p| p.as_bytes() == &self.bytes[start..end]);
+        let known = PROTOCOLS.iter().any(|p| p.as_bytes() == &self.bytes[start..end]);
         if known {
             self.at = end;
         }
@@ -77,11 +75,7 @@ impl Lexer<'_> {
             self.at += 1;
         }
         let found = &self.text[start..self.at];
-        let error = self.error(
-            start,
-            self.at,
-            format!("`{found}` is neither a number nor an address"),
-        );
+        let error = self.error(start, self.at, format!("`{found}` is neither a number nor an address"));
         self.report(error.help(help));
         self.push(Kind::Broken, start);
     }

@@ -12,11 +12,7 @@ pub(super) enum Mode {
     /// Between the quotes of one line; `open` is the offset of the first quote.
     String { open: usize },
     /// Between `"""` and `"""`; `end` is where the text ends, `closed` whether quotes stand there.
-    Lines {
-        open: usize,
-        end: usize,
-        closed: bool,
-    },
+    Lines { open: usize, end: usize, closed: bool },
     /// Between `${` and `}`; `braces` are open within.
     Interpolation { open: usize, braces: u32 },
 }
@@ -100,11 +96,7 @@ impl Lexer<'_> {
             self.sign(Kind::QuoteEnd, 3);
             self.check_length(open);
         } else {
-            let error = Diagnostic::error(
-                Code::Unclosed,
-                self.span(open, open + 3),
-                "`\"\"\"` is not closed",
-            );
+            let error = Diagnostic::error(Code::Unclosed, self.span(open, open + 3), "`\"\"\"` is not closed");
             self.report(
                 error.related(self.span(end, end), "the text must have ended here").help("close it with `\"\"\"` on a line of its own"),
             );
@@ -118,14 +110,8 @@ impl Lexer<'_> {
         let start = self.at;
         let line_end = self.line_end(start);
         let behind = &self.text[start + 3..line_end];
-        if !behind
-            .trim_end_matches('\r')
-            .trim_matches([' ', '\t'])
-            .is_empty()
-        {
-            self.at = behind
-                .find("\"\"\"")
-                .map_or(line_end, |at| start + 3 + at + 3);
+        if !behind.trim_end_matches('\r').trim_matches([' ', '\t']).is_empty() {
+            self.at = behind.find("\"\"\"").map_or(line_end, |at| start + 3 + at + 3);
             let error = self.error(start, start + 3, "text stands directly behind `\"\"\"`");
             self.report(error.help("the text begins on the next line; on one line, use `\"`"));
             return self.push(Kind::Broken, start);
@@ -136,20 +122,13 @@ impl Lexer<'_> {
         if self.at > end {
             self.at = end;
         }
-        self.modes.push(Mode::Lines {
-            open: start,
-            end,
-            closed,
-        });
+        self.modes.push(Mode::Lines { open: start, end, closed });
     }
 
     /// Where the text that `"""` at `open` begins ends, and whether quotes stand there. Without them the text ends where
     /// a line is indented no deeper than the one it began on, so that the file behind it is still read.
     fn find_lines_end(&self, open: usize, line_end: usize) -> (usize, bool) {
-        let line_start = self.bytes[..open]
-            .iter()
-            .rposition(|b| *b == b'\n')
-            .map_or(0, |at| at + 1);
+        let line_start = self.bytes[..open].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
         let depth = self.indentation(line_start);
         let mut dedent = None;
         let mut at = line_end + 1;
@@ -178,9 +157,7 @@ impl Lexer<'_> {
 
     fn indentation(&self, line: usize) -> usize {
         let rest = self.bytes.get(line..).unwrap_or_default();
-        rest.iter()
-            .take_while(|b| matches!(b, b' ' | b'\t'))
-            .count()
+        rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
     }
 
     fn open_interpolation(&mut self) {
@@ -218,9 +195,7 @@ impl Lexer<'_> {
         self.report(
             error
                 .related(self.span(self.at, self.at), "the line ends here")
-                .help(format!(
-                    "close it with `{closer}` before the end of the line"
-                )),
+                .help(format!("close it with `{closer}` before the end of the line")),
         );
     }
 
@@ -233,8 +208,7 @@ impl Lexer<'_> {
 
     /// An empty token that a diagnostic explains.
     fn push_broken(&mut self, kind: Kind) {
-        self.tokens
-            .push(Token::new(kind, self.at, self.at).broken());
+        self.tokens.push(Token::new(kind, self.at, self.at).broken());
     }
 
     fn check_length(&mut self, start: usize) {
@@ -242,10 +216,7 @@ impl Lexer<'_> {
             let error = Diagnostic::error(
                 Code::LimitExceeded,
                 self.span(start, start + 1),
-                format!(
-                    "a string has {} bytes, more than {MAX_STRING}",
-                    self.at - start
-                ),
+                format!("a string has {} bytes, more than {MAX_STRING}", self.at - start),
             );
             self.report(error.help("keep large texts in files of their own"));
         }

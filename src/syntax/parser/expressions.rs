@@ -72,11 +72,7 @@ impl Parser<'_> {
                 self.chained_comparison();
             }
             self.bump();
-            let right = if self.misses_value() {
-                self.missing_value("a value behind the operator")
-            } else {
-                self.binary(power + 1)
-            };
+            let right = if self.misses_value() { self.missing_value("a value behind the operator") } else { self.binary(power + 1) };
             height = height.max(self.height) + 1;
             if height > MAX_NESTING {
                 // The tree must stay shallow for those who walk it: what is longer keeps its right-most operand only.
@@ -84,10 +80,7 @@ impl Parser<'_> {
                 (left, height) = (right, self.height);
                 continue;
             }
-            left = Expr {
-                span: self.span_from(start),
-                kind: ExprKind::Binary(operator, Arc::new(left), Arc::new(right)),
-            };
+            left = Expr { span: self.span_from(start), kind: ExprKind::Binary(operator, Arc::new(left), Arc::new(right)) };
         }
         self.height = height;
         left
@@ -106,20 +99,12 @@ impl Parser<'_> {
     fn chained_comparison(&mut self) {
         let token = self.token();
         let found = self.describe(token);
-        let error = Diagnostic::error(
-            Code::UnexpectedToken,
-            self.span(token),
-            format!("{found} follows another comparison"),
-        );
+        let error = Diagnostic::error(Code::UnexpectedToken, self.span(token), format!("{found} follows another comparison"));
         self.fail(error.help("comparisons do not chain: write `a <= b and b <= c`"));
     }
 
     fn too_long(&mut self, start: u32) {
-        let error = Diagnostic::error(
-            Code::LimitExceeded,
-            self.span_from(start),
-            format!("more than {MAX_NESTING} operators in a row"),
-        );
+        let error = Diagnostic::error(Code::LimitExceeded, self.span_from(start), format!("more than {MAX_NESTING} operators in a row"));
         self.fail(error.help("give parts of it names with `let`, or join a list"));
     }
 
@@ -154,21 +139,15 @@ impl Parser<'_> {
             return self.error_expression(start);
         };
         self.height += 1;
-        Expr {
-            span: self.span_from(start),
-            kind: ExprKind::Unary(operator, Arc::new(operand)),
-        }
+        Expr { span: self.span_from(start), kind: ExprKind::Unary(operator, Arc::new(operand)) }
     }
 
     /// A prefix word or a form that reaches to the end stands where only an operand may.
     pub(super) fn needs_parentheses(&mut self) {
         let token = self.token();
         let word = self.slice(token);
-        let error = Diagnostic::error(
-            Code::UnexpectedToken,
-            self.span(token),
-            format!("`{word}` stands behind an operator that binds stronger"),
-        );
+        let error =
+            Diagnostic::error(Code::UnexpectedToken, self.span(token), format!("`{word}` stands behind an operator that binds stronger"));
         self.fail(error.help(format!("put it in parentheses: `({word} …)`")));
     }
 
@@ -198,10 +177,7 @@ impl Parser<'_> {
         self.expected(what);
         let end = self.last_end();
         self.height = 1;
-        Expr {
-            span: Span::new(self.file, end, end),
-            kind: ExprKind::Error,
-        }
+        Expr { span: Span::new(self.file, end, end), kind: ExprKind::Error }
     }
 
     /// `if c then a else b`
@@ -276,10 +252,7 @@ impl Parser<'_> {
     /// The expression from `start` to here, or the mistake that took its place.
     pub(super) fn form(&mut self, start: u32, kind: Option<ExprKind>) -> Expr {
         match kind {
-            Some(kind) => Expr {
-                span: self.span_from(start),
-                kind,
-            },
+            Some(kind) => Expr { span: self.span_from(start), kind },
             None => self.error_expression(start),
         }
     }

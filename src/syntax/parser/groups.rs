@@ -5,12 +5,7 @@ use crate::syntax::token::Kind;
 
 impl Parser<'_> {
     /// The elements up to `closer`, which is taken too; `,` or a line break separates them. The opener has been taken.
-    pub(super) fn elements<T>(
-        &mut self,
-        closer: Kind,
-        what: &str,
-        mut element: impl FnMut(&mut Self) -> T,
-    ) -> Vec<T> {
+    pub(super) fn elements<T>(&mut self, closer: Kind, what: &str, mut element: impl FnMut(&mut Self) -> T) -> Vec<T> {
         let mut found = Vec::new();
         let outer = (self.failed, self.head);
         self.head = false;
@@ -43,8 +38,6 @@ impl Parser<'_> {
     /// Whether an element may end here.
     fn ends_element(&self, closer: Kind) -> bool {
         let token = self.token();
-        token.kind == closer
-            || token.newline() && token.kind != Kind::Comma
-            || self.kind_here() == Kind::Comma
+        token.kind == closer || token.newline() && token.kind != Kind::Comma || self.kind_here() == Kind::Comma
     }
 }

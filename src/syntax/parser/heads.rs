@@ -11,29 +11,19 @@ impl Parser<'_> {
     #[inline]
     pub(super) fn take_name(&mut self) -> Name {
         let token = self.bump();
-        Name {
-            text: Text::new(self.slice(token)),
-            span: self.span(token),
-        }
+        Name { text: Text::new(self.slice(token)), span: self.span(token) }
     }
 
     /// A name that nobody wrote.
     fn missing_name(&mut self, what: &str) -> Name {
         self.expected(what);
         let end = self.last_end();
-        Name {
-            text: Text::default(),
-            span: Span::new(self.file, end, end),
-        }
+        Name { text: Text::default(), span: Span::new(self.file, end, end) }
     }
 
     /// Any identifier.
     pub(super) fn any_name(&mut self, what: &str) -> Name {
-        if self.kind().is_word() {
-            self.take_name()
-        } else {
-            self.missing_name(what)
-        }
+        if self.kind().is_word() { self.take_name() } else { self.missing_name(what) }
     }
 
     /// The word that begins an item.
@@ -66,15 +56,9 @@ impl Parser<'_> {
             return;
         }
         let text = self.slice(token);
-        let error = Diagnostic::error(
-            Code::InvalidToken,
-            self.span(token),
-            format!("name `{text}` is not in lower case"),
-        );
+        let error = Diagnostic::error(Code::InvalidToken, self.span(token), format!("name `{text}` is not in lower case"));
         let lower = text.trim_start_matches('_').to_ascii_lowercase();
-        self.messages.push(error.help(format!(
-            "names begin with a lower-case letter and hold no capitals: `{lower}`"
-        )));
+        self.messages.push(error.help(format!("names begin with a lower-case letter and hold no capitals: `{lower}`")));
     }
 
     /// The words and strings behind the keyword of a block.
@@ -91,10 +75,7 @@ impl Parser<'_> {
                 }
                 _ => break,
             };
-            labels.push(Label {
-                span: self.span_from(token.start),
-                value,
-            });
+            labels.push(Label { span: self.span_from(token.start), value });
         }
         labels
     }
@@ -130,12 +111,7 @@ impl Parser<'_> {
             self.expected("`in` and what is gone through");
         }
         let source = self.shared_expression();
-        Binding {
-            span: self.span_from(start),
-            key,
-            value,
-            source,
-        }
+        Binding { span: self.span_from(start), key, value, source }
     }
 
     /// A name on this line or, behind `,`, on the next.

@@ -4,8 +4,7 @@ use super::Parser;
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::ast::{
-    Assign, Attribute, Block, Body, Check, Enum, Expr, For, Function, Input, Item, Let, Output,
-    Refinement, TypeAlias,
+    Assign, Attribute, Block, Body, Check, Enum, Expr, For, Function, Input, Item, Let, Output, Refinement, TypeAlias,
 };
 use crate::syntax::token::Kind;
 use std::sync::Arc;
@@ -62,22 +61,12 @@ impl Parser<'_> {
         let token = self.token();
         let found = self.describe(token);
         let (message, help) = match token.kind {
-            Kind::Comma => (
-                format!("{found} begins a line"),
-                "a line break separates already: remove it",
-            ),
-            Kind::Not if self.kind_behind() == Kind::In => (
-                format!("expected the end of the line, found {found}"),
-                "write `not (x in xs)`",
-            ),
-            Kind::Question => (
-                format!("expected the end of the line, found {found}"),
-                "a condition is written `if c then a else b`",
-            ),
-            _ => (
-                format!("expected the end of the line, found {found}"),
-                "a line break or `,` separates items",
-            ),
+            Kind::Comma => (format!("{found} begins a line"), "a line break separates already: remove it"),
+            Kind::Not if self.kind_behind() == Kind::In => {
+                (format!("expected the end of the line, found {found}"), "write `not (x in xs)`")
+            }
+            Kind::Question => (format!("expected the end of the line, found {found}"), "a condition is written `if c then a else b`"),
+            _ => (format!("expected the end of the line, found {found}"), "a line break or `,` separates items"),
         };
         if token.is_broken() {
             self.failed = true;
@@ -98,9 +87,7 @@ impl Parser<'_> {
         if next.is_assign() {
             return Some(Item::Attribute(self.attribute()));
         }
-        if matches!(next, Kind::LeftBrace | Kind::String | Kind::Quote) && kind != Kind::Check
-            || next == Kind::LeftBrace
-        {
+        if matches!(next, Kind::LeftBrace | Kind::String | Kind::Quote) && kind != Kind::Check || next == Kind::LeftBrace {
             return Some(self.block());
         }
         Some(match kind {
@@ -124,17 +111,11 @@ impl Parser<'_> {
         let token = self.token();
         let word = self.slice(token);
         let help = match token.kind {
-            Kind::If => {
-                "a condition stands behind the labels of a block: `resource type name if cond { … }`"
-            }
+            Kind::If => "a condition stands behind the labels of a block: `resource type name if cond { … }`",
             Kind::Then => "it stands between the condition and the values of an `if`",
             _ => "it continues a `check`, or the rule behind `where`, on the line above",
         };
-        let error = Diagnostic::error(
-            Code::UnexpectedToken,
-            self.span(token),
-            format!("`{word}` begins no item"),
-        );
+        let error = Diagnostic::error(Code::UnexpectedToken, self.span(token), format!("`{word}` begins no item"));
         self.fail(error.help(help));
         self.bump();
         None
@@ -151,13 +132,7 @@ impl Parser<'_> {
             _ => Assign::Set,
         };
         let value = Arc::new(self.value_behind_assign());
-        Attribute {
-            span: self.span_from(start),
-            doc,
-            name,
-            operator,
-            value,
-        }
+        Attribute { span: self.span_from(start), doc, name, operator, value }
     }
 
     /// `keyword label… for x in xs by key if cond { items }`
@@ -170,33 +145,15 @@ impl Parser<'_> {
         let repeat = self.repeat();
         let condition = self.head_condition();
         self.head = outer;
-        if self.kind_here() != Kind::LeftBrace
-            && labels.is_empty()
-            && repeat.is_none()
-            && condition.is_none()
-            && !self.failed
-        {
+        if self.kind_here() != Kind::LeftBrace && labels.is_empty() && repeat.is_none() && condition.is_none() && !self.failed {
             return self.broken_attribute(start, doc, keyword);
         }
         let body = self.body("`{` and the body of the block");
-        Item::Block(Block {
-            span: self.span_from(start),
-            doc,
-            keyword,
-            labels,
-            repeat,
-            condition,
-            body,
-        })
+        Item::Block(Block { span: self.span_from(start), doc, keyword, labels, repeat, condition, body })
     }
 
     /// A name with neither `=` nor `{` behind it: kept as an attribute, so that nobody reports it as missing too.
-    fn broken_attribute(
-        &mut self,
-        start: u32,
-        doc: Option<Text>,
-        name: crate::syntax::ast::Name,
-    ) -> Item {
+    fn broken_attribute(&mut self, start: u32, doc: Option<Text>, name: crate::syntax::ast::Name) -> Item {
         let value = if self.kind_here() == Kind::Colon {
             self.colon_for_assign();
             self.bump();
@@ -207,13 +164,7 @@ impl Parser<'_> {
             self.expected_with("`=` or `{`", Some(&help));
             self.error_expression(self.last_end())
         };
-        Item::Attribute(Attribute {
-            span: self.span_from(start),
-            doc,
-            name,
-            operator: Assign::Set,
-            value: Arc::new(value),
-        })
+        Item::Attribute(Attribute { span: self.span_from(start), doc, name, operator: Assign::Set, value: Arc::new(value) })
     }
 
     fn head_condition(&mut self) -> Option<Arc<Expr>> {
@@ -224,9 +175,7 @@ impl Parser<'_> {
     fn body(&mut self, expected: &str) -> Body {
         if self.failed {
             // The head is broken: what looks like its body on the same line is read all the same.
-            while !matches!(self.kind_here(), Kind::LeftBrace | Kind::Comma | Kind::End)
-                && !self.kind().is_closer()
-            {
+            while !matches!(self.kind_here(), Kind::LeftBrace | Kind::Comma | Kind::End) && !self.kind().is_closer() {
                 self.skip_group();
             }
         }
@@ -248,18 +197,12 @@ impl Parser<'_> {
             // Mistakes within are the body's own.
             self.failed = failed && self.kind_here() != Kind::End;
         }
-        Body {
-            span: self.span_from(start),
-            items: items.unwrap_or_default(),
-        }
+        Body { span: self.span_from(start), items: items.unwrap_or_default() }
     }
 
     fn empty_body(&self) -> Body {
         let end = self.last_end();
-        Body {
-            span: Span::new(self.file, end, end),
-            items: Vec::new(),
-        }
+        Body { span: Span::new(self.file, end, end), items: Vec::new() }
     }
 
     /// `for x in xs if p { items }`
@@ -270,12 +213,7 @@ impl Parser<'_> {
         let condition = self.head_condition();
         self.head = outer;
         let body = self.body("`{` and what is repeated");
-        For {
-            span: self.span_from(start),
-            bindings,
-            condition,
-            body,
-        }
+        For { span: self.span_from(start), bindings, condition, body }
     }
 
     /// `input name: Type = default where rule`
@@ -284,22 +222,12 @@ impl Parser<'_> {
         let start = self.bump().start;
         let name = self.lower_name("the name of the input");
         if !self.eat_here(Kind::Colon) {
-            self.expected_with(
-                "`:` and the type of the input",
-                Some("write `input name: type`"),
-            );
+            self.expected_with("`:` and the type of the input", Some("write `input name: type`"));
         }
         let ty = self.ty();
         let default = self.value();
         let refinement = self.refinement();
-        Input {
-            span: self.span_from(start),
-            doc,
-            name,
-            ty,
-            default,
-            refinement,
-        }
+        Input { span: self.span_from(start), doc, name, ty, default, refinement }
     }
 
     /// `= expr`, if it stands here.
@@ -314,13 +242,7 @@ impl Parser<'_> {
         let name = self.lower_name("the name of the output");
         let ty = self.eat_here(Kind::Colon).then(|| self.ty());
         let value = self.value();
-        Output {
-            span: self.span_from(start),
-            doc,
-            name,
-            ty,
-            value,
-        }
+        Output { span: self.span_from(start), doc, name, ty, value }
     }
 
     /// `let name = value`
@@ -336,13 +258,7 @@ impl Parser<'_> {
                 Arc::new(self.error_expression(self.last_end()))
             }
         };
-        Let {
-            span: self.span_from(start),
-            doc,
-            name,
-            ty,
-            value,
-        }
+        Let { span: self.span_from(start), doc, name, ty, value }
     }
 
     /// `check condition at place else message help advice`
@@ -351,21 +267,11 @@ impl Parser<'_> {
         let condition = Arc::new(self.condition_on_line());
         let at = self.continuation(Kind::At);
         let (message, help) = self.message_and_help();
-        Check {
-            span: self.span_from(start),
-            condition,
-            at,
-            message,
-            help,
-        }
+        Check { span: self.span_from(start), condition, at, message, help }
     }
 
     fn condition_on_line(&mut self) -> Expr {
-        if self.kind_here() == Kind::End {
-            self.missing_value("a condition")
-        } else {
-            self.expression()
-        }
+        if self.kind_here() == Kind::End { self.missing_value("a condition") } else { self.expression() }
     }
 
     fn message_and_help(&mut self) -> (Option<Arc<Expr>>, Option<Arc<Expr>>) {
@@ -390,12 +296,7 @@ impl Parser<'_> {
         let start = self.token().start;
         let condition = self.continuation(Kind::Where)?;
         let (message, help) = self.message_and_help();
-        Some(Refinement {
-            span: self.span_from(start),
-            condition,
-            message,
-            help,
-        })
+        Some(Refinement { span: self.span_from(start), condition, message, help })
     }
 
     /// `fn name(a: T) -> U = expr`
@@ -427,14 +328,7 @@ impl Parser<'_> {
                 Arc::new(self.error_expression(self.last_end()))
             }
         };
-        Function {
-            span: self.span_from(start),
-            doc,
-            name,
-            parameters,
-            result,
-            value,
-        }
+        Function { span: self.span_from(start), doc, name, parameters, result, value }
     }
 
     /// `type Name = T where rule`
@@ -447,13 +341,7 @@ impl Parser<'_> {
         }
         let ty = self.ty();
         let refinement = self.refinement();
-        TypeAlias {
-            span: self.span_from(start),
-            doc,
-            name,
-            ty,
-            refinement,
-        }
+        TypeAlias { span: self.span_from(start), doc, name, ty, refinement }
     }
 
     /// `enum Name { a, b }`
@@ -470,11 +358,6 @@ impl Parser<'_> {
         } else {
             self.expected("`{` and the members of the enum");
         }
-        Enum {
-            span: self.span_from(start),
-            doc,
-            name,
-            members,
-        }
+        Enum { span: self.span_from(start), doc, name, members }
     }
 }

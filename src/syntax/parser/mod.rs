@@ -92,11 +92,7 @@ impl<'a> Parser<'a> {
     #[inline]
     fn kind_on_line(&self, ahead: usize) -> Kind {
         let token = self.ahead(ahead);
-        if token.newline() {
-            Kind::End
-        } else {
-            token.kind
-        }
+        if token.newline() { Kind::End } else { token.kind }
     }
 
     /// The kind of the next token, `End` where the line ends before it.
@@ -137,9 +133,7 @@ impl<'a> Parser<'a> {
 
     #[inline]
     fn slice(&self, token: Token) -> &'a str {
-        self.text
-            .get(token.start as usize..token.end as usize)
-            .unwrap_or_default()
+        self.text.get(token.start as usize..token.end as usize).unwrap_or_default()
     }
 
     #[inline]
@@ -169,19 +163,12 @@ impl<'a> Parser<'a> {
         if !token.doc() {
             return None;
         }
-        let end = self
-            .comments
-            .partition_point(|c| c.span.start < token.start);
+        let end = self.comments.partition_point(|c| c.span.start < token.start);
         let mut first = end;
         while let Some(comment) = first.checked_sub(1).map(|at| self.comments[at].clone()) {
             let next = self.comments.get(first).filter(|_| first < end);
-            let between = next.map_or("", |next| {
-                &self.text[comment.span.end as usize..next.span.start as usize]
-            });
-            if !comment.doc
-                || comment.span.start < self.last_end()
-                || between.matches('\n').count() > 1
-            {
+            let between = next.map_or("", |next| &self.text[comment.span.end as usize..next.span.start as usize]);
+            if !comment.doc || comment.span.start < self.last_end() || between.matches('\n').count() > 1 {
                 break;
             }
             first -= 1;

@@ -37,14 +37,8 @@ impl Parser<'_> {
                     ExprKind::Index(Arc::new(value), Arc::new(index))
                 }
                 Kind::LeftParen => {
-                    let error = Diagnostic::error(
-                        Code::UnexpectedToken,
-                        self.span(self.token()),
-                        "this is no function",
-                    );
-                    self.fail(
-                        error.help("only a name can be called: there are functions, no methods"),
-                    );
+                    let error = Diagnostic::error(Code::UnexpectedToken, self.span(self.token()), "this is no function");
+                    self.fail(error.help("only a name can be called: there are functions, no methods"));
                     self.skip_group();
                     continue;
                 }
@@ -59,10 +53,7 @@ impl Parser<'_> {
                 self.fail(error.help("give parts of it names with `let`"));
                 return self.error_expression(start);
             }
-            value = Expr {
-                span: self.span_from(start),
-                kind,
-            };
+            value = Expr { span: self.span_from(start), kind };
         }
     }
 
@@ -90,14 +81,9 @@ impl Parser<'_> {
         let token = self.token();
         let start = token.start;
         let kind = match token.kind {
-            Kind::Name
-            | Kind::Input
-            | Kind::Output
-            | Kind::Let
-            | Kind::Check
-            | Kind::Fn
-            | Kind::Type
-            | Kind::Enum => return self.name_or_call(),
+            Kind::Name | Kind::Input | Kind::Output | Kind::Let | Kind::Check | Kind::Fn | Kind::Type | Kind::Enum => {
+                return self.name_or_call();
+            }
             Kind::String | Kind::Quote => ExprKind::Template(self.template()),
             Kind::True | Kind::False | Kind::None | Kind::Int | Kind::Float => self.literal(),
             Kind::Ip | Kind::Cidr | Kind::Port | Kind::Quantity => self.literal(),
@@ -124,11 +110,7 @@ impl Parser<'_> {
             }
             Kind::TypeName | Kind::Word => {
                 let word = self.slice(token);
-                let error = Diagnostic::error(
-                    Code::UnexpectedToken,
-                    self.span(token),
-                    format!("expected a value, found `{word}`"),
-                );
+                let error = Diagnostic::error(Code::UnexpectedToken, self.span(token), format!("expected a value, found `{word}`"));
                 self.fail(error.help("values have names in lower case; a text stands in quotes"));
                 self.bump();
                 ExprKind::Error
@@ -138,10 +120,7 @@ impl Parser<'_> {
         if !matches!(kind, ExprKind::Template(_)) {
             self.height = 1;
         }
-        Expr {
-            span: self.span_from(start),
-            kind,
-        }
+        Expr { span: self.span_from(start), kind }
     }
 
     fn literal(&mut self) -> ExprKind {
@@ -161,10 +140,7 @@ impl Parser<'_> {
         if self.kind_behind() != Kind::LeftParen {
             let token = self.bump();
             self.height = 1;
-            return Expr {
-                span: self.span(token),
-                kind: ExprKind::Name(Text::new(self.slice(token))),
-            };
+            return Expr { span: self.span(token), kind: ExprKind::Name(Text::new(self.slice(token))) };
         }
         let name = self.take_name();
         let mut height = 0;
@@ -177,10 +153,7 @@ impl Parser<'_> {
             })
         });
         self.height = height + 1;
-        self.form(
-            start,
-            arguments.map(|arguments| ExprKind::Call(name, arguments)),
-        )
+        self.form(start, arguments.map(|arguments| ExprKind::Call(name, arguments)))
     }
 
     fn argument(&mut self) -> Argument {
@@ -196,11 +169,7 @@ impl Parser<'_> {
 
     /// The value behind `=`, unless it was forgotten and the next line goes on with something else.
     pub(super) fn value_behind_assign(&mut self) -> Expr {
-        if self.misses_value() {
-            self.missing_value("a value")
-        } else {
-            self.expression()
-        }
+        if self.misses_value() { self.missing_value("a value") } else { self.expression() }
     }
 
     /// `[a, b]` or `[for x in xs if p : e]`
@@ -235,13 +204,11 @@ impl Parser<'_> {
                 height = p.height;
                 return ExprKind::MapFor(Box::new(comprehension));
             }
-            ExprKind::Map(
-                p.elements(Kind::RightBrace, "`,`, a line break or `}`", |p| {
-                    let entry = p.entry();
-                    height = height.max(p.height);
-                    entry
-                }),
-            )
+            ExprKind::Map(p.elements(Kind::RightBrace, "`,`, a line break or `}`", |p| {
+                let entry = p.entry();
+                height = height.max(p.height);
+                entry
+            }))
         });
         self.height = height + 1;
         self.form(start, kind)
@@ -259,11 +226,7 @@ impl Parser<'_> {
             }
             _ => self.expected("`=` and the value of the key"),
         }
-        let value = if self.failed {
-            self.error_expression(self.token().start)
-        } else {
-            self.value_behind_assign()
-        };
+        let value = if self.failed { self.error_expression(self.token().start) } else { self.value_behind_assign() };
         (key, value)
     }
 
@@ -271,8 +234,7 @@ impl Parser<'_> {
     pub(super) fn colon_for_assign(&mut self) {
         let span = self.span(self.token());
         let error = Diagnostic::error(Code::UnexpectedToken, span, "expected `=`, found `:`");
-        self.messages
-            .push(error.fix("replace `:` with `=`", span, " ="));
+        self.messages.push(error.fix("replace `:` with `=`", span, " ="));
     }
 
     fn key(&mut self) -> Key {
@@ -285,11 +247,7 @@ impl Parser<'_> {
                 (Text::default(), false)
             }
         };
-        Key {
-            span: self.span_from(start),
-            text,
-            quoted,
-        }
+        Key { span: self.span_from(start), text, quoted }
     }
 
     fn quoted_key(&mut self) -> Text {
@@ -300,13 +258,8 @@ impl Parser<'_> {
             match part {
                 Part::Text(piece) => text.push_str(piece),
                 Part::Expr(_) => {
-                    let error = Diagnostic::error(
-                        Code::UnexpectedToken,
-                        self.span_from(start),
-                        "a key holds an expression",
-                    );
-                    self.messages
-                        .push(error.help("build the map with `{ for x in xs : key => value }`"));
+                    let error = Diagnostic::error(Code::UnexpectedToken, self.span_from(start), "a key holds an expression");
+                    self.messages.push(error.help("build the map with `{ for x in xs : key => value }`"));
                     break;
                 }
             }
@@ -331,10 +284,7 @@ impl Parser<'_> {
         height = height.max(self.height);
         let (key, value) = if keyed {
             if !self.eat(Kind::FatArrow) {
-                self.expected_with(
-                    "`=>` and the value of the key",
-                    Some("a map is built by `key => value`"),
-                );
+                self.expected_with("`=>` and the value of the key", Some("a map is built by `key => value`"));
             }
             let value = self.expression();
             height = height.max(self.height);
@@ -345,11 +295,6 @@ impl Parser<'_> {
         self.close(closer, expected);
         (self.failed, self.head) = outer;
         self.height = height;
-        Comprehension {
-            bindings,
-            condition,
-            key,
-            value,
-        }
+        Comprehension { bindings, condition, key, value }
     }
 }

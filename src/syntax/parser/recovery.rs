@@ -32,23 +32,12 @@ impl Parser<'_> {
         let ended = token.newline() && self.at > 0;
         let (span, found) = if ended {
             let end = self.last_end();
-            (
-                Span::new(self.file, end, end),
-                "the end of the line".to_string(),
-            )
+            (Span::new(self.file, end, end), "the end of the line".to_string())
         } else {
             (self.span(token), self.describe(token))
         };
-        let found = if token.kind == Kind::End {
-            "the end of the file".to_string()
-        } else {
-            found
-        };
-        let mut error = Diagnostic::error(
-            Code::UnexpectedToken,
-            span,
-            format!("expected {what}, found {found}"),
-        );
+        let found = if token.kind == Kind::End { "the end of the file".to_string() } else { found };
+        let mut error = Diagnostic::error(Code::UnexpectedToken, span, format!("expected {what}, found {found}"));
         error.help = help.map(str::to_string);
         self.fail(error);
     }
@@ -80,11 +69,7 @@ impl Parser<'_> {
 
     fn too_deep(&mut self) {
         let span = self.span(self.token());
-        let error = Diagnostic::error(
-            Code::LimitExceeded,
-            span,
-            format!("nested deeper than {MAX_NESTING} levels"),
-        );
+        let error = Diagnostic::error(Code::LimitExceeded, span, format!("nested deeper than {MAX_NESTING} levels"));
         self.fail(error.help("give the inner parts names with `let`"));
         self.skip_element();
     }
@@ -167,9 +152,7 @@ impl Parser<'_> {
             return true;
         }
         match self.ahead(ahead).kind {
-            Kind::Input | Kind::Output | Kind::Let | Kind::Fn | Kind::Type | Kind::Enum => {
-                next.is_word()
-            }
+            Kind::Input | Kind::Output | Kind::Let | Kind::Fn | Kind::Type | Kind::Enum => next.is_word(),
             Kind::Check => true,
             Kind::For => next == Kind::Name,
             _ => self.labels_lead_to_body(ahead + 1),

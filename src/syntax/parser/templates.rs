@@ -44,11 +44,7 @@ impl Parser<'_> {
             }
         };
         self.height = height;
-        if text.len() == 3 {
-            self.lines(raw, close)
-        } else {
-            self.line(raw)
-        }
+        if text.len() == 3 { self.lines(raw, close) } else { self.line(raw) }
     }
 
     /// `${expr}`
@@ -100,11 +96,7 @@ impl Parser<'_> {
                     let mut text = String::new();
                     let mut at = start as usize;
                     for line in self.text[start as usize..end as usize].split_inclusive('\n') {
-                        let skip = if line_start {
-                            self.strip(line, indent, at)
-                        } else {
-                            0
-                        };
+                        let skip = if line_start { self.strip(line, indent, at) } else { 0 };
                         let (body, end) = split_line_end(&line[skip..]);
                         let from = at + skip;
                         self.unescape(from as u32, (from + body.len()) as u32, &mut text);
@@ -137,13 +129,9 @@ impl Parser<'_> {
     }
 
     fn dedented(&mut self, at: u32) {
-        let error = Diagnostic::error(
-            Code::InvalidLiteral,
-            Span::new(self.file, at, at),
-            "the line is indented less than the closing `\"\"\"`",
-        );
-        self.messages
-            .push(error.help("indent it at least as deep, or move the closing quotes to the left"));
+        let error =
+            Diagnostic::error(Code::InvalidLiteral, Span::new(self.file, at, at), "the line is indented less than the closing `\"\"\"`");
+        self.messages.push(error.help("indent it at least as deep, or move the closing quotes to the left"));
     }
 
     /// The text between two offsets with its escapes resolved.
@@ -160,14 +148,8 @@ impl Parser<'_> {
                 None => {
                     let span = Span::new(self.file, offset as u32, (offset + length) as u32);
                     let found = &escape[..length];
-                    let error = Diagnostic::error(
-                        Code::InvalidToken,
-                        span,
-                        format!("unknown escape `{found}`"),
-                    );
-                    self.messages.push(error.help(
-                        "the escapes are `\\\"`, `\\\\`, `\\n`, `\\r`, `\\t`, `\\$` and `\\u{1f600}`",
-                    ));
+                    let error = Diagnostic::error(Code::InvalidToken, span, format!("unknown escape `{found}`"));
+                    self.messages.push(error.help("the escapes are `\\\"`, `\\\\`, `\\n`, `\\r`, `\\t`, `\\$` and `\\u{1f600}`"));
                 }
             }
             rest = &escape[length..];
@@ -178,10 +160,7 @@ impl Parser<'_> {
     /// An expression that a mistake took the place of.
     pub(super) fn error_expression(&mut self, start: u32) -> Expr {
         self.height = 1;
-        Expr {
-            span: self.span_from(start),
-            kind: ExprKind::Error,
-        }
+        Expr { span: self.span_from(start), kind: ExprKind::Error }
     }
 }
 
@@ -213,9 +192,7 @@ fn resolve(escape: &str) -> (Option<char>, usize) {
                 .filter(|d| (1..=6).contains(&d.len()) && d.bytes().all(|b| b.is_ascii_hexdigit()));
             match digits {
                 Some(digits) => {
-                    let value = u32::from_str_radix(digits, 16)
-                        .ok()
-                        .and_then(char::from_u32);
+                    let value = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
                     (value, digits.len() + 4)
                 }
                 None => (None, 2),

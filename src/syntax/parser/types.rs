@@ -20,11 +20,7 @@ impl Parser<'_> {
             }
         };
         let optional = self.eat_here(Kind::Question);
-        Type {
-            span: self.span_from(start),
-            kind,
-            optional,
-        }
+        Type { span: self.span_from(start), kind, optional }
     }
 
     fn named_type(&mut self, name: Name) -> TypeKind {
@@ -41,11 +37,7 @@ impl Parser<'_> {
         } else if next == Kind::Name || Kind::Input <= next && next <= Kind::Enum {
             of = Some(self.take_name());
         }
-        TypeKind::Named {
-            name,
-            of,
-            arguments,
-        }
+        TypeKind::Named { name, of, arguments }
     }
 
     fn record_type(&mut self) -> TypeKind {

@@ -96,9 +96,14 @@ fn checks(role: &Role, scope: &Scope<'_>) -> Vec<Task> {
     for hole in &role.holes {
         for validation in &hole.validations {
             let Ok(condition) = lower::expression(&validation.condition, scope) else { continue };
-            let Ok(message) = lower::text(&validation.message, scope) else { continue };
             let that = Seq::new([Node::folded(condition.as_str())]);
-            let arguments = Map::new().with("that", that).with("fail_msg", Node::folded(message)).with("quiet", true);
+            let arguments = Map::new()
+                .with("that", that)
+                .with(
+                    "fail_msg",
+                    crate::eval::text_of(&validation.message).unwrap_or_else(|| "a variable of the role breaks its rule".into()),
+                )
+                .with("quiet", true);
             let name = text!("Check {}", variable(&role.name, &hole.name));
             tasks.push(Task::new(name, "ansible.builtin.assert", arguments).quiet(hole.secret));
         }
