@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::disk::{Disk, Place};
-use super::layout::{MANIFESTS, Owner};
+use super::layout::{MANIFESTS, Owner, has_room};
 use super::manifest::{Manifest, SIZE_LIMIT, Unreadable};
 use super::ownership::{Permission, Reason, Scope, Seen, Verdict, judge};
 use super::pending::Pending;
@@ -188,7 +188,7 @@ impl Ours<'_> {
         let pending = self.pending.files.get(path);
         let hashes: Vec<&str> = self.hash(path).into_iter().chain(pending.into_iter().flatten()).map(Text::as_str).collect();
         let forced = self.permission.force.contains(path);
-        Ok(judge(wanted, seen, &hashes, forced, self.permission.adopt))
+        Ok(judge(wanted, seen, &hashes, forced, self.permission.adopt, has_room(path)))
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn root(plan: &Plan) -> Result<Body, Unsayable> {
         .with("skip_region_validation", true)
         .with("skip_requesting_account_id", true);
     let remote = Object::new().with("type", "s3").with("binary", beside("/tofu-locked")).with("config", config.lines());
-    let locals = Body::new()
+    let shared = Body::new()
         .attribute(
             "environment",
             Expr::call("read_terragrunt_config", [Expr::call("find_in_parent_folders", ["environment.hcl"])]).attribute("locals"),
@@ -69,7 +69,11 @@ pub(super) fn root(plan: &Plan) -> Result<Body, Unsayable> {
         .attribute("unit", Expr::call("path_relative_to_include", [] as [&str; 0]))
         .attribute("modules", beside("/../../modules"))
         .blank()
-        .attribute("labels", labels.lines())
+        .attribute("labels", labels.lines());
+    if store.is_none() {
+        return Ok(file(shared, Kept::here()));
+    }
+    let locals = shared
         .blank()
         .comment("The state is kept by what these units describe. Until that runs, INFRAC_STATE=bootstrap keeps it beside this file, and")
         .comment("migrate-state moves it.")
@@ -77,17 +81,6 @@ pub(super) fn root(plan: &Plan) -> Result<Body, Unsayable> {
         .blank()
         .attribute("backends", Object::new().with("bootstrap", local.lines()).blank().with("store", remote.lines()).lines());
     let of_phase = |field: &str| Expr::path("local.backends").index(Expr::path("local.phase")).attribute(field);
-    let generate = Object::new().with("path", "backend.tf").with("if_exists", "overwrite_terragrunt");
-    let remote_state = Body::new()
-        .attribute("backend", of_phase("type"))
-        .attribute("config", of_phase("config"))
-        .attribute("disable_init", true)
-        .blank()
-        .attribute("generate", generate.lines());
-    let encryption = Body::new()
-        .attribute("path", "encryption.tf")
-        .attribute("if_exists", "overwrite_terragrunt")
-        .attribute("contents", Expr::heredoc(ENCRYPTION));
     let variables = Object::new()
         .with("INFRAC_BOOTSTRAP_STATE", Expr::path("local.backends.bootstrap.config.path"))
         .with("INFRAC_LOCK_KEY", Expr::template([Part::text(format!("{prefix}{product}/")), Part::expr(Expr::path("local.unit"))]))
@@ -103,14 +96,51 @@ pub(super) fn root(plan: &Plan) -> Result<Body, Unsayable> {
         .attribute("arguments", Expr::list([] as [&str; 0]))
         .blank()
         .attribute("env_vars", variables);
+    let (backend, config, binary) = (of_phase("type"), of_phase("config"), of_phase("binary"));
+    Ok(file(locals, Kept { backend, config, binary, lock: Some(lock) }))
+}
+
+/// Where the state is and who runs tofu.
+struct Kept {
+    backend: Expr,
+    config: Expr,
+    binary: Expr,
+    lock: Option<Body>,
+}
+
+impl Kept {
+    /// A product that names no store keeps its state beside this file, for one operator.
+    fn here() -> Kept {
+        let path = [Part::expr(here()), Part::text("/.state/"), Part::expr(Expr::path("local.unit")), Part::text("/tofu.tfstate")];
+        let config = Object::new().with("path", Expr::template(path));
+        Kept { backend: "local".into(), config: Expr::Object(config.line()), binary: "tofu".into(), lock: None }
+    }
+}
+
+fn file(locals: Body, kept: Kept) -> Body {
+    let generate = Object::new().with("path", "backend.tf").with("if_exists", "overwrite_terragrunt");
+    let remote_state = Body::new()
+        .attribute("backend", kept.backend)
+        .attribute("config", kept.config)
+        .attribute("disable_init", true)
+        .blank()
+        .attribute("generate", generate.lines());
+    let encryption = Body::new()
+        .attribute("path", "encryption.tf")
+        .attribute("if_exists", "overwrite_terragrunt")
+        .attribute("contents", Expr::heredoc(ENCRYPTION));
     let retry = Body::new()
         .attribute("retryable_errors", Expr::call("get_default_retryable_errors", [] as [&str; 0]))
         .attribute("max_attempts", 3i64)
         .attribute("sleep_interval_sec", 5i64);
-    Ok(Body::new()
+    let mut terraform = Body::new().attribute("copy_terraform_lock_file", false);
+    if let Some(lock) = kept.lock {
+        terraform = terraform.blank().block("extra_arguments", ["lock"], lock);
+    }
+    Body::new()
         .nested("locals", locals)
         .blank()
-        .attribute("terraform_binary", of_phase("binary"))
+        .attribute("terraform_binary", kept.binary)
         .attribute("terraform_version_constraint", OPENTOFU)
         .attribute("terragrunt_version_constraint", "~> 1.1")
         .blank()
@@ -120,9 +150,9 @@ pub(super) fn root(plan: &Plan) -> Result<Body, Unsayable> {
         .block("generate", ["encryption"], encryption)
         .blank()
         .comment("One lock file of the plugins for each module, beside its versions.tf, and not one for each unit.")
-        .nested("terraform", Body::new().attribute("copy_terraform_lock_file", false).blank().block("extra_arguments", ["lock"], lock))
+        .nested("terraform", terraform)
         .blank()
-        .nested("errors", Body::new().block("retry", ["transient"], retry)))
+        .nested("errors", Body::new().block("retry", ["transient"], retry))
 }
 
 const ENCRYPTION: &str = "terraform {
