@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod environment;
+mod inputs;
 mod locked;
 mod root;
 mod state;
