@@ -1,6 +1,10 @@
 //! A product as pipelines see it: what each environment is made of, in which order, and what its jobs may read.
 
-use crate::artifact::json;
+mod credentials;
+mod of_plans;
+
+pub use of_plans::of_plans;
+
 use crate::base::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,12 +35,16 @@ pub struct Environment {
     pub store: Option<Store>,
     /// How a machine of CI joins its private network.
     pub network: Option<Network>,
+    /// The folder of its inventory.
+    pub inventory: Text,
     /// Its stacks, each behind what it needs.
     pub phases: Vec<Phase>,
     /// Its units, each with the units whose outputs it needs.
     pub units: BTreeMap<Text, BTreeSet<Text>>,
     /// The images that its machines start from.
     pub images: Vec<Image>,
+    /// What clients of its services read from the environment, such as addresses.
+    pub variables: Vec<(Text, Text)>,
     /// What jobs may read, by the role that they take on: `plan`, `apply`, `image-<provider>`.
     pub roles: BTreeMap<Text, Vec<Credential>>,
     /// The files and folders that it is made from.
@@ -52,6 +60,8 @@ pub struct Store {
     pub variables: Vec<(Text, Text)>,
     /// The variable that the client reads its own token from.
     pub token: Text,
+    /// The variable that names the file with the certificate of the store's authority.
+    pub authority: Option<Text>,
     /// Takes the identity token on its input and prints the client's; `{role}` in it is who asks.
     pub login: Vec<Text>,
     /// Prints a secret; `{path}` and `{field}` in it say which.
@@ -91,8 +101,8 @@ pub struct Image {
     pub template: Text,
     /// The variables that the builder itself reads from the environment.
     pub credentials: Vec<Text>,
-    /// What this environment says of it.
-    pub variables: Vec<(Text, json::Value)>,
+    /// The file with what this environment says of it.
+    pub variables: Text,
     /// The files and folders that it is made from.
     pub reads: BTreeSet<Text>,
 }
@@ -115,12 +125,4 @@ pub struct Secret {
     pub path: Text,
     /// The field in it.
     pub field: Text,
-}
-
-impl Image {
-    /// The path of what the environment says of it, if it says anything.
-    pub fn variables_path(&self, product: &str, environment: &str) -> Option<Text> {
-        let path = format!("live/{product}/{environment}/images/{}-{}.pkrvars.json", self.image, self.provider);
-        (!self.variables.is_empty()).then(|| path.into())
-    }
 }
