@@ -92,7 +92,7 @@ impl<'a> Checker<'a> {
         for argument in arguments.iter().skip(declared.parameters.len()) {
             self.check(&argument.value, &Ty::Error, scope);
         }
-        if outside { declared.result.clone().deferred() } else { assign::known(&declared.result) }
+        if outside { declared.result.clone().deferred() } else { declared.result.known() }
     }
 }
 
