@@ -5,6 +5,7 @@ use super::holes::{foreign_in, lift};
 use super::role::{Role, Step};
 use super::{Hole, Source};
 use crate::base::{Text, Workspace};
+use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{self, Locals, Scope, Stop};
 use crate::hir::{Definition, Kind, Program};
@@ -17,8 +18,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Makes the role of one service.
-pub(super) fn role(program: &Program, workspace: &Workspace, service: &Arc<Definition>) -> (Option<Role>, Diagnostics) {
-    let mut frame = Frame::new(program, service);
+pub(super) fn role(program: &Program, types: &Types, workspace: &Workspace, service: &Arc<Definition>) -> (Option<Role>, Diagnostics) {
+    let mut frame = Frame::new(program, types, service);
     let kind = program.kinds.get("service").cloned();
     let mut builder = Builder { frame: &mut frame, kind, parent: None };
     let install = builder.part("install");
