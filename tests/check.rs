@@ -9,19 +9,19 @@ use infrac::diag::Diagnostic;
 use infrac::driver::{Options, compile};
 use infrac::host::library;
 use libtest_mimic::{Arguments, Failed, Trial};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const CASE: &str = "inventory/case/case.infra";
 
-fn main() {
+fn main() -> std::io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let trials = files.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "infra"));
+    let files: std::io::Result<BTreeSet<PathBuf>> = std::fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect();
+    let trials = files?.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "infra"));
     let trials = trials.map(|path| {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Trial::test(name, move || case(&std::fs::read_to_string(&path)?))
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();

@@ -213,7 +213,7 @@ fn paths_are_those_of_the_reader() {
     session.put("repository/.git/HEAD", "");
     session.put("repository/infra/infra.toml", "name = \"acme\"\nedition = \"1\"\n");
     session.put("repository/infra/inventory/x", "");
-    session.run_in("repository", &["check", "--project", "infra", "--format", "concise"]).says("\ninfra/infra.toml:2:11").ends(1);
+    session.run_in("repository", &["check", "--project", "infra", "--format", "concise"]).says("infra/infra.toml:2:11").ends(1);
 }
 
 #[test]
@@ -226,6 +226,43 @@ fn a_source_that_cannot_be_read_is_told_and_the_rest_is_checked() {
     answer.says("unknown key `x`");
     session.put("infra.toml", &format!("{SETTINGS}library = [\"lib\"]\n"));
     session.run(&["check"]).ends(1).says("the folder `lib` does not exist");
+}
+
+#[test]
+fn sources_are_formatted_checked_and_compared() {
+    let session = project();
+    let (before, after) = ("product  acme{owner=\"a@example.com\"}\n", "product acme { owner = \"a@example.com\" }\n");
+    session.put("inventory/acme/product.infra", before);
+    session.put("inventory/acme/good.infra", after);
+    session.run(&["fmt", "--check"]).is(1, "inventory/acme/product.infra\n", "1 file not formatted: run `infrac fmt`\n");
+    session.run(&["fmt", "--diff"]).ends(1).says(&format!("-{before}+{after}"));
+    assert_eq!(session.read("inventory/acme/product.infra"), before);
+    session.run(&["fmt"]).is(0, "", "formatted 1 file, 1 unchanged\n");
+    assert_eq!(session.read("inventory/acme/product.infra"), after);
+    session.run(&["fmt", "--check"]).is(0, "", "2 files formatted\n");
+    session.run(&["fmt", "--check", "inventory"]).is(0, "", "2 files formatted\n");
+    session.run(&["fmt", "nowhere.infra"]).is(2, "", "error: cannot read `nowhere.infra`: it does not exist\n");
+}
+
+#[test]
+fn a_source_with_a_syntax_error_is_left_alone() {
+    let session = empty();
+    session.put("a.infra", "product {{\n");
+    session.put("b.infra", "product  b{ }\n");
+    session.run(&["fmt", "a.infra", "b.infra"]).ends(1).says("IC0003 unclosed").says("formatted 1 file");
+    assert_eq!(session.read("a.infra"), "product {{\n");
+    assert_ne!(session.read("b.infra"), "product  b{ }\n");
+}
+
+#[test]
+fn standard_input_is_formatted_to_standard_output() {
+    use std::io::Write;
+    let session = empty();
+    let mut command = session.command(&["fmt", "-"]);
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    running.stdin.take().unwrap().write_all(b"product  acme{a=1}").unwrap();
+    answer(running.wait_with_output().unwrap()).is(0, "product acme { a = 1 }\n", "");
 }
 
 #[test]
@@ -321,7 +358,7 @@ fn a_forged_manifest_reaches_nothing_else() {
     let session = project();
     let hash: String = Sha256::digest(SETTINGS).iter().map(|byte| format!("{byte:02x}")).collect();
     session.put(".infrac/shared.json", &format!("{{\"format\": 1, \"files\": {{\"infra.toml\": \"{hash}\"}}}}"));
-    session.run(&["build"]).ends(1).says("it lists `infra.toml`, which cannot be one of its files");
+    session.run(&["build", "--format", "concise"]).ends(1).says("it lists `infra.toml`, which cannot be one of its files");
     session.run(&["build", "--adopt"]).ends(0);
     assert!(session.exists("infra.toml"));
 }

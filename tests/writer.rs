@@ -630,3 +630,82 @@ mod unix {
         assert!(project.build(&usual()).is_err());
     }
 }
+
+/// Builds one tree and then another until somebody ends it; only the test below starts it, in a process of its own.
+#[test]
+#[ignore = "it never ends"]
+fn victim() {
+    let folder = PathBuf::from(std::env::var("INFRAC_VICTIM").unwrap());
+    for round in 0.. {
+        let mut disk = Disk::new(&folder, ".");
+        let mut project = Disk::new(&folder, ".");
+        let tree = round_tree(round % 3);
+        let found = compare(&mut disk, &mut project, &tree, &[], &Scope::Everything, &Permission::default()).unwrap();
+        write(&found, &mut disk, &mut project).unwrap();
+    }
+}
+
+/// Files that change, come and go, and one that is a file in one round and a folder in the next.
+fn round_tree(round: usize) -> Tree {
+    let mut files: Vec<(String, String)> = (0..60)
+        .filter(|file| (file + round) % 3 != 0)
+        .map(|file| (format!("live/acme/prod/s{}/u{file}.hcl", file % 7), format!("{round}\n").repeat(500)))
+        .collect();
+    let turn = if round == 0 { "modules/infra/turn" } else { "modules/infra/turn/main.tf" };
+    files.push((turn.to_owned(), round.to_string()));
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, contents)| (path.as_str(), contents.as_str())).collect();
+    tree(&files)
+}
+
+#[test]
+fn whenever_it_is_killed_every_file_is_whole_and_the_next_build_goes_on() {
+    let rounds: Vec<Tree> = (0..3).map(round_tree).collect();
+    for attempt in 0..20u64 {
+        let project = project();
+        project.put("live/acme/prod/mine.txt", "mine");
+        let mut victim = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["victim", "--exact", "--ignored"])
+            .env("INFRAC_VICTIM", project.folder.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(10 + attempt * attempt));
+        victim.kill().unwrap();
+        victim.wait().unwrap();
+        for (path, found) in project.snapshot() {
+            let path = Path::new(&path).strip_prefix(project.folder.path()).unwrap().to_str().unwrap().to_owned();
+            let is_temporary = path.contains("/.infrac-");
+            if found == "folder" || is_temporary || path.starts_with(".infrac") || path.ends_with("mine.txt") {
+                continue;
+            }
+            let whole = rounds.iter().any(|tree| tree.get(&path).is_some_and(|entry| *entry.contents == found));
+            assert!(whole, "{path} is torn: {found:?}");
+        }
+        let next = &rounds[attempt as usize % 3];
+        project.build(next).unwrap();
+        assert!(project.status(next).is_empty());
+        let left: Vec<String> = project.snapshot().into_keys().filter(|path| path.contains("/.infrac-")).collect();
+        assert!(left.is_empty(), "{left:?}");
+        assert_eq!(project.read("live/acme/prod/mine.txt"), "mine");
+    }
+}
+
+#[test]
+fn what_does_not_read_back_is_not_written() {
+    use infrac::host::report_obstacles;
+    let project = project();
+    let mut tree = usual();
+    let entry = Entry {
+        contents: format!("{HEADER}one\n").into(),
+        executable: false,
+        format: Format::Text,
+        document: Arc::new(Document::Text("another".into())),
+    };
+    tree.insert_entry("live/acme/wrong.txt", entry).unwrap();
+    let diagnostics = project
+        .compared(&tree, &Scope::Everything, &Permission::default(), |found, disk, project| report_obstacles(&found, disk, project).1)
+        .unwrap();
+    assert_eq!(diagnostics[0].code, infrac::diag::Code::WriterDifference);
+    assert!(project.build(&tree).is_err());
+    assert!(!project.exists("live"));
+}

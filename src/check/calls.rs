@@ -52,6 +52,9 @@ impl<'a> Checker<'a> {
                 _ => tolerant(&wanted),
             };
             types[*place] = self.check(&argument.value, &wanted, scope);
+            if parameter.name == "pattern" {
+                self.pattern_text(&argument.value);
+            }
         }
         match builtin.result(&types, &named) {
             Ok(ty) => ty,
@@ -62,6 +65,15 @@ impl<'a> Checker<'a> {
                 self.error(report::refused(at, builtin, &refused, absent));
                 Ty::Error
             }
+        }
+    }
+
+    /// A regular expression that is written here is one.
+    fn pattern_text(&mut self, expr: &ast::Expr) {
+        let ast::ExprKind::Template(parts) = &expr.kind else { return };
+        let Some(text) = super::expression::plain_text(parts) else { return };
+        if let Err(error) = regex::Regex::new(&text) {
+            self.error(report::no_pattern(expr.span, &error.to_string()));
         }
     }
 

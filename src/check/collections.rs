@@ -4,9 +4,10 @@ use super::Checker;
 use super::assign::{self, join};
 use super::report;
 use super::scope::Scope;
-use crate::base::Span;
+use crate::base::{Span, Text};
 use crate::syntax::ast::{self, Comprehension, Expr, Key};
 use crate::ty::{FieldTy, RecordTy, Ty};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl<'a> Checker<'a> {
@@ -28,9 +29,12 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn map(&mut self, entries: &[(Key, Expr)], span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
-        for (index, (key, _)) in entries.iter().enumerate() {
-            if let Some((first, _)) = entries[..index].iter().find(|(first, _)| first.text == key.text) {
-                self.error(report::twice(&format!("the key `{}`", key.text), key.span, first.span));
+        let mut seen: BTreeMap<&Text, Span> = BTreeMap::new();
+        for (key, _) in entries {
+            if let Some(first) = seen.get(&key.text) {
+                self.error(report::twice(&format!("the key `{}`", key.text), key.span, *first));
+            } else {
+                seen.insert(&key.text, key.span);
             }
         }
         match expected.present() {
@@ -42,8 +46,8 @@ impl<'a> Checker<'a> {
             }
             Ty::Error => {}
             _ => {
-                let found = self.map(entries, span, &Ty::Error, scope);
-                return self.fit(span, found, expected);
+                let fields: Vec<_> = entries.iter().map(|(key, value)| (key.text.clone(), self.check(value, &Ty::Error, scope))).collect();
+                return self.fit(span, Ty::record(fields), expected);
             }
         }
         let fields: Vec<_> = entries.iter().map(|(key, value)| (key.text.clone(), self.check(value, &Ty::Error, scope))).collect();

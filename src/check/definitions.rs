@@ -40,6 +40,13 @@ impl<'a> Checker<'a> {
                 scope.locals.push(("arch".into(), self.named("Arch")));
                 scope.locals.push(("image".into(), Ty::Definition("image".into())));
             }
+            scope.baked = definition.keyword == "service" && block.keyword.text == "install";
+            if definition.keyword == "stack" && !kind.blocks.contains_key(&block.keyword.text) {
+                let known = self.program.instances.keys().map(Text::as_str).chain(["input", "output", "let", "check"]);
+                let diagnostic = report::unknown_block(&block.keyword, &what, known);
+                self.error(diagnostic);
+                continue;
+            }
             self.blocks(kind, &what, [block.as_ref()].into_iter(), &mut scope);
         }
         self.once(definition);

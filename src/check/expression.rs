@@ -133,6 +133,10 @@ impl<'a> Checker<'a> {
                 _ => {}
             }
         }
+        if name == "host" && scope.baked && !local {
+            self.error(report::no_machine(span));
+            return Ty::Error;
+        }
         if let Some(ty) = self.lookup(name, scope) {
             return ty;
         }

@@ -3,6 +3,7 @@
 use super::Checker;
 use super::report;
 use super::scope::{Place, Scope};
+use super::types::Key;
 use crate::base::Text;
 use crate::eval::fields;
 use crate::hir::{Definition, Kind};
@@ -135,9 +136,9 @@ impl<'a> Checker<'a> {
         let Some(attribute) = definition.attributes.get(name) else { return said.unwrap_or(Ty::Error) };
         match said {
             Some(Ty::Optional(of)) => of.as_ref().clone(),
-            Some(Ty::Error) | None => {
-                self.quietly(|checker| checker.check(&attribute.value, &Ty::Error, &mut Scope::new(Place::Definition(definition))))
-            }
+            Some(Ty::Error) | None => self.open_once(definition, name, |checker| {
+                checker.check(&attribute.value, &Ty::Error, &mut Scope::new(Place::Definition(definition)))
+            }),
             Some(ty) => ty,
         }
     }
@@ -154,30 +155,51 @@ impl<'a> Checker<'a> {
     }
 
     /// A block that may set anything has the fields that are set: in this definition, or in any of the keyword.
-    fn open_record(&mut self, definition: Option<&'a Definition>, keyword: &Text, inner: &Kind) -> Ty {
+    fn open_record(&mut self, definition: Option<&'a Definition>, keyword: &Text, inner: &'a Kind) -> Ty {
         let all = self.program.definitions.values().map(Arc::as_ref).filter(|of| of.keyword == *keyword);
         let of: Vec<&'a Definition> = match definition {
             Some(definition) => vec![definition],
             None => all.collect(),
         };
-        let mut fields: Vec<FieldTy> = match record(inner) {
-            Ty::Record(record) => record.fields.clone(),
-            _ => Vec::new(),
-        };
+        let mut fields: Vec<FieldTy> = fields_of(record(inner));
         for definition in of {
-            for block in definition.blocks.iter().filter(|block| block.keyword.text == inner.name) {
-                for item in &block.body.items {
-                    let ast::Item::Attribute(attribute) = item else { continue };
-                    if fields.iter().any(|field| field.name == attribute.name.text) {
-                        continue;
-                    }
-                    let mut scope = Scope::new(Place::Definition(definition));
-                    let ty = self.quietly(|checker| checker.check(&attribute.value, &Ty::Error, &mut scope));
-                    fields.push(FieldTy { name: attribute.name.text.clone(), ty, doc: None });
-                }
-            }
+            let set = self.open_once(definition, &inner.name, |checker| checker.set_in(definition, inner));
+            let new: Vec<FieldTy> =
+                fields_of(set).into_iter().filter(|field| !fields.iter().any(|known| known.name == field.name)).collect();
+            fields.extend(new);
         }
         Ty::Record(Arc::new(RecordTy { name: None, fields }))
+    }
+
+    /// What the blocks of that kind set in one definition.
+    fn set_in(&mut self, definition: &'a Definition, inner: &Kind) -> Ty {
+        let blocks = definition.blocks.iter().filter(|block| block.keyword.text == inner.name);
+        let mut fields: Vec<(Text, Ty)> = Vec::new();
+        for item in blocks.flat_map(|block| &block.body.items) {
+            let ast::Item::Attribute(attribute) = item else { continue };
+            let ty = self.check(&attribute.value, &Ty::Error, &mut Scope::new(Place::Definition(definition)));
+            fields.push((attribute.name.text.clone(), ty));
+        }
+        Ty::record(fields)
+    }
+
+    /// Finds a type out once, without a word: what is wrong there is said where it stands. What needs itself fits everything.
+    fn open_once(&mut self, definition: &'a Definition, name: &Text, find: impl FnOnce(&mut Self) -> Ty) -> Ty {
+        let key = Key::Open(definition.keyword.clone(), definition.name.text.clone(), name.clone());
+        if let Some(ty) = self.types.lets.get(&key) {
+            return ty.clone();
+        }
+        self.types.lets.insert(key.clone(), Ty::Error);
+        let ty = self.quietly(find);
+        self.types.lets.insert(key, ty.clone());
+        ty
+    }
+}
+
+fn fields_of(record: Ty) -> Vec<FieldTy> {
+    match record {
+        Ty::Record(record) => record.fields.clone(),
+        _ => Vec::new(),
     }
 }
 

@@ -16,6 +16,7 @@ mod instances;
 mod matching;
 mod operators;
 mod products;
+mod recursion;
 mod report;
 mod resources;
 mod scope;
@@ -99,6 +100,7 @@ impl<'a> Checker<'a> {
             scope.locals.extend(function.parameters.iter().cloned());
             self.check(&function.syntax.value, &function.result, &mut scope);
         }
+        self.recursion();
         for kind in program.kinds.values().chain(program.instances.values()) {
             self.kind(kind);
         }

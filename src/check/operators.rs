@@ -46,21 +46,7 @@ impl<'a> Checker<'a> {
                 (Ty::Bool, a.is_deferred() || b.is_deferred())
             }
             Binary::In => {
-                // The words of a list that is written here have the type of what is looked for.
-                let sought = match &right.kind {
-                    ExprKind::List(_) if !self.is_word(left, scope) => {
-                        let of = self.quietly(|checker| checker.check(left, &Ty::Error, scope));
-                        comparable(&of).list().deferred()
-                    }
-                    _ => Ty::Error,
-                };
-                let whole = self.check(right, &sought, scope);
-                let of = match whole.present() {
-                    Ty::List(of) => known(of).optional().deferred(),
-                    Ty::Map(_) | Ty::Record(_) => Ty::String.deferred(),
-                    _ => Ty::Error,
-                };
-                let element = self.check(left, &of, scope);
+                let (element, whole) = self.sought(left, right, scope);
                 let fit = match whole.present() {
                     Ty::List(_) | Ty::Map(_) | Ty::Record(_) | Ty::Error => true,
                     Ty::Cidr => matches!(element.present(), Ty::Ip | Ty::Cidr | Ty::Error),
@@ -84,6 +70,22 @@ impl<'a> Checker<'a> {
             _ => return self.arithmetic(operator, left, right, span, expected, scope),
         };
         if outside { ty.deferred() } else { ty }
+    }
+
+    /// `a in b`: words have the type of the other side, those of a list that is written here too.
+    fn sought(&mut self, left: &Expr, right: &Expr, scope: &mut Scope<'a>) -> (Ty, Ty) {
+        if matches!(right.kind, ExprKind::List(_)) && !self.is_word(left, scope) {
+            let element = self.check(left, &Ty::Error, scope);
+            let whole = self.check(right, &comparable(&element).list().deferred(), scope);
+            return (element, whole);
+        }
+        let whole = self.check(right, &Ty::Error, scope);
+        let of = match whole.present() {
+            Ty::List(of) => known(of).optional().deferred(),
+            Ty::Map(_) | Ty::Record(_) => Ty::String.deferred(),
+            _ => Ty::Error,
+        };
+        (self.check(left, &of, scope), whole)
     }
 
     /// Checks two expressions against each other. A word has the type of what it is compared with.

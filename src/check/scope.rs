@@ -15,6 +15,8 @@ pub(super) struct Scope<'a> {
     pub place: Place<'a>,
     /// Names that comprehensions, loops, functions and rules bind, the innermost last.
     pub locals: Vec<(Text, Ty)>,
+    /// Whether what stands here is baked into an image: there is no machine yet.
+    pub baked: bool,
 }
 
 /// Whose body an expression stands in.
@@ -32,7 +34,7 @@ pub(super) enum Place<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn new(place: Place<'a>) -> Scope<'a> {
-        Scope { place, locals: Vec::new() }
+        Scope { place, locals: Vec::new(), baked: false }
     }
 
     /// The definition whose body this is, or whose contract it keeps.

@@ -5,11 +5,13 @@ use crate::hir::Program;
 use crate::ty::Ty;
 use std::collections::BTreeMap;
 
-/// Names a `let`: of a definition (keyword, name, `let`), or of an implementation (module, provider, `let`).
+/// Names what has no declared type: a `let` of a definition (keyword, name, `let`), or of an implementation (module, provider, `let`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Key {
     Definition(Text, Text, Text),
     Implementation(Text, Text, Text),
+    /// What an attribute or an open block of a definition is, where its kind does not say: keyword, name, attribute or block.
+    Open(Text, Text, Text),
 }
 
 /// The types of the `let`s of a program.

@@ -68,14 +68,14 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     drop(sources);
     let (schemas, found) = schema::read(workspace);
     diagnostics.extend(found);
-    let (_, found) = check::check(&program, &schemas);
+    let (types, found) = check::check(&program, &schemas);
     diagnostics.extend(found);
     // A program with mistakes is not evaluated: what would follow from them is no news.
     if diagnostics.has_errors() {
         return Outcome { diagnostics: diagnostics.sorted(), ..Outcome::default() };
     }
     diagnostics.extend(analysis::analyse_all(&program));
-    let (shapes, found) = shape::shape(&program, workspace);
+    let (shapes, found) = shape::shape(&program, &types, workspace);
     diagnostics.extend(found);
     let targets = Targets(options.targets.clone());
     let wanted: Vec<_> =

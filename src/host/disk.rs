@@ -252,6 +252,14 @@ impl Disk {
         fs::remove_file(&absolute).map_err(|error| Failure::disk("remove", &absolute, &error))
     }
 
+    /// Removes an empty folder.
+    pub fn remove_folder(&mut self, folder: &str) -> Result<(), Failure> {
+        let absolute = self.absolute(folder);
+        fs::remove_dir(&absolute).map_err(|error| Failure::disk("remove", &absolute, &error))?;
+        self.forget(folder);
+        Ok(())
+    }
+
     /// Removes a folder and those above it as long as they are empty; the output folder stays.
     pub fn prune(&mut self, folder: &str) {
         let mut folder = folder;
@@ -285,7 +293,7 @@ pub fn parent(path: &str) -> &str {
 }
 
 /// The temporary file of a path: in the same folder, so that renaming is one step, and of a bounded length.
-fn staged(path: &str) -> String {
+pub(super) fn staged(path: &str) -> String {
     let hash = sha256(path.as_bytes());
     let name = format!(".infrac-{}.tmp", &hash[..16]);
     match parent(path) {

@@ -4,6 +4,7 @@
 //! remove is decided in one place, `ownership`; everything that it reads from the output folder, its own manifests
 //! too, counts as untrusted.
 
+pub mod compare;
 pub mod disk;
 pub mod failure;
 pub mod layout;
@@ -15,10 +16,12 @@ pub mod ownership;
 pub mod pending;
 pub mod report;
 pub mod rewrite;
+pub mod room;
 pub mod settings;
 pub mod status;
 pub mod write;
 
+pub use compare::compare;
 pub use disk::Disk;
 pub use failure::Failure;
 pub use load::{Project, find, load};
@@ -27,5 +30,5 @@ pub use ownership::{Permission, Scope};
 pub use report::{report_differences, report_obstacles};
 pub use rewrite::rewrite;
 pub use settings::Settings;
-pub use status::{Comparison, Finding, Kind, State, compare, difference};
+pub use status::{Comparison, Finding, Kind, State, difference};
 pub use write::{Written, write};

@@ -64,6 +64,7 @@ impl Pending {
 
     /// Removes the note: everything in it is done.
     pub fn clear(disk: &mut Disk) -> Result<(), Failure> {
+        disk.unstage(&note())?;
         disk.learn(&note());
         match disk.place(&note())? {
             Place::File { .. } => disk.remove(&note()),

@@ -5,11 +5,12 @@
 
 use super::Failure;
 use super::disk::{Disk, parent};
-use super::layout::MANIFESTS;
+use super::layout::{MANIFESTS, Owner};
 use super::pending::Pending;
 use super::status::{Comparison, Kind, State, folders};
 use crate::base::Text;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// What a build did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,9 +29,7 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
     if !comparison.is_allowed() {
         return Err(Failure::new("something stands in the way of writing"));
     }
-    for path in comparison.pending.files.keys() {
-        disk.unstage(path)?;
-    }
+    clean_up(&comparison.pending, disk)?;
     let writes = comparison.paths(Kind::Generated, &[State::Changed, State::Missing]);
     let removals = comparison.paths(Kind::Generated, &[State::Orphaned]);
     let mut pending = comparison.pending.clone();
@@ -48,7 +47,8 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
         }
     }
 
-    remove(disk, comparison.first.iter())?;
+    remove(disk, comparison.room.files.iter())?;
+    comparison.room.clear_folders(disk)?;
     let manifests: Vec<&Text> = comparison.manifests.keys().collect();
     let places: Vec<&Text> = writes.iter().chain(&manifests).copied().collect();
     for folder in folders(places.iter().copied()) {
@@ -65,7 +65,7 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
         return Err(failure);
     }
     writes.par_iter().try_for_each(|path| disk.commit(path))?;
-    remove(disk, removals.iter().copied().filter(|path| !comparison.first.contains(*path)))?;
+    remove(disk, removals.iter().copied().filter(|path| !comparison.room.files.contains(*path)))?;
     disk.sync_folders(&folders(writes.iter().copied()))?;
 
     for (path, text) in &comparison.manifests {
@@ -82,6 +82,16 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
     }
     Pending::clear(disk)?;
     Ok(Written { written: writes.len(), removed: removals.len(), unchanged: comparison.unchanged })
+}
+
+/// Removes the temporary files that an interrupted build may have left.
+fn clean_up(pending: &Pending, disk: &mut Disk) -> Result<(), Failure> {
+    let mut manifests = BTreeSet::new();
+    for path in pending.files.keys() {
+        disk.unstage(path)?;
+        manifests.extend(Owner::of(path).map(|owner| owner.manifest()));
+    }
+    manifests.iter().try_for_each(|path| disk.unstage(path))
 }
 
 /// Writes every new content beside its place, and waits until it is on the disk.

@@ -2,9 +2,9 @@
 //! constant, and what only a product knows is foreign.
 
 use super::holes::{Holes, foreign_in};
-use super::infer::Infer;
 use super::{Hole, Source};
 use crate::base::{Span, Text};
+use crate::check::Types;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::{Evaluated, Scope, Stop, eval};
 use crate::hir::{Definition, Function, Implementation, Program};
@@ -18,6 +18,7 @@ use std::sync::Arc;
 /// Where a body of a module or role stands.
 pub(super) struct Frame<'a> {
     pub program: &'a Program,
+    pub types: &'a Types,
     pub definition: &'a Arc<Definition>,
     /// How the module is made, for a module.
     pub implementation: Option<&'a Arc<Implementation>>,
@@ -30,9 +31,10 @@ pub(super) struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub(super) fn new(program: &'a Program, definition: &'a Arc<Definition>) -> Self {
+    pub(super) fn new(program: &'a Program, types: &'a Types, definition: &'a Arc<Definition>) -> Self {
         Frame {
             program,
+            types,
             definition,
             implementation: None,
             provider: None,
@@ -95,9 +97,14 @@ impl<'a> Frame<'a> {
             .get(name)
             .and_then(|output| Some((output.value.as_ref()?, output.doc.as_ref(), output.ty.clone()?, output.span)));
         let (expr, doc, ty, declared) = match (of_implementation, definition.lets.get(name), output) {
-            (Some(binding), ..) | (_, Some(binding), _) => {
-                let ty = self.infer(&binding.value);
-                (&binding.value, binding.doc.as_ref(), Some(ty), binding.span)
+            (Some(binding), ..) => {
+                let provider = self.implementation.map(|of| of.provider.text.clone()).unwrap_or_default();
+                let ty = self.types.implementation_let(&definition.name.text, &provider, name).cloned();
+                (&binding.value, binding.doc.as_ref(), ty, binding.span)
+            }
+            (_, Some(binding), _) => {
+                let ty = self.types.definition_let(&definition.keyword, &definition.name.text, name).cloned();
+                (&binding.value, binding.doc.as_ref(), ty, binding.span)
             }
             (_, _, Some((expr, doc, ty, span))) => (expr, doc, Some(ty), span),
             _ => return None,
@@ -118,13 +125,6 @@ impl<'a> Frame<'a> {
         let _ = span;
         self.bindings.insert(name.clone(), value.clone());
         Some(value)
-    }
-
-    fn infer(&self, expr: &ast::Expr) -> Ty {
-        let mut infer = Infer::new(self.program, self.definition);
-        infer.implementation = self.implementation.map(|of| &**of);
-        infer.provider = self.provider.as_deref();
-        infer.expr(expr)
     }
 
     /// Whether a value needs a resource or an output of another unit.

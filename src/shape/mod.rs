@@ -3,15 +3,16 @@
 
 mod frame;
 mod holes;
-mod infer;
 pub mod module;
 mod modules;
 pub mod pipeline;
+mod pipelines;
 pub mod role;
 mod roles;
 mod usage;
 
 use crate::base::{Span, Text, Workspace};
+use crate::check::Types;
 use crate::diag::Diagnostics;
 use crate::hir::Program;
 use crate::ty::Ty;
@@ -24,18 +25,18 @@ pub use pipeline::Pipeline;
 pub use role::Role;
 
 /// Makes the shape of every implementation and service of a program.
-pub fn shape(program: &Program, workspace: &Workspace) -> (Shapes, Diagnostics) {
-    let mut shapes = Shapes::default();
+pub fn shape(program: &Program, types: &Types, workspace: &Workspace) -> (Shapes, Diagnostics) {
+    let mut shapes = Shapes { pipeline: pipelines::pipeline(program, workspace), ..Shapes::default() };
     let mut diagnostics = Diagnostics::default();
     for (key, implementation) in &program.implementations {
         let Some(contract) = program.definitions.get(&("module".into(), key.0.clone())) else { continue };
-        let (module, found) = modules::module(program, workspace, contract, implementation);
+        let (module, found) = modules::module(program, types, workspace, contract, implementation);
         diagnostics.extend(found);
         shapes.modules.extend(module.map(|module| (key.clone(), Arc::new(module))));
     }
     for ((keyword, name), service) in &program.definitions {
         if keyword == "service" {
-            let (role, found) = roles::role(program, workspace, service);
+            let (role, found) = roles::role(program, types, workspace, service);
             diagnostics.extend(found);
             shapes.roles.extend(role.map(|role| (name.clone(), Arc::new(role))));
         }
@@ -50,6 +51,8 @@ pub struct Shapes {
     pub modules: BTreeMap<(Text, Text), Arc<Module>>,
     /// By service.
     pub roles: BTreeMap<Text, Arc<Role>>,
+    /// The pipeline, where the program defines one.
+    pub pipeline: Option<Pipeline>,
 }
 
 /// What differs between two units of a module, or two hosts of a role: a variable.

@@ -6,6 +6,7 @@ use super::module::{Block, Body, Module, Output, Plugin, Repeat, Resource};
 use super::usage::Uses;
 use super::{Source, Validation};
 use crate::base::{Text, Workspace};
+use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{self, Scope, Stop};
 use crate::hir::{Definition, Implementation, Program};
@@ -17,11 +18,12 @@ use std::sync::Arc;
 /// Makes the module of one implementation.
 pub(super) fn module(
     program: &Program,
+    types: &Types,
     workspace: &Workspace,
     contract: &Arc<Definition>,
     implementation: &Arc<Implementation>,
 ) -> (Option<Module>, Diagnostics) {
-    let mut frame = Frame::new(program, contract);
+    let mut frame = Frame::new(program, types, contract);
     frame.implementation = Some(implementation);
     frame.provider = program.definitions.get(&("provider".into(), implementation.provider.text.clone())).cloned();
     let built = Builder { frame: &mut frame }.module(workspace);

@@ -73,6 +73,11 @@ pub(in crate::check) fn reserved(name: &ast::Name, why: &str) -> Diagnostic {
     Diagnostic::error(Code::ReservedName, name.span, format!("`{}` cannot be a name: {why}", name.text)).help("choose another name")
 }
 
+pub(in crate::check) fn no_machine(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::UnknownName, span, "`host` is not known in `install`: an image is baked before there is a machine")
+        .help("move what needs the machine to `configure`")
+}
+
 pub(in crate::check) fn twice(what: &str, again: Span, first: Span) -> Diagnostic {
     Diagnostic::error(Code::Duplicate, again, format!("{what} stands twice"))
         .related(first, "it stands here first")
@@ -82,6 +87,17 @@ pub(in crate::check) fn twice(what: &str, again: Span, first: Span) -> Diagnosti
 pub(in crate::check) fn circle(binding: &ast::Let) -> Diagnostic {
     Diagnostic::error(Code::AttributeCycle, binding.name.span, format!("`{}` needs itself to be computed", binding.name.text))
         .help("break the circle: say one of the values by itself")
+}
+
+pub(in crate::check) fn recursive(circle: &[&ast::Name]) -> Diagnostic {
+    let words: Vec<String> = circle.iter().map(|name| format!("`{}`", name.text)).collect();
+    let span = circle.first().map_or(Span::new(crate::base::FileId(0), 0, 0), |name| name.span);
+    let path = words.iter().chain(words.first()).cloned().collect::<Vec<_>>().join(" → ");
+    let mut diagnostic = Diagnostic::error(Code::AttributeCycle, span, format!("a function comes back to itself: {path}"));
+    for name in circle.iter().skip(1) {
+        diagnostic = diagnostic.related(name.span, format!("`{}` is part of the circle", name.text));
+    }
+    diagnostic.help("functions do not recurse, so that every program ends: go through a list instead")
 }
 
 pub(in crate::check) fn wrong_count(span: Span, name: &ast::Name, declared: &Function, given: usize) -> Diagnostic {

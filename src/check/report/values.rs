@@ -138,6 +138,11 @@ pub(in crate::check) fn open_match(span: Span, of: &Ty) -> Diagnostic {
     Diagnostic::error(Code::NotExhaustive, span, format!("this `match` over `{of}` has no arm for the rest")).help("add `_ => …`")
 }
 
+pub(in crate::check) fn no_pattern(span: Span, why: &str) -> Diagnostic {
+    let why = why.lines().last().unwrap_or_default();
+    Diagnostic::error(Code::InvalidLiteral, span, "this is no regular expression").help(why.trim_start_matches("error: "))
+}
+
 pub(in crate::check) fn misplaced(span: Span, function: &Function, why: &Misplaced) -> Diagnostic {
     let name = function.name;
     let message = match why {

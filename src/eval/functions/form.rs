@@ -204,7 +204,7 @@ impl Form {
             Form::Keyed(_) | Form::Map(_) | Form::Merged => "a map or record".into(),
             Form::Number => "a number".into(),
             Form::Network => "an address or a network".into(),
-            Form::List(form) if matches!(form, Form::A | Form::Any) => "a list".into(),
+            Form::List(Form::A | Form::Any) => "a list".into(),
             Form::List(form) => format!("a list, each element {}", form.words()),
             form => format!("`{form}`"),
         }

@@ -1,0 +1,270 @@
+//! Compares a tree with the disk, and changes nothing.
+
+use super::Failure;
+use super::disk::{Disk, Place};
+use super::layout::{MANIFESTS, Owner};
+use super::manifest::{Manifest, SIZE_LIMIT, Unreadable};
+use super::ownership::{Permission, Reason, Scope, Seen, Verdict, judge};
+use super::pending::Pending;
+use super::room::{Leaving, Room};
+use super::status::{Comparison, Finding, Kind, State};
+use crate::artifact::verify::verify;
+use crate::artifact::{Entry, Error, Tree};
+use crate::base::Text;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Compares `tree` and `locks` (paths relative to the project) with what is on the disk. Changes nothing.
+pub fn compare<'t>(
+    disk: &mut Disk,
+    project: &mut Disk,
+    tree: &'t Tree,
+    locks: &'t [(Text, String)],
+    scope: &Scope,
+    permission: &Permission,
+) -> Result<Comparison<'t>, Failure> {
+    let (listed, unreadable) = read_manifests(disk, permission)?;
+    let pending = Pending::read(disk)?;
+    check_force(permission, tree, &listed)?;
+
+    // What an interrupted build has written is in no manifest yet, and goes like the rest if nothing wants it now.
+    let listed_files = listed.iter().flat_map(|(owner, (manifest, _))| manifest.files.keys().map(move |path| (owner.clone(), path)));
+    let pending_files = pending.files.keys().filter_map(|path| Some((Owner::of(path)?, path)));
+    let orphans: BTreeSet<&Text> = listed_files
+        .chain(pending_files)
+        .filter(|(owner, path)| scope.is_complete(owner) && tree.get(path).is_none())
+        .map(|(_, path)| path)
+        .collect();
+    let orphans: Vec<&Text> = orphans.into_iter().collect();
+    for path in orphans.iter().copied().chain(tree.iter().map(|(path, _)| path)) {
+        disk.learn(path);
+    }
+    let ours = Ours { listed: &listed, pending: &pending, permission };
+
+    let mut findings = Vec::new();
+    let mut removals = BTreeSet::new();
+    let judged: Vec<Verdict> =
+        orphans.par_iter().map(|path| ours.judge(path, None, &see(disk, path, None)?)).collect::<Result<_, Failure>>()?;
+    for (path, verdict) in orphans.into_iter().zip(judged) {
+        let state = match verdict {
+            Verdict::Remove => {
+                removals.insert(path.clone());
+                State::Orphaned
+            }
+            Verdict::Refuse(reason) if ours.lists(path) => State::HandEdited(reason),
+            Verdict::Refuse(_) | Verdict::Equal | Verdict::Write | Verdict::Gone => continue,
+        };
+        findings.push(generated(path, state));
+    }
+
+    let leaving = Leaving::new(&removals, &pending);
+    let mut room = Room::default();
+    let mut hashes = BTreeMap::new();
+    let mut unchanged = 0;
+    let mut kept = BTreeMap::<Owner, Manifest>::new();
+    for (owner, (manifest, _)) in listed.iter().filter(|(owner, _)| !scope.is_complete(owner)) {
+        kept.insert(owner.clone(), manifest.clone());
+    }
+    let wanted: Vec<(&Text, &Entry)> = tree.iter().collect();
+    let judged: Vec<(Seen, Verdict, String)> = wanted
+        .par_iter()
+        .map(|(path, entry)| {
+            let seen = see(disk, path, Some(entry))?;
+            let verdict = ours.judge(path, Some(entry), &seen)?;
+            Ok((without_contents(seen), verdict, entry.hash()))
+        })
+        .collect::<Result<_, Failure>>()?;
+    for ((path, entry), (mut seen, mut verdict, hash)) in wanted.into_iter().zip(judged) {
+        let owner = Owner::of(path).ok_or_else(|| Failure::new(format!("the compiler made `{path}`, where no generated file may lie")))?;
+        if leaving.make(disk, &seen, path, &mut room)? {
+            seen = Seen::Missing;
+            verdict = ours.judge(path, Some(entry), &seen)?;
+        }
+        let hash = Text::new(hash);
+        match verdict {
+            Verdict::Write => {
+                let state = match seen {
+                    Seen::Missing => State::Missing,
+                    _ => State::Changed,
+                };
+                findings.push(generated(path, state));
+                hashes.insert(path.clone(), hash.clone());
+            }
+            Verdict::Refuse(reason) => findings.push(generated(path, State::HandEdited(reason))),
+            Verdict::Equal | Verdict::Remove | Verdict::Gone => unchanged += 1,
+        }
+        kept.entry(owner).or_default().files.insert(path.clone(), hash);
+    }
+
+    let misprinted = misprinted(tree, &hashes);
+    let manifests = changed_manifests(&listed, &kept);
+    for (path, text) in &manifests {
+        let is_there = listed.keys().any(|owner| owner.manifest() == *path);
+        findings.push(Finding {
+            path: path.clone(),
+            kind: Kind::Manifest,
+            state: match (text, is_there) {
+                (None, _) => State::Orphaned,
+                (Some(_), true) => State::Changed,
+                (Some(_), false) => State::Missing,
+            },
+        });
+    }
+    findings.extend(changed_locks(project, locks)?);
+    findings.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Comparison { findings, unchanged, unreadable, misprinted, tree, locks, manifests, hashes, room, pending })
+}
+
+fn generated(path: &Text, state: State) -> Finding {
+    Finding { path: path.clone(), kind: Kind::Generated, state }
+}
+
+/// The manifests on the disk: each with its text, or why it cannot be believed.
+type Listed = BTreeMap<Owner, (Manifest, String)>;
+
+fn read_manifests(disk: &mut Disk, permission: &Permission) -> Result<(Listed, Vec<(Text, Unreadable)>), Failure> {
+    let mut listed = Listed::new();
+    let mut unreadable = Vec::new();
+    for name in disk.names(MANIFESTS)? {
+        let Some(owner) = Owner::of_manifest(&name) else {
+            continue;
+        };
+        let path = owner.manifest();
+        let read = match disk.place(&path)? {
+            Place::Missing => continue,
+            Place::File { .. } => disk.read(&path, SIZE_LIMIT)?.ok_or("it is too large"),
+            _ => Err("it is not a regular file"),
+        };
+        let read = read.map_err(|reason| Unreadable { reason: reason.to_owned(), line: 0 });
+        let manifest = read.and_then(|bytes| {
+            let manifest = Manifest::read(&bytes, &owner)?;
+            Ok((manifest, String::from_utf8_lossy(&bytes).into_owned()))
+        });
+        match manifest {
+            Ok(manifest) => {
+                listed.insert(owner, manifest);
+            }
+            // A manifest that was merged badly is no list at all: the headers of the files tell what is ours.
+            Err(_) if permission.adopt => {
+                listed.insert(owner, (Manifest::default(), String::new()));
+            }
+            Err(error) => unreadable.push((path, error)),
+        }
+    }
+    Ok((listed, unreadable))
+}
+
+fn check_force(permission: &Permission, tree: &Tree, listed: &Listed) -> Result<(), Failure> {
+    let unknown = permission
+        .force
+        .iter()
+        .find(|path| tree.get(path).is_none() && !listed.values().any(|(manifest, _)| manifest.files.contains_key(*path)));
+    match unknown {
+        None => Ok(()),
+        Some(path) => {
+            Err(Failure::new(format!("`{path}` is not a file that infrac writes")).help("`--force` takes a file that a message has named"))
+        }
+    }
+}
+
+struct Ours<'a> {
+    listed: &'a Listed,
+    pending: &'a Pending,
+    permission: &'a Permission,
+}
+
+impl Ours<'_> {
+    /// Whether a manifest lists the file.
+    fn lists(&self, path: &Text) -> bool {
+        self.hash(path).is_some()
+    }
+
+    fn hash(&self, path: &Text) -> Option<&Text> {
+        let (manifest, _) = self.listed.get(&Owner::of(path)?)?;
+        manifest.files.get(path)
+    }
+
+    fn judge(&self, path: &Text, wanted: Option<&Entry>, seen: &Seen) -> Result<Verdict, Failure> {
+        let pending = self.pending.files.get(path);
+        let hashes: Vec<&str> = self.hash(path).into_iter().chain(pending.into_iter().flatten()).map(Text::as_str).collect();
+        let forced = self.permission.force.contains(path);
+        Ok(judge(wanted, seen, &hashes, forced, self.permission.adopt))
+    }
+}
+
+/// Files beyond this size are not ours: no generated file is nearly as large.
+const OURS_LIMIT: u64 = 64 << 20;
+
+fn see(disk: &Disk, path: &Text, wanted: Option<&Entry>) -> Result<Seen, Failure> {
+    Ok(match disk.place(path)? {
+        Place::Missing => Seen::Missing,
+        Place::Link => Seen::Link,
+        Place::Folder => Seen::Folder,
+        Place::Special => Seen::Special,
+        Place::Blocked(by) => Seen::Blocked(by),
+        Place::File { length, executable } => {
+            let limit = OURS_LIMIT.max(wanted.map_or(0, |entry| entry.contents.len() as u64));
+            let contents = match length <= limit {
+                true => disk.read(path, limit)?,
+                false => None,
+            };
+            Seen::File { contents, executable }
+        }
+    })
+}
+
+/// Ten thousand files need not be held at once.
+fn without_contents(seen: Seen) -> Seen {
+    match seen {
+        Seen::File { executable, .. } => Seen::File { contents: None, executable },
+        other => other,
+    }
+}
+
+/// What is about to be written is read once more, by readers that share nothing with the printers.
+fn misprinted(tree: &Tree, written: &BTreeMap<Text, Text>) -> Vec<(Text, Error)> {
+    written
+        .par_iter()
+        .filter_map(|(path, _)| {
+            let error = verify(tree.get(path)?).err()?;
+            Some((path.clone(), error))
+        })
+        .collect()
+}
+
+fn changed_manifests(listed: &Listed, kept: &BTreeMap<Owner, Manifest>) -> BTreeMap<Text, Option<String>> {
+    let mut changed = BTreeMap::new();
+    for (owner, manifest) in kept {
+        let text = manifest.print();
+        let same = listed.get(owner).is_some_and(|(_, found)| *found == text);
+        if !same && !manifest.files.is_empty() {
+            changed.insert(owner.manifest(), Some(text));
+        }
+    }
+    for owner in listed.keys() {
+        if kept.get(owner).is_none_or(|manifest| manifest.files.is_empty()) {
+            changed.insert(owner.manifest(), None);
+        }
+    }
+    changed
+}
+
+fn changed_locks(project: &mut Disk, locks: &[(Text, String)]) -> Result<Vec<Finding>, Failure> {
+    let mut changed = Vec::new();
+    for (path, text) in locks {
+        project.learn(path);
+        let state = match project.place(path)? {
+            Place::Missing => State::Missing,
+            Place::File { .. } if project.read(path, SIZE_LIMIT)?.as_deref() == Some(text.as_bytes()) => {
+                continue;
+            }
+            Place::File { .. } => State::Changed,
+            Place::Link => State::HandEdited(Reason::Link),
+            Place::Folder => State::HandEdited(Reason::Folder),
+            Place::Special => State::HandEdited(Reason::Special),
+            Place::Blocked(by) => State::HandEdited(Reason::Blocked(by)),
+        };
+        changed.push(Finding { path: path.clone(), kind: Kind::Lock, state });
+    }
+    Ok(changed)
+}
