@@ -8,6 +8,7 @@
 //! `Workspace` (path → text) and `Tree` (path → bytes) are values: everything between them touches no disk, clock,
 //! environment or network. Every pass returns a value *and* diagnostics.
 
+pub mod analysis;
 pub mod artifact;
 pub mod base;
 pub mod check;

@@ -7,7 +7,7 @@ pub mod targets;
 use crate::artifact::Tree;
 use crate::base::{Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::{check, resolve, schema, shape, syntax};
+use crate::{analysis, check, resolve, schema, shape, syntax};
 use rayon::prelude::*;
 use targets::Targets;
 
@@ -74,6 +74,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     if diagnostics.has_errors() {
         return Outcome { diagnostics: diagnostics.sorted(), ..Outcome::default() };
     }
+    diagnostics.extend(analysis::analyse_all(&program));
     let (shapes, found) = shape::shape(&program, &types, workspace);
     diagnostics.extend(found);
     let targets = Targets(options.targets.clone());

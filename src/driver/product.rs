@@ -2,6 +2,7 @@
 
 use super::ProductGraph;
 use super::targets::Targets;
+use crate::analysis;
 use crate::artifact::{Error, Tree};
 use crate::base::{Text, Workspace, text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -69,6 +70,7 @@ pub(super) fn compile(
         compiled.diagnostics.extend(found);
         plans.extend(plan);
     }
+    compiled.diagnostics.extend(analysis::analyse(program, product, &plans));
     if compiled.diagnostics.has_errors() || plans.is_empty() {
         return compiled;
     }

@@ -104,7 +104,11 @@ impl Planner<'_> {
             return Ok(());
         }
         let place = self.place(id, check.at.as_deref(), locals);
-        let mut diagnostic = Diagnostic::error(Code::CheckFailed, place, message).related(
+        let code = match policy {
+            Some(policy) => self.code_of(policy),
+            None => code_of_rule(&check.condition),
+        };
+        let mut diagnostic = Diagnostic::error(code, place, message).related(
             check.condition.span,
             match policy {
                 Some(policy) => format!("the policy `{policy}` stands here"),
@@ -124,15 +128,24 @@ impl Planner<'_> {
         let Some(on) = waivers.field(policy).and_then(|waiver| waiver.field("on")).and_then(Value::as_list) else { return false };
         let blamed: Vec<Text> = locals
             .iter()
-            .filter_map(|(_, value)| match value {
-                Value::Instance(id) => Some(*id),
-                _ => None,
+            .flat_map(|(_, value)| match value {
+                Value::Instance(id) => vec![self.node(*id).declaration.definition.text.clone(), self.node(*id).name.clone()],
+                Value::Text(word) => vec![word.clone()],
+                _ => Vec::new(),
             })
-            .flat_map(|id| [self.node(id).declaration.definition.text.clone(), self.node(id).name.clone()])
             .collect();
         let waived: Vec<&Text> = on.iter().filter_map(Value::as_text).filter(|name| blamed.contains(name)).collect();
         self.used_waivers.extend(waived.iter().map(|name| (policy.clone(), (*name).clone())));
         !waived.is_empty()
+    }
+
+    /// The code that a policy gives its findings.
+    fn code_of(&self, policy: &Text) -> Code {
+        let definition = self.program.definitions.get(&("policy".into(), policy.clone()));
+        match definition.and_then(|policy| policy.attributes.get("code")).map(|code| &code.value.kind) {
+            Some(ExprKind::Name(name)) => Code::ALL.iter().copied().find(|code| code.name() == name).unwrap_or(Code::CheckFailed),
+            _ => Code::CheckFailed,
+        }
     }
 
     /// The place that a check blames: where the inventory says what is wrong, as near to it as can be told.
@@ -179,4 +192,19 @@ impl Planner<'_> {
         let block = definition.blocks.iter().find(|block| block.keyword.text == "port" && super::frame::label(block, 0) == Some(name))?;
         Some(block.keyword.span.to(block.labels.first()?.span))
     }
+}
+
+/// A rule over what the provider offers (`provider.zones`) is about a capability, one over builds about images.
+fn code_of_rule(condition: &ast::Expr) -> Code {
+    let asks = |expr: &ast::Expr| code_of_rule(expr);
+    let found = match &condition.kind {
+        ExprKind::Member(base, _) if matches!(&base.kind, ExprKind::Name(name) if name == "provider") => Code::MissingCapability,
+        ExprKind::Member(base, _) | ExprKind::Unary(_, base) | ExprKind::Paren(base) => asks(base),
+        ExprKind::Index(base, at) => asks(base).max(asks(at)),
+        ExprKind::Binary(_, left, right) => asks(left).max(asks(right)),
+        ExprKind::Call(function, _) if function.text == "builds" => Code::ImageNotBuilt,
+        ExprKind::Call(_, arguments) => arguments.iter().map(|argument| asks(&argument.value)).max().unwrap_or(Code::CheckFailed),
+        _ => Code::CheckFailed,
+    };
+    found.max(Code::CheckFailed)
 }

@@ -45,11 +45,12 @@ pub fn plan(
     let (settings, instances) = planner.instances_of_plan();
     let diagnostics = std::mem::take(&mut planner.diagnostics);
     let allocations = std::mem::take(&mut planner.allocator.made);
+    let used_waivers = std::mem::take(&mut planner.used_waivers);
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
     let (product, environment) = (product.clone(), environment.clone());
-    (Some(Plan { product, environment, settings, instances, units, hosts, services, stacks, images, allocations }), diagnostics)
+    (Some(Plan { product, environment, settings, instances, units, hosts, services, stacks, images, allocations, used_waivers }), diagnostics)
 }
 
 /// One product in one environment.
@@ -75,6 +76,8 @@ pub struct Plan {
     pub images: Vec<Image>,
     /// What was allocated: the key in the lock file and what it got.
     pub allocations: BTreeMap<Text, Text>,
+    /// The waivers that waived something: policy and thing.
+    pub used_waivers: BTreeSet<(Text, Text)>,
 }
 
 /// An instance of a definition.

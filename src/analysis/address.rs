@@ -1,0 +1,80 @@
+//! Every machine has an address of its own, within its subnet and not one that the provider keeps; every subnet lies in its network.
+//!
+//! The compiler allocates addresses, but a module may compute its subnets itself. A gateway or a second machine on the same address
+//! is noticed by no tool before packets go astray.
+//!
+//! ```infra
+//! output subnets: list(subnet) = [subnet(key = "a", zone = "a", range = 10.99.0.0/24)]   # whatever the range of the network is
+//! ```
+
+use super::{Facts, place};
+use crate::base::Text;
+use crate::diag::{Code, Diagnostic};
+use crate::plan::Plan;
+use crate::value::{InstanceId, Value};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    for plan in facts.plans {
+        subnets(plan, found);
+        hosts(plan, found);
+    }
+}
+
+/// Subnets outside the range of the instance that has them.
+fn subnets(plan: &Plan, found: &mut Vec<Diagnostic>) {
+    for (at, instance) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == "module") {
+        let Some(Value::Cidr(network)) = instance.fields.get("range") else { continue };
+        for subnet in instance.fields.get("subnets").and_then(Value::as_list).unwrap_or_default() {
+            let Some(Value::Cidr(range)) = subnet.field("range") else { continue };
+            if !network.contains(range) {
+                let id = InstanceId(at as u32);
+                let message = format!("subnet {range} lies outside {network}, the range of its network");
+                found.push(
+                    Diagnostic::error(Code::AddressReserved, place::said_at(plan, id, "range"), message)
+                        .related(instance.declaration.name.span, "the network is made here")
+                        .help("cut the subnets out of the network's range with `cidr_subnet`"),
+                );
+            }
+        }
+    }
+}
+
+/// Machines on an address outside their subnet, on a reserved one, or on that of another machine.
+fn hosts(plan: &Plan, found: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<IpAddr, &Text> = BTreeMap::new();
+    for host in &plan.hosts {
+        let (Some(Value::Ip(address)), Some(subnet)) = (host.record.field("address"), host.record.field("subnet")) else { continue };
+        let mut wrong = None;
+        if let Some(Value::Cidr(range)) = subnet.field("range")
+            && !range.contains(address)
+        {
+            wrong = Some(format!("{address} of `{}` lies outside its subnet {range}", host.name));
+        }
+        if reserved(plan, &host.stack, address) {
+            wrong = Some(format!("{address} of `{}` is an address that the provider keeps for itself", host.name));
+        }
+        if let Some(first) = seen.insert(*address, &host.name) {
+            wrong = Some(format!("`{}` and `{first}` have one address, {address}", host.name));
+        }
+        if let Some(message) = wrong {
+            let stack = plan.stacks.iter().find(|stack| stack.name == host.stack);
+            let place = stack.map_or(host.span, |stack| place::named_at(plan, stack.instance));
+            found.push(
+                Diagnostic::error(Code::AddressReserved, place, message)
+                    .related(host.span, "the machine is made here")
+                    .help("leave the address to the compiler, which knows the free ones"),
+            );
+        }
+    }
+}
+
+/// Whether the provider of a stack keeps an address for itself.
+fn reserved(plan: &Plan, stack: &str, address: &IpAddr) -> bool {
+    let stack = plan.instances.iter().find(|instance| instance.keyword == "stack" && instance.name == stack);
+    let provider = stack.and_then(|stack| stack.provider).map(|provider| &plan.instances[provider.0 as usize]);
+    let subnet = provider.and_then(|provider| provider.fields.get("subnet"));
+    let reserved = subnet.and_then(|subnet| subnet.field("reserved")).and_then(Value::as_list).unwrap_or_default();
+    reserved.iter().any(|net| matches!(net, Value::Cidr(net) if net.contains(address)))
+}

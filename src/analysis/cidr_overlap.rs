@@ -1,0 +1,74 @@
+//! Networks of one environment do not overlap.
+//!
+//! They can meet: a tunnel leads operators into them, and a later peering would join them. An address that two networks have is
+//! reached in the nearer one, so traffic for the other gets lost without a message. The same holds for the bridges that a service
+//! makes on its machines (`bridges`), and for the addresses that operators get in the tunnel (`way_in`).
+//!
+//! ```infra
+//! stack management mgmt   { on = eu, range = 10.20.0.0/20 }
+//! stack compute    web_eu { on = eu, range = 10.20.8.0/21 }   # lies within the range of mgmt
+//! ```
+
+use super::{Facts, place};
+use crate::base::{Span, Text, text};
+use crate::diag::{Code, Diagnostic};
+use crate::plan::Plan;
+use crate::value::{InstanceId, Value};
+use ipnet::IpNet;
+
+/// A network with who has it and where that is said.
+struct Network {
+    range: IpNet,
+    owner: Text,
+    of: InstanceId,
+    span: Span,
+}
+
+pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    for plan in facts.plans {
+        let networks = networks(plan);
+        for (at, second) in networks.iter().enumerate() {
+            let clash = networks[..at].iter().find(|first| first.of != second.of && meet(&first.range, &second.range));
+            let Some(first) = clash else { continue };
+            found.push(
+                Diagnostic::error(
+                    Code::CidrOverlap,
+                    second.span,
+                    format!("{} of {} overlaps {} of {}", second.range, second.owner, first.range, first.owner),
+                )
+                .related(first.span, format!("{} is said here", first.range))
+                .help("take another range, or leave it out: the compiler allocates one that is free"),
+            );
+        }
+    }
+}
+
+/// What has addresses in an environment, those of modules first.
+fn networks(plan: &Plan) -> Vec<Network> {
+    let mut networks = Vec::new();
+    for keyword in ["module", "service"] {
+        for (at, instance) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == keyword) {
+            let of = InstanceId(at as u32);
+            let stack = instance.stack.map_or(&instance.name, |stack| &plan.instances[stack.0 as usize].name);
+            let mut add = |value: Option<&Value>, owner: Text, span: Span| {
+                if let Some(Value::Cidr(range)) = value {
+                    networks.push(Network { range: *range, owner, of, span });
+                }
+            };
+            if keyword == "module" {
+                add(instance.fields.get("range"), text!("`{stack}`"), place::said_at(plan, of, "range"));
+                continue;
+            }
+            let way_in = instance.fields.get("way_in").and_then(|way_in| way_in.field("range"));
+            add(way_in, text!("the tunnel of `{stack}`"), place::said_at(plan, of, "range"));
+            for bridge in instance.fields.get("bridges").and_then(Value::as_list).unwrap_or_default() {
+                add(Some(bridge), text!("the bridges of `{}`", instance.definition), place::named_at(plan, of));
+            }
+        }
+    }
+    networks
+}
+
+fn meet(a: &IpNet, b: &IpNet) -> bool {
+    a.contains(b) || b.contains(a)
+}

@@ -1,0 +1,85 @@
+//! No two things get one name.
+//!
+//! Names are made of product, environment, stack and instance, joined by `-` with `_` written as `-`: different words can give the
+//! same name. A provider refuses the second thing, or takes it for the first.
+//!
+//! ```infra
+//! stack compute web_eu { on = eu }
+//! stack compute web-eu { on = eu }   # both are `acme-prod-web-eu-…`
+//! ```
+
+use super::{Facts, place};
+use crate::base::{Span, Text, text};
+use crate::diag::{Code, Diagnostic};
+use crate::hir::{Product, Program};
+use crate::plan::{Plan, Unit};
+use crate::syntax::ast::ExprKind;
+use std::collections::BTreeMap;
+
+const HELP: &str = "rename one of them: names are made of product, environment, stack and instance, with `-` for `_`";
+
+pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    for plan in facts.plans {
+        let mut seen: BTreeMap<Text, &Unit> = BTreeMap::new();
+        for unit in &plan.units {
+            let name = full_name(&plan.product.name.text, &plan.environment, &unit.stack, &unit.name);
+            let Some(first) = seen.insert(name.clone(), unit) else { continue };
+            found.push(report(
+                &format!("`{}` and `{}` would both be named `{name}`", first.path, unit.path),
+                place_of(plan, unit),
+                place_of(plan, first),
+            ));
+        }
+    }
+}
+
+/// Names that things of different products would share: they may live in one account.
+pub(super) fn between_products(program: &Program, found: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<Text, (&Product, Span)> = BTreeMap::new();
+    for product in &program.products {
+        for (name, span) in names(program, product) {
+            match seen.get(&name) {
+                Some((first, place)) if first.name.text != product.name.text => {
+                    let message = format!("products `{}` and `{}` would both have a `{name}`", first.name.text, product.name.text);
+                    found.push(report(&message, span, *place));
+                }
+                _ => {
+                    seen.insert(name, (product, span));
+                }
+            }
+        }
+    }
+}
+
+/// The names of everything in the stacks of a product.
+fn names(program: &Program, product: &Product) -> Vec<(Text, Span)> {
+    let mut names = Vec::new();
+    for stack in product.instances.iter().filter(|instance| instance.keyword == "stack") {
+        let Some(definition) = program.definitions.get(&("stack".into(), stack.definition.text.clone())) else { continue };
+        let only = stack.attributes.get("only").map(|only| &only.value.kind);
+        for environment in &product.environments {
+            let there = match only {
+                Some(ExprKind::List(list)) => list.iter().any(|name| matches!(&name.kind, ExprKind::Name(text) if *text == environment.text)),
+                _ => true,
+            };
+            for inner in definition.instances.iter().filter(|inner| there && inner.keyword == "module") {
+                let name = full_name(&product.name.text, &environment.text, &stack.name.text, &inner.name.text);
+                names.push((name, stack.name.span));
+            }
+        }
+    }
+    names
+}
+
+/// The name of something in a stack.
+pub(super) fn full_name(product: &str, environment: &str, stack: &str, name: &str) -> Text {
+    text!("{product}-{environment}-{stack}-{name}").replace('_', "-").into()
+}
+
+fn place_of(plan: &Plan, unit: &Unit) -> Span {
+    place::named_at(plan, unit.instance)
+}
+
+fn report(message: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(Code::DuplicateName, span, message).related(first, "the other one is named here").help(HELP)
+}

@@ -1,0 +1,68 @@
+//! Every machine's name is one that its provider takes, and a label of DNS: at most 63 letters, digits and hyphens.
+//!
+//! A name is legal where it is written and too long only after product, environment, stack and number are put before and behind it.
+//!
+//! ```infra
+//! stack compute the_part_of_the_shop_that_visitors_from_europe_see_at_first { on = eu }
+//! ```
+
+use super::{Facts, place};
+use crate::diag::{Code, Diagnostic};
+use crate::plan::Plan;
+use crate::syntax::ast::Item;
+use crate::value::Value;
+use regex::Regex;
+use std::collections::BTreeSet;
+
+/// The most that a label of a DNS name may hold (RFC 1035).
+const LABEL: usize = 63;
+
+pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    for plan in facts.plans {
+        let mut blamed = BTreeSet::new();
+        for host in &plan.hosts {
+            let pattern = pattern(plan, &host.stack);
+            let refused = pattern.as_ref().is_some_and(|pattern| Regex::new(pattern).is_ok_and(|pattern| !pattern.is_match(&host.name)));
+            let long = host.name.len() > LABEL;
+            if !refused && !long || !blamed.insert(host.stack.clone()) {
+                continue;
+            }
+            let why = if long {
+                format!("has {} letters, and a host name at most {LABEL}", host.name.len())
+            } else {
+                "is no name for a server there".to_owned()
+            };
+            let Some(stack) = plan.stacks.iter().find(|stack| stack.name == host.stack) else { continue };
+            let span = place::named_at(plan, stack.instance);
+            let mut diagnostic = Diagnostic::error(Code::InvalidName, span, format!("`{}` {why}", host.name))
+                .related(host.span, "the machine is made here")
+                .help("choose a shorter name of letters, digits and hyphens for the stack");
+            if let Some(provider) = plan.instances[stack.instance.0 as usize].provider {
+                let definition = &plan.instances[provider.0 as usize].definition;
+                if let Some(span) = declared_at(facts, definition) {
+                    diagnostic = diagnostic.related(span, format!("`{definition}` says what names may look like"));
+                }
+            }
+            found.push(diagnostic);
+        }
+    }
+}
+
+/// What the provider of a stack says of the names of servers.
+fn pattern(plan: &Plan, stack: &str) -> Option<String> {
+    let stack = plan.stacks.iter().find(|of| of.name == stack)?;
+    let provider = plan.instances[stack.instance.0 as usize].provider?;
+    match plan.instances[provider.0 as usize].fields.get("names")?.field("server")? {
+        Value::Text(pattern) => Some(pattern.to_string()),
+        _ => None,
+    }
+}
+
+fn declared_at(facts: &Facts<'_>, provider: &str) -> Option<crate::base::Span> {
+    let definition = facts.program.definitions.get(&("provider".into(), provider.into()))?;
+    let block = definition.blocks.iter().find(|block| block.keyword.text == "names")?;
+    block.body.items.iter().find_map(|item| match item {
+        Item::Attribute(attribute) if attribute.name.text == "server" => Some(attribute.value.span),
+        _ => None,
+    })
+}

@@ -1,0 +1,61 @@
+//! What is wrong with a whole product though every part of it is right: rules over its plans, one a file.
+
+mod address;
+mod bootstrap_cycle;
+mod cidr_overlap;
+mod duplicate_name;
+mod fallback_missing;
+mod invalid_name;
+mod missing_capability;
+mod place;
+mod port_clash;
+mod shared_domain;
+mod silent_lock;
+mod unknown_waiver;
+mod unused_waiver;
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::hir::{Product, Program};
+use crate::plan::Plan;
+
+/// A rule: what it reads, and where its findings go.
+struct Facts<'a> {
+    program: &'a Program,
+    product: &'a Product,
+    /// A plan for each environment that could be evaluated.
+    plans: &'a [Plan],
+}
+
+type Rule = fn(&Facts<'_>, &mut Vec<Diagnostic>);
+
+const RULES: &[Rule] = &[
+    address::check,
+    bootstrap_cycle::check,
+    cidr_overlap::check,
+    duplicate_name::check,
+    fallback_missing::check,
+    invalid_name::check,
+    missing_capability::check,
+    port_clash::check,
+    shared_domain::check,
+    silent_lock::check,
+    unknown_waiver::check,
+    unused_waiver::check,
+];
+
+/// Judges one product by its plans, one for each environment that could be evaluated.
+pub fn analyse(program: &Program, product: &Product, plans: &[Plan]) -> Diagnostics {
+    let facts = Facts { program, product, plans };
+    let mut found = Vec::new();
+    for rule in RULES {
+        rule(&facts, &mut found);
+    }
+    Diagnostics(found)
+}
+
+/// Judges what concerns several products: names that two of them would give to different things.
+pub fn analyse_all(program: &Program) -> Diagnostics {
+    let mut found = Vec::new();
+    duplicate_name::between_products(program, &mut found);
+    Diagnostics(found)
+}

@@ -1,0 +1,63 @@
+//! Two services of one machine do not listen on one port.
+//!
+//! The second one to start fails with "address already in use", on some machines and after a restart only, since the order decides.
+//!
+//! ```infra
+//! define service a { port web { number = 8500, from = [clients] } }
+//! define service b { port api { number = 8500, from = [clients] } }
+//!
+//! service a { hosts = nodes.hosts }
+//! service b { hosts = nodes.hosts }
+//! ```
+
+use super::{Facts, place};
+use crate::base::{Span, Text};
+use crate::diag::{Code, Diagnostic};
+use crate::eval::text_of;
+use crate::hir::Definition;
+use crate::syntax::ast::{Item, LabelValue};
+use crate::value::Value;
+use std::collections::BTreeMap;
+
+pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    for plan in facts.plans {
+        let mut listening: BTreeMap<(&Text, i64, Text), (&Text, Text)> = BTreeMap::new();
+        for service in &plan.services {
+            let ports = plan.instances[service.instance.0 as usize].fields.get("port").and_then(Value::as_map);
+            for (label, port) in ports.into_iter().flatten() {
+                let Some(number) = port.field("number").and_then(Value::as_int) else { continue };
+                for protocol in port.field("protocols").and_then(Value::as_list).unwrap_or_default().iter().filter_map(text_of) {
+                    for host in &service.hosts {
+                        let key = (host, number, protocol.clone());
+                        let Some((first, other)) = listening.get(&key) else {
+                            listening.insert(key, (&service.service, label.clone()));
+                            continue;
+                        };
+                        let message = format!("`{}` and `{first}` both listen on {number}/{protocol} of one machine", service.service);
+                        let primary = declared_at(facts, &service.service, label).unwrap_or(service.span);
+                        let mut diagnostic = Diagnostic::error(Code::PortClash, primary, message)
+                            .help("give one of them another port, or machines of its own");
+                        if let Some(other) = declared_at(facts, first, other) {
+                            diagnostic = diagnostic.related(other, format!("`{first}` listens here"));
+                        }
+                        let stack = place::named_at(plan, service.instance);
+                        found.push(diagnostic.related(stack, "both run in this stack"));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The number of a port in the definition of its service.
+fn declared_at(facts: &Facts<'_>, service: &Text, label: &Text) -> Option<Span> {
+    let definition: &Definition = facts.program.definitions.get(&("service".into(), service.clone()))?;
+    let block = definition.blocks.iter().find(|block| {
+        let named = block.labels.first().is_some_and(|first| matches!(&first.value, LabelValue::Word(word) if word == label));
+        block.keyword.text == "port" && named
+    })?;
+    block.body.items.iter().find_map(|item| match item {
+        Item::Attribute(attribute) if attribute.name.text == "number" => Some(attribute.value.span),
+        _ => None,
+    })
+}
