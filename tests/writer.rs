@@ -1,5 +1,7 @@
 //! The exact writer on trees made by hand: what it writes, what it leaves alone, and how it goes on after a stop.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
+
 use infrac::artifact::{Document, Entry, Format, Tree};
 use infrac::base::Text;
 use infrac::host::ownership::Reason;
@@ -648,7 +650,7 @@ fn victim() {
 /// Files that change, come and go, and one that is a file in one round and a folder in the next.
 fn round_tree(round: usize) -> Tree {
     let mut files: Vec<(String, String)> = (0..60)
-        .filter(|file| (file + round) % 3 != 0)
+        .filter(|file| !(file + round).is_multiple_of(3))
         .map(|file| (format!("live/acme/prod/s{}/u{file}.hcl", file % 7), format!("{round}\n").repeat(500)))
         .collect();
     let turn = if round == 0 { "modules/infra/turn" } else { "modules/infra/turn/main.tf" };
