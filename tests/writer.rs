@@ -688,6 +688,11 @@ fn whenever_it_is_killed_every_file_is_whole_and_the_next_build_goes_on() {
         assert!(project.status(next).is_empty());
         let left: Vec<String> = project.snapshot().into_keys().filter(|path| path.contains("/.infrac-")).collect();
         assert!(left.is_empty(), "{left:?}");
+        for entry in walkdir::WalkDir::new(project.folder.path()).into_iter().map(Result::unwrap) {
+            let is_empty = entry.file_type().is_dir() && fs::read_dir(entry.path()).unwrap().next().is_none();
+            // The build that was killed never had a lock, so only its note made this one.
+            assert!(!is_empty || entry.path().ends_with(".infrac/cache"), "{} is empty", entry.path().display());
+        }
         assert_eq!(project.read("live/acme/prod/mine.txt"), "mine");
     }
 }
