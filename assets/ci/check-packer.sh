@@ -15,12 +15,8 @@ for template in packer/*/*; do
   echo "== $template"
   packer init "$template"
   sets=$(TEMPLATE=$template jq --raw-output \
-    '.environments[].images[] | select(.template == env.TEMPLATE) | .variables // "-"' live/*/pipeline.json)
-  for variables in ${sets:--}; do
-    if [ "$variables" = - ]; then
-      packer validate "$template"
-    else
-      packer validate "-var-file=$variables" "$template"
-    fi
+    '.environments[].images[] | select(.template == env.TEMPLATE) | .variables' live/*/pipeline.json)
+  for variables in $sets; do
+    packer validate "-var-file=$variables" "$template"
   done
 done

@@ -5,7 +5,8 @@
 # usage: ci/github-approved.sh <github-environment>
 set -eu
 
-rules=$(gh api "repos/$GITHUB_REPOSITORY/environments/$1" --jq '.protection_rules[].type')
+name=$(printf %s "$1" | sed 's,/,%2F,g')
+rules=$(gh api "repos/$GITHUB_REPOSITORY/environments/$name" --jq '.protection_rules[].type')
 case "$rules" in
   *required_reviewers*) ;;
   *)

@@ -12,9 +12,9 @@ field() {
 }
 
 template=$(field template)
-variables=$(field 'variables // ""')
+variables=$(field variables)
 
 ./ci/collections.sh
 packer init "$template"
-packer validate ${variables:+"-var-file=$variables"} "$template"
-packer build -color=false -timestamp-ui ${variables:+"-var-file=$variables"} "$template"
+packer validate "-var-file=$variables" "$template"
+packer build -color=false -timestamp-ui "-var-file=$variables" "$template"

@@ -41,9 +41,12 @@ fi
   exit 77
 }
 
-# The certificate of the authority that signs the services of the environment is no secret, but nobody else knows it.
-authority=$private/authority.pem
-printf '%s\n' "${AUTHORITY:-}" > "$authority"
+# The certificate of the authority that signs the services of the environment is no secret, but only CI can bring it here.
+authority=
+if [ -n "${AUTHORITY:-}" ]; then
+  authority=$private/authority.pem
+  printf '%s\n' "$AUTHORITY" > "$authority"
+fi
 
 # shellcheck source=/dev/null
 . "live/$product/$environment/credentials/$role.sh"

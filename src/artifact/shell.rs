@@ -55,6 +55,11 @@ impl Word {
         Ok(Word { text, dashed: true })
     }
 
+    /// Every argument that the script or function was called with, each a word of its own: `"$@"`.
+    pub fn arguments() -> Word {
+        Word { text: String::from("\"$@\""), dashed: true }
+    }
+
     /// Words that become one.
     pub fn join(words: impl IntoIterator<Item = Word>) -> Word {
         let mut words = words.into_iter();

@@ -2,13 +2,15 @@
 
 use super::ProductGraph;
 use super::targets::Targets;
-use crate::artifact::Tree;
+use crate::artifact::{Error, Tree};
 use crate::base::{Text, Workspace, text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::hir::{Product, Program};
 use crate::plan::{self, Image, Lock, Plan};
 use crate::shape::Shapes;
 use crate::target;
+use crate::target::common::delivery::of_plans;
+use crate::target::common::images;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -108,6 +110,23 @@ fn emit(plans: &[Plan], shapes: &Shapes, targets: &Targets, tree: &mut Tree) -> 
     if targets.wants("ansible") {
         target::ansible::emit_product(plans, shapes, tree).map_err(|error| error.to_string())?;
     }
+    if targets.wants("packer") {
+        target::packer::emit_product(plans, tree).map_err(|error| error.to_string())?;
+    }
+    pipelines(plans, shapes, targets, tree).map_err(|error| error.to_string())
+}
+
+/// What pipelines know of a product. It is read by both systems of CI and by the tests.
+fn pipelines(plans: &[Plan], shapes: &Shapes, targets: &Targets, tree: &mut Tree) -> Result<(), Error> {
+    let Some(pipeline) = &shapes.pipeline else { return Ok(()) };
+    if !["github", "gitlab", "terratest"].into_iter().any(|target| targets.wants(target)) {
+        return Ok(());
+    }
+    let product = of_plans(plans);
+    target::pipeline::emit_product(&product, tree)?;
+    if targets.wants("gitlab") {
+        target::gitlab::emit_product(pipeline, &product, tree)?;
+    }
     Ok(())
 }
 
@@ -116,7 +135,7 @@ fn uses(plans: &[Plan]) -> Uses {
     for plan in plans {
         uses.modules.extend(plan.units.iter().map(|unit| (unit.module.clone(), unit.provider.clone())));
         uses.roles.extend(plan.services.iter().map(|service| service.service.clone()));
-        for image in &plan.images {
+        for image in images::used(plan) {
             uses.roles.extend(image.install.iter().cloned());
             uses.images.entry((image.name.clone(), image.provider.clone())).or_insert_with(|| image.clone());
         }

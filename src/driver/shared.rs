@@ -2,11 +2,13 @@
 
 use super::product::Uses;
 use super::targets::Targets;
-use crate::artifact::Tree;
+use crate::artifact::{Error, Tree};
+use crate::base::Text;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::hir::Program;
 use crate::shape::Shapes;
 use crate::target;
+use crate::target::common::word;
 
 /// Writes the shared files that some product uses.
 pub(super) fn emit(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Targets, tree: &mut Tree) -> Diagnostics {
@@ -43,5 +45,50 @@ pub(super) fn emit(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Ta
             let _ = target::ansible::emit_shared(tree).and_then(|()| target::molecule::emit_shared(tree));
         }
     }
+    diagnostics.extend(images(program, uses, targets, tree));
+    diagnostics.extend(pipelines(program, shapes, uses, targets, tree));
     diagnostics
+}
+
+fn images(program: &Program, uses: &Uses, targets: &Targets, tree: &mut Tree) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    if targets.wants("packer") {
+        for image in uses.images.values() {
+            if let Err(why) = target::packer::emit_image(image, tree) {
+                diagnostics.0.extend(not_expressible(program, "image", &image.name, why));
+            }
+        }
+    }
+    diagnostics
+}
+
+/// The pipelines of the repository. Their data is the library's: what cannot be written is a mistake of its definitions.
+fn pipelines(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Targets, tree: &mut Tree) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    let Some(pipeline) = &shapes.pipeline else { return diagnostics };
+    let roles: Vec<Text> = uses.roles.iter().filter(|name| shapes.roles.contains_key(*name)).map(|name| word(name)).collect();
+    let mut write = || {
+        if targets.wants("github") {
+            target::github::emit_shared(pipeline, &roles, tree)?;
+        }
+        if targets.wants("gitlab") {
+            target::gitlab::emit_shared(pipeline, &roles, tree)?;
+        }
+        if targets.wants("github") || targets.wants("gitlab") {
+            target::pipeline::emit_shared(pipeline, tree)?;
+        }
+        if targets.wants("terratest") {
+            target::terratest::emit_shared(pipeline, tree)?;
+        }
+        Ok(())
+    };
+    if let Err(why) = write() {
+        diagnostics.0.extend(not_expressible(program, "pipeline", &pipeline.name, why));
+    }
+    diagnostics
+}
+
+fn not_expressible(program: &Program, keyword: &str, name: &Text, why: Error) -> Option<Diagnostic> {
+    let definition = program.definitions.get(&(keyword.into(), name.clone()))?;
+    Some(Diagnostic::error(Code::NotExpressible, definition.name.span, why.to_string()))
 }

@@ -61,7 +61,7 @@ fn columns(source: &Source, extent: &Extent, offsets: &[usize]) -> Option<(Class
     if second == Kind::Colon {
         return Some((Class::Field, before(2)?));
     }
-    if let (Kind::Let | Kind::Output | Kind::Input, true) = (first.kind, second.is_word()) {
+    if let (Kind::Let | Kind::Output | Kind::Input | Kind::Type, true) = (first.kind, second.is_word()) {
         return match kind(2)? {
             Kind::Assign => Some((Class::Value(first.kind), before(2)?)),
             Kind::Colon => Some((Class::Typed(first.kind), before(3)?)),

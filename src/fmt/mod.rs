@@ -8,7 +8,7 @@
 //!   line break between its elements, or behind its opener or before its closer, is broken: one element a line.
 //! - On lines of their own, elements of `{ … }` and `name = value` end bare; plain values of a list or call end in `,`.
 //! - At most one blank line separates; none stands at the edges of a group or file.
-//! - Neighbours are aligned: the `=` of attributes, entries, arguments, `let` and untyped `output`; the types of `input`,
+//! - Neighbours are aligned: the `=` of attributes, entries, arguments, `let`, `type` and untyped `output`; the types of `input`,
 //!   `output` and fields; the `=>` of arms; labels and `{` of one-line blocks of one keyword; comments behind code.
 //!   A blank line, or a block or declaration of several lines, parts neighbours; comments and one-line blocks do not part
 //!   attributes.

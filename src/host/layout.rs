@@ -26,9 +26,10 @@ impl Owner {
         let parts: Vec<&str> = path.split('/').collect();
         match parts.as_slice() {
             ["live", product, _, ..] | ["ansible", "inventory", product, _, ..] => product_named(product),
-            ["modules" | "ansible" | "packer" | "ci" | "tests", _, ..] | [".github", "workflows", _] | [".gitlab-ci.yml"] => {
-                Some(Owner::Shared)
-            }
+            ["ansible", "playbooks", product, _, ..] if *product != "images" => product_named(product),
+            ["modules" | "ansible" | "packer" | "ci" | "tests", _, ..] | [".github", "workflows", _] => Some(Owner::Shared),
+            [".github", "actionlint.yaml"] => Some(Owner::Shared),
+            [".gitlab-ci.yml" | ".pre-commit-config.yaml" | ".yamllint.yaml" | "mise.toml"] => Some(Owner::Shared),
             _ => None,
         }
     }

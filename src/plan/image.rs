@@ -3,9 +3,11 @@
 use crate::base::Text;
 use crate::hir::Definition;
 use crate::shape::Shapes;
-use crate::syntax::ast::{ExprKind, LabelValue};
+use crate::syntax::ast::{Block, ExprKind, Item, LabelValue};
+use crate::syntax::mentions::mentions;
 use crate::value::Value;
 use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// An image for one provider: what Packer builds.
@@ -25,6 +27,8 @@ pub struct Image {
     pub plugin: Option<(Text, Text)>,
     /// The settings of the builder for each architecture, in the order of the architectures.
     pub sources: Vec<(Text, Value)>,
+    /// The settings whose value depends on what an instance of the provider says, and whether it depends on the architecture too.
+    pub varying: BTreeMap<Text, bool>,
     /// The account of the first login.
     pub login: Text,
     /// The services whose install part is baked.
@@ -55,6 +59,30 @@ pub(super) fn revision(shapes: &Shapes, definition: &Definition) -> Text {
     }
     let digest = Sha256::digest(content.as_bytes());
     digest.iter().take(6).fold(String::new(), |text, byte| format!("{text}{byte:02x}")).into()
+}
+
+/// The settings of a builder that differ between two instances of the provider, by what they are made of and not by what they happen
+/// to be; and whether they differ between architectures.
+pub(super) fn varying(provider: &Definition, builder: &Block) -> BTreeMap<Text, bool> {
+    let mut known: BTreeSet<Text> = provider.inputs.keys().cloned().collect();
+    loop {
+        let before = known.len();
+        let lets = provider.lets.iter().filter(|(_, of)| mentions(&of.value, &known)).map(|(name, _)| name.clone());
+        let attributes = provider.attributes.iter().filter(|(_, of)| mentions(&of.value, &known)).map(|(name, _)| name.clone());
+        let found: Vec<Text> = lets.chain(attributes).collect();
+        known.extend(found);
+        if known.len() == before {
+            break;
+        }
+    }
+    let stock = provider.blocks.iter().filter(|block| block.keyword.text == "image");
+    if stock.flat_map(|block| &block.body.items).any(|item| matches!(item, Item::Attribute(of) if mentions(&of.value, &known))) {
+        known.insert("source".into());
+    }
+    let arch = BTreeSet::from([Text::from("arch")]);
+    let settings = builder.body.items.iter().filter_map(|item| if let Item::Attribute(of) = item { Some(of) } else { None });
+    let varying = settings.filter(|of| mentions(&of.value, &known));
+    varying.map(|of| (of.name.text.clone(), mentions(&of.value, &arch))).collect()
 }
 
 /// The services that an image installs.

@@ -173,6 +173,7 @@ impl Planner<'_> {
             builder,
             plugin,
             sources,
+            varying: image::varying(&of, &block),
             login: stock.field("login").and_then(text_of).unwrap_or_else(|| "root".into()),
             install: image::installed(definition),
             revision,

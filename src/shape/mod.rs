@@ -6,6 +6,7 @@ mod holes;
 pub mod module;
 mod modules;
 pub mod pipeline;
+mod pipelines;
 pub mod role;
 mod roles;
 mod usage;
@@ -25,7 +26,7 @@ pub use role::Role;
 
 /// Makes the shape of every implementation and service of a program.
 pub fn shape(program: &Program, types: &Types, workspace: &Workspace) -> (Shapes, Diagnostics) {
-    let mut shapes = Shapes::default();
+    let mut shapes = Shapes { pipeline: pipelines::pipeline(program, workspace), ..Shapes::default() };
     let mut diagnostics = Diagnostics::default();
     for (key, implementation) in &program.implementations {
         let Some(contract) = program.definitions.get(&("module".into(), key.0.clone())) else { continue };
@@ -50,6 +51,8 @@ pub struct Shapes {
     pub modules: BTreeMap<(Text, Text), Arc<Module>>,
     /// By service.
     pub roles: BTreeMap<Text, Arc<Role>>,
+    /// The pipeline, where the program defines one.
+    pub pipeline: Option<Pipeline>,
 }
 
 /// What differs between two units of a module, or two hosts of a role: a variable.

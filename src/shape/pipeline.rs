@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 /// A pipeline and what its jobs stand on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pipeline {
+    /// Its name.
+    pub name: Text,
     /// The path of the source that defines it.
     pub source: Text,
     /// The branch that is what the clouds should be.
@@ -14,6 +16,8 @@ pub struct Pipeline {
     pub runner: Text,
     /// GitLab's image for every job.
     pub container: Text,
+    /// Where the compiler's own repository is.
+    pub compiler: Text,
     /// The minute of the hour that scheduled stages start at.
     pub minute: u8,
     /// In the order of the text.
@@ -131,10 +135,14 @@ pub struct Action {
 /// A pinned tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tool {
+    /// Its name in the library.
+    pub name: Text,
     /// Its name for mise.
     pub package: Text,
     /// Exactly this version.
     pub version: Text,
+    /// Packages of Python that are installed with it.
+    pub with: Vec<Text>,
 }
 
 impl Pipeline {

@@ -9,7 +9,8 @@ use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{self, Locals, Scope, Stop};
 use crate::hir::{Definition, Kind, Program};
-use crate::syntax::ast::{self, ExprKind, Item};
+use crate::syntax::ast::{self, Item};
+use crate::syntax::mentions::mentions;
 use crate::ty::Ty;
 use crate::value::{Residual, Value};
 use indexmap::IndexMap;
@@ -231,7 +232,7 @@ fn per_host(service: &Definition) -> BTreeSet<Text> {
     loop {
         let before = found.len();
         for (name, binding) in &service.lets {
-            if names(&binding.value, &found) {
+            if mentions(&binding.value, &found) {
                 found.insert(name.clone());
             }
         }
@@ -241,26 +242,4 @@ fn per_host(service: &Definition) -> BTreeSet<Text> {
     }
     found.remove("host");
     found
-}
-
-/// Whether an expression names one of `wanted`.
-fn names(expr: &ast::Expr, wanted: &BTreeSet<Text>) -> bool {
-    let go = |expr: &ast::Expr| names(expr, wanted);
-    let part = |part: &ast::Part| matches!(part, ast::Part::Expr(expr) if names(expr, wanted));
-    match &expr.kind {
-        ExprKind::Name(name) => wanted.contains(name),
-        ExprKind::Template(parts) => parts.iter().any(part),
-        ExprKind::Member(base, _) | ExprKind::Unary(_, base) | ExprKind::Paren(base) => go(base),
-        ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => go(a) || go(b),
-        ExprKind::Call(_, arguments) => arguments.iter().any(|argument| go(&argument.value)),
-        ExprKind::List(list) => list.iter().any(go),
-        ExprKind::Map(entries) => entries.iter().any(|(_, value)| go(value)),
-        ExprKind::ListFor(f) | ExprKind::MapFor(f) => {
-            let parts = [f.condition.as_ref(), f.key.as_ref(), Some(&f.value)];
-            f.bindings.iter().any(|binding| go(&binding.source)) || parts.into_iter().flatten().any(go)
-        }
-        ExprKind::If(a, b, c) => go(a) || go(b) || go(c),
-        ExprKind::Match(subject, arms) => go(subject) || arms.iter().any(|arm| go(&arm.value)),
-        ExprKind::Literal(_) | ExprKind::Error => false,
-    }
 }

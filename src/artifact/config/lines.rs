@@ -186,7 +186,9 @@ fn value(code: &mut jinja::Code, key: &str, parts: &[Part], style: &Style) -> Re
     }
     // The edges of a value are lost in every one of these formats, and a backslash would join it with the next line.
     let edges = |text: &Text, first: bool| if first { text.starts_with(' ') } else { text.ends_with([' ', '\\']) };
-    for (piece, first) in [(pieces.first(), true), (pieces.last(), false)] {
+    // A line of its own may be indented.
+    let first = pieces.first().filter(|_| !key.is_empty());
+    for (piece, first) in [(first, true), (pieces.last(), false)] {
         if let Some(jinja::Piece::Text(text)) = piece
             && edges(text, first)
         {

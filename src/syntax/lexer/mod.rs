@@ -30,6 +30,7 @@ pub(crate) fn lex(file: FileId, text: &str, messages: &mut Messages) -> Lexed {
         at: if text.starts_with('\u{feff}') { 3 } else { 0 },
         newline: true,
         doc: false,
+        skipped: false,
         modes: Vec::new(),
         tokens: Vec::with_capacity(text.len() / 4 + 1),
         comments: Vec::new(),
@@ -48,6 +49,8 @@ struct Lexer<'a> {
     newline: bool,
     /// Whether a documentation comment stands before the next token.
     doc: bool,
+    /// Whether something unknown was left out before the next token: what is missing there is explained.
+    skipped: bool,
     /// The strings and interpolations that are open, outermost first.
     modes: Vec<Mode>,
     tokens: Vec<Token>,
@@ -87,7 +90,8 @@ impl Lexer<'_> {
     #[inline]
     fn push(&mut self, kind: Kind, start: usize) {
         let token = Token::new(kind, start, self.at).after_newline(self.newline).after_doc(self.doc);
-        self.tokens.push(token);
+        self.tokens.push(if self.skipped { token.broken() } else { token });
+        self.skipped = false;
         self.newline = false;
         self.doc = false;
     }
@@ -243,8 +247,9 @@ impl Lexer<'_> {
     /// A string in single quotes, or a stray one.
     fn apostrophe(&mut self) {
         let start = self.at;
-        let line = self.text[start + 1..].lines().next().unwrap_or("");
-        let Some(length) = line.find('\'') else {
+        let rest = &self.text[start + 1..];
+        let stop = rest.find(['\'', '\n']).filter(|at| rest[*at..].starts_with('\''));
+        let Some(length) = stop else {
             return self.unknown();
         };
         let end = start + length + 2;
@@ -271,6 +276,7 @@ impl Lexer<'_> {
             .unwrap_or(rest.len())
             .max(first.len_utf8());
         self.at = start + length;
+        self.skipped = true;
         let found: String = rest[..length].chars().take(16).collect();
         let error = self.error(start, self.at, format!("unknown character `{found}`"));
         let quotes = ['“', '”', '„', '‘', '’', '«', '»'];

@@ -108,13 +108,12 @@ impl Lexer<'_> {
     /// `"""` in code: finds where the text ends before anything in it is read.
     fn open_lines(&mut self) {
         let start = self.at;
-        let line_end = self.line_end(start);
-        let behind = &self.text[start + 3..line_end];
-        if !behind.trim_end_matches('\r').trim_matches([' ', '\t']).is_empty() {
-            self.at = behind.find("\"\"\"").map_or(line_end, |at| start + 3 + at + 3);
-            let error = self.error(start, start + 3, "text stands directly behind `\"\"\"`");
-            self.report(error.help("the text begins on the next line; on one line, use `\"`"));
-            return self.push(Kind::Broken, start);
+        let mut line_end = start + 3;
+        while matches!(self.byte(line_end), b' ' | b'\t' | b'\r') {
+            line_end += 1;
+        }
+        if line_end < self.bytes.len() && self.bytes[line_end] != b'\n' {
+            return self.text_behind_quotes(start);
         }
         let (end, closed) = self.find_lines_end(start, line_end);
         self.at = (line_end + 1).min(self.bytes.len());
@@ -123,6 +122,21 @@ impl Lexer<'_> {
             self.at = end;
         }
         self.modes.push(Mode::Lines { open: start, end, closed });
+    }
+
+    /// `"""` with text directly behind it: one mistake and one operand, up to the next quotes or the end of the line.
+    fn text_behind_quotes(&mut self, start: usize) {
+        self.at = start + 3;
+        while self.at < self.bytes.len() && self.bytes[self.at] != b'\n' {
+            if self.bytes[self.at..].starts_with(b"\"\"\"") {
+                self.at += 3;
+                break;
+            }
+            self.at += 1;
+        }
+        let error = self.error(start, start + 3, "text stands directly behind `\"\"\"`");
+        self.report(error.help("the text begins on the next line; on one line, use `\"`"));
+        self.push(Kind::Broken, start);
     }
 
     /// Where the text that `"""` at `open` begins ends, and whether quotes stand there. Without them the text ends where

@@ -7,9 +7,12 @@ impl Parser<'_> {
     /// The elements up to `closer`, which is taken too; `,` or a line break separates them. The opener has been taken.
     pub(super) fn elements<T>(&mut self, closer: Kind, what: &str, mut element: impl FnMut(&mut Self) -> T) -> Vec<T> {
         let mut found = Vec::new();
-        let outer = (self.failed, self.head);
+        let outer = (self.failed, self.head, self.quiet);
         self.head = false;
+        let unsure = self.in_unclosed();
         while self.kind() != closer && self.kind() != Kind::End {
+            // A row of broken elements is one mistake: most likely the group is not what it seems.
+            self.quiet = outer.2 || unsure || self.failed && !found.is_empty();
             self.failed = false;
             let before = self.at;
             found.push(element(self));
@@ -25,14 +28,19 @@ impl Parser<'_> {
                 self.skip_group();
             }
             if comma && self.kind() == Kind::Comma {
-                self.failed = false;
                 self.expected("an element");
                 self.eat(Kind::Comma);
             }
         }
-        (self.failed, self.head) = outer;
+        (self.failed, self.head, self.quiet) = outer;
         self.eat(closer);
         found
+    }
+
+    /// Whether the bracket that was taken last lacked its closer: what stands behind it may belong elsewhere, and the
+    /// bracket is the mistake.
+    pub(super) fn in_unclosed(&self) -> bool {
+        self.at > 0 && self.tokens[self.at - 1].is_broken()
     }
 
     /// Whether an element may end here.

@@ -58,7 +58,7 @@ impl Parser<'_> {
         let text = self.slice(token);
         let error = Diagnostic::error(Code::InvalidToken, self.span(token), format!("name `{text}` is not in lower case"));
         let lower = text.trim_start_matches('_').to_ascii_lowercase();
-        self.messages.push(error.help(format!("names begin with a lower-case letter and hold no capitals: `{lower}`")));
+        self.report(error.help(format!("names begin with a lower-case letter and hold no capitals: `{lower}`")));
     }
 
     /// The words and strings behind the keyword of a block.

@@ -14,7 +14,7 @@ impl Parser<'_> {
     pub(super) fn items(&mut self, closer: Kind) -> Vec<Item> {
         let mut items = Vec::new();
         while self.kind() != closer && self.kind() != Kind::End {
-            self.failed = false;
+            (self.failed, self.quiet) = (false, false);
             let before = self.at;
             let start = self.token().start;
             match self.item() {
@@ -87,7 +87,9 @@ impl Parser<'_> {
         if next.is_assign() {
             return Some(Item::Attribute(self.attribute()));
         }
-        if matches!(next, Kind::LeftBrace | Kind::String | Kind::Quote) && kind != Kind::Check || next == Kind::LeftBrace {
+        let text = matches!(next, Kind::String | Kind::Quote);
+        let labelled = text && kind != Kind::Check && (!continues(kind) || self.at_head(0));
+        if labelled || next == Kind::LeftBrace {
             return Some(self.block());
         }
         Some(match kind {
@@ -99,9 +101,7 @@ impl Parser<'_> {
             Kind::Type => Item::Type(self.type_alias()),
             Kind::Enum => Item::Enum(self.enumeration()),
             Kind::For if next.is_word() => Item::For(self.repetition()),
-            Kind::If | Kind::Then | Kind::Else | Kind::Where | Kind::At | Kind::Help => {
-                return self.misplaced_word();
-            }
+            kind if continues(kind) => return self.misplaced_word(),
             _ => self.block(),
         })
     }
@@ -157,7 +157,12 @@ impl Parser<'_> {
         let value = if self.kind_here() == Kind::Colon {
             self.colon_for_assign();
             self.bump();
-            self.value_behind_assign()
+            // It may be a type and no value: the colon says it all.
+            self.quiet = true;
+            let value = self.value_behind_assign();
+            self.quiet = false;
+            self.failed |= self.kind_here() == Kind::Assign;
+            value
         } else {
             let text = &name.text;
             let help = format!("write `{text} = value`, or `{text} {{ … }}`");
@@ -224,7 +229,7 @@ impl Parser<'_> {
         if !self.eat_here(Kind::Colon) {
             self.expected_with("`:` and the type of the input", Some("write `input name: type`"));
         }
-        let ty = self.ty();
+        let ty = self.type_on_line();
         let default = self.value();
         let refinement = self.refinement();
         Input { span: self.span_from(start), doc, name, ty, default, refinement }
@@ -240,7 +245,7 @@ impl Parser<'_> {
         let doc = self.doc();
         let start = self.bump().start;
         let name = self.lower_name("the name of the output");
-        let ty = self.eat_here(Kind::Colon).then(|| self.ty());
+        let ty = self.eat_here(Kind::Colon).then(|| self.type_on_line());
         let value = self.value();
         Output { span: self.span_from(start), doc, name, ty, value }
     }
@@ -250,7 +255,7 @@ impl Parser<'_> {
         let doc = self.doc();
         let start = self.bump().start;
         let name = self.lower_name("a name");
-        let ty = self.eat_here(Kind::Colon).then(|| self.ty());
+        let ty = self.eat_here(Kind::Colon).then(|| self.type_on_line());
         let value = match self.value() {
             Some(value) => value,
             None => {
@@ -312,7 +317,7 @@ impl Parser<'_> {
                 if !p.eat_here(Kind::Colon) {
                     p.expected("`:` and the type of the parameter");
                 }
-                (name, p.ty())
+                (name, p.type_on_line())
             });
         } else {
             self.expected("`(` and the parameters");
@@ -320,7 +325,7 @@ impl Parser<'_> {
         if !self.eat_here(Kind::Arrow) {
             self.expected("`->` and the type of the result");
         }
-        let result = self.ty();
+        let result = self.type_on_line();
         let value = match self.value() {
             Some(value) => value,
             None => {
@@ -339,7 +344,7 @@ impl Parser<'_> {
         if !self.eat_here(Kind::Assign) {
             self.expected("`=` and a type");
         }
-        let ty = self.ty();
+        let ty = self.type_on_line();
         let refinement = self.refinement();
         TypeAlias { span: self.span_from(start), doc, name, ty, refinement }
     }
@@ -360,4 +365,9 @@ impl Parser<'_> {
         }
         Enum { span: self.span_from(start), doc, name, members }
     }
+}
+
+/// Words that only go on with something.
+fn continues(kind: Kind) -> bool {
+    matches!(kind, Kind::If | Kind::Then | Kind::Else | Kind::Where | Kind::At | Kind::Help)
 }

@@ -25,7 +25,7 @@ use crate::diag::Diagnostics;
 pub fn parse(file: FileId, text: &str) -> (ast::File, Diagnostics) {
     let mut messages = Messages::default();
     if !check_text(file, text, &mut messages) {
-        return (ast::File::default(), messages.into_diagnostics());
+        return (ast::File::default(), messages.into_diagnostics(text));
     }
     let mut lexed = lex(file, text, &mut messages);
     balance(file, text, &mut lexed.tokens, &mut messages);
@@ -39,10 +39,11 @@ pub fn parse(file: FileId, text: &str) -> (ast::File, Diagnostics) {
         height: 0,
         head: false,
         failed: false,
+        quiet: false,
         messages,
     };
     let items = parser.items(Kind::End);
-    let diagnostics = parser.messages.into_diagnostics();
+    let diagnostics = parser.messages.into_diagnostics(text);
     let comments = lexed.comments;
     (ast::File { items, comments }, diagnostics)
 }
@@ -62,6 +63,8 @@ struct Parser<'a> {
     head: bool,
     /// Whether the element that is read has a mistake already.
     failed: bool,
+    /// Whether mistakes are passed over because one before explains them.
+    quiet: bool,
     messages: Messages,
 }
 

@@ -69,10 +69,11 @@ impl Parser<'_> {
     fn bracketed(&mut self, closer: Kind, expected: &str) -> Option<Expr> {
         self.deeper(|p| {
             p.bump();
-            let outer = std::mem::replace(&mut p.head, false);
+            let outer = (std::mem::replace(&mut p.head, false), p.quiet);
+            p.quiet |= p.in_unclosed();
             let value = p.expression();
             p.close(closer, expected);
-            p.head = outer;
+            (p.head, p.quiet) = outer;
             value
         })
     }
@@ -129,7 +130,7 @@ impl Parser<'_> {
             Ok(value) => ExprKind::Literal(value),
             Err((code, message, help)) => {
                 let error = Diagnostic::error(code, self.span(token), message);
-                self.messages.push(error.help(help));
+                self.report(error.help(help));
                 ExprKind::Error
             }
         }
@@ -216,6 +217,7 @@ impl Parser<'_> {
 
     fn entry(&mut self) -> (Key, Expr) {
         let key = self.key();
+        let mut colon = false;
         match self.kind_here() {
             Kind::Assign => {
                 self.bump();
@@ -223,10 +225,13 @@ impl Parser<'_> {
             Kind::Colon if !self.failed => {
                 self.colon_for_assign();
                 self.bump();
+                colon = true;
             }
             _ => self.expected("`=` and the value of the key"),
         }
         let value = if self.failed { self.error_expression(self.token().start) } else { self.value_behind_assign() };
+        // One colon speaks for those of the entries behind it.
+        self.failed |= colon;
         (key, value)
     }
 
@@ -234,7 +239,7 @@ impl Parser<'_> {
     pub(super) fn colon_for_assign(&mut self) {
         let span = self.span(self.token());
         let error = Diagnostic::error(Code::UnexpectedToken, span, "expected `=`, found `:`");
-        self.messages.push(error.fix("replace `:` with `=`", span, " ="));
+        self.report(error.fix("replace `:` with `=`", span, " ="));
     }
 
     fn key(&mut self) -> Key {
@@ -252,6 +257,9 @@ impl Parser<'_> {
 
     fn quoted_key(&mut self) -> Text {
         let start = self.token().start;
+        if self.slice(self.token()).starts_with("\"\"\"") {
+            self.expected_with("a key", Some("a key is a name or a string of one line"));
+        }
         let parts = self.template();
         let mut text = String::new();
         for part in &parts {
@@ -259,7 +267,7 @@ impl Parser<'_> {
                 Part::Text(piece) => text.push_str(piece),
                 Part::Expr(_) => {
                     let error = Diagnostic::error(Code::UnexpectedToken, self.span_from(start), "a key holds an expression");
-                    self.messages.push(error.help("build the map with `{ for x in xs : key => value }`"));
+                    self.report(error.help("build the map with `{ for x in xs : key => value }`"));
                     break;
                 }
             }
@@ -269,8 +277,9 @@ impl Parser<'_> {
 
     /// `for x in xs if p : e` with its closer; with `key => ` before the value in a map.
     fn comprehension(&mut self, keyed: bool, closer: Kind, expected: &str) -> Comprehension {
-        let outer = (self.failed, std::mem::replace(&mut self.head, false));
-        self.failed = false;
+        let outer = (self.failed, self.head, self.quiet);
+        (self.failed, self.head) = (false, false);
+        self.quiet |= self.in_unclosed();
         self.bump();
         let mut height = 0;
         let bindings = self.bindings();
@@ -293,7 +302,7 @@ impl Parser<'_> {
             (None, first)
         };
         self.close(closer, expected);
-        (self.failed, self.head) = outer;
+        (self.failed, self.head, self.quiet) = outer;
         self.height = height;
         Comprehension { bindings, condition, key, value }
     }

@@ -10,9 +10,16 @@ impl Parser<'_> {
     /// Reports a mistake of the element that is read, unless it has one already.
     pub(super) fn fail(&mut self, diagnostic: Diagnostic) {
         if !self.failed {
-            self.messages.push(diagnostic);
+            self.report(diagnostic);
         }
         self.failed = true;
+    }
+
+    /// Reports a mistake behind which reading goes on as if it were none.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.quiet {
+            self.messages.push(diagnostic);
+        }
     }
 
     /// Reports that something else was expected here.

@@ -44,7 +44,7 @@ impl Parser<'_> {
             }
         };
         self.height = height;
-        if text.len() == 3 { self.lines(raw, close) } else { self.line(raw) }
+        if text.starts_with("\"\"\"") { self.lines(raw, close) } else { self.line(raw) }
     }
 
     /// `${expr}`
@@ -131,7 +131,7 @@ impl Parser<'_> {
     fn dedented(&mut self, at: u32) {
         let error =
             Diagnostic::error(Code::InvalidLiteral, Span::new(self.file, at, at), "the line is indented less than the closing `\"\"\"`");
-        self.messages.push(error.help("indent it at least as deep, or move the closing quotes to the left"));
+        self.report(error.help("indent it at least as deep, or move the closing quotes to the left"));
     }
 
     /// The text between two offsets with its escapes resolved.
@@ -145,11 +145,17 @@ impl Parser<'_> {
             let (value, length) = resolve(escape);
             match value {
                 Some(c) => into.push(c),
+                None if escape.starts_with("\\u{") && length > 3 => {
+                    let span = Span::new(self.file, offset as u32, (offset + length) as u32);
+                    let message = format!("`{}` is no character", &escape[..length]);
+                    let error = Diagnostic::error(Code::InvalidLiteral, span, message);
+                    self.report(error.help("characters go up to `\\u{10ffff}`"));
+                }
                 None => {
                     let span = Span::new(self.file, offset as u32, (offset + length) as u32);
                     let found = &escape[..length];
                     let error = Diagnostic::error(Code::InvalidToken, span, format!("unknown escape `{found}`"));
-                    self.messages.push(error.help("the escapes are `\\\"`, `\\\\`, `\\n`, `\\r`, `\\t`, `\\$` and `\\u{1f600}`"));
+                    self.report(error.help("the escapes are `\\\"`, `\\\\`, `\\n`, `\\r`, `\\t`, `\\$` and `\\u{1f600}`"));
                 }
             }
             rest = &escape[length..];

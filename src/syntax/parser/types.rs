@@ -23,6 +23,16 @@ impl Parser<'_> {
         Type { span: self.span_from(start), kind, optional }
     }
 
+    /// A type that must begin on this line.
+    pub(super) fn type_on_line(&mut self) -> Type {
+        if self.kind_here() != Kind::End {
+            return self.ty();
+        }
+        let start = self.last_end();
+        self.expected("a type");
+        Type { span: self.span_from(start), kind: TypeKind::Error, optional: false }
+    }
+
     fn named_type(&mut self, name: Name) -> TypeKind {
         let next = self.kind_here();
         let mut of = None;
@@ -54,7 +64,7 @@ impl Parser<'_> {
         if !self.eat_here(Kind::Colon) {
             self.expected("`:` and the type of the field");
         }
-        let ty = self.ty();
+        let ty = self.type_on_line();
         Field { doc, name, ty }
     }
 }

@@ -113,8 +113,8 @@ fn of_host(host: &Host, plan: &Plan, gates: &[Gate], store: &Store) -> Result<Ma
             map.push("ansible_ssh_common_args", "");
         }
         None => {
-            if let Some(address) = host.record.field("address").and_then(lower::scalar) {
-                map.push("ansible_host", address);
+            if let Some(address) = host.record.field("address") {
+                map.push("ansible_host", lower::plain(address)?);
             }
         }
     }

@@ -1,10 +1,9 @@
 //! Ansible: a role for each service, an inventory for each product and environment, playbooks for each stack.
 
 mod arguments;
-mod format;
+mod content;
 mod images;
 mod inventory;
-mod jinja;
 mod lower;
 mod names;
 mod playbooks;
@@ -14,6 +13,8 @@ mod secret;
 mod shared;
 mod steps;
 mod task;
+#[cfg(test)]
+mod tests;
 
 pub use images::emit_image;
 pub use role::emit_role;

@@ -8,7 +8,7 @@ use super::secret::Store;
 use super::steps::{Context, before, tasks};
 use super::task::{self, Task};
 use crate::artifact::yaml::{Document, Map, Node, Seq};
-use crate::artifact::{Error, Tree, header};
+use crate::artifact::{Error, Tree, header, jinja};
 use crate::base::text;
 use crate::shape::Role;
 use crate::shape::role::Step;
@@ -95,15 +95,11 @@ fn checks(role: &Role, scope: &Scope<'_>) -> Vec<Task> {
     let mut tasks = Vec::new();
     for hole in &role.holes {
         for validation in &hole.validations {
-            let Ok(condition) = lower::expression(&validation.condition, scope) else { continue };
-            let that = Seq::new([Node::folded(condition.as_str())]);
-            let arguments = Map::new()
-                .with("that", that)
-                .with(
-                    "fail_msg",
-                    crate::eval::text_of(&validation.message).unwrap_or_else(|| "a variable of the role breaks its rule".into()),
-                )
-                .with("quiet", true);
+            let condition = lower::expression(&validation.condition, scope).and_then(|condition| jinja::condition(&condition));
+            let Ok(condition) = condition else { continue };
+            let Ok(message) = lower::text(&validation.message, scope) else { continue };
+            let that = Seq::new([Node::Folded(condition)]);
+            let arguments = Map::new().with("that", that).with("fail_msg", Node::Folded(message)).with("quiet", true);
             let name = text!("Check {}", variable(&role.name, &hole.name));
             tasks.push(Task::new(name, "ansible.builtin.assert", arguments).quiet(hole.secret));
         }

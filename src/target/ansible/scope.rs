@@ -1,7 +1,7 @@
 //! What a name is in a role: a variable with the role's name before it, or the element of a loop.
 
-use super::jinja::Jinja;
 use super::names::variable;
+use crate::artifact::jinja::Expr;
 use crate::base::Text;
 use crate::shape::{Hole, Role};
 use crate::ty::Ty;
@@ -11,7 +11,7 @@ use crate::value::{Residual, Value};
 #[derive(Clone, Debug)]
 pub struct Scope<'a> {
     role: &'a Role,
-    locals: Vec<(Text, Jinja)>,
+    locals: Vec<(Text, Expr)>,
 }
 
 impl<'a> Scope<'a> {
@@ -26,21 +26,21 @@ impl<'a> Scope<'a> {
     }
 
     /// The same with the element of a loop.
-    pub fn with(&self, name: &Text, value: Jinja) -> Scope<'a> {
+    pub fn with(&self, name: &Text, value: Expr) -> Scope<'a> {
         let mut scope = self.clone();
         scope.locals.push((name.clone(), value));
         scope
     }
 
     /// The variable of a hole or of what the role computes.
-    pub fn variable(&self, name: &str) -> Jinja {
-        Jinja::name(&variable(&self.role.name, name))
+    pub fn variable(&self, name: &str) -> Expr {
+        Expr::variable(variable(&self.role.name, name))
     }
 
     /// The element of a loop.
-    pub fn local(&self, name: &str) -> Jinja {
+    pub fn local(&self, name: &str) -> Expr {
         let found = self.locals.iter().rev().find(|(local, _)| local == name);
-        found.map_or_else(|| Jinja::name(&name.replace('-', "_")), |(_, value)| value.clone())
+        found.map_or_else(|| Expr::variable(name.replace('-', "_")), |(_, value)| value.clone())
     }
 
     /// The hole of that name.

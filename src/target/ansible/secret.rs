@@ -1,6 +1,6 @@
 //! Look-ups of secrets: where the tool that runs finds what the compiler only knows the name of.
 
-use super::jinja::Jinja;
+use crate::artifact::jinja::{Arguments, Expr};
 use crate::artifact::{Error, Problem};
 use crate::base::{Text, text};
 use crate::value::{Secret, Value};
@@ -48,7 +48,7 @@ impl Store {
     }
 
     /// The expression that gives a secret.
-    pub fn lookup(&self, secret: &Secret) -> Result<Jinja, Error> {
+    pub fn lookup(&self, secret: &Secret) -> Result<Expr, Error> {
         match secret {
             Secret::Reference { scheme, path, field } => self.find(scheme, path, field.as_ref(), false),
             Secret::Generated { path, bootstrap, .. } => {
@@ -58,16 +58,16 @@ impl Store {
     }
 
     /// `own` secrets lie below the product's and environment's folder.
-    fn find(&self, scheme: &str, path: &str, field: Option<&Text>, own: bool) -> Result<Jinja, Error> {
+    fn find(&self, scheme: &str, path: &str, field: Option<&Text>, own: bool) -> Result<Expr, Error> {
         let folder = |between: &str| if own { text!("{}{between}{}", self.product, self.environment) } else { Text::default() };
+        let lookup = |plugin: &str, what: &str, named: &[(&'static str, Expr)]| {
+            let arguments = Arguments { positional: vec![plugin.into(), what.into()], named: Vec::new() };
+            Expr::call("lookup", named.iter().fold(arguments, |all, (name, value)| all.with(*name, value.clone())))
+        };
         match scheme {
             "env" => {
                 let name = if own { text!("{}_{path}", folder("_")).to_uppercase().replace(['-', '/'], "_") } else { path.to_owned() };
-                Ok(Jinja::call(
-                    "lookup",
-                    &[Jinja::literal("ansible.builtin.env"), Jinja::literal(&name)],
-                    &[("default", Jinja::name("undef()"))],
-                ))
+                Ok(lookup("ansible.builtin.env", &name, &[("default", Expr::call("undef", Arguments::default()))]))
             }
             "op" => {
                 let (vault, item, field) = if own {
@@ -80,29 +80,23 @@ impl Store {
                     let last = parts.next().or(field.map(Text::to_string)).unwrap_or("password".to_owned());
                     (vault.into(), item, last)
                 };
-                Ok(Jinja::call(
-                    "lookup",
-                    &[Jinja::literal("community.general.onepassword"), Jinja::literal(&item)],
-                    &[("field", Jinja::literal(&field)), ("vault", Jinja::literal(&vault))],
-                ))
+                Ok(lookup("community.general.onepassword", &item, &[("field", field.into()), ("vault", vault.into())]))
             }
             "vault" => {
                 let path = if own { text!("{}/{path}", folder("/")) } else { path.into() };
-                let (mount, path) = match path.strip_prefix(&*text!("{}/", self.mount)) {
-                    Some(rest) if !own => (self.mount.clone(), Text::from(rest)),
-                    _ => (self.mount.clone(), path),
-                };
-                let mut named = vec![("engine_mount_point", Jinja::literal(&mount))];
-                named.extend(self.address.as_ref().map(|address| ("url", Jinja::literal(address))));
-                let found = Jinja::call("lookup", &[Jinja::literal("community.hashi_vault.vault_kv2_get"), Jinja::literal(&path)], &named);
-                Ok(found.member("secret").member(field.map_or("value", Text::as_str)))
+                let below = text!("{}/", self.mount);
+                let path = if own { path.as_str() } else { path.strip_prefix(below.as_str()).unwrap_or(&path) };
+                let mut named = vec![("engine_mount_point", Expr::Text(self.mount.clone()))];
+                named.extend(self.address.as_ref().map(|address| ("url", Expr::Text(address.clone()))));
+                let found = lookup("community.hashi_vault.vault_kv2_get", path, &named);
+                Ok(found.attribute("secret").attribute(field.map_or("value", Text::as_str)))
             }
             "sops" => {
-                let (file, field) =
-                    if own { (text!("secrets/{}.yml", folder("/")), Some(Text::from(path))) } else { (path.into(), field.cloned()) };
-                let found = Jinja::call("lookup", &[Jinja::literal("community.sops.sops"), Jinja::literal(&file)], &[]);
+                let own_file = text!("secrets/{}.yml", folder("/"));
+                let (file, field) = if own { (own_file.as_str(), Some(Text::from(path))) } else { (path, field.cloned()) };
+                let found = lookup("community.sops.sops", file, &[]);
                 Ok(match field {
-                    Some(field) => found.filter("from_yaml", &[]).index(&Jinja::literal(&field)),
+                    Some(field) => found.filter("from_yaml").index(field),
                     None => found,
                 })
             }
@@ -119,6 +113,7 @@ fn scheme(name: &str) -> Text {
 #[cfg(test)]
 mod tests {
     use super::Store;
+    use crate::artifact::jinja::condition;
     use crate::value::{Secret, SecretForm, Value};
 
     #[test]
@@ -128,11 +123,11 @@ mod tests {
         let store = Store::new(&"acme".into(), &"prod".into(), Some(&secrets), |_| Some(says.clone()));
         let secret = |bootstrap| Secret::Generated { path: "consul/gossip".into(), form: SecretForm::Base64(32), bootstrap };
         assert_eq!(
-            store.lookup(&secret(true)).unwrap().as_str(),
+            condition(&store.lookup(&secret(true)).unwrap()).unwrap(),
             "lookup('community.general.onepassword', 'consul', field='gossip', vault='acme-prod')"
         );
         assert_eq!(
-            store.lookup(&secret(false)).unwrap().as_str(),
+            condition(&store.lookup(&secret(false)).unwrap()).unwrap(),
             "lookup('community.hashi_vault.vault_kv2_get', 'acme/prod/consul/gossip', engine_mount_point='kv', url='https://v:8200').secret.value"
         );
     }

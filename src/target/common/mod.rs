@@ -2,9 +2,15 @@
 
 pub mod delivery;
 pub mod hcl;
+pub mod images;
 pub mod jobs;
 
 use crate::base::{Text, text};
+
+/// A name as Ansible takes it for the files of its own: `_` for `-`.
+pub fn word(name: &str) -> Text {
+    name.replace('-', "_").into()
+}
 
 /// The line above every generated file.
 pub fn header(source: &str) -> Text {

@@ -48,8 +48,8 @@ pub(super) fn title(job: &Job) -> Node {
 fn environment(job: &Job) -> Option<Map> {
     let name = match job.access {
         Access::Nothing | Access::Write => return None,
-        Access::Read => "${{ matrix.product }}-${{ matrix.environment }}-plan",
-        Access::Image => "${{ matrix.product }}-${{ matrix.environment }}-images",
+        Access::Read => "${{ matrix.product }}/${{ matrix.environment }}/plan",
+        Access::Image => "${{ matrix.product }}/${{ matrix.environment }}/images",
     };
     Some(Map::new().with("name", name).with("deployment", false))
 }
@@ -82,13 +82,27 @@ fn strategy(job: &Job) -> Option<Map> {
 
 /// The matrix as variables: no expression stands in a script.
 pub(super) fn variables(job: &Job) -> Map {
-    let environment = || Map::new().with("ENVIRONMENT", expression("matrix.environment")).with("PRODUCT", expression("matrix.product"));
-    match job.matrix {
-        Matrix::Once => Map::new(),
-        Matrix::Words(variable, _) => Map::new().with(variable, format!("${{{{ matrix.{} }}}}", variable.to_ascii_lowercase())),
-        Matrix::Images => environment().with("IMAGE", expression("matrix.image")).with("PROVIDER", expression("matrix.provider")),
-        Matrix::Environments => environment(),
+    let mut map = Map::new();
+    if job.access != Access::Nothing {
+        map.push("AUTHORITY", expression("vars.AUTHORITY"));
     }
+    match job.matrix {
+        Matrix::Once => {}
+        Matrix::Words(variable, _) => {
+            map.push(variable, format!("${{{{ matrix.{} }}}}", variable.to_ascii_lowercase()));
+        }
+        Matrix::Environments => {
+            map.push("ENVIRONMENT", expression("matrix.environment"));
+            map.push("PRODUCT", expression("matrix.product"));
+        }
+        Matrix::Images => {
+            map.push("ENVIRONMENT", expression("matrix.environment"));
+            map.push("IMAGE", expression("matrix.image"));
+            map.push("PRODUCT", expression("matrix.product"));
+            map.push("PROVIDER", expression("matrix.provider"));
+        }
+    }
+    map
 }
 
 fn work(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Result<Seq, Error> {
@@ -120,7 +134,7 @@ pub(super) fn step(command: &Command) -> Map {
 }
 
 fn keep(pipeline: &Pipeline, job: &Job, kept: crate::target::common::jobs::Kept) -> Result<Map, Error> {
-    let name = format!("{}-${{{{ matrix.product }}}}-${{{{ matrix.environment }}}}", job.name);
+    let name = format!("{}.${{{{ matrix.product }}}}.${{{{ matrix.environment }}}}", job.name);
     let with = Map::new().with("name", name).with("path", kept.path).with("if-no-files-found", "error").with("retention-days", kept.days);
     let mut step = action(pipeline, "Keep the summary", "upload-artifact", with)?;
     if let Some(file) = kept.if_there {

@@ -10,14 +10,13 @@ mod steps;
 mod workflow;
 
 use crate::artifact::yaml::{Document, Map};
-use crate::artifact::{Error, Tree, header};
+use crate::artifact::{Error, Tree};
 use crate::base::Text;
 use crate::shape::pipeline::{Access, Per, Pipeline};
-use crate::target::common::jobs;
+use crate::target::common::{header, jobs};
 
-/// The workflows; `roles` are those with a scenario of their own.
-pub fn emit_shared(pipeline: &Pipeline, roles: &[Text]) -> Result<Tree, Error> {
-    let mut tree = Tree::new();
+/// Writes the workflows; `roles` are those with a scenario of their own.
+pub fn emit_shared(pipeline: &Pipeline, roles: &[Text], tree: &mut Tree) -> Result<(), Error> {
     let mut queued = Vec::new();
     for stage in &pipeline.stages {
         let path = Text::from(format!(".github/workflows/{}.yml", stage.name));
@@ -26,8 +25,7 @@ pub fn emit_shared(pipeline: &Pipeline, roles: &[Text]) -> Result<Tree, Error> {
             queued.push(path);
         }
     }
-    tree.insert(".github/actionlint.yaml", actionlint(pipeline, &queued))?;
-    Ok(tree)
+    tree.insert(".github/actionlint.yaml", actionlint(pipeline, &queued))
 }
 
 /// What actionlint does not know yet.

@@ -47,7 +47,7 @@ fn place(pipeline: &Pipeline, stage: &Stage, job: &Job, rank: usize) -> Result<M
         .with("needs", needs)
         .with("runs-on", pipeline.runner.clone())
         .with("timeout-minutes", job.limit)
-        .with("environment", "${{ matrix.product }}-${{ matrix.environment }}")
+        .with("environment", "${{ matrix.product }}/${{ matrix.environment }}")
         .with("permissions", permissions)
         .with(
             "strategy",
@@ -63,7 +63,7 @@ fn place(pipeline: &Pipeline, stage: &Stage, job: &Job, rank: usize) -> Result<M
 
 fn turn(stage: &Stage) -> Map {
     Map::new()
-        .with("group", format!("{}-${{{{ matrix.product }}}}-${{{{ matrix.environment }}}}", stage.name))
+        .with("group", format!("{}/${{{{ matrix.product }}}}/${{{{ matrix.environment }}}}", stage.name))
         .with("cancel-in-progress", false)
         .with("queue", "max")
 }

@@ -42,7 +42,7 @@ pub(super) fn issue(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {
 }
 
 fn fetch(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {
-    let with = Map::new().with("path", "summaries").with("pattern", format!("{}-*", stage.name));
+    let with = Map::new().with("path", "summaries").with("pattern", format!("{}.*", stage.name));
     action(pipeline, "Fetch the summaries", "download-artifact", with)
 }
 

@@ -148,11 +148,11 @@ pub(super) fn connect() -> Map {
 /// Refuses what would take an environment back, or let a change in without the person who was to look at it.
 pub(super) fn refusals() -> [Map; 2] {
     [
-        run("Refuse to go back", token(), r#"./ci/github-forward-only.sh "$PRODUCT-$ENVIRONMENT""#),
+        run("Refuse to go back", token(), r#"./ci/github-forward-only.sh "$PRODUCT/$ENVIRONMENT""#),
         Map::new()
             .with("name", "Refuse to go without approval")
             .with("if", expression("matrix.approve"))
             .with("env", token())
-            .with("run", r#"./ci/github-approved.sh "$PRODUCT-$ENVIRONMENT""#),
+            .with("run", r#"./ci/github-approved.sh "$PRODUCT/$ENVIRONMENT""#),
     ]
 }

@@ -10,20 +10,17 @@ use crate::shape::Pipeline;
 use crate::shape::pipeline::Event;
 use crate::target::common::delivery::Product;
 
-/// The pipeline of the repository; `roles` are those with a scenario of their own.
-pub fn emit_shared(pipeline: &Pipeline, roles: &[Text]) -> Result<Tree, Error> {
-    let mut tree = Tree::new();
-    tree.insert(".gitlab-ci.yml", repository::repository(pipeline, roles))?;
-    Ok(tree)
+/// Writes the pipeline of the repository; `roles` are those with a scenario of their own.
+pub fn emit_shared(pipeline: &Pipeline, roles: &[Text], tree: &mut Tree) -> Result<(), Error> {
+    tree.insert(".gitlab-ci.yml", repository::repository(pipeline, roles))
 }
 
-/// The pipeline of a product; none while no job could read anything.
-pub fn emit_product(pipeline: &Pipeline, product: &Product) -> Result<Tree, Error> {
-    let mut tree = Tree::new();
-    if let Some(document) = product::product(pipeline, product) {
-        tree.insert(format!("live/{}/gitlab-ci.yml", product.name), document)?;
+/// Writes the pipeline of a product; none while no job could read anything.
+pub fn emit_product(pipeline: &Pipeline, product: &Product, tree: &mut Tree) -> Result<(), Error> {
+    match product::product(pipeline, product) {
+        Some(document) => tree.insert(format!("live/{}/gitlab-ci.yml", product.name), document),
+        None => Ok(()),
     }
-    Ok(tree)
 }
 
 /// What a pipeline is for, in the variable `PURPOSE`: the source of a pipeline is not known to those that it triggers.

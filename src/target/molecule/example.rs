@@ -3,8 +3,8 @@
 use crate::artifact::yaml::{Map, Node};
 use crate::ty::Ty;
 
-/// The value as an inventory has it; `name` is the variable's or the field's.
-pub fn example(ty: &Ty, name: &str) -> Node {
+/// The value as an inventory has it.
+pub fn example(ty: &Ty) -> Node {
     match ty.plain() {
         Ty::Bool => Node::Bool(true),
         Ty::Int => Node::Int(1),
@@ -22,15 +22,30 @@ pub fn example(ty: &Ty, name: &str) -> Node {
         Ty::Path => "/tmp/test".into(),
         Ty::Version => "1.0.0".into(),
         Ty::Enum(words) => words.members.first().cloned().unwrap_or_default().into(),
-        Ty::List(of) => Node::from(vec![example(of, name)]),
-        Ty::Map(of) => Node::Map(Map::new().with("test", example(of, name))),
+        Ty::List(of) => Node::from(vec![example(of)]),
+        Ty::Map(of) => Node::Map(Map::new().with("test", example(of))),
         Ty::Record(record) => {
-            let fields = record.fields.iter().map(|field| (field.name.clone(), example(&field.ty, &field.name)));
+            let fields = record.fields.iter().map(|field| (field.name.clone(), example(&field.ty)));
             Node::Map(fields.collect())
         }
-        Ty::Optional(of) => example(of, name),
+        Ty::Optional(of) => example(of),
         // Thirty-two bytes in base64, which most formats of keys take.
         Ty::Secret(_) => "dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q=".into(),
         _ => "test".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::example;
+    use crate::artifact::yaml::Node;
+    use crate::ty::Ty;
+
+    #[test]
+    fn examples_have_the_shape_of_their_type() {
+        let peers = Ty::record([("name".into(), Ty::Name), ("addresses".into(), Ty::Ip.list())]).list();
+        let Node::Seq(list) = example(&peers) else { panic!("a list is expected") };
+        assert_eq!(list.items[0].value.get("addresses"), Some(&Node::from(vec!["127.0.0.1"])));
+        assert_eq!(example(&Ty::Bytes.optional()), Node::Int(1 << 30));
     }
 }

@@ -9,11 +9,8 @@ use crate::artifact::hcl::{Body, Expr, Object};
 use crate::artifact::{Entry, Tree};
 use crate::base::{Text, text};
 use crate::shape::Module;
-use crate::target::common::hcl::{Lowering, Unsayable};
+use crate::target::common::hcl::{Lowering, OPENTOFU, Unsayable};
 use crate::target::common::header;
-
-/// Which release of OpenTofu the modules are written for.
-pub const REQUIRED_VERSION: &str = "~> 1.12";
 
 /// `modules/infra/compute/aws`
 pub fn folder(group: &str, module: &str, provider: &str) -> Text {
@@ -42,7 +39,7 @@ fn versions(module: &Module) -> Body {
         let object = Object::new().with("source", plugin.source.clone()).with("version", plugin.version.clone());
         plugins.push_attribute(plugin.name.clone(), Expr::Object(object.lines()));
     }
-    let terraform = Body::new().attribute("required_version", REQUIRED_VERSION).blank().nested("required_providers", plugins);
+    let terraform = Body::new().attribute("required_version", OPENTOFU).blank().nested("required_providers", plugins);
     Body::new().nested("terraform", terraform)
 }
 

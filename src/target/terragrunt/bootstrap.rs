@@ -1,34 +1,39 @@
 //! The way out of the circle: the units that must be there before the state has a place, and a guide for the operator.
+//!
+//! These are the units of the stacks that serve state, locks and secrets and of those that lead to them, then the units that make the
+//! names by which they are called, and whatever any of them needs.
 
+use super::capability;
 use crate::base::graph::Graph;
 use crate::base::{Text, text};
-use crate::plan::Plan;
+use crate::plan::{Instance, Plan};
 use crate::value::{InstanceId, Value};
 use std::collections::BTreeSet;
 
-/// The stacks that serve state, locks and secrets, and those that lead to them.
-fn stacks(plan: &Plan) -> BTreeSet<Text> {
-    let mut found = BTreeSet::new();
-    let mut add = |id: &InstanceId| {
-        let stack = plan.instances.get(id.0 as usize).and_then(|instance| instance.stack);
-        found.extend(stack.and_then(|stack| plan.instances.get(stack.0 as usize)).map(|stack| stack.name.clone()));
-    };
-    for (setting, field) in [("state", "store"), ("state", "lock"), ("secrets", "store")] {
-        if let Some(Value::Instance(id)) = plan.settings.get(setting).and_then(|setting| setting.field(field)) {
-            add(id);
-        }
-    }
-    for (index, instance) in plan.instances.iter().enumerate() {
-        if instance.fields.get("way_in").is_some_and(|way| *way != Value::None) {
-            add(&InstanceId(index as u32));
-        }
-    }
-    found
+/// What serves a product, as a setting and its field, with the block in which the service says how.
+const SERVED: [(&str, &str, &str); 3] =
+    [("state", "store", "object_store"), ("state", "lock", "lock"), ("secrets", "store", "secret_store")];
+
+/// What an environment needs first.
+pub(super) struct First {
+    /// The stacks that are configured first, those that lead to the others before them.
+    pub stacks: Vec<Text>,
+    /// The paths of the units, each behind what it needs.
+    pub units: Vec<Text>,
 }
 
-/// The units of these stacks, and those that they need, each behind what it needs.
-fn ordered(plan: &Plan) -> Vec<Text> {
-    let stacks = stacks(plan);
+/// What an environment needs first.
+pub(super) fn first(plan: &Plan) -> First {
+    let instance = |id: InstanceId| plan.instances.get(id.0 as usize);
+    let stack = |of: &Instance| of.stack.and_then(instance).map(|stack| stack.name.clone());
+    let leading = |of: &&Instance| of.fields.get("way_in").is_some_and(|way| *way != Value::None);
+    let ways: BTreeSet<Text> = plan.instances.iter().filter(leading).filter_map(stack).collect();
+    let serving = SERVED.iter().filter_map(|(setting, field, _)| match plan.settings.get(*setting)?.field(field) {
+        Some(Value::Instance(id)) => stack(instance(*id)?),
+        _ => None,
+    });
+    let serving: BTreeSet<Text> = serving.filter(|name| !ways.contains(name)).collect();
+
     let mut graph: Graph<Text> = Graph::default();
     for unit in &plan.units {
         graph.node(unit.path.clone());
@@ -36,48 +41,79 @@ fn ordered(plan: &Plan) -> Vec<Text> {
             graph.edge(unit.path.clone(), dependency.path.clone());
         }
     }
-    let first = plan.units.iter().filter(|unit| stacks.contains(&unit.stack));
-    let mut wanted: BTreeSet<Text> = first.clone().map(|unit| unit.path.clone()).collect();
-    wanted.extend(first.flat_map(|unit| graph.reachable(&unit.path)));
-    graph.order().unwrap_or_default().into_iter().filter(|path| wanted.contains(path)).collect()
+    let of_stack = plan.units.iter().filter(|unit| ways.contains(&unit.stack) || serving.contains(&unit.stack));
+    let mut wanted: BTreeSet<Text> = of_stack.map(|unit| unit.path.clone()).collect();
+    for name in called(plan) {
+        // Several zones may know a name; the one that needs least is enough.
+        let makers = plan.units.iter().filter(|unit| instance(unit.instance).is_some_and(|unit| resolves(unit, &name)));
+        wanted.extend(makers.map(|unit| unit.path.clone()).min_by_key(|path| (graph.reachable(path).len(), path.clone())));
+    }
+    let needed: Vec<Text> = wanted.iter().flat_map(|path| graph.reachable(path)).collect();
+    wanted.extend(needed);
+
+    let stacks = [ways, serving].into_iter().flat_map(|group| {
+        let ordered = plan.stacks.iter().map(|stack| stack.name.clone());
+        ordered.filter(|name| group.contains(name)).collect::<Vec<_>>()
+    });
+    First { stacks: stacks.collect(), units: graph.order().unwrap_or_default().into_iter().filter(|path| wanted.contains(path)).collect() }
+}
+
+/// The host names by which what serves the product is called.
+fn called(plan: &Plan) -> BTreeSet<Text> {
+    let served = SERVED.iter().filter_map(|(setting, field, block)| capability(plan, setting, field, block));
+    let ways = plan.instances.iter().filter_map(|instance| instance.fields.get("way_in"));
+    let texts = served.chain(ways).filter_map(Value::as_map).flat_map(|block| block.values().filter_map(Value::as_text));
+    texts.map(|text| host(text)).collect()
+}
+
+/// The host of a URL; other text is a host itself, or nothing that a zone knows.
+fn host(text: &str) -> Text {
+    let behind = text.split_once("://").map_or(text, |(_, behind)| behind);
+    behind.split(['/', ':']).next().unwrap_or_default().into()
+}
+
+/// Whether a unit says that it makes a name.
+fn resolves(unit: &Instance, name: &str) -> bool {
+    let names = unit.fields.get("resolves").and_then(Value::as_list).unwrap_or_default();
+    names.iter().filter_map(Value::as_text).any(|known| known == name)
 }
 
 /// `bootstrap.units`: one path a line.
-pub(super) fn units(plan: &Plan) -> String {
-    ordered(plan).into_iter().map(|path| format!("{path}\n")).collect()
+pub(super) fn units(first: &First) -> String {
+    first.units.iter().map(|path| format!("{path}\n")).collect()
 }
 
 /// `BOOTSTRAP.md`.
-pub(super) fn guide(plans: &[Plan]) -> String {
-    let Some(first) = plans.first() else { return String::new() };
-    let product = &first.product.name.text;
-    let stacks: Vec<Text> = first.stacks.iter().map(|stack| stack.name.clone()).filter(|name| stacks(first).contains(name)).collect();
-    let filters: Vec<String> = stacks.iter().map(|stack| format!("--filter './{stack}/**'")).collect();
-    let credentials: BTreeSet<Text> = first
+pub(super) fn guide(plan: &Plan, first: &First) -> String {
+    let product = &plan.product.name.text;
+    let quoted = |names: &mut dyn Iterator<Item = Text>| names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let credentials: BTreeSet<Text> = plan
         .instances
         .iter()
         .filter_map(|instance| instance.fields.get("credential").and_then(Value::as_map))
         .flat_map(|credentials| credentials.values().filter_map(|credential| credential.field("env").and_then(Value::as_text).cloned()))
         .collect();
-    let credentials: Vec<String> = credentials.iter().map(|name| format!("`{name}`")).collect();
-    let listed: Vec<String> = stacks.iter().map(|stack| format!("`{stack}`")).collect();
-    let playbooks: Vec<String> = stacks
-        .iter()
-        .map(|stack| format!("   ansible-playbook --inventory ../../../ansible/inventory/{product}/$environment ../../../ansible/playbooks/{product}/{stack}.yml"))
+    let token = capability(plan, "state", "lock", "lock").and_then(|lock| lock.field("token")).and_then(Value::as_text);
+    let token = token.map(|name| format!("| `{name}` | the token that may take the locks, once they are served |\n")).unwrap_or_default();
+    let playbooks = first.stacks.iter().filter(|stack| plan.services.iter().any(|service| service.stack == **stack));
+    let playbooks: String = playbooks
+        .map(|stack| {
+            format!("   ansible-playbook --inventory ../../../ansible/inventory/{product}/$environment ../../../ansible/playbooks/{product}/{stack}.yml\n")
+        })
         .collect();
     text!(
         "<!-- Generated by infrac. DO NOT EDIT. Source: {source} -->\n\
          # The first run of {product}\n\
          \n\
-         State, locks and secrets of {product} are served by {listed}, which these units create. So the first run of an environment\n\
-         keeps its state beside `root.hcl`, encrypted and out of version control, until there is a place for it.\n\
+         State, locks and secrets of {product} are served and reached by {stacks}, whose machines these units create. So the first run of\n\
+         an environment keeps its state beside `root.hcl`, encrypted and out of version control, until there is a place for it.\n\
          \n\
          | variable | what it is |\n\
          |---|---|\n\
          | {credentials} | credentials of the providers |\n\
          | `TF_ENCRYPTION` | the keys of states and plans: nothing is read or written without them |\n\
          | `AWS_SHARED_CREDENTIALS_FILE` | a file with the profile `{product}-<environment>-state`: the key of the bucket that keeps the states |\n\
-         | `CONSUL_HTTP_ADDR`, `CONSUL_HTTP_TOKEN` | where the locks are, and the token that may take them |\n\
+         {token}\
          \n\
          1. Choose the environment, and keep its state here for now:\n\
          \n\
@@ -91,7 +127,7 @@ pub(super) fn guide(plans: &[Plan]) -> String {
          2. Configure the machines. The first secrets come from the bootstrap source of `secrets`:\n\
          \n\
          \x20  ```sh\n\
-         {playbooks}\n\
+         {playbooks}\
          \x20  ```\n\
          \n\
          3. Move the states, and look that nothing would change:\n\
@@ -105,11 +141,38 @@ pub(super) fn guide(plans: &[Plan]) -> String {
          4. Add the environment to `ready` of `state`, compile, and commit: from then on the pipelines work on it.\n\
          \n\
          A unit whose state was left in `.bootstrap` is refused, never planned anew. Keep `.bootstrap` until step 3 shows no change.\n",
-        source = first.product.path,
-        listed = listed.join(", "),
-        credentials = credentials.join(", "),
-        filters = filters.join(" "),
-        playbooks = playbooks.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n"),
+        source = plan.product.path,
+        stacks = quoted(&mut first.stacks.iter().cloned()),
+        credentials = quoted(&mut credentials.into_iter()),
+        filters = filters(plan, first).join(" "),
     )
     .to_string()
+}
+
+/// What Terragrunt calls the units: a stack as a whole where all of it is meant.
+fn filters(plan: &Plan, first: &First) -> Vec<String> {
+    let mut found = Vec::new();
+    for unit in &plan.units {
+        let filter = match plan.units.iter().filter(|other| other.stack == unit.stack).all(|other| first.units.contains(&other.path)) {
+            true => format!("--filter './{}/**'", unit.stack),
+            false if first.units.contains(&unit.path) => format!("--filter './{}'", unit.path),
+            false => continue,
+        };
+        if !found.contains(&filter) {
+            found.push(filter);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+
+    #[test]
+    fn a_host_is_found_in_whatever_names_it() {
+        assert_eq!(host("https://s3.example.com:3900/bucket"), "s3.example.com");
+        assert_eq!(host("vpn.example.com"), "vpn.example.com");
+        assert_eq!(host("/etc/passwd"), "");
+    }
 }

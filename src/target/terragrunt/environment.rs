@@ -21,6 +21,13 @@ pub(super) fn environment(plan: &Plan) -> Result<Body, Unsayable> {
             .with("profile", bucket);
         locals = locals.blank().attribute("state", state.lines());
     }
+    let known = capability(plan, "state", "lock", "lock").and_then(|lock| lock.field("environment")).and_then(Value::as_map);
+    if let Some(known) = known.filter(|known| !known.is_empty()) {
+        let variables = known.iter().filter_map(|(name, value)| Some((name.clone(), value.as_text()?.clone())));
+        let variables: Object = variables.map(|(name, value)| (name.clone(), Expr::call("get_env", [name, value]))).collect();
+        locals = locals.blank().comment("For the client of the locks, where the operator says nothing else.");
+        locals = locals.attribute("lock", variables.lines());
+    }
     let mut settings = Object::new();
     for (instance, plugins) in providers(plan) {
         let mut object = Object::new();

@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod environment;
+mod locked;
 mod root;
 mod unit;
 
@@ -20,20 +21,20 @@ pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsa
     let product = &first.product.name.text;
     let mut out = Out { tree, folder: text!("live/{product}"), source: first.product.path.clone() };
     out.hcl("root.hcl", root::root(first)?)?;
-    out.script("tofu-locked", include_str!("assets/tofu-locked"))?;
+    out.script("tofu-locked", &locked::script(first)?)?;
     out.script("migrate-state", include_str!("assets/migrate-state"))?;
     out.text(
         ".gitignore",
         ".bootstrap/\n.terraform/\n.terragrunt-cache/\n.terragrunt-download/\nbackend.tf\nencryption.tf\nprovider.tf.json\n",
     )?;
-    out.text("BOOTSTRAP.md", &bootstrap::guide(plans))?;
+    out.text("BOOTSTRAP.md", &bootstrap::guide(first, &bootstrap::first(first)))?;
     for (instance, _) in environment::providers(first) {
         out.hcl(&text!("providers/{instance}.hcl"), environment::provider(&instance))?;
     }
     for plan in plans {
         let name = &plan.environment;
         out.hcl(&text!("{name}/environment.hcl"), environment::environment(plan)?)?;
-        out.text(&text!("{name}/bootstrap.units"), &bootstrap::units(plan))?;
+        out.text(&text!("{name}/bootstrap.units"), &bootstrap::units(&bootstrap::first(plan)))?;
         for unit in &plan.units {
             out.hcl(&text!("{name}/{}/terragrunt.hcl", unit.path), unit::unit(unit, shapes)?)?;
         }

@@ -3,7 +3,7 @@
 use super::capability;
 use crate::artifact::hcl::{Body, Expr, Object, Part};
 use crate::plan::Plan;
-use crate::target::common::hcl::Unsayable;
+use crate::target::common::hcl::{OPENTOFU, Unsayable};
 use crate::value::Value;
 
 /// Commands that read or write state.
@@ -88,15 +88,21 @@ pub(super) fn root(plan: &Plan) -> Result<Body, Unsayable> {
         .attribute("path", "encryption.tf")
         .attribute("if_exists", "overwrite_terragrunt")
         .attribute("contents", Expr::heredoc(ENCRYPTION));
-    let lock =
-        Body::new().attribute("commands", Expr::list(WITH_STATE)).attribute("arguments", Expr::list([] as [&str; 0])).blank().attribute(
-            "env_vars",
-            Object::new()
-                .with("INFRAC_BOOTSTRAP_STATE", Expr::path("local.backends.bootstrap.config.path"))
-                .with("INFRAC_LOCK_KEY", Expr::template([Part::text(format!("{product}/")), Part::expr(Expr::path("local.unit"))]))
-                .with("INFRAC_LOCK_PREFIX", prefix)
-                .lines(),
-        );
+    let variables = Object::new()
+        .with("INFRAC_BOOTSTRAP_STATE", Expr::path("local.backends.bootstrap.config.path"))
+        .with("INFRAC_LOCK_KEY", Expr::template([Part::text(format!("{prefix}{product}/")), Part::expr(Expr::path("local.unit"))]))
+        .lines();
+    let of_client =
+        locked.and_then(|lock| lock.field("environment")).and_then(Value::as_map).is_some_and(|variables| !variables.is_empty());
+    let variables: Expr = match of_client {
+        true => Expr::call("merge", [Expr::path("local.environment.lock"), variables.into()]),
+        false => variables.into(),
+    };
+    let lock = Body::new()
+        .attribute("commands", Expr::list(WITH_STATE))
+        .attribute("arguments", Expr::list([] as [&str; 0]))
+        .blank()
+        .attribute("env_vars", variables);
     let retry = Body::new()
         .attribute("retryable_errors", Expr::call("get_default_retryable_errors", [] as [&str; 0]))
         .attribute("max_attempts", 3i64)
@@ -105,7 +111,7 @@ pub(super) fn root(plan: &Plan) -> Result<Body, Unsayable> {
         .nested("locals", locals)
         .blank()
         .attribute("terraform_binary", of_phase("binary"))
-        .attribute("terraform_version_constraint", "~> 1.12")
+        .attribute("terraform_version_constraint", OPENTOFU)
         .attribute("terragrunt_version_constraint", "~> 1.1")
         .blank()
         .nested("remote_state", remote_state)

@@ -2,11 +2,11 @@
 //! library knows. Nothing is fetched where the release is there already.
 
 use super::{Context, label, text_of};
+use crate::artifact::jinja::{self, Expr};
 use crate::artifact::yaml::{Map, Node};
 use crate::artifact::{Error, Problem};
 use crate::base::{Text, text};
 use crate::shape::role::Step;
-use crate::target::ansible::jinja::Jinja;
 use crate::target::ansible::lower;
 use crate::target::ansible::names::{file_name, folder, part};
 use crate::target::ansible::task::Task;
@@ -39,8 +39,8 @@ pub(super) fn archive(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task
                 variable.clone(),
                 sums.iter().map(|(arch, sum)| (arch.clone(), sum.as_text().cloned().unwrap_or_default())).collect::<Map>(),
             );
-            let sum = Jinja::name(&variable).index(&scope.variable("arch"));
-            text!("sha256:{}", sum.braced())
+            let sum = Expr::variable(variable).index(scope.variable("arch"));
+            text!("sha256:{}", jinja::value(&sum)?)
         }
     };
     let dest = if member.is_some() { text!("{cache}/{}", file_name(&url)) } else { program.clone() };
@@ -101,7 +101,7 @@ fn directories(cache: &Text, folder: &str, archived: bool) -> Task {
 
 /// The tasks that fetch the vendor's list and refuse it unless the pinned key has signed it.
 fn signed_list(signed: &Value, cache: &Text, found: &Text, context: &Context<'_>) -> Result<Vec<Task>, Error> {
-    let field = |name: &str| -> Result<String, Error> {
+    let field = |name: &str| -> Result<Text, Error> {
         let value =
             signed.field(name).ok_or_else(|| Error::new(Problem::Shape("a signed list has list, signature, key and fingerprint")))?;
         lower::text(value, &context.scope)
@@ -110,7 +110,7 @@ fn signed_list(signed: &Value, cache: &Text, found: &Text, context: &Context<'_>
     if fingerprint.len() != 40 || !fingerprint.bytes().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte)) {
         return Err(Problem::Shape("the fingerprint of a key has 40 hexadecimal digits").into());
     }
-    let file = |url: String, name: &str| Map::new().with("url", Node::folded(url)).with("file", name);
+    let file = |url: Text, name: &str| Map::new().with("url", Node::Folded(url)).with("file", name);
     let fetch = Map::new()
         .with("url", "{{ item.url }}")
         .with("dest", text!("{cache}/{{{{ item.file }}}}"))
@@ -137,8 +137,9 @@ fn signed_list(signed: &Value, cache: &Text, found: &Text, context: &Context<'_>
     let mut verify =
         Task::new("Refuse a list that the vendor has not signed", "ansible.builtin.command", verify).register(&register).unchanged();
     verify.comment = Some("Whatever keys were fetched, the signature counts only if this one has made it.".into());
-    let by_this_key = Jinja::name(&register).member("stdout").test("search", &[Jinja::literal(&text!("VALIDSIG .* {fingerprint}"))]);
-    let failed = text!("{register}.rc != 0 or {}", by_this_key.negation().as_str());
-    verify.failed_when = Some(Node::folded(failed));
+    let answer = Expr::variable(register);
+    let by_this_key = answer.clone().attribute("stdout").is_with("search", [text!("VALIDSIG .* {fingerprint}")]);
+    let bad = answer.attribute("rc").binary(jinja::Binary::NotEqual, 0).or(by_this_key.negated());
+    verify.failed_when = Some(Node::Folded(jinja::condition(&bad)?));
     Ok(vec![fetch, ring, verify])
 }

@@ -2,13 +2,14 @@
 
 use super::daemon::Notice;
 use super::{Context, label, node_of, text_of};
+use crate::artifact::jinja::{self, Arguments, Binary, Expr};
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::artifact::{Error, Problem};
 use crate::base::{Text, text};
 use crate::shape::role::Step;
-use crate::target::ansible::jinja::{Jinja, Level};
 use crate::target::ansible::lower;
 use crate::target::ansible::names::variable;
+use crate::target::ansible::scope::Scope;
 use crate::target::ansible::task::Task;
 use crate::value::Value;
 
@@ -75,48 +76,44 @@ pub(super) fn certificate(step: &Step, notice: &Notice, context: &mut Context<'_
     Ok(vec![Task::new(text!("Make the certificate in {path}"), "ansible.builtin.import_tasks", text!("{part}.yml"))])
 }
 
-fn common_name(step: &Step, scope: &crate::target::ansible::scope::Scope<'_>) -> Result<Node, Error> {
+fn common_name(step: &Step, scope: &Scope<'_>) -> Result<Node, Error> {
     let names = step.arguments.get("names").ok_or_else(|| Error::new(Problem::Shape("a certificate has names")))?;
-    Ok(Node::folded(match names.as_list() {
-        Some(list) => match list.first() {
-            Some(first) => lower::text(first, scope)?,
-            None => "localhost".to_owned(),
-        },
-        None => lower::expression(names, scope)?.filter("first", &[]).braced(),
+    Ok(Node::Folded(match names.as_list() {
+        Some([first, ..]) => lower::text(first, scope)?,
+        Some([]) => "localhost".into(),
+        None => jinja::value(&lower::expression(names, scope)?.filter("first"))?,
     }))
 }
 
-fn alternative_names(step: &Step, scope: &crate::target::ansible::scope::Scope<'_>) -> Result<Node, Error> {
-    let mut sum: Option<Jinja> = None;
-    let mut known: Vec<Node> = Vec::new();
-    let mut all_known = true;
+/// `DNS:` before each name and `IP:` before each address, as a list where all are known one by one, else as a sum of lists.
+fn alternative_names(step: &Step, scope: &Scope<'_>) -> Result<Node, Error> {
+    let mut single: Option<Vec<Node>> = Some(Vec::new());
+    let mut lists = Vec::new();
     for (argument, kind) in [("names", "DNS:"), ("addresses", "IP:")] {
         let Some(value) = step.arguments.get(argument).filter(|value| **value != Value::None) else { continue };
-        match value.as_list() {
-            Some(list) => {
-                for value in list {
-                    known.push(Node::folded(text!("{kind}{}", lower::text(value, scope)?)));
-                }
-                let list: Result<Vec<Jinja>, Error> = list
-                    .iter()
-                    .map(|value| Ok(Jinja::literal(kind).binary("~", &lower::expression(value, scope)?, Level::Concatenation)))
-                    .collect();
-                let list = Jinja::list(&list?);
-                sum = Some(sum.map_or(list.clone(), |sum| sum.binary("+", &list, Level::Sum)));
-            }
-            None => {
-                all_known = false;
-                let start = Jinja::literal("^");
-                let marked = lower::expression(value, scope)?
-                    .filter("map", &[Jinja::literal("regex_replace"), start, Jinja::literal(kind)])
-                    .filter("list", &[]);
-                sum = Some(sum.map_or(marked.clone(), |sum| sum.binary("+", &marked, Level::Sum)));
-            }
+        let Some(list) = value.as_list() else {
+            single = None;
+            let marked = Arguments::from(["regex_replace", "^", kind]);
+            lists.push(lower::expression(value, scope)?.filter_with("map", marked).filter("list"));
+            continue;
+        };
+        let mut items = Vec::new();
+        for value in list {
+            let text = lower::text(value, scope)?;
+            single = single.map(|mut all| {
+                all.push(Node::Folded(text!("{kind}{text}")));
+                all
+            });
+            items.push(match lower::expression(value, scope)? {
+                Expr::Text(text) => Expr::Text(text!("{kind}{text}")),
+                expr => Expr::concat([Expr::from(kind), expr]),
+            });
         }
+        lists.push(Expr::List(items));
     }
-    Ok(match (all_known, sum) {
-        (true, _) => Node::Seq(Seq::new(known)),
-        (false, Some(sum)) => Node::folded(sum.braced()),
-        (false, None) => Node::Seq(Seq::default()),
-    })
+    if let Some(single) = single {
+        return Ok(Node::Seq(Seq::new(single)));
+    }
+    let sum = lists.into_iter().reduce(|sum, list| sum.binary(Binary::Add, list)).unwrap_or(Expr::List(Vec::new()));
+    Ok(Node::Folded(jinja::value(&sum)?))
 }

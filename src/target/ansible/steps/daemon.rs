@@ -2,13 +2,13 @@
 
 use super::file::add;
 use super::{Context, FLUSH, condition, name_of, some, text_of, word_of};
+use crate::artifact::config::{Part, Section, lines, systemd};
 use crate::artifact::tree::Document;
 use crate::artifact::yaml::Map;
 use crate::artifact::{Error, Problem};
 use crate::base::{Text, text};
 use crate::shape::role::Step;
-use crate::target::ansible::format::Template;
-use crate::target::ansible::lower;
+use crate::target::ansible::content::{managed, parts};
 use crate::target::ansible::names::capital;
 use crate::target::ansible::scope::Scope;
 use crate::target::ansible::task::Task;
@@ -89,109 +89,63 @@ fn add_handler(step: &Step, reload: bool, context: &mut Context<'_>) -> Result<(
 
 /// The unit file.
 fn unit(step: &Step, scope: &Scope<'_>) -> Result<String, Error> {
-    let mut unit = Unit { template: Template::default() };
     let user = text_of(step, "user", scope)?.unwrap_or_else(|| "root".into());
-    unit.template.managed("#");
-    unit.section("Unit", true);
-    let description = text_of(step, "description", scope)?.unwrap_or_else(|| capital(&name_of(step)));
-    unit.text("Description", &description)?;
-    let after = words(step, "after", scope)?;
-    if !after.is_empty() {
-        unit.text("Wants", &after.join(" "))?;
-        unit.text("After", &after.join(" "))?;
+    let of = |name: &str| step.arguments.get(name).filter(|value| **value != Value::None);
+    let words = |name: &str| -> Result<Vec<Part>, Error> {
+        let list = step.arguments.get(name).and_then(Value::as_list).unwrap_or_default();
+        let words: Result<Vec<Vec<Part>>, Error> = list.iter().map(|word| parts(word, &Part::Text, scope)).collect();
+        Ok(words?.join(&Part::verbatim(" ")))
+    };
+
+    let mut about = Section::new("Unit");
+    about = match of("description") {
+        Some(value) => about.with("Description", parts(value, &Part::Text, scope)?),
+        None => about.text("Description", capital(&name_of(step))),
+    };
+    if some(step, "after") {
+        about = about.with("Wants", words("after")?).with("After", words("after")?);
     }
-    unit.section("Service", false);
-    unit.text(
-        "Type",
-        match word_of(step, "start") {
-            "notify" => "notify",
-            "oneshot" => "oneshot",
-            _ => "exec",
-        },
-    )?;
-    unit.text("User", &user)?;
-    unit.text("Group", &user)?;
+
+    let start = match word_of(step, "start") {
+        "notify" => "notify",
+        "oneshot" => "oneshot",
+        _ => "exec",
+    };
+    let mut service = Section::new("Service").text("Type", start).text("User", user.clone()).text("Group", user.clone());
     for (name, value) in step.arguments.get("environment").and_then(Value::as_map).into_iter().flatten() {
-        let value = lower::text(value, scope)?;
-        unit.text("Environment", &quoted(&format!("{name}={value}")))?;
+        let mut assignment = vec![Part::text(text!("{name}="))];
+        assignment.extend(parts(value, &Part::Text, scope)?);
+        service = service.with("Environment", assignment);
     }
-    let run: Vec<String> = words(step, "run", scope)?.iter().map(|word| quoted(word)).collect();
-    unit.text("ExecStart", &run.join(" "))?;
-    if let Some(signal) = text_of(step, "reload", scope)? {
-        unit.text("ExecReload", &text!("/bin/kill --signal {signal} $MAINPID"))?;
+    service = service.with("ExecStart", words("run")?);
+    if let Some(signal) = of("reload").and_then(Value::as_text) {
+        service = service.with("ExecReload", [Part::verbatim(text!("/bin/kill --signal {signal} $MAINPID"))]);
     }
-    if let Some(signal) = text_of(step, "stop", scope)? {
-        unit.text("KillSignal", &text!("SIG{signal}"))?;
+    if let Some(signal) = of("stop").and_then(Value::as_text) {
+        service = service.text("KillSignal", text!("SIG{signal}"));
     }
-    unit.text("TimeoutStopSec", "30")?;
-    unit.text("Restart", "on-failure")?;
-    unit.text("RestartSec", "5")?;
-    let limits = step.arguments.get("limits");
+    service = service.text("TimeoutStopSec", "30").text("Restart", "on-failure").text("RestartSec", "5");
     for (field, key) in [("files", "LimitNOFILE"), ("memory", "LimitMEMLOCK")] {
-        if let Some(limit) = limits.and_then(|limits| limits.field(field)).filter(|limit| **limit != Value::None) {
-            unit.text(key, &lower::text(limit, scope)?)?;
+        let limit = of("limits").and_then(|limits| limits.field(field)).filter(|limit| **limit != Value::None);
+        if let Some(limit) = limit {
+            service = service.with(key, parts(limit, &Part::Text, scope)?);
         }
     }
-    unit.template.line_end();
-    let capabilities = words(step, "capabilities", scope)?.join(" ");
-    if !capabilities.is_empty() {
-        unit.text("AmbientCapabilities", &capabilities)?;
+    service = service.blank();
+    if some(step, "capabilities") {
+        service = service.with("AmbientCapabilities", words("capabilities")?);
     }
     if user != "root" {
-        unit.text("CapabilityBoundingSet", &capabilities)?;
+        service = service.with("CapabilityBoundingSet", words("capabilities")?);
     }
     for key in ["NoNewPrivileges", "PrivateDevices", "PrivateTmp", "ProtectHome"] {
-        unit.text(key, "true")?;
+        service = service.text(key, "true");
     }
-    unit.text("ProtectSystem", "strict")?;
-    let writes = words(step, "writes", scope)?;
-    if !writes.is_empty() {
-        unit.text("ReadWritePaths", &writes.join(" "))?;
-    }
-    unit.section("Install", false);
-    unit.text("WantedBy", "multi-user.target")?;
-    Ok(unit.template.finish())
-}
-
-struct Unit {
-    template: Template,
-}
-
-impl Unit {
-    fn section(&mut self, name: &str, first: bool) {
-        if !first {
-            self.template.line_end();
-        }
-        self.template.raw("[");
-        self.template.raw(name);
-        self.template.raw("]");
-        self.template.line_end();
+    service = service.text("ProtectSystem", "strict");
+    if some(step, "writes") {
+        service = service.with("ReadWritePaths", words("writes")?);
     }
 
-    /// A key with text that holds expressions in braces already.
-    fn text(&mut self, key: &str, value: &str) -> Result<(), Error> {
-        if value.contains(['\n', '\r']) {
-            return Err(Problem::SeveralLines(value.into()).into());
-        }
-        self.template.made(key);
-        self.template.made("=");
-        self.template.made(value);
-        self.template.line_end();
-        Ok(())
-    }
-}
-
-fn words(step: &Step, name: &str, scope: &Scope<'_>) -> Result<Vec<String>, Error> {
-    let list = step.arguments.get(name).and_then(Value::as_list).unwrap_or_default();
-    list.iter().map(|word| lower::text(word, scope)).collect()
-}
-
-/// A word of a command line of systemd.
-fn quoted(word: &str) -> String {
-    let plain = !word.is_empty() && !word.contains([' ', '\t', '"', '\'', '\\', ';', '$', '%']);
-    if plain || word.contains("{{") {
-        return word.to_owned();
-    }
-    let escaped = word.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "$$").replace('%', "%%");
-    format!("\"{escaped}\"")
+    let install = Section::new("Install").text("WantedBy", "multi-user.target");
+    Ok(lines(&[managed("#")])? + &systemd(&[about, service, install])?)
 }

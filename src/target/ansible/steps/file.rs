@@ -10,24 +10,24 @@ use crate::base::{Text, text};
 use crate::shape::role::Step;
 use crate::target::ansible::names::file_name;
 use crate::target::ansible::task::Task;
-use crate::target::ansible::{format, lower};
+use crate::target::ansible::{content, lower};
 use crate::value::Value;
 
 pub(super) fn file(step: &Step, notice: &Notice, context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
     let scope = inside(step, &context.scope);
     let path = label(step, &scope)?;
     let title = super::called("Write", &path, step);
-    let content = step.arguments.get("content").cloned().unwrap_or(Value::None);
+    let held = step.arguments.get("content").cloned().unwrap_or(Value::None);
     let (module, source) = match word_of(step, "format") {
-        "text" => ("ansible.builtin.copy", Map::new().with("content", Node::folded(lower::text(&content, &scope)?))),
+        "text" => ("ansible.builtin.copy", Map::new().with("content", Node::Folded(lower::text(&held, &scope)?))),
         "script" => {
-            let Some(text) = content.as_text() else { return Err(Problem::Shape("a script is constant text").into()) };
+            let Some(text) = held.as_text() else { return Err(Problem::Shape("a script is constant text").into()) };
             let name = add(context, "files", &path, "", Document::from(text.as_str()));
             ("ansible.builtin.copy", Map::new().with("src", name))
         }
         kind => {
             let mark = word_of(step, "comment");
-            let text = format::template(kind, &content, if mark.is_empty() { "#" } else { mark }, &scope)?;
+            let text = content::template(kind, &held, if mark.is_empty() { "#" } else { mark }, &scope)?;
             let name = add(context, "templates", &path, ".j2", Document::from(text));
             ("ansible.builtin.template", Map::new().with("src", name))
         }
@@ -35,10 +35,10 @@ pub(super) fn file(step: &Step, notice: &Notice, context: &mut Context<'_>) -> R
     let mut arguments = owned(source.with("dest", path), step, &scope)?;
     if some(step, "validate") {
         let words = step.arguments.get("validate").and_then(Value::as_list).unwrap_or_default();
-        let words: Vec<String> = words.iter().map(|word| lower::text(word, &scope)).collect::<Result<_, _>>()?;
+        let words: Vec<Text> = words.iter().map(|word| lower::text(word, &scope)).collect::<Result<_, _>>()?;
         arguments.push("validate", Node::folded(words.join(" ")));
     }
-    let mut task = Task::new(title, module, arguments).quiet(scope.has_secret(&content));
+    let mut task = Task::new(title, module, arguments).quiet(scope.has_secret(&held));
     task.notify = notice.of_files.clone();
     context.pending |= !task.notify.is_empty();
     Ok(vec![repeated(task, step, &context.scope)?])

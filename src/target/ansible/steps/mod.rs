@@ -15,10 +15,10 @@ mod request;
 mod task;
 mod user;
 
-use super::jinja::Jinja;
 use super::lower;
 use super::scope::Scope;
 use super::task::Task;
+use crate::artifact::jinja::{self, Expr};
 use crate::artifact::tree::Document;
 use crate::artifact::yaml::{Map, Node};
 use crate::artifact::{Error, Problem};
@@ -94,13 +94,13 @@ pub(super) const FLUSH: &str = "ansible.builtin.meta";
 /// What must hold for a step to be done.
 fn condition(step: &Step, scope: &Scope<'_>) -> Result<Option<Text>, Error> {
     let condition = step.condition.as_ref().map(|condition| lower::expression(condition, scope)).transpose()?;
-    Ok(condition.map(|condition| condition.as_str().into()))
+    condition.map(|condition| jinja::condition(&condition)).transpose()
 }
 
 /// The names inside a step, where it is repeated: its element is `item`.
 fn inside<'a>(step: &Step, scope: &Scope<'a>) -> Scope<'a> {
     match &step.repeat {
-        Some((name, _)) => scope.with(name, Jinja::name("item")),
+        Some((name, _)) => scope.with(name, Expr::variable("item")),
         None => scope.clone(),
     }
 }
@@ -108,9 +108,9 @@ fn inside<'a>(step: &Step, scope: &Scope<'a>) -> Scope<'a> {
 /// Repeats a task as its step is.
 fn repeated(mut task: Task, step: &Step, scope: &Scope<'_>) -> Result<Task, Error> {
     if let Some((_, source)) = &step.repeat {
-        task.repeat = Some(Node::folded(lower::text(source, scope)?));
+        task.repeat = Some(Node::Folded(lower::text(source, scope)?));
         let label = step.labels.first().map(|label| lower::text(label, &inside(step, scope))).transpose()?;
-        task.label = label.filter(|label| *label != "{{ item }}").map(Text::from);
+        task.label = label.filter(|label| *label != "{{ item }}");
     }
     Ok(task)
 }
@@ -118,7 +118,7 @@ fn repeated(mut task: Task, step: &Step, scope: &Scope<'_>) -> Result<Task, Erro
 /// The first label as text, with expressions in braces.
 fn label(step: &Step, scope: &Scope<'_>) -> Result<Text, Error> {
     let label = step.labels.first().ok_or_else(|| Error::new(Problem::Shape("the step has no name")))?;
-    Ok(lower::text(label, scope)?.into())
+    lower::text(label, scope)
 }
 
 fn name_of(step: &Step) -> Text {
@@ -134,7 +134,7 @@ fn called(verb: &str, what: &str, step: &Step) -> Text {
 fn text_of(step: &Step, name: &str, scope: &Scope<'_>) -> Result<Option<Text>, Error> {
     match step.arguments.get(name) {
         None | Some(Value::None) => Ok(None),
-        Some(value) => Ok(Some(lower::text(value, scope).map_err(|error| error.within(name))?.into())),
+        Some(value) => Ok(Some(lower::text(value, scope).map_err(|error| error.within(name))?)),
     }
 }
 
@@ -154,7 +154,7 @@ fn node_of(step: &Step, name: &str, scope: &Scope<'_>) -> Result<Option<Node>, E
 /// The arguments of a command as YAML.
 fn argv(value: &Value, scope: &Scope<'_>) -> Result<Node, Error> {
     let Some(list) = value.as_list() else { return Err(Problem::Shape("a command is a list").into()) };
-    let words: Result<Vec<Node>, Error> = list.iter().map(|word| Ok(Node::folded(lower::text(word, scope)?))).collect();
+    let words: Result<Vec<Node>, Error> = list.iter().map(|word| Ok(Node::Folded(lower::text(word, scope)?))).collect();
     Ok(Node::from(words?))
 }
 

@@ -13,7 +13,7 @@ pub(super) fn request(name: impl Into<Text>, value: &Value, context: &Context<'_
     let field = |name: &str| value.field(name).filter(|value| **value != Value::None);
     let mut arguments = Map::new();
     if let Some(url) = field("url") {
-        arguments.push("url", Node::folded(lower::text(url, scope)?));
+        arguments.push("url", Node::Folded(lower::text(url, scope)?));
     }
     if let Some(method) = field("method").and_then(Value::as_text).filter(|method| *method != "GET") {
         arguments.push("method", method.clone());

@@ -1,8 +1,8 @@
 //! A user: of the system with a group of its own, or a person with keys.
 
 use super::{Context, inside, label, node_of, repeated, some, text_of};
-use crate::artifact::Error;
 use crate::artifact::yaml::{Map, Node};
+use crate::artifact::{Error, jinja};
 use crate::base::{Text, text};
 use crate::shape::role::Step;
 use crate::target::ansible::lower;
@@ -39,9 +39,9 @@ pub(super) fn user(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>, 
     if let Some(keys) = step.arguments.get("keys").filter(|keys| **keys != Value::None) {
         let key = match keys.as_list() {
             Some([key]) => lower::text(key, &scope)?,
-            _ => lower::expression(keys, &scope)?.filter("join", &[crate::target::ansible::jinja::Jinja::literal("\n")]).braced(),
+            _ => jinja::value(&lower::expression(keys, &scope)?.filter_with("join", ["\n"]))?,
         };
-        let arguments = Map::new().with("user", name.clone()).with("key", Node::folded(key)).with("exclusive", true);
+        let arguments = Map::new().with("user", name.clone()).with("key", Node::Folded(key)).with("exclusive", true);
         // In check mode the user may not be there yet.
         let task = Task::new(what("Authorize the keys of", "Authorize their keys"), "ansible.posix.authorized_key", arguments);
         tasks.push(task.when("not ansible_check_mode"));

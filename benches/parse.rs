@@ -1,0 +1,30 @@
+//! How fast text becomes a tree, beside a plain scan of its bytes.
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use infrac::base::FileId;
+use std::hint::black_box;
+
+/// About a megabyte: the corpus again and again.
+fn text() -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    paths.sort();
+    let all: String = paths.iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect();
+    all.repeat(1_000_000 / all.len().max(1))
+}
+
+fn parse(criterion: &mut Criterion) {
+    let text = text();
+    let mut group = criterion.benchmark_group("parse");
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    group.sample_size(20);
+    group.bench_function("byte scan", |b| {
+        b.iter(|| black_box(&text).bytes().filter(|byte| *byte == b'\n').count());
+    });
+    group.bench_function("tree", |b| b.iter(|| infrac::syntax::parse(FileId(0), black_box(&text))));
+    group.bench_function("layout", |b| b.iter(|| infrac::fmt::format(FileId(0), black_box(&text))));
+    group.finish();
+}
+
+criterion_group!(benches, parse);
+criterion_main!(benches);

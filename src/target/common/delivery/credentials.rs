@@ -1,0 +1,120 @@
+//! What a job may read, and where from: data of the providers and services that an environment stands on.
+
+use super::of_plans::{instance, providers};
+use super::{Credential, Image, Network, Secret, Store};
+use crate::base::{Text, text};
+use crate::plan::{Instance, Plan};
+use crate::value::Value;
+use std::collections::BTreeMap;
+
+/// The store of secrets, if pipelines can log in there.
+pub(super) fn store(plan: &Plan) -> Option<Store> {
+    let record = capability(plan, "secrets", "store", "secret_store")?;
+    let (login, read) = (texts(record, "login"), texts(record, "read"));
+    if login.is_empty() || read.is_empty() {
+        return None;
+    }
+    Some(Store {
+        audience: word(record, "address")?,
+        variables: pairs(record, "environment"),
+        token: word(record, "token")?,
+        authority: word(record, "authority"),
+        login,
+        read,
+    })
+}
+
+/// The way into the private networks, if there is one for a machine of CI.
+pub(super) fn network(plan: &Plan) -> Option<Network> {
+    let ways = plan.services.iter().filter_map(|service| plan.instances.get(service.instance.0 as usize)?.fields.get("way_in"));
+    ways.filter_map(|way| Some(Network { packages: texts(way, "packages"), file: word(way, "file")?, up: texts(way, "up") })).next()
+}
+
+/// What clients read from the environment that is no secret.
+pub(super) fn variables(plan: &Plan) -> Vec<(Text, Text)> {
+    capability(plan, "state", "lock", "lock").map(|lock| pairs(lock, "environment")).unwrap_or_default()
+}
+
+/// What each role reads. The paths differ by role, so that who plans can be given what only reads.
+pub(super) fn roles(plan: &Plan, images: &[Image]) -> BTreeMap<Text, Vec<Credential>> {
+    let mut roles = BTreeMap::new();
+    for role in ["plan", "apply"] {
+        roles.insert(role.into(), changing(plan, role));
+    }
+    for image in images {
+        let role = text!("image-{}", image.provider);
+        roles.insert(role.clone(), of_provider_as(plan, &image.provider, &role));
+    }
+    roles
+}
+
+/// The variables that the plugin of a provider instance reads, with the field of the secret that each comes from.
+pub(super) fn of_provider(plan: &Plan, name: &str) -> Vec<(Text, Text)> {
+    let credentials = instance(plan, "provider", name).and_then(|provider| provider.fields.get("credential"));
+    let records = credentials.and_then(Value::as_map).into_iter().flatten();
+    records.filter_map(|(field, record)| Some((word(record, "env")?, field.clone()))).collect()
+}
+
+fn changing(plan: &Plan, role: &str) -> Vec<Credential> {
+    let mut credentials = Vec::new();
+    let mut priced = false;
+    for (name, provider) in providers(plan) {
+        credentials.extend(of_provider_as(plan, &name, role));
+        priced |= !lacks(provider, "cost-estimate");
+    }
+    if let Some(token) = capability(plan, "state", "lock", "lock").and_then(|lock| word(lock, "token")) {
+        credentials.push(Credential::Variable(token, secret(plan, role, "lock", "token")));
+    }
+    if capability(plan, "state", "store", "object_store").is_some() {
+        let keys = |field| secret(plan, role, "state", field);
+        let profile = text!("{}-{}-state", plan.product.name.text, plan.environment);
+        credentials.push(Credential::Profile(profile, keys("access_key"), keys("secret_key")));
+        credentials.push(Credential::Variable("TF_ENCRYPTION".into(), keys("encryption")));
+    }
+    if !plan.hosts.is_empty() {
+        credentials.push(Credential::File("ANSIBLE_PRIVATE_KEY_FILE".into(), secret(plan, role, "ssh", "key")));
+    }
+    if priced && role == "plan" {
+        credentials.push(Credential::Variable("INFRACOST_API_KEY".into(), secret(plan, role, "prices", "key")));
+    }
+    credentials.sort();
+    credentials.dedup();
+    credentials
+}
+
+fn of_provider_as(plan: &Plan, name: &str, role: &str) -> Vec<Credential> {
+    let of_kind = |field: &str| secret(plan, role, name, field);
+    of_provider(plan, name).into_iter().map(|(variable, field)| Credential::Variable(variable, of_kind(&field))).collect()
+}
+
+fn secret(plan: &Plan, role: &str, thing: &str, field: &str) -> Secret {
+    Secret { path: text!("{}/{}/{role}/{thing}", plan.product.name.text, plan.environment), field: field.into() }
+}
+
+/// A block of the service that a setting of the product names.
+fn capability<'a>(plan: &'a Plan, setting: &str, name: &str, block: &str) -> Option<&'a Value> {
+    let Value::Instance(id) = plan.settings.get(setting)?.field(name)? else { return None };
+    let record = plan.instances.get(id.0 as usize)?.fields.get(block)?;
+    record.as_map().map(|_| record)
+}
+
+fn lacks(provider: &Instance, what: &str) -> bool {
+    match provider.fields.get("lacks") {
+        Some(Value::Map(map)) => map.contains_key(what),
+        Some(Value::List(list)) => list.iter().any(|value| value.as_text().is_some_and(|text| text == what)),
+        _ => false,
+    }
+}
+
+fn word(record: &Value, name: &str) -> Option<Text> {
+    record.field(name)?.as_text().cloned()
+}
+
+fn texts(record: &Value, name: &str) -> Vec<Text> {
+    record.field(name).and_then(Value::as_list).into_iter().flatten().filter_map(|value| value.as_text().cloned()).collect()
+}
+
+fn pairs(record: &Value, name: &str) -> Vec<(Text, Text)> {
+    let entries = record.field(name).and_then(Value::as_map).into_iter().flatten();
+    entries.filter_map(|(key, value)| Some((key.clone(), value.as_text()?.clone()))).collect()
+}

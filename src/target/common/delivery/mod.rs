@@ -1,0 +1,128 @@
+//! A product as pipelines see it: what each environment is made of, in which order, and what its jobs may read.
+
+mod credentials;
+mod of_plans;
+
+pub use of_plans::of_plans;
+
+use crate::base::Text;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The workflows have a job for each place in the order of environments, and so many places.
+pub const RANKS: usize = 4;
+
+/// A product.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Product {
+    /// Its name.
+    pub name: Text,
+    /// The path of its source.
+    pub source: Text,
+    /// In their order.
+    pub environments: Vec<Environment>,
+}
+
+/// An environment of a product.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Environment {
+    /// Its name.
+    pub name: Text,
+    /// Whether its state is where pipelines can reach it.
+    pub ready: bool,
+    /// Whether a person lets each change in.
+    pub approve: bool,
+    /// Where its credentials come from.
+    pub store: Option<Store>,
+    /// How a machine of CI joins its private network.
+    pub network: Option<Network>,
+    /// The folder of its inventory.
+    pub inventory: Text,
+    /// Its stacks, each behind what it needs.
+    pub phases: Vec<Phase>,
+    /// Its units, each with the units whose outputs it needs.
+    pub units: BTreeMap<Text, BTreeSet<Text>>,
+    /// The images that its machines start from.
+    pub images: Vec<Image>,
+    /// What clients of its services read from the environment, such as addresses.
+    pub variables: Vec<(Text, Text)>,
+    /// What jobs may read, by the role that they take on: `plan`, `apply`, `image-<provider>`.
+    pub roles: BTreeMap<Text, Vec<Credential>>,
+    /// The files and folders that it is made from.
+    pub reads: BTreeSet<Text>,
+}
+
+/// A store of secrets that knows the jobs of CI by their identity token.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Store {
+    /// Who the token is for.
+    pub audience: Text,
+    /// What its client reads from the environment, such as the address.
+    pub variables: Vec<(Text, Text)>,
+    /// The variable that the client reads its own token from.
+    pub token: Text,
+    /// The variable that names the file with the certificate of the store's authority.
+    pub authority: Option<Text>,
+    /// Takes the identity token on its input and prints the client's; `{role}` in it is who asks.
+    pub login: Vec<Text>,
+    /// Prints a secret; `{path}` and `{field}` in it say which.
+    pub read: Vec<Text>,
+}
+
+/// The way into a private network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Network {
+    /// What is installed.
+    pub packages: Vec<Text>,
+    /// Where the configuration lies.
+    pub file: Text,
+    /// What is run then.
+    pub up: Vec<Text>,
+}
+
+/// A stack: its units, then its services.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phase {
+    /// Its name.
+    pub stack: Text,
+    /// The folder of its units, if it has any.
+    pub folder: Option<Text>,
+    /// Its playbook, if it has services.
+    pub playbook: Option<Text>,
+}
+
+/// An image that an environment bakes on one of its providers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Image {
+    /// Its name.
+    pub image: Text,
+    /// The provider instance.
+    pub provider: Text,
+    /// The folder of the template.
+    pub template: Text,
+    /// The variables that the builder itself reads from the environment.
+    pub credentials: Vec<Text>,
+    /// The file with what this environment says of it.
+    pub variables: Text,
+    /// The files and folders that it is made from.
+    pub reads: BTreeSet<Text>,
+}
+
+/// A secret that a job reads.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Credential {
+    /// The value of a variable.
+    Variable(Text, Secret),
+    /// The content of a file that a variable names.
+    File(Text, Secret),
+    /// The two keys of an object store, as a profile of that name.
+    Profile(Text, Secret, Secret),
+}
+
+/// Where a secret is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Secret {
+    /// Its path in the store.
+    pub path: Text,
+    /// The field in it.
+    pub field: Text,
+}

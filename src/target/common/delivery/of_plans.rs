@@ -1,0 +1,118 @@
+//! From the plans of a product to what pipelines need to know of it.
+
+use super::credentials::{network, roles, store, variables};
+use super::{Environment, Image, Phase, Product};
+use crate::base::{Text, text};
+use crate::plan::{self, Plan};
+use crate::target::common::{images, word};
+use crate::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One product; `plans` are those of its environments, in their order.
+pub fn of_plans(plans: &[Plan]) -> Product {
+    let Some(first) = plans.first() else { return Product::default() };
+    let last = plans.len() - 1;
+    Product {
+        name: first.product.name.text.clone(),
+        source: first.product.path.clone(),
+        environments: plans.iter().enumerate().map(|(rank, plan)| environment(plan, rank == last)).collect(),
+    }
+}
+
+fn environment(plan: &Plan, last: bool) -> Environment {
+    let product = &plan.product.name.text;
+    let name = &plan.environment;
+    let store = store(plan);
+    let ready = plan.settings.get("state").and_then(|state| state.field("ready")).is_some_and(|ready| names(ready, name));
+    let images: Vec<Image> = images::used(plan).map(|image| bake(image, plan)).collect();
+    Environment {
+        name: name.clone(),
+        // Without a store a job could read nothing, and nothing that it did would be right.
+        ready: ready && store.is_some(),
+        approve: approve(plan, last),
+        network: network(plan),
+        inventory: text!("ansible/inventory/{}/{}", word(product), word(name)),
+        phases: plan.stacks.iter().map(|stack| phase(plan, stack)).collect(),
+        units: plan.units.iter().map(|unit| (unit.path.clone(), unit.dependencies.iter().map(|of| of.path.clone()).collect())).collect(),
+        variables: variables(plan),
+        roles: roles(plan, &images),
+        reads: reads(plan),
+        store,
+        images,
+    }
+}
+
+/// Those that the product says. Where it says none, the last one: a change that reaches it has nowhere else to be seen first.
+fn approve(plan: &Plan, last: bool) -> bool {
+    match plan.settings.get("approve").and_then(Value::as_list) {
+        Some(list) if !list.is_empty() => list.iter().any(|value| value.as_text() == Some(&plan.environment)),
+        _ => last,
+    }
+}
+
+fn phase(plan: &Plan, stack: &plan::Stack) -> Phase {
+    let product = &plan.product.name.text;
+    let units = plan.units.iter().any(|unit| unit.stack == stack.name);
+    let services = plan.services.iter().any(|service| service.stack == stack.name);
+    Phase {
+        stack: stack.name.clone(),
+        folder: units.then(|| text!("live/{product}/{}/{}", plan.environment, stack.name)),
+        playbook: services.then(|| text!("ansible/playbooks/{}/{}.yml", word(product), word(&stack.name))),
+    }
+}
+
+fn reads(plan: &Plan) -> BTreeSet<Text> {
+    let product = &plan.product.name.text;
+    let mut reads = BTreeSet::from([
+        text!("live/{product}/root.hcl"),
+        text!("live/{product}/tofu-locked"),
+        text!("live/{product}/{}", plan.environment),
+    ]);
+    for unit in &plan.units {
+        reads.insert(text!("live/{product}/providers/{}.hcl", unit.provider_instance));
+        reads.insert(text!("modules/{}/{}/{}", unit.group, unit.module, unit.provider));
+    }
+    if !plan.services.is_empty() {
+        reads.insert("ansible/ansible.cfg".into());
+        reads.insert("ansible/requirements.yml".into());
+        reads.insert(text!("ansible/inventory/{}/{}", word(product), word(&plan.environment)));
+        reads.insert(text!("ansible/playbooks/{}", word(product)));
+    }
+    reads.extend(plan.services.iter().map(|service| text!("ansible/roles/{}", word(&service.service))));
+    reads
+}
+
+fn bake(image: &plan::Image, plan: &Plan) -> Image {
+    let variables = images::variables_path(plan, image);
+    let mut reads = BTreeSet::from([
+        "ansible/ansible.cfg".into(),
+        "ansible/requirements.yml".into(),
+        images::folder(image),
+        images::playbook(image),
+        variables.clone(),
+    ]);
+    reads.extend(image.install.iter().map(|role| text!("ansible/roles/{}", word(role))));
+    Image {
+        image: image.name.clone(),
+        provider: image.instance.clone(),
+        template: images::folder(image),
+        credentials: super::credentials::of_provider(plan, &image.instance).into_iter().map(|(variable, _)| variable).collect(),
+        variables,
+        reads,
+    }
+}
+
+fn names(list: &Value, name: &Text) -> bool {
+    list.as_list().is_some_and(|list| list.iter().any(|value| value.as_text() == Some(name)))
+}
+
+/// The instances of a keyword by name.
+pub(super) fn instance<'a>(plan: &'a Plan, keyword: &str, name: &str) -> Option<&'a plan::Instance> {
+    plan.instances.iter().find(|instance| instance.keyword == keyword && instance.name == name)
+}
+
+/// The provider instances on which something stands, in the order of their names.
+pub(super) fn providers(plan: &Plan) -> BTreeMap<Text, &plan::Instance> {
+    let used = plan.units.iter().map(|unit| &unit.provider_instance);
+    used.filter_map(|name| Some((name.clone(), instance(plan, "provider", name)?))).collect()
+}

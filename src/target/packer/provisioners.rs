@@ -1,0 +1,46 @@
+//! What is done on the machine that becomes an image.
+
+use super::value;
+use crate::artifact::Error;
+use crate::artifact::json::Value;
+use crate::base::text;
+use crate::plan::Image;
+use crate::target::common::images;
+
+/// The last step takes away what must not be the same on two machines, and what a login has left behind.
+const CLEAN: [&str; 9] = [
+    "cloud-init clean --logs --seed",
+    "truncate --size=0 /etc/machine-id",
+    "rm -f /etc/ssh/ssh_host_*",
+    "rm -f /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys",
+    "apt-get clean",
+    "rm -rf /var/lib/apt/lists/*",
+    "find /var/log -type f -exec truncate --size=0 {} +",
+    "fstrim --all || true",
+    "sync",
+];
+
+/// The steps: wait until the machine has set itself up, install, clean.
+pub(super) fn provisioners(image: &Image) -> Result<Vec<Value>, Error> {
+    let playbook = images::playbook(image);
+    let ansible = Value::object()
+        .with("playbook_file", text!("${{path.root}}/../../../{playbook}"))
+        .with("user", value::text(&image.login)?)
+        .with("use_proxy", false)
+        .with(
+            "ansible_env_vars",
+            // Nobody can know the key of a machine that was made a minute ago.
+            vec!["ANSIBLE_CONFIG=${path.root}/../../../ansible/ansible.cfg", "ANSIBLE_HOST_KEY_CHECKING=False"],
+        );
+    let mut clean = Value::object();
+    if image.login != "root" {
+        clean.push("execute_command", "sudo sh -c '{{ .Vars }} {{ .Path }}'");
+    }
+    clean.push("inline", CLEAN.to_vec());
+    let wait = Value::object().with("inline", vec!["cloud-init status --wait"]);
+    Ok(vec![step("shell", wait), step("ansible", ansible), step("shell", clean)])
+}
+
+fn step(kind: &'static str, settings: Value) -> Value {
+    Value::object().with(kind, settings)
+}

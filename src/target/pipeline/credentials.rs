@@ -1,0 +1,164 @@
+//! What a role reads from the store of secrets, as a script that `ci/with-credentials.sh` reads in.
+
+use crate::artifact::shell::Word;
+use crate::artifact::{Error, Problem, Tree};
+use crate::base::{Text, text};
+use crate::target::common::delivery::{Credential, Environment, Product, Secret, Store};
+use crate::target::common::header;
+
+/// Writes a file for each role of each environment that has a store.
+pub(super) fn credentials(product: &Product, tree: &mut Tree) -> Result<(), Error> {
+    for environment in &product.environments {
+        let Some(store) = &environment.store else { continue };
+        for (role, reads) in &environment.roles {
+            let path = text!("live/{}/{}/credentials/{role}.sh", product.name, environment.name);
+            let script = Script::new(product, environment, store, role).written(reads).map_err(|error| error.within(path.clone()))?;
+            tree.insert(path, script)?;
+        }
+    }
+    Ok(())
+}
+
+struct Script<'a> {
+    product: &'a Product,
+    environment: &'a Environment,
+    store: &'a Store,
+    role: &'a Text,
+    text: String,
+}
+
+impl<'a> Script<'a> {
+    fn new(product: &'a Product, environment: &'a Environment, store: &'a Store, role: &'a Text) -> Self {
+        Script { product, environment, store, role, text: String::new() }
+    }
+
+    fn written(mut self, reads: &[Credential]) -> Result<String, Error> {
+        self.lines(&[
+            &["# ", &header(&self.product.source)],
+            &["# shellcheck shell=sh"],
+            &["#"],
+            &[
+                "# What the role ",
+                self.role,
+                " of ",
+                &self.product.name,
+                "/",
+                &self.environment.name,
+                " may read; ci/with-credentials.sh reads this in.",
+            ],
+            &[],
+        ]);
+        self.login()?;
+        self.variables(reads)?;
+        self.files(reads)?;
+        self.profiles(reads)?;
+        Ok(self.text)
+    }
+
+    /// Who asks is said by the identity token; the token of the client comes back.
+    fn login(&mut self) -> Result<(), Error> {
+        let asks = text!("{}.{}.{}", self.product.name, self.environment.name, self.role);
+        let command = command(&self.store.login, &[("{role}", &asks)])?;
+        let mut names = Vec::new();
+        for (variable, value) in &self.store.variables {
+            self.assign(variable, Word::literal(value)?.as_str())?;
+            names.push(variable.clone());
+        }
+        if let Some(authority) = &self.store.authority {
+            self.assign(authority, "${authority:-}")?;
+            names.push(authority.clone());
+        }
+        self.export(&names);
+        self.assign(&self.store.token.clone(), &["$(printf '%s' \"${identity:?}\" | ", &command, ")"].concat())?;
+        self.export(std::slice::from_ref(&self.store.token));
+        Ok(())
+    }
+
+    fn variables(&mut self, reads: &[Credential]) -> Result<(), Error> {
+        let secrets = reads.iter().any(|read| matches!(read, Credential::Variable(..)));
+        if !secrets && self.environment.variables.is_empty() {
+            return Ok(());
+        }
+        self.text.push('\n');
+        let mut names = Vec::new();
+        for (variable, value) in &self.environment.variables {
+            self.assign(variable, Word::literal(value)?.as_str())?;
+            names.push(variable.clone());
+        }
+        for read in reads {
+            if let Credential::Variable(variable, secret) = read {
+                self.assign(variable, &self.read(secret)?)?;
+                names.push(variable.clone());
+            }
+        }
+        self.export(&names);
+        Ok(())
+    }
+
+    /// A failing command in an assignment ends the script, one in an argument does not.
+    fn files(&mut self, reads: &[Credential]) -> Result<(), Error> {
+        for read in reads {
+            if let Credential::File(variable, secret) = read {
+                self.text.push('\n');
+                self.assign("content", &self.read(secret)?)?;
+                self.lines(&[&["file ", name(variable)?, " \"$content\""], &["unset content"]]);
+            }
+        }
+        Ok(())
+    }
+
+    fn profiles(&mut self, reads: &[Credential]) -> Result<(), Error> {
+        for read in reads {
+            if let Credential::Profile(profile, access, secret) = read {
+                self.text.push('\n');
+                self.assign("access_key", &self.read(access)?)?;
+                self.assign("secret_key", &self.read(secret)?)?;
+                let profile = Word::literal(profile)?;
+                self.lines(&[&["profile ", profile.as_str(), " \"$access_key\" \"$secret_key\""], &["unset access_key secret_key"]]);
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&self, secret: &Secret) -> Result<String, Error> {
+        let command = command(&self.store.read, &[("{path}", &secret.path), ("{field}", &secret.field)])?;
+        Ok(["$(", &command, ")"].concat())
+    }
+
+    fn assign(&mut self, variable: &str, value: &str) -> Result<(), Error> {
+        self.lines(&[&[name(variable)?, "=", value]]);
+        Ok(())
+    }
+
+    fn export(&mut self, names: &[Text]) {
+        if !names.is_empty() {
+            self.lines(&[&["export ", &names.join(" ")]]);
+        }
+    }
+
+    fn lines(&mut self, lines: &[&[&str]]) {
+        for line in lines {
+            line.iter().for_each(|part| self.text.push_str(part));
+            self.text.push('\n');
+        }
+    }
+}
+
+/// A command of the library, with what stands for its placeholders, each argument as one word.
+fn command(words: &[Text], placeholders: &[(&str, &Text)]) -> Result<String, Error> {
+    let mut command = Vec::with_capacity(words.len());
+    for word in words {
+        let filled = placeholders.iter().fold(word.to_string(), |text, (placeholder, value)| text.replace(placeholder, value));
+        command.push(Word::literal(&filled)?.as_str().to_owned());
+    }
+    Ok(command.join(" "))
+}
+
+fn name(variable: &str) -> Result<&str, Error> {
+    let first = variable.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    if first && variable.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        Ok(variable)
+    } else {
+        Err(Problem::Identifier(variable.into()).into())
+    }
+}

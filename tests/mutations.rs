@@ -1,0 +1,206 @@
+//! Small mistakes in a product that compiles: each gives exactly the findings that are intended, at the places that are intended.
+//!
+//! `tests/mutations/*.toml` holds one mistake a file: what is changed, and what is to be said. A place is written as the line it is in
+//! with `«…»` around what is blamed, so that a corpus of mistakes survives changes elsewhere in the file.
+
+use infrac::base::{FileId, Span, Text, Workspace};
+use infrac::diag::Diagnostic;
+use infrac::driver;
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde::Deserialize;
+use std::path::Path;
+use std::sync::Arc;
+
+/// One mistake.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mutation {
+    /// Why it is one.
+    why: String,
+    /// What is changed.
+    change: Vec<Change>,
+    /// What is said about it, in the order of places; nothing else may be.
+    expect: Vec<Expected>,
+}
+
+/// A text that stands once in a file, and what stands there instead.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    /// The file; one that is not there is made of `to`.
+    file: String,
+    /// What is replaced.
+    #[serde(default)]
+    from: String,
+    /// What takes its place.
+    to: String,
+}
+
+/// A finding.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    /// `unknown-name`
+    code: String,
+    /// The primary place, after the change: a piece of text with `«…»` around the span.
+    at: String,
+    /// The file of the place, if not the first that is changed.
+    file: Option<String>,
+    /// A piece of the message.
+    message: String,
+    /// A piece of the help.
+    help: Option<String>,
+    /// A second place, written like `at`.
+    also: Option<String>,
+    /// The file of the second place, if not that of the first.
+    also_file: Option<String>,
+}
+
+fn main() -> std::io::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = Arc::new(sources(root)?);
+    let mut trials = vec![{
+        let sources = sources.clone();
+        Trial::test("nothing is wrong before", move || nothing_wrong(&sources))
+    }];
+    let mut paths: Vec<_> = std::fs::read_dir(root.join("tests/mutations"))?.collect::<Result<_, _>>()?;
+    paths.sort_by_key(std::fs::DirEntry::path);
+    for entry in paths {
+        let path = entry.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let sources = sources.clone();
+        trials.push(Trial::test(name, move || judge(&path, &sources)));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+type Sources = Vec<(Text, Arc<str>)>;
+
+/// The files of the repository's inventory and library.
+fn sources(root: &Path) -> std::io::Result<Sources> {
+    let mut found = Vec::new();
+    for folder in ["inventory", "stdlib"] {
+        for entry in walkdir::WalkDir::new(root.join(folder)).sort_by_file_name() {
+            let entry = entry?;
+            let source = entry.path().extension().is_some_and(|extension| extension == "infra" || extension == "json");
+            if let (true, Ok(path)) = (source, entry.path().strip_prefix(root)) {
+                found.push((path.to_string_lossy().as_ref().into(), std::fs::read_to_string(entry.path())?.into()));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn nothing_wrong(sources: &Sources) -> Result<(), Failed> {
+    let workspace = Workspace::new(sources.iter().cloned());
+    let found = driver::compile(&workspace, &driver::Options::default()).diagnostics;
+    if found.is_empty() { Ok(()) } else { Err(shown(&workspace, &found).into()) }
+}
+
+fn judge(path: &Path, sources: &Sources) -> Result<(), Failed> {
+    let mutation: Mutation = toml::from_str(&std::fs::read_to_string(path)?)?;
+    assert!(!mutation.why.is_empty());
+    let workspace = changed(&mutation, sources)?;
+    let found = driver::compile(&workspace, &driver::Options::default()).diagnostics;
+    let mut differences = Vec::new();
+    if found.len() != mutation.expect.len() {
+        differences.push(format!("{} findings instead of {}", found.len(), mutation.expect.len()));
+    }
+    let first = &mutation.change.first().ok_or("a mutation changes something")?.file;
+    let mut wanted = Vec::with_capacity(mutation.expect.len());
+    for expected in &mutation.expect {
+        let file = expected.file.as_ref().unwrap_or(first);
+        wanted.push((place(&workspace, file, &expected.at)?, expected));
+    }
+    wanted.sort_by_key(|(span, expected)| (*span, expected.code.clone()));
+    for ((span, expected), found) in wanted.iter().zip(&found) {
+        let also = match &expected.also {
+            Some(also) => Some(place(&workspace, expected.also_file.as_ref().or(expected.file.as_ref()).unwrap_or(first), also)?),
+            None => None,
+        };
+        differences.extend(difference(*span, also, expected, found));
+    }
+    if differences.is_empty() { Ok(()) } else { Err(format!("{}\n{}", differences.join("\n"), shown(&workspace, &found)).into()) }
+}
+
+/// The sources with the mistake in them.
+fn changed(mutation: &Mutation, sources: &Sources) -> Result<Workspace, Failed> {
+    let mut sources = sources.clone();
+    for change in &mutation.change {
+        let Some((_, text)) = sources.iter_mut().find(|(path, _)| *path == change.file) else {
+            if !change.from.is_empty() {
+                return Err(format!("there is no file `{}`", change.file).into());
+            }
+            sources.push((change.file.as_str().into(), change.to.as_str().into()));
+            continue;
+        };
+        let times = text.matches(&change.from).count();
+        if times != 1 {
+            return Err(format!("`{}` stands {times} times in {}", change.from, change.file).into());
+        }
+        *text = text.replacen(&change.from, &change.to, 1).into();
+    }
+    Ok(Workspace::new(sources))
+}
+
+/// The span of what `«…»` marks in a piece of text that stands once in a file.
+fn place(workspace: &Workspace, file: &str, marked: &str) -> Result<Span, Failed> {
+    let (before, rest) = marked.split_once('«').ok_or_else(|| format!("`{marked}` marks nothing"))?;
+    let (inner, after) = rest.split_once('»').ok_or_else(|| format!("`{marked}` has no end"))?;
+    let (id, source) = workspace.find(file).ok_or_else(|| format!("there is no file `{file}`"))?;
+    let text = format!("{before}{inner}{after}");
+    let found: Vec<usize> = source.text.match_indices(&text).map(|(at, _)| at).collect();
+    let [at] = found.as_slice() else { return Err(format!("`{text}` stands {} times in {file}", found.len()).into()) };
+    let start = at + before.len();
+    Ok(Span::new(id, start as u32, (start + inner.len()) as u32))
+}
+
+fn difference(span: Span, also: Option<Span>, expected: &Expected, found: &Diagnostic) -> Vec<String> {
+    let mut differences = Vec::new();
+    if found.code.name() != expected.code {
+        differences.push(format!("`{}` instead of `{}`", found.code.name(), expected.code));
+    }
+    if found.primary.span != span {
+        differences.push(format!("another place than `{}`", expected.at));
+    }
+    if !found.message.contains(&expected.message) {
+        differences.push(format!("the message lacks `{}`", expected.message));
+    }
+    if let Some(help) = &expected.help
+        && !found.help.as_ref().is_some_and(|found| found.contains(help))
+    {
+        differences.push(format!("the help lacks `{help}`"));
+    }
+    if let Some(also) = also
+        && !found.related.iter().any(|label| label.span == also)
+    {
+        differences.push(format!("`{}` is not shown", expected.also.as_deref().unwrap_or_default()));
+    }
+    differences
+}
+
+/// The findings for a person.
+fn shown(workspace: &Workspace, found: &[Diagnostic]) -> String {
+    let mut lines = vec!["found:".to_owned()];
+    for diagnostic in found {
+        lines.push(format!("  {} {}", diagnostic.code.name(), diagnostic.message));
+        lines.push(format!("    at {}", quoted(workspace, diagnostic.primary.span)));
+        for label in &diagnostic.related {
+            lines.push(format!("    and {} ({})", quoted(workspace, label.span), label.text));
+        }
+        if let Some(help) = &diagnostic.help {
+            lines.push(format!("    help: {help}"));
+        }
+    }
+    lines.join("\n")
+}
+
+/// The line of a place with the place marked.
+fn quoted(workspace: &Workspace, span: Span) -> String {
+    let source: FileId = span.file;
+    let file = workspace.file(source);
+    let (start, end) = (span.start as usize, span.end as usize);
+    let from = file.text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let to = file.text[end..].find('\n').map_or(file.text.len(), |at| end + at);
+    format!("{}: {}«{}»{}", file.path, &file.text[from..start], &file.text[start..end], &file.text[end..to])
+}

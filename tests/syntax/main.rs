@@ -1,0 +1,44 @@
+//! The language from the outside: what is read, what is said of mistakes, how it is laid out.
+
+mod differential;
+mod dump;
+mod format;
+mod generate;
+mod hostile;
+mod limits;
+mod messages;
+mod recovery;
+
+use infrac::base::FileId;
+use infrac::diag::Diagnostic;
+use infrac::syntax::ast::File;
+
+/// Reads a text.
+fn parse(text: &str) -> (File, Vec<Diagnostic>) {
+    let (file, diagnostics) = infrac::syntax::parse(FileId(0), text);
+    (file, diagnostics.0)
+}
+
+/// The files of the corpus with their names, sorted; each once with LF and once with CRLF.
+fn corpus() -> Vec<(String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus");
+    let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "infra"))
+        .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap()))
+        .collect();
+    files.sort();
+    assert!(files.len() >= 6);
+    files
+}
+
+#[test]
+fn the_corpus_has_no_mistakes() {
+    for (name, text) in corpus() {
+        for text in [text.clone(), text.replace('\n', "\r\n")] {
+            let (_, messages) = parse(&text);
+            assert!(messages.is_empty(), "{name}: {messages:#?}");
+        }
+    }
+}
