@@ -43,6 +43,7 @@ pub fn compare<'t>(
 
     let mut findings = Vec::new();
     let mut removals = BTreeSet::new();
+    let mut gone = Vec::new();
     let judged: Vec<Verdict> =
         orphans.par_iter().map(|path| ours.judge(path, None, &see(disk, path, None)?)).collect::<Result<_, Failure>>()?;
     for (path, verdict) in orphans.into_iter().zip(judged) {
@@ -52,7 +53,11 @@ pub fn compare<'t>(
                 State::Orphaned
             }
             Verdict::Refuse(reason) if ours.lists(path) => State::HandEdited(reason),
-            Verdict::Refuse(_) | Verdict::Equal | Verdict::Write | Verdict::Gone => continue,
+            Verdict::Gone => {
+                gone.push(path.clone());
+                continue;
+            }
+            Verdict::Refuse(_) | Verdict::Equal | Verdict::Write => continue,
         };
         findings.push(generated(path, state));
     }
@@ -112,7 +117,7 @@ pub fn compare<'t>(
     }
     findings.extend(changed_locks(project, locks)?);
     findings.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Comparison { findings, unchanged, unreadable, misprinted, tree, locks, manifests, hashes, room, pending })
+    Ok(Comparison { findings, unchanged, unreadable, misprinted, tree, locks, manifests, hashes, room, gone, pending })
 }
 
 fn generated(path: &Text, state: State) -> Finding {
