@@ -1,7 +1,6 @@
 //! Calls of built-in functions and of the program's own.
 
 use super::Checker;
-use super::assign;
 use super::report;
 use super::scope::Scope;
 use crate::base::{Span, Text};
