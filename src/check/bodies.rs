@@ -115,6 +115,17 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The value of an attribute that nothing declares: its words may be right where the name is.
+    pub(super) fn unexpected(&mut self, value: &ast::Expr, scope: &mut Scope<'a>) {
+        match &value.kind {
+            ast::ExprKind::Name(_) => {}
+            ast::ExprKind::List(elements) => elements.iter().for_each(|element| self.unexpected(element, scope)),
+            _ => {
+                self.check(value, &Ty::Error, scope);
+            }
+        }
+    }
+
     /// The attributes of a body: each is one of its kind, has its type and stands once; those without a default are there.
     pub(super) fn attributes<'b>(
         &mut self,
@@ -135,12 +146,13 @@ impl<'a> Checker<'a> {
                     let wanted = input.ty.clone().deferred();
                     self.check(&attribute.value, &wanted, scope);
                 }
-                None => {
+                None if kind.open => {
                     self.check(&attribute.value, &Ty::Error, scope);
-                    if !kind.open {
-                        let known = kind.inputs.keys().chain(kind.blocks.keys()).map(Text::as_str);
-                        self.error(report::unknown_attribute(&attribute.name, what, known, Some(kind.span)));
-                    }
+                }
+                None => {
+                    self.unexpected(&attribute.value, scope);
+                    let known = kind.inputs.keys().chain(kind.blocks.keys()).map(Text::as_str);
+                    self.error(report::unknown_attribute(&attribute.name, what, known, Some(kind.span)));
                 }
             }
         }

@@ -38,7 +38,7 @@ impl<'a> Checker<'a> {
         let overrides = instance.overrides.iter().flat_map(|(_, attributes)| attributes);
         for attribute in instance.attributes.values().chain(overrides.clone()) {
             let Some(input) = find(&attribute.name.text) else {
-                self.check(&attribute.value, &Ty::Error, scope);
+                self.unexpected(&attribute.value, scope);
                 let known = definition.inputs.keys().chain(common.iter().flat_map(|common| common.inputs.keys())).map(Text::as_str);
                 self.error(report::unknown_attribute(&attribute.name, &what, known, Some(definition.name.span)));
                 continue;

@@ -58,6 +58,8 @@ impl<'a> Checker<'a> {
         match &scope.place {
             Place::Library => None,
             Place::Product(_, instances) => match instances.get(name.as_str()) {
+                // What an instance of nothing is, is said where it stands.
+                Some(instance) if !self.is_defined(instance) => Some(Ty::Error),
                 Some(instance) => Some(instance_ty(instance)),
                 None => self.everywhere(name, scope),
             },
@@ -73,6 +75,10 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+    }
+
+    fn is_defined(&self, instance: &Instance) -> bool {
+        self.program.definitions.contains_key(&(instance.keyword.clone(), instance.definition.text.clone()))
     }
 
     /// What the body of a definition declares or holds.

@@ -1,10 +1,12 @@
 //! The `check`s of definitions and policies, evaluated where they stand for every instance.
 
 use super::frame::Frame;
+use super::inside::inside;
 use super::planner::{PRODUCT, Planner};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Locals, Stop};
+use crate::hir::Definition;
 use crate::syntax::ast::{self, ExprKind};
 use crate::value::{InstanceId, Value};
 use std::sync::Arc;
@@ -14,6 +16,9 @@ impl Planner<'_> {
     pub(super) fn checks(&mut self) {
         for id in self.ids() {
             let Some(definition) = self.node(id).definition.clone() else { continue };
+            if !self.is_implemented(id) {
+                continue;
+            }
             for check in &definition.checks {
                 let _ = self.check(id, check, &mut Vec::new(), None);
             }
@@ -33,6 +38,25 @@ impl Planner<'_> {
                 let _ = self.repeated(PRODUCT, repeat, Some(&policy.name.text));
             }
         }
+    }
+
+    /// Judges what a module gets before anything is made of it: what would follow from a wrong input is no news.
+    pub(super) fn inputs_hold(&mut self, id: InstanceId) -> Result<(), Stop> {
+        let Some(definition) = self.node(id).definition.clone() else { return Ok(()) };
+        if !self.is_implemented(id) {
+            return Err(Stop);
+        }
+        for check in definition.checks.iter().filter(|check| !needs_results(&check.condition, &definition)) {
+            if self.eval_in(id, &check.condition, &mut Vec::new())? == Value::Bool(false) {
+                return Err(Stop);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a module has an implementation for where it runs; what is no module needs none.
+    fn is_implemented(&mut self, id: InstanceId) -> bool {
+        self.node(id).keyword != "module" || self.implementation(id).is_some()
     }
 
     fn repeated(&mut self, id: InstanceId, repeat: &ast::For, policy: Option<&Text>) -> Result<(), Stop> {
@@ -167,7 +191,7 @@ impl Planner<'_> {
     }
 
     /// Follows an input of an instance in a stack to the attribute of the stack that it comes from.
-    fn inventory_place(&self, id: InstanceId, input: Option<&Text>) -> Span {
+    pub(super) fn inventory_place(&self, id: InstanceId, input: Option<&Text>) -> Span {
         let node = self.node(id);
         let Some(input) = input else {
             return match node.stack {
@@ -180,8 +204,22 @@ impl Planner<'_> {
             Some(ExprKind::Name(outer)) if self.node(stack).definition.as_ref().is_some_and(|of| of.inputs.contains_key(outer)) => {
                 self.said_at(stack, outer)
             }
-            _ => self.node(stack).declaration.name.span,
+            Some(_) => self.product_place(&node.declaration.attributes[input].value).unwrap_or(self.node(stack).declaration.name.span),
+            None => self.node(stack).declaration.name.span,
         }
+    }
+
+    /// Where the product says what an expression is made of.
+    fn product_place(&self, expr: &ast::Expr) -> Option<Span> {
+        let mut found = None;
+        inside(expr, &mut |expr| {
+            if let ExprKind::Member(base, field) = &expr.kind
+                && matches!(&base.kind, ExprKind::Name(name) if name == "product")
+            {
+                found.get_or_insert_with(|| field.text.clone());
+            }
+        });
+        found.map(|field| self.said_at(PRODUCT, &field))
     }
 
     /// Where the port of a service is declared.
@@ -196,15 +234,22 @@ impl Planner<'_> {
 
 /// A rule over what the provider offers (`provider.zones`) is about a capability, one over builds about images.
 fn code_of_rule(condition: &ast::Expr) -> Code {
-    let asks = |expr: &ast::Expr| code_of_rule(expr);
-    let found = match &condition.kind {
-        ExprKind::Member(base, _) if matches!(&base.kind, ExprKind::Name(name) if name == "provider") => Code::MissingCapability,
-        ExprKind::Member(base, _) | ExprKind::Unary(_, base) | ExprKind::Paren(base) => asks(base),
-        ExprKind::Index(base, at) => asks(base).max(asks(at)),
-        ExprKind::Binary(_, left, right) => asks(left).max(asks(right)),
-        ExprKind::Call(function, _) if function.text == "builds" => Code::ImageNotBuilt,
-        ExprKind::Call(_, arguments) => arguments.iter().map(|argument| asks(&argument.value)).max().unwrap_or(Code::CheckFailed),
-        _ => Code::CheckFailed,
-    };
-    found.max(Code::CheckFailed)
+    let mut code = Code::CheckFailed;
+    inside(condition, &mut |expr| match &expr.kind {
+        ExprKind::Member(base, _) if matches!(&base.kind, ExprKind::Name(name) if name == "provider") => code = Code::MissingCapability,
+        ExprKind::Call(function, _) if function.text == "builds" => code = Code::ImageNotBuilt,
+        _ => {}
+    });
+    code
+}
+
+/// Whether an expression needs what the instance makes of its inputs.
+fn needs_results(condition: &ast::Expr, definition: &Definition) -> bool {
+    let mut found = false;
+    inside(condition, &mut |expr| {
+        if let ExprKind::Name(name) = &expr.kind {
+            found |= definition.outputs.contains_key(name) || definition.lets.contains_key(name);
+        }
+    });
+    found
 }

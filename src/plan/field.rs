@@ -30,6 +30,7 @@ impl Planner<'_> {
                 return self.eval(&binding.value, None, id);
             }
             if let Some(output) = definition.outputs.get(name) {
+                self.inputs_hold(id)?;
                 return match (&output.value, &output.ty) {
                     (Some(value), ty) => {
                         let found = self.eval(value, ty.as_ref(), id)?;
@@ -280,15 +281,34 @@ impl Planner<'_> {
         if !value.is_known() {
             return Ok(value);
         }
-        let named = match &input.ty {
-            Ty::Refined(refined) => self.program.types.get(&refined.name).cloned(),
-            _ => None,
-        };
-        let rules = [named.as_ref().and_then(|named| named.rule.as_ref()), input.rule.as_ref()];
-        for rule in rules.into_iter().flatten() {
+        self.rules_of_type(id, input, &input.ty, &value)?;
+        if let Some(rule) = &input.rule {
             self.rule(id, input, rule, &value)?;
         }
         Ok(value)
+    }
+
+    /// The rules of a type and of the types in it.
+    fn rules_of_type(&mut self, id: InstanceId, input: &Input, ty: &Ty, value: &Value) -> Result<(), Stop> {
+        match (ty, value) {
+            (Ty::Refined(refined), value) => {
+                self.rules_of_type(id, input, &refined.base, value)?;
+                let own = self.node(id).definition.as_ref().and_then(|definition| definition.types.get(&refined.name).cloned());
+                let named = own.or_else(|| self.program.types.get(&refined.name).cloned());
+                match named.as_ref().and_then(|named| named.rule.as_ref()) {
+                    Some(rule) => self.rule(id, input, rule, value),
+                    None => Ok(()),
+                }
+            }
+            (Ty::Optional(ty), value) => self.rules_of_type(id, input, ty, value),
+            (Ty::List(ty), Value::List(list)) => list.iter().try_for_each(|value| self.rules_of_type(id, input, ty, value)),
+            (Ty::Map(ty), Value::Map(map)) => map.values().try_for_each(|value| self.rules_of_type(id, input, ty, value)),
+            (Ty::Record(record), Value::Map(map)) => record.fields.iter().try_for_each(|field| match map.get(&field.name) {
+                Some(value) => self.rules_of_type(id, input, &field.ty, value),
+                None => Ok(()),
+            }),
+            _ => Ok(()),
+        }
     }
 
     fn rule(&mut self, id: InstanceId, input: &Input, rule: &ast::Refinement, value: &Value) -> Result<(), Stop> {
@@ -308,7 +328,7 @@ impl Planner<'_> {
         };
         let shown = eval::text_of(value).map_or_else(|| text!("`{}`", input.name.text), |value| text!("`{} = {value}`", input.name.text));
         let message = said(self, &rule.message).unwrap_or_else(|| text!("{shown} breaks its rule"));
-        let mut diagnostic = Diagnostic::error(Code::CheckFailed, self.said_at(id, &input.name.text), message)
+        let mut diagnostic = Diagnostic::error(Code::CheckFailed, self.inventory_place(id, Some(&input.name.text)), message)
             .related(rule.condition.span, "the rule stands here");
         if let Some(help) = said(self, &rule.help) {
             diagnostic = diagnostic.help(help);

@@ -2,13 +2,16 @@
 
 use super::allocate::Refusal;
 use super::planner::{Machine, PRODUCT, Planner};
-use crate::base::{Span, Text, text};
+use crate::base::{Span, Text, similar, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{Evaluated, Stop, text_of};
 use crate::syntax::ast;
 use crate::value::{InstanceId, Secret, SecretForm, Value};
 use ipnet::IpNet;
 use std::sync::Arc;
+
+/// The most that a label of a DNS name may hold (RFC 1035).
+const LABEL: usize = 63;
 
 impl Planner<'_> {
     /// Calls a function of the whole program, with its arguments in the order of its parameters.
@@ -77,6 +80,16 @@ impl Planner<'_> {
         let Some(Value::Cidr(range)) = subnet.field("range").cloned() else {
             return self.wrong(span, "`host` takes the subnet that `subnet(…)` made");
         };
+        if name.len() > LABEL {
+            let (stack, made) = (self.inventory_place(of, None), self.node(of).declaration.name.span);
+            let message = format!("`{name}` has {} letters, and the name of a machine at most {LABEL}", name.len());
+            self.report(
+                Diagnostic::error(Code::InvalidName, stack, message)
+                    .related(made, "the machine is made here")
+                    .help("choose a shorter name: product, environment, stack and number are all part of it"),
+            );
+            return Err(Stop);
+        }
         let (first, last, reserved) = self.reserved(of, span)?;
         let provider = self.provider_name(of);
         let key = text!("{}/{}/{name}@{provider}", self.environment, self.path(of));
@@ -167,8 +180,14 @@ impl Planner<'_> {
         let Some((scheme, rest)) = reference.split_once(':') else {
             return self.wrong(span, "a reference to a secret begins with its scheme, such as `env:` or `vault:`");
         };
-        if !["env", "op", "vault", "sops"].contains(&scheme) {
-            return self.wrong(span, "a secret is in `env:`, `op:`, `vault:` or `sops:`");
+        const SCHEMES: &[&str] = &["env", "op", "vault", "sops"];
+        if !SCHEMES.contains(&scheme) {
+            let diagnostic = Diagnostic::error(Code::DanglingReference, span, format!("nobody keeps secrets under `{scheme}:`"));
+            self.report(match similar::nearest(scheme, SCHEMES.iter().copied()) {
+                Some(nearest) => diagnostic.help(format!("did you mean `{nearest}:`?")),
+                None => diagnostic.help("a secret is in `env:`, `op:`, `vault:` or `sops:`"),
+            });
+            return Err(Stop);
         }
         let (path, field) = match rest.split_once('#') {
             Some((path, field)) => (path, Some(Text::from(field))),

@@ -6,6 +6,7 @@ mod field;
 mod frame;
 mod functions;
 pub mod image;
+mod inside;
 pub mod lock;
 mod planner;
 mod rules;

@@ -34,13 +34,16 @@ impl Planner<'_> {
         }
     }
 
-    /// The blocks in which a definition says what it can do: those that hold attributes and nothing of a body.
+    /// The blocks in which a definition says what it can do, those that hold attributes and nothing of a body, and what a service says
+    /// of itself.
     fn capabilities(&self, id: InstanceId) -> Vec<Text> {
         let Some(definition) = &self.node(id).definition else { return Vec::new() };
         let Some(kind) = self.program.kinds.get(&definition.keyword) else { return Vec::new() };
         let of_kind = kind.blocks.iter().filter(|(_, block)| block.blocks.is_empty() && !block.open);
         let named = of_kind.filter(|(name, _)| definition.blocks.iter().any(|block| block.keyword.text == **name));
-        named.map(|(name, _)| name.clone()).collect()
+        let named = named.map(|(name, _)| name.clone());
+        let attributes = definition.attributes.keys().filter(|name| kind.inputs.contains_key(*name)).cloned();
+        if definition.keyword == "service" { named.chain(attributes).collect() } else { named.collect() }
     }
 
     /// The stacks, each behind what it needs.

@@ -10,7 +10,7 @@ use crate::shape::{Module, Source};
 use crate::ty::Ty;
 use crate::value::{InstanceId, Residual, Value};
 use indexmap::IndexMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Planner<'_> {
@@ -68,21 +68,33 @@ impl Planner<'_> {
         })
     }
 
+    /// What a stack is made of and its provider does not have: one finding for all of it.
     fn not_implemented(&mut self, id: InstanceId, module: &Text, kind: &Text) {
-        let able: Vec<String> =
-            self.program.implementations.keys().filter(|(of, _)| of == module).map(|(_, provider)| format!("`{provider}`")).collect();
         let stack = self.node(id).stack.unwrap_or(id);
-        let (used, declared) = (self.node(stack).declaration.name.span, self.node(id).declaration.name.span);
-        let what = self.path(id);
-        let mut diagnostic =
-            Diagnostic::error(Code::NotImplemented, used, format!("`{what}` is a `{module}`, which `{kind}` does not have")).help(
-                match able.as_slice() {
-                    [] => format!("write `implement {module} on {kind}`"),
-                    _ => format!("run it on {}, or write `implement {module} on {kind}`", able.join(" or ")),
-                },
-            );
-        if used != declared {
-            diagnostic = diagnostic.related(declared, format!("`{module}` is used here"));
+        let lacking = |planner: &mut Self, of: InstanceId| {
+            let provider = planner.provider(of)?;
+            let module = planner.node(of).declaration.definition.text.clone();
+            let same = planner.node(of).keyword == "module" && planner.node(provider).declaration.definition.text == *kind;
+            (same && !planner.program.implementations.contains_key(&(module.clone(), kind.clone()))).then_some(module)
+        };
+        let children: Vec<InstanceId> = self.node(stack).children.values().copied().collect();
+        let modules: BTreeSet<Text> = children.into_iter().filter_map(|of| lacking(self, of)).chain([module.clone()]).collect();
+        let Some(first) = modules.first().cloned() else { return };
+        let able: Vec<String> =
+            self.program.implementations.keys().filter(|(of, _)| *of == first).map(|(_, provider)| format!("`{provider}`")).collect();
+        let listed = modules.iter().map(|module| format!("`{module}`")).collect::<Vec<_>>().join(", ");
+        let (used, declared) = (self.node(stack).declaration.name.span, self.node(stack).declaration.definition.text.clone());
+        let mut diagnostic = Diagnostic::error(
+            Code::NotImplemented,
+            used,
+            format!("`{kind}` has no {listed}, which `{}` is made of", self.node(stack).name),
+        )
+        .help(match able.as_slice() {
+            [] => format!("write `implement {first} on {kind}`"),
+            _ => format!("run it on {}, or write what is missing, such as `implement {first} on {kind}`", able.join(" or ")),
+        });
+        if let Some(definition) = self.definition("stack", &declared) {
+            diagnostic = diagnostic.related(definition.name.span, "the stack is defined here");
         }
         self.report(diagnostic);
     }
