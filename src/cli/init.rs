@@ -81,6 +81,7 @@ fn product(name: &str) -> String {
          \n\
          product {name} {{\n  \
            domain       = \"{name}.example.com\"\n  \
+           in staging {{ domain = \"staging.{name}.example.com\" }}\n  \
            owner        = \"ops@{name}.example.com\"\n  \
            environments = [staging, prod]\n\
          \n  \

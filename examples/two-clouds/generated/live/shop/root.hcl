@@ -19,7 +19,7 @@ terragrunt_version_constraint = "~> 1.1"
 
 remote_state {
   backend      = "local"
-  config       = { path = "${get_parent_terragrunt_dir()}/.state/${local.unit}/tofu.tfstate" }
+  config       = { path = "${get_parent_terragrunt_dir()}/.bootstrap/${local.unit}/tofu.tfstate" }
   disable_init = true
 
   generate = {

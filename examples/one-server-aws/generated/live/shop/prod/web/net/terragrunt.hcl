@@ -17,10 +17,8 @@ inputs = {
   name      = "shop-prod-web-net"
   range     = "10.0.0.0/20"
   protected = false
-  subnets = {
-    eu-central-1a = { zone = "eu-central-1a", range = "10.0.0.0/24" }
-  }
-  exits  = {}
-  public = true
-  labels = include.root.locals.labels
+  subnets   = { eu-central-1a = { zone = "eu-central-1a", range = "10.0.0.0/24" } }
+  exits     = {}
+  public    = true
+  labels    = include.root.locals.labels
 }

@@ -46,12 +46,7 @@ inputs = {
   keys_ids           = dependency.own.outputs.ids
   firewall_id        = dependency.fw.outputs.id
   protected          = false
-  hosts = {
-    shop-prod-web-nodes-0 = {
-      address = "10.0.0.4"
-      subnet  = { key = "eu-central-1a" }
-    }
-  }
+  hosts              = { shop-prod-web-nodes-0 = { address = "10.0.0.4", subnet = { key = "eu-central-1a" } } }
   instance_type      = "t4g.medium"
   image_name         = "base"
   image_revision     = "daf821075b25"

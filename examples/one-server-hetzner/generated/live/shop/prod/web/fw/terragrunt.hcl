@@ -15,19 +15,11 @@ terraform {
 
 inputs = {
   name = "shop-prod-web-fw"
+
   inbound = [
-    {
-      name     = "tcp-80"
-      protocol = "tcp"
-      ports    = "80"
-      sources  = ["0.0.0.0/0", "::/0"]
-    },
-    {
-      name     = "tcp-443"
-      protocol = "tcp"
-      ports    = "443"
-      sources  = ["0.0.0.0/0", "::/0"]
-    },
+    { name = "tcp-80", protocol = "tcp", ports = "80", sources = ["0.0.0.0/0", "::/0"] },
+    { name = "tcp-443", protocol = "tcp", ports = "443", sources = ["0.0.0.0/0", "::/0"] },
   ]
+
   labels = include.root.locals.labels
 }

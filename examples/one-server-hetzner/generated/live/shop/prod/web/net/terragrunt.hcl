@@ -14,12 +14,10 @@ terraform {
 }
 
 inputs = {
-  name      = "shop-prod-web-net"
-  range     = "10.0.0.0/20"
-  protected = false
-  subnets = {
-    nbg1 = { range = "10.0.0.0/24" }
-  }
+  name         = "shop-prod-web-net"
+  range        = "10.0.0.0/20"
+  protected    = false
+  subnets      = { nbg1 = { range = "10.0.0.0/24" } }
   network_zone = "eu-central"
   labels       = include.root.locals.labels
 }

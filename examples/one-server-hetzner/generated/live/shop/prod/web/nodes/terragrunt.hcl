@@ -47,12 +47,7 @@ inputs = {
   keys_ids           = dependency.own.outputs.ids
   firewall_id        = dependency.fw.outputs.id
   protected          = false
-  hosts = {
-    shop-prod-web-nodes-0 = {
-      address = "10.0.0.2"
-      subnet  = { key = "nbg1" }
-    }
-  }
+  hosts              = { shop-prod-web-nodes-0 = { address = "10.0.0.2", subnet = { key = "nbg1" } } }
   server_type        = "cax11"
   location           = "nbg1"
   image_name         = "base"

@@ -14,14 +14,7 @@ terraform {
 }
 
 inputs = {
-  name = "shop-prod-shop-north-fw"
-  inbound = [
-    {
-      name     = "tcp-443"
-      protocol = "tcp"
-      ports    = "443"
-      sources  = ["0.0.0.0/0", "::/0"]
-    },
-  ]
-  labels = include.root.locals.labels
+  name    = "shop-prod-shop-north-fw"
+  inbound = [{ name = "tcp-443", protocol = "tcp", ports = "443", sources = ["0.0.0.0/0", "::/0"] }]
+  labels  = include.root.locals.labels
 }

@@ -14,12 +14,10 @@ terraform {
 }
 
 inputs = {
-  name      = "shop-prod-shop-north-net"
-  range     = "10.2.0.0/20"
-  protected = false
-  subnets = {
-    hel1 = { range = "10.2.0.0/24" }
-  }
+  name         = "shop-prod-shop-north-net"
+  range        = "10.2.0.0/20"
+  protected    = false
+  subnets      = { hel1 = { range = "10.2.0.0/24" } }
   network_zone = "eu-central"
   labels       = include.root.locals.labels
 }

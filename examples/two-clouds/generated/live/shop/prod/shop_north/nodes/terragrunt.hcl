@@ -47,16 +47,12 @@ inputs = {
   keys_ids           = dependency.own.outputs.ids
   firewall_id        = dependency.fw.outputs.id
   protected          = false
+
   hosts = {
-    shop-prod-shop-north-nodes-0 = {
-      address = "10.2.0.2"
-      subnet  = { key = "hel1" }
-    }
-    shop-prod-shop-north-nodes-1 = {
-      address = "10.2.0.3"
-      subnet  = { key = "hel1" }
-    }
+    shop-prod-shop-north-nodes-0 = { address = "10.2.0.2", subnet = { key = "hel1" } }
+    shop-prod-shop-north-nodes-1 = { address = "10.2.0.3", subnet = { key = "hel1" } }
   }
+
   server_type        = "cx33"
   location           = "hel1"
   image_name         = "base"

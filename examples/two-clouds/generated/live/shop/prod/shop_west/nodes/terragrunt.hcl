@@ -46,16 +46,12 @@ inputs = {
   keys_ids           = dependency.own.outputs.ids
   firewall_id        = dependency.fw.outputs.id
   protected          = false
+
   hosts = {
-    shop-prod-shop-west-nodes-0 = {
-      address = "10.2.16.4"
-      subnet  = { key = "us-west-2a" }
-    }
-    shop-prod-shop-west-nodes-1 = {
-      address = "10.2.16.5"
-      subnet  = { key = "us-west-2a" }
-    }
+    shop-prod-shop-west-nodes-0 = { address = "10.2.16.4", subnet = { key = "us-west-2a" } }
+    shop-prod-shop-west-nodes-1 = { address = "10.2.16.5", subnet = { key = "us-west-2a" } }
   }
+
   instance_type      = "c7i.xlarge"
   image_name         = "base"
   image_revision     = "daf821075b25"

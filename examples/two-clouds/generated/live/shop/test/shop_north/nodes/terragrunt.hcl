@@ -47,12 +47,7 @@ inputs = {
   keys_ids           = dependency.own.outputs.ids
   firewall_id        = dependency.fw.outputs.id
   protected          = false
-  hosts = {
-    shop-test-shop-north-nodes-0 = {
-      address = "10.1.0.2"
-      subnet  = { key = "hel1" }
-    }
-  }
+  hosts              = { shop-test-shop-north-nodes-0 = { address = "10.1.0.2", subnet = { key = "hel1" } } }
   server_type        = "cx23"
   location           = "hel1"
   image_name         = "base"

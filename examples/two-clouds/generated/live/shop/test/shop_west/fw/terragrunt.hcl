@@ -26,23 +26,11 @@ dependency "net" {
 inputs = {
   name       = "shop-test-shop-west-fw"
   network_id = dependency.net.outputs.id
+
   inbound = {
-    "tcp-443 0.0.0.0/0" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "0.0.0.0/0"
-      ipv6     = null
-    }
-    "tcp-443 ::/0" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = null
-      ipv6     = "::/0"
-    }
+    "tcp-443 0.0.0.0/0" = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "0.0.0.0/0" }
+    "tcp-443 ::/0"      = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv6 = "::/0" }
   }
+
   labels = include.root.locals.labels
 }

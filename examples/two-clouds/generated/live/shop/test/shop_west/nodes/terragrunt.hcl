@@ -46,12 +46,7 @@ inputs = {
   keys_ids           = dependency.own.outputs.ids
   firewall_id        = dependency.fw.outputs.id
   protected          = false
-  hosts = {
-    shop-test-shop-west-nodes-0 = {
-      address = "10.1.16.4"
-      subnet  = { key = "us-west-2a" }
-    }
-  }
+  hosts              = { shop-test-shop-west-nodes-0 = { address = "10.1.16.4", subnet = { key = "us-west-2a" } } }
   instance_type      = "t3.medium"
   image_name         = "base"
   image_revision     = "daf821075b25"
