@@ -66,7 +66,9 @@ fn names(program: &Program, product: &Product) -> Vec<(Text, Span)> {
         let only = stack.attributes.get("only").map(|only| &only.value.kind);
         for environment in &product.environments {
             let there = match only {
-                Some(ExprKind::List(list)) => list.iter().any(|name| matches!(&name.kind, ExprKind::Name(text) if *text == environment.text)),
+                Some(ExprKind::List(list)) => {
+                    list.iter().any(|name| matches!(&name.kind, ExprKind::Name(text) if *text == environment.text))
+                }
                 _ => true,
             };
             for inner in definition.instances.iter().filter(|inner| there && inner.keyword == "module") {

@@ -29,7 +29,7 @@ pub(super) fn said_at(plan: &Plan, id: InstanceId, input: &str) -> Span {
 /// The attribute for this environment, the attribute, or the name of the instance.
 fn given_at(plan: &Plan, declaration: &Instance, input: &str) -> Span {
     let of_environment = declaration.overrides.iter().filter(|(environment, _)| environment.text == plan.environment);
-    let overridden = of_environment.flat_map(|(_, attributes)| attributes).filter(|attribute| attribute.name.text == input).next_back();
+    let overridden = of_environment.flat_map(|(_, attributes)| attributes).rfind(|attribute| attribute.name.text == input);
     let said = overridden.or_else(|| declaration.attributes.get(input));
     said.map_or(declaration.name.span, |attribute| attribute.value.span)
 }

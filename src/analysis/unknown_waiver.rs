@@ -13,8 +13,7 @@ use crate::diag::{Code, Diagnostic};
 use std::collections::BTreeSet;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let policies: Vec<&Text> =
-        facts.program.definitions.keys().filter(|(keyword, _)| keyword == "policy").map(|(_, name)| name).collect();
+    let policies: Vec<&Text> = facts.program.definitions.keys().filter(|(keyword, _)| keyword == "policy").map(|(_, name)| name).collect();
     let things = things(facts);
     for waiver in waivers(facts.product) {
         if !policies.contains(&&waiver.policy.text) {
@@ -26,11 +25,9 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let nearest = similar::nearest(&waiver.policy.text, policies.iter().map(|policy| policy.as_str()));
             let all = policies.iter().map(|policy| format!("`{policy}`")).collect::<Vec<_>>().join(", ");
             found.push(match nearest {
-                Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")).fix(
-                    format!("write `{nearest}`"),
-                    waiver.policy.span,
-                    nearest,
-                ),
+                Some(nearest) => {
+                    diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), waiver.policy.span, nearest)
+                }
                 None => diagnostic.help(format!("the policies are {all}")),
             });
             continue;

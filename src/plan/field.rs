@@ -341,7 +341,7 @@ impl Planner<'_> {
     pub(super) fn said_at(&self, id: InstanceId, name: &str) -> Span {
         let declaration = &self.node(id).declaration;
         let of_environment = declaration.overrides.iter().filter(|(environment, _)| environment.text == self.environment);
-        let overridden = of_environment.flat_map(|(_, attributes)| attributes).filter(|attribute| attribute.name.text == name).next_back();
+        let overridden = of_environment.flat_map(|(_, attributes)| attributes).rfind(|attribute| attribute.name.text == name);
         let said = overridden.or_else(|| declaration.attributes.get(name));
         said.map_or(declaration.name.span, |attribute| attribute.value.span)
     }

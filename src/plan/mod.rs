@@ -51,7 +51,10 @@ pub fn plan(
         return (None, diagnostics);
     }
     let (product, environment) = (product.clone(), environment.clone());
-    (Some(Plan { product, environment, settings, instances, units, hosts, services, stacks, images, allocations, used_waivers }), diagnostics)
+    (
+        Some(Plan { product, environment, settings, instances, units, hosts, services, stacks, images, allocations, used_waivers }),
+        diagnostics,
+    )
 }
 
 /// One product in one environment.
