@@ -1,5 +1,7 @@
 //! The command as a person meets it: what each command says, and how it ends.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
+
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::Path;
@@ -145,6 +147,7 @@ fn init_makes_what_builds() {
         "wrote infra.toml\nwrote inventory/acme/product.infra\nnext: describe the product there, then run `infrac build`\n",
     );
     session.run(&["check"]).ends(0);
+    session.run(&["fmt", "--check"]).ends(0);
     session.run(&["build"]).ends(0);
     session.run(&["build", "--check"]).ends(0).says("up to date");
 }

@@ -1,7 +1,6 @@
 //! Calls of built-in functions and of the program's own.
 
 use super::Checker;
-use super::assign;
 use super::report;
 use super::scope::Scope;
 use crate::base::{Span, Text};
@@ -92,7 +91,7 @@ impl<'a> Checker<'a> {
         for argument in arguments.iter().skip(declared.parameters.len()) {
             self.check(&argument.value, &Ty::Error, scope);
         }
-        if outside { declared.result.clone().deferred() } else { assign::known(&declared.result) }
+        if outside { declared.result.clone().deferred() } else { declared.result.known() }
     }
 }
 

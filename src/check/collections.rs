@@ -1,7 +1,7 @@
 //! Lists, maps and comprehensions.
 
 use super::Checker;
-use super::assign::{self, join};
+use super::assign;
 use super::report;
 use super::scope::Scope;
 use crate::base::{Span, Text};
@@ -23,7 +23,7 @@ impl<'a> Checker<'a> {
         let mut joined = Some(Ty::Error);
         for element in elements {
             let ty = self.check(element, &of, scope);
-            joined = joined.and_then(|joined| join(&joined, &ty));
+            joined = joined.and_then(|joined| joined.join(&ty));
         }
         joined.unwrap_or(Ty::Error).list()
     }
@@ -106,7 +106,7 @@ impl<'a> Checker<'a> {
         let value = self.check(&comprehension.value, &of, scope);
         scope.locals.truncate(depth);
         let found = if is_map { value.map() } else { value.list() };
-        if outside { self.fit(span, assign::known(&found).deferred(), expected) } else { found }
+        if outside { self.fit(span, found.known().deferred(), expected) } else { found }
     }
 
     /// Binds what is gone through, outermost first; tells whether any of it is for a tool to know. The caller unbinds.
@@ -120,7 +120,7 @@ impl<'a> Checker<'a> {
                 Ty::List(of) => (Ty::Int, of.as_ref().clone()),
                 Ty::Map(of) => (Ty::String, of.as_ref().clone()),
                 Ty::Record(record) => {
-                    let joined = record.fields.iter().try_fold(Ty::Error, |joined, field| join(&joined, &field.ty));
+                    let joined = record.fields.iter().try_fold(Ty::Error, |joined, field| joined.join(&field.ty));
                     (Ty::String, joined.unwrap_or(Ty::Error))
                 }
                 Ty::Error => (Ty::Error, Ty::Error),

@@ -50,6 +50,9 @@ impl<'a> Checker<'a> {
             self.blocks(kind, &what, [block.as_ref()].into_iter(), &mut scope);
         }
         self.once(definition);
+        if definition.keyword == "image" {
+            self.image(definition);
+        }
         for instance in &definition.instances {
             self.instance(instance, &[], &mut scope);
         }

@@ -1,10 +1,10 @@
 //! The type of an expression, checked against what it is for. `Ty::Error` as what is expected stands for anything.
 
 use super::Checker;
-use super::assign::{self, fits, is_scalar, known};
+use super::assign::{self, fits};
 use super::report;
 use super::scope::Scope;
-use crate::base::{Span, Text};
+use crate::base::{Span, Text, similar};
 use crate::eval::conform;
 use crate::syntax::ast::{self, ExprKind, Literal, Part};
 use crate::ty::{EnumTy, Ty};
@@ -81,7 +81,7 @@ impl<'a> Checker<'a> {
 
     /// A literal value where a type is expected: its domain is checked as the evaluator would.
     fn constant(&mut self, value: Value, span: Span, expected: &Ty) -> Ty {
-        let wanted = known(expected);
+        let wanted = expected.known();
         let natural = natural(&value);
         // A network without a type to fit still may have no bits behind its prefix.
         let judged = if matches!(wanted, Ty::Error) { &natural } else { &wanted };
@@ -107,7 +107,8 @@ impl<'a> Checker<'a> {
             match ty.plain() {
                 Ty::Secret(_) => self.error(report::secret_in_text(expr.span)),
                 Ty::Optional(_) | Ty::None => self.error(report::absent_in_text(expr.span, &ty)),
-                plain if is_scalar(plain) => {}
+                Ty::Error => {}
+                plain if plain.is_scalar() => {}
                 _ => self.error(report::no_text(expr.span, &ty)),
             }
             if ty.is_deferred() {
@@ -141,7 +142,17 @@ impl<'a> Checker<'a> {
             return ty;
         }
         match wanted {
-            Ty::Name => Ty::Name,
+            Ty::Name => {
+                // A word, unless it is nearly the name of something: then that was meant.
+                if scope.definition().is_some() && !self.words.contains(name) {
+                    let known = self.known_names(scope);
+                    if similar::nearest(name, known.iter().map(Text::as_str)).is_some() {
+                        self.error(report::unknown_name(name, span, expected, known.iter().map(Text::as_str)));
+                        return Ty::Error;
+                    }
+                }
+                Ty::Name
+            }
             Ty::Enum(of) => {
                 self.error(report::no_member(name, span, of));
                 Ty::Error
@@ -180,7 +191,7 @@ impl<'a> Checker<'a> {
                         }
                     }
                 } else {
-                    let joined = record.fields.iter().try_fold(Ty::Error, |joined, field| assign::join(&joined, &field.ty));
+                    let joined = record.fields.iter().try_fold(Ty::Error, |joined, field| joined.join(&field.ty));
                     (Ty::String, joined.unwrap_or(Ty::Error))
                 }
             }
@@ -205,7 +216,7 @@ impl<'a> Checker<'a> {
             let ty = self.check(branch, expected, scope);
             joined = Some(match joined {
                 None => ty,
-                Some(before) => match assign::join(&before, &ty) {
+                Some(before) => match before.join(&ty) {
                     Some(together) => together,
                     None => {
                         if matches!(expected.present(), Ty::Error) {

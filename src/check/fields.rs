@@ -62,7 +62,7 @@ impl<'a> Checker<'a> {
                 }
             }
             other => match fields::fields(other).iter().find(|known| known.name == field.text) {
-                Some(known) => known.ty.clone(),
+                Some(known) => (known.ty)(),
                 None => {
                     let known = fields::fields(other).iter().map(|known| known.name);
                     self.error(report::unknown_field(field, base, known, None));

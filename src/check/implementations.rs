@@ -106,7 +106,6 @@ impl<'a> Checker<'a> {
 /// A resource that may be absent: so may each of its attributes.
 fn absent(one: &Ty) -> Ty {
     let Ty::Record(record) = one else { return one.clone() };
-    let fields =
-        record.fields.iter().map(|field| crate::ty::FieldTy { ty: super::assign::known(&field.ty).optional().deferred(), ..field.clone() });
+    let fields = record.fields.iter().map(|field| crate::ty::FieldTy { ty: field.ty.known().optional().deferred(), ..field.clone() });
     Ty::Record(Arc::new(crate::ty::RecordTy { name: record.name.clone(), fields: fields.collect() }))
 }

@@ -53,7 +53,7 @@ impl<'a> Checker<'a> {
                     self.error(report::no_member(word, pattern.span, of));
                 }
             }
-            (plain, ExprKind::Name(_)) if assign::is_text(plain) => {}
+            (plain, ExprKind::Name(_)) if plain.is_text() => {}
             _ => {
                 self.check(pattern, of, scope);
             }

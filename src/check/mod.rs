@@ -11,6 +11,7 @@ mod collections;
 mod definitions;
 mod expression;
 mod fields;
+mod images;
 mod implementations;
 mod instances;
 mod matching;
@@ -65,7 +66,7 @@ struct Checker<'a> {
     open: Vec<types::Key>,
     /// What resources are for who reads them, each made once.
     resources: BTreeMap<(bool, Text), Ty>,
-    /// Members of enums and names of definitions: what a bare name may be where no type is expected.
+    /// Members of enums, names of definitions and labels: what a bare name may be where no type is expected.
     words: BTreeSet<Text>,
 }
 
@@ -113,5 +114,7 @@ fn words(program: &Program) -> BTreeSet<Text> {
         Ty::Enum(of) => Some(of.members.iter().cloned()),
         _ => None,
     });
-    enums.flatten().chain(program.definitions.keys().map(|(_, name)| name.clone())).collect()
+    // Labels are names too: what a provider lacks, which ports there are.
+    let labels = program.definitions.values().flat_map(|definition| &definition.blocks).filter_map(|block| scope::label(block, 0).cloned());
+    enums.flatten().chain(program.definitions.keys().map(|(_, name)| name.clone())).chain(labels).collect()
 }

@@ -1,7 +1,7 @@
 //! Operators: which operands they take, and what they give.
 
 use super::Checker;
-use super::assign::{self, fits, known};
+use super::assign::{self, fits};
 use super::report;
 use super::scope::Scope;
 use crate::base::Span;
@@ -32,7 +32,7 @@ impl<'a> Checker<'a> {
             Ty::Deferred(of) => present(&of).deferred(),
             other => present(&other),
         };
-        assign::join(&first, &second).unwrap_or(Ty::Error)
+        first.join(&second).unwrap_or(Ty::Error)
     }
 
     pub(super) fn binary(&mut self, operator: Binary, left: &Expr, right: &Expr, span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
@@ -81,7 +81,7 @@ impl<'a> Checker<'a> {
         }
         let whole = self.check(right, &Ty::Error, scope);
         let of = match whole.present() {
-            Ty::List(of) => known(of).optional().deferred(),
+            Ty::List(of) => of.known().optional().deferred(),
             Ty::Map(_) | Ty::Record(_) => Ty::String.deferred(),
             _ => Ty::Error,
         };
@@ -99,8 +99,8 @@ impl<'a> Checker<'a> {
         }
         let b = self.check(second, &Ty::Error, scope);
         let alike =
-            matches!(b.present(), Ty::None) || fits(&known(b.present()), &wanted).is_ok() || fits(&wanted, &known(b.present())).is_ok();
-        let text = assign::is_text(&wanted) && assign::is_text(b.present());
+            matches!(b.present(), Ty::None) || fits(&b.present().known(), &wanted).is_ok() || fits(&wanted, &b.present().known()).is_ok();
+        let text = wanted.is_text() && b.present().is_text();
         if !alike && !text {
             self.error(report::never_equal(second.span, &a, &b));
         }
@@ -138,7 +138,7 @@ impl<'a> Checker<'a> {
         let sum = add || operator == Binary::Subtract;
         let result = match (a.plain(), b.plain()) {
             (Ty::Error, _) | (_, Ty::Error) => Ty::Error,
-            (Ty::List(x), Ty::List(y)) if sum => match assign::join(x, y) {
+            (Ty::List(x), Ty::List(y)) if sum => match x.join(y) {
                 Some(of) => of.list(),
                 None => Ty::Error.list(),
             },
@@ -173,8 +173,8 @@ fn comparable(ty: &Ty) -> Ty {
         Ty::None => Ty::Error,
         Ty::Int | Ty::Port => Ty::Float,
         name @ (Ty::Name | Ty::Enum(_)) => name.clone(),
-        text if assign::is_text(text) => Ty::String,
-        other => known(other),
+        text if text.is_text() => Ty::String,
+        other => other.known(),
     }
 }
 
@@ -185,5 +185,5 @@ fn is_written_out(expr: &Expr) -> bool {
 
 fn is_ordered(ty: &Ty) -> bool {
     use Ty::{Bytes, Duration, Error, Float, Int, Ip, Money, Port};
-    assign::is_text(ty) || matches!(ty, Int | Float | Port | Bytes | Duration | Money | Ip | Error)
+    ty.is_text() || matches!(ty, Int | Float | Port | Bytes | Duration | Money | Ip | Error)
 }

@@ -1,7 +1,7 @@
 //! `resource` and `data` bodies against the schema of the provider's plugin.
 
 use super::Checker;
-use super::assign::{self, Why, known};
+use super::assign::Why;
 use super::report;
 use super::scope::{Scope, label};
 use crate::base::{Span, Text};
@@ -136,7 +136,7 @@ impl<'a> Checker<'a> {
             self.error(report::misfit(span, found, &of.ty, Why::Absent));
         } else if is_secret(found) && !of.write_only {
             self.error(report::secret_in_state(span));
-        } else if !takes(&of.ty, &known(found), found.is_deferred()) {
+        } else if !takes(&of.ty, &found.known(), found.is_deferred()) {
             self.error(report::misfit(span, found, &of.ty, Why::Mismatch));
         }
     }
@@ -281,9 +281,9 @@ fn takes(wanted: &Ty, found: &Ty, deferred: bool) -> bool {
         (_, Ty::Optional(of)) => takes(wanted, of, deferred),
         (_, Ty::Refined(refined)) => takes(wanted, &refined.base, deferred),
         (_, Ty::Secret(of)) => takes(wanted, of, deferred),
-        (Ty::String, found) => assign::is_text(found) || matches!(found, Ty::Bool | Ty::Int | Ty::Float | Ty::Port | Ty::Ip | Ty::Cidr),
-        (Ty::Float, found) => matches!(found, Ty::Int | Ty::Float | Ty::Port) || deferred && assign::is_text(found),
-        (Ty::Bool, found) => matches!(found, Ty::Bool) || deferred && assign::is_text(found),
+        (Ty::String, found) => found.is_text() || matches!(found, Ty::Bool | Ty::Int | Ty::Float | Ty::Port | Ty::Ip | Ty::Cidr),
+        (Ty::Float, found) => matches!(found, Ty::Int | Ty::Float | Ty::Port) || deferred && found.is_text(),
+        (Ty::Bool, found) => matches!(found, Ty::Bool) || deferred && found.is_text(),
         (Ty::List(wanted), Ty::List(found)) | (Ty::Map(wanted), Ty::Map(found)) => takes(wanted, found, deferred),
         (Ty::Map(wanted), Ty::Record(record)) => record.fields.iter().all(|field| takes(wanted, &field.ty, deferred)),
         (Ty::Record(wanted), Ty::Record(found)) => {

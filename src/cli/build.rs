@@ -177,7 +177,7 @@ impl Findings {
             };
             let path = sanitise(&format!("{}{}", self.prefix, place.from_project(&finding.path))).into_owned();
             table.push_str(&format!("{style}{word:<11}{style:#} {path}\n"));
-            let difference = show_difference(comparison, finding, place, &path);
+            let difference = show_difference(comparison, finding, place);
             if difference.is_empty() {
                 continue;
             }
@@ -206,7 +206,7 @@ fn word(state: &State) -> (&'static str, Style) {
 }
 
 /// The difference of a file that is there and should hold something else; a manifest follows from the others.
-fn show_difference(comparison: &Comparison<'_>, finding: &Finding, place: &Disk, path: &str) -> String {
+fn show_difference(comparison: &Comparison<'_>, finding: &Finding, place: &Disk) -> String {
     let differs = matches!(finding.state, State::Changed | State::HandEdited(_));
     if !differs || finding.kind == Kind::Manifest {
         return String::new();
@@ -219,5 +219,5 @@ fn show_difference(comparison: &Comparison<'_>, finding: &Finding, place: &Disk,
     let (Some(wanted), Ok(Some(found))) = (comparison.wanted(finding), place.read(&finding.path, length)) else {
         return String::new();
     };
-    difference::coloured(path, &found, wanted)
+    difference::coloured(&place.from_project(&finding.path), &found, wanted)
 }

@@ -6,7 +6,7 @@ use crate::host::Failure;
 use crate::host::settings::{EDITIONS, FILE, is_name};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Start a project: `infra.toml` and a first product that builds at once
 ///
@@ -64,7 +64,7 @@ fn shown(path: &Path, folder: &Path) -> String {
 }
 
 /// The name of a folder with everything that a name cannot have left out or written as `-`.
-fn name_of(folder: &PathBuf) -> String {
+fn name_of(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect();
     plain.trim_start_matches(|c: char| !c.is_ascii_lowercase()).trim_end_matches('-').to_owned()
@@ -77,12 +77,16 @@ fn settings(name: &str) -> String {
 
 fn product(name: &str) -> String {
     format!(
-        "# What {name} is. Stacks and services come below, or into further files of this folder.\n\
+        "# What {name} is. Providers, stacks and services come below, or into further files of this folder.\n\
          \n\
          product {name} {{\n  \
            domain       = \"{name}.example.com\"\n  \
+           in staging {{ domain = \"staging.{name}.example.com\" }}\n  \
            owner        = \"ops@{name}.example.com\"\n  \
            environments = [staging, prod]\n\
+         \n  \
+           # Every network takes its part of these.\n  \
+           ranges = {{ staging = 10.10.0.0/16, prod = 10.20.0.0/16 }}\n\
          }}\n",
     )
 }

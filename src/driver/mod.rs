@@ -93,7 +93,10 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
             diagnostics.push(Diagnostic::error(Code::StateKeyCollision, product.name.span, why.to_string()));
         }
     }
-    diagnostics.extend(shared::emit(&program, &shapes, &uses, &targets, &mut outcome.tree));
+    // Without a product there is nothing to share.
+    if !wanted.is_empty() {
+        diagnostics.extend(shared::emit(&program, &shapes, &uses, &targets, &mut outcome.tree));
+    }
     outcome.products.sort();
     outcome.diagnostics = diagnostics.sorted();
     outcome

@@ -1,7 +1,9 @@
 //! Fields of single values: `range.prefix`, `port.number`.
 
-use crate::ty::Ty;
+use crate::base::{FileId, Span};
+use crate::ty::{EnumTy, Ty};
 use crate::value::Value;
+use std::sync::Arc;
 
 /// A field of a type that is no record.
 #[derive(Debug)]
@@ -9,7 +11,7 @@ pub struct Field {
     /// Its name.
     pub name: &'static str,
     /// Its type.
-    pub ty: Ty,
+    pub ty: fn() -> Ty,
     /// What it holds, as a sentence.
     pub doc: &'static str,
     get: fn(&Value) -> Option<Value>,
@@ -18,19 +20,19 @@ pub struct Field {
 const CIDR: &[Field] = &[
     Field {
         name: "prefix",
-        ty: Ty::Int,
+        ty: || Ty::Int,
         doc: "The length of the prefix, in bits.",
         get: |value| Some(Value::Int(cidr(value)?.prefix_len().into())),
     },
-    Field { name: "address", ty: Ty::Ip, doc: "The address of the network.", get: |value| Some(Value::Ip(cidr(value)?.network())) },
-    Field { name: "first", ty: Ty::Ip, doc: "The lowest address.", get: |value| Some(Value::Ip(cidr(value)?.network())) },
-    Field { name: "last", ty: Ty::Ip, doc: "The highest address.", get: |value| Some(Value::Ip(cidr(value)?.broadcast())) },
-    Field { name: "family", ty: Ty::String, doc: "`ipv4` or `ipv6`.", get: |value| Some(family(cidr(value)?.addr())) },
+    Field { name: "address", ty: || Ty::Ip, doc: "The address of the network.", get: |value| Some(Value::Ip(cidr(value)?.network())) },
+    Field { name: "first", ty: || Ty::Ip, doc: "The lowest address.", get: |value| Some(Value::Ip(cidr(value)?.network())) },
+    Field { name: "last", ty: || Ty::Ip, doc: "The highest address.", get: |value| Some(Value::Ip(cidr(value)?.broadcast())) },
+    Field { name: "family", ty: || Ty::String, doc: "`ipv4` or `ipv6`.", get: |value| Some(family(cidr(value)?.addr())) },
 ];
 
 const IP: &[Field] = &[Field {
     name: "family",
-    ty: Ty::String,
+    ty: || Ty::String,
     doc: "`ipv4` or `ipv6`.",
     get: |value| match value {
         Value::Ip(ip) => Some(family(*ip)),
@@ -41,7 +43,7 @@ const IP: &[Field] = &[Field {
 const PROTOCOL: &[Field] = &[
     Field {
         name: "number",
-        ty: Ty::Port,
+        ty: || Ty::Port,
         doc: "The number of the port.",
         get: |value| match value {
             Value::Port(number, _) => Some(Value::Int((*number).into())),
@@ -50,7 +52,7 @@ const PROTOCOL: &[Field] = &[
     },
     Field {
         name: "protocol",
-        ty: Ty::String,
+        ty: transport,
         doc: "The transport: `tcp` or `udp`.",
         get: |value| match value {
             Value::Port(_, transport) => Some(Value::Text(transport.clone())),
@@ -58,6 +60,12 @@ const PROTOCOL: &[Field] = &[
         },
     },
 ];
+
+/// The transports that a port may have: words that fit every enum which has them.
+fn transport() -> Ty {
+    let members = vec!["tcp".into(), "udp".into()];
+    Ty::Enum(Arc::new(EnumTy { name: "tcp | udp".into(), members, span: Span::new(FileId(0), 0, 0) }))
+}
 
 /// The fields of a type that is no record; most have none.
 pub fn fields(ty: &Ty) -> &'static [Field] {

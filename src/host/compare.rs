@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::disk::{Disk, Place};
-use super::layout::{MANIFESTS, Owner};
+use super::layout::{MANIFESTS, Owner, has_room};
 use super::manifest::{Manifest, SIZE_LIMIT, Unreadable};
 use super::ownership::{Permission, Reason, Scope, Seen, Verdict, judge};
 use super::pending::Pending;
@@ -43,6 +43,7 @@ pub fn compare<'t>(
 
     let mut findings = Vec::new();
     let mut removals = BTreeSet::new();
+    let mut gone = Vec::new();
     let judged: Vec<Verdict> =
         orphans.par_iter().map(|path| ours.judge(path, None, &see(disk, path, None)?)).collect::<Result<_, Failure>>()?;
     for (path, verdict) in orphans.into_iter().zip(judged) {
@@ -52,7 +53,11 @@ pub fn compare<'t>(
                 State::Orphaned
             }
             Verdict::Refuse(reason) if ours.lists(path) => State::HandEdited(reason),
-            Verdict::Refuse(_) | Verdict::Equal | Verdict::Write | Verdict::Gone => continue,
+            Verdict::Gone => {
+                gone.push(path.clone());
+                continue;
+            }
+            Verdict::Refuse(_) | Verdict::Equal | Verdict::Write => continue,
         };
         findings.push(generated(path, state));
     }
@@ -112,7 +117,7 @@ pub fn compare<'t>(
     }
     findings.extend(changed_locks(project, locks)?);
     findings.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Comparison { findings, unchanged, unreadable, misprinted, tree, locks, manifests, hashes, room, pending })
+    Ok(Comparison { findings, unchanged, unreadable, misprinted, tree, locks, manifests, hashes, room, gone, pending })
 }
 
 fn generated(path: &Text, state: State) -> Finding {
@@ -188,7 +193,7 @@ impl Ours<'_> {
         let pending = self.pending.files.get(path);
         let hashes: Vec<&str> = self.hash(path).into_iter().chain(pending.into_iter().flatten()).map(Text::as_str).collect();
         let forced = self.permission.force.contains(path);
-        Ok(judge(wanted, seen, &hashes, forced, self.permission.adopt))
+        Ok(judge(wanted, seen, &hashes, forced, self.permission.adopt, has_room(path)))
     }
 }
 

@@ -263,8 +263,14 @@ impl Disk {
     /// Removes a folder and those above it as long as they are empty; the output folder stays.
     pub fn prune(&mut self, folder: &str) {
         let mut folder = folder;
-        while !folder.is_empty() && fs::remove_dir(self.absolute(folder)).is_ok() {
-            self.folders.insert(folder.into(), Folder::Missing);
+        while !folder.is_empty() {
+            match self.folder(folder) {
+                Folder::Missing => {}
+                Folder::Real if fs::remove_dir(self.absolute(folder)).is_ok() => {
+                    self.folders.insert(folder.into(), Folder::Missing);
+                }
+                Folder::Real | Folder::Blocked(_) => return,
+            }
             folder = parent(folder);
         }
     }

@@ -56,6 +56,12 @@ fn product_named(product: &str) -> Option<Owner> {
     (is_name(product) && product != "shared").then(|| Owner::Product(product.into()))
 }
 
+/// Whether the format of a file has room for the header: JSON has no comments, and what a role copies or renders is the file itself.
+pub fn has_room(path: &str) -> bool {
+    let bare = [".json", ".j2", ".sum"].iter().any(|ending| path.ends_with(ending));
+    !bare && !path.contains("/files/")
+}
+
 /// What every generated file says near its beginning, in whatever way its format says it.
 const HEADER: &[u8] = b"enerated by infrac";
 

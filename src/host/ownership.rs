@@ -97,8 +97,8 @@ pub enum Reason {
 }
 
 /// Judges one path: what the tree wants there, what is there, the hashes of what we wrote there, and what a person
-/// allowed.
-pub fn judge(wanted: Option<&Entry>, seen: &Seen, ours: &[&str], forced: bool, adopt: bool) -> Verdict {
+/// allowed, and whether the format has room for the header.
+pub fn judge(wanted: Option<&Entry>, seen: &Seen, ours: &[&str], forced: bool, adopt: bool, room: bool) -> Verdict {
     match (wanted, seen) {
         (Some(entry), Seen::File { contents, executable }) => {
             let found = contents.as_deref();
@@ -129,7 +129,7 @@ pub fn judge(wanted: Option<&Entry>, seen: &Seen, ours: &[&str], forced: bool, a
         (Some(_), Seen::Blocked(by)) => Verdict::Refuse(Reason::Blocked(by.clone())),
         (None, Seen::File { contents, .. }) => {
             let found = contents.as_deref();
-            if forced || (found.is_some_and(has_header) && is_ours(found, ours)) {
+            if forced || ((found.is_some_and(has_header) || !room) && is_ours(found, ours)) {
                 Verdict::Remove
             } else {
                 Verdict::Refuse(Reason::Edited)
@@ -200,9 +200,9 @@ mod tests {
         ];
         for (wanted, seen, ours, plain, adopted, forced) in cases {
             let case = format!("{:?} {seen:?} {ours:?}", wanted.map(|entry| &entry.contents));
-            assert_eq!(judge(wanted, &seen, ours, false, false), plain, "{case}");
-            assert_eq!(judge(wanted, &seen, ours, false, true), adopted, "--adopt {case}");
-            assert_eq!(judge(wanted, &seen, ours, true, false), forced, "--force {case}");
+            assert_eq!(judge(wanted, &seen, ours, false, false, true), plain, "{case}");
+            assert_eq!(judge(wanted, &seen, ours, false, true, true), adopted, "--adopt {case}");
+            assert_eq!(judge(wanted, &seen, ours, true, false, true), forced, "--force {case}");
         }
     }
 
@@ -210,6 +210,6 @@ mod tests {
     #[test]
     fn another_mode_is_written_again() {
         let script = Entry { executable: true, ..entry(NEW) };
-        assert_eq!(judge(Some(&script), &file(NEW), &[], false, false), Verdict::Write);
+        assert_eq!(judge(Some(&script), &file(NEW), &[], false, false, true), Verdict::Write);
     }
 }

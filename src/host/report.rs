@@ -36,7 +36,9 @@ pub fn report_obstacles(comparison: &Comparison<'_>, disk: &Disk, project: &Disk
     }
     for finding in &comparison.findings {
         if let State::HandEdited(reason) = &finding.state {
-            drafts.push(obstacle(comparison, finding, reason, place_of(finding, disk, project)));
+            let path = place_of(finding, disk, project);
+            let line = first_difference(comparison, finding, project, &path);
+            drafts.push(obstacle(comparison, finding, reason, path, line));
         }
     }
     // One folder in the way of a hundred files is one obstacle.
@@ -83,10 +85,10 @@ fn place_of(finding: &Finding, disk: &Disk, project: &Disk) -> Text {
     }
 }
 
-fn obstacle(comparison: &Comparison<'_>, finding: &Finding, reason: &Reason, path: Text) -> Draft {
+fn obstacle(comparison: &Comparison<'_>, finding: &Finding, reason: &Reason, path: Text, line: usize) -> Draft {
     let force = format!("`infrac build --force {path}`");
     let wanted = comparison.wanted(finding).is_some();
-    let mut draft = Draft { code: Code::NotOwned, message: String::new(), help: None, line: 0, path: path.clone() };
+    let mut draft = Draft { code: Code::NotOwned, message: String::new(), help: None, line, path: path.clone() };
     let (message, help) = match reason {
         Reason::Edited if wanted => {
             (format!("`{path}` was edited by hand"), format!("carry the change over into the sources, or give it up with {force}"))

@@ -64,6 +64,8 @@ pub struct Comparison<'t> {
     pub(super) hashes: BTreeMap<Text, Text>,
     /// What goes first, because it makes room for others.
     pub(super) room: Room,
+    /// Files that are no longer wanted and not there either: an interrupted build may have left their folders.
+    pub(super) gone: Vec<Text>,
     pub(super) pending: Pending,
 }
 

@@ -66,6 +66,9 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
     }
     writes.par_iter().try_for_each(|path| disk.commit(path))?;
     remove(disk, removals.iter().copied().filter(|path| !comparison.room.files.contains(*path)))?;
+    for folder in folders(&comparison.gone) {
+        disk.prune(&folder);
+    }
     disk.sync_folders(&folders(writes.iter().copied()))?;
 
     for (path, text) in &comparison.manifests {

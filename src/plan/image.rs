@@ -45,16 +45,16 @@ pub(super) fn revision(shapes: &Shapes, definition: &Definition) -> Text {
     for (name, attribute) in &definition.attributes {
         for word in words(&attribute.value.kind) {
             // Writing to a string cannot fail.
-            let _ = write!(content, "{name} {word}\n");
+            let _ = writeln!(content, "{name} {word}");
         }
     }
     for service in installed(definition) {
         let Some(role) = shapes.roles.get(&service) else { continue };
         for step in &role.install {
-            let _ = write!(content, "{} {:?} {:?} {:?} {:?}\n", step.word, step.labels, step.arguments, step.repeat, step.condition);
+            let _ = writeln!(content, "{} {:?} {:?} {:?} {:?}", step.word, step.labels, step.arguments, step.repeat, step.condition);
         }
         for hole in &role.holes {
-            let _ = write!(content, "{} {:?}\n", hole.name, hole.default);
+            let _ = writeln!(content, "{} {:?}", hole.name, hole.default);
         }
     }
     let digest = Sha256::digest(content.as_bytes());

@@ -43,6 +43,7 @@ impl Resolver<'_> {
             }
             return self.error(diagnostic);
         }
+        self.surplus(block, 2);
         let items: Vec<&ast::Item> = block.body.items.iter().collect();
         let types = self.declared_types(&items, names);
         let mut definition = Definition {
@@ -108,12 +109,13 @@ impl Resolver<'_> {
 
     fn implementation(&mut self, block: &ast::Block, names: &Names) {
         let labels: Vec<Option<ast::Name>> = block.labels.iter().map(word).collect();
-        let [Some(module), Some(on), Some(provider)] = labels.as_slice() else {
+        let [Some(module), Some(on), Some(provider), ..] = labels.as_slice() else {
             return self.headless(block, "implement MODULE on PROVIDER");
         };
         if on.text != "on" {
             return self.headless(block, "implement MODULE on PROVIDER");
         }
+        self.surplus(block, 3);
         let own = self
             .program
             .definitions
@@ -225,6 +227,7 @@ impl Resolver<'_> {
             self.headless(block, &format!("{} DEFINITION NAME", block.keyword.text));
             return None;
         };
+        self.surplus(block, 2);
         let name = block.labels.get(1).and_then(word).unwrap_or_else(|| definition.clone());
         let mut attributes: IndexMap<Text, Arc<ast::Attribute>> = IndexMap::new();
         let mut overrides = Vec::new();
@@ -274,6 +277,17 @@ impl Resolver<'_> {
             return self.duplicate(what, name.span, first);
         }
         seen.insert(name.text.clone(), name.span);
+    }
+
+    /// Labels behind those that a head has; a word that was meant as `if` or `for` ends up there too.
+    pub(super) fn surplus(&mut self, block: &ast::Block, most: usize) {
+        if let Some(label) = block.labels.get(most) {
+            let last = block.labels.last().map_or(label.span, |last| last.span);
+            self.error(
+                Diagnostic::error(Code::UnexpectedToken, label.span.to(last), format!("`{}` has a label too many", block.keyword.text))
+                    .help("a block may go on with `for x in xs`, `if condition` or `{`"),
+            );
+        }
     }
 
     pub(super) fn headless(&mut self, block: &ast::Block, form: &str) {

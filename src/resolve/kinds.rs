@@ -3,6 +3,7 @@
 use super::types::Names;
 use super::{Resolver, word};
 use crate::base::Text;
+use crate::diag::{Code, Diagnostic};
 use crate::hir::{Input, Kind};
 use crate::syntax::ast;
 use indexmap::IndexMap;
@@ -42,12 +43,20 @@ impl Resolver<'_> {
                     let input = self.input(input, names, &BTreeMap::new());
                     kind.inputs.insert(input.name.text.clone(), input);
                 }
-                ast::Item::Block(inner) => {
+                ast::Item::Block(inner) if inner.keyword.text == "block" => {
                     if let Some(name) = inner.labels.first().and_then(word) {
                         let inner = self.kind(name, inner, names);
                         kind.blocks.insert(inner.name.clone(), Arc::new(inner));
                     }
                 }
+                ast::Item::Block(inner) => self.error(
+                    Diagnostic::error(
+                        Code::UnknownBlock,
+                        inner.keyword.span,
+                        format!("`{}` is nothing that a kind declares", inner.keyword.text),
+                    )
+                    .help("it declares `input` and `block`"),
+                ),
                 ast::Item::Attribute(attribute) => match (attribute.name.text.as_str(), &attribute.value.kind) {
                     ("many", ast::ExprKind::Literal(ast::Literal::Bool(many))) => kind.many = *many,
                     ("open", ast::ExprKind::Literal(ast::Literal::Bool(open))) => kind.open = *open,
@@ -58,7 +67,10 @@ impl Resolver<'_> {
                         };
                         kind.labels = (bound(0), bound(1));
                     }
-                    _ => {}
+                    _ => self.error(
+                        Diagnostic::error(Code::UnknownAttribute, attribute.span, format!("`{}` says nothing here", attribute.name.text))
+                            .help("a block may say `many = true`, `open = true` and `labels = [0, 1]`"),
+                    ),
                 },
                 _ => {}
             }

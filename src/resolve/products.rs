@@ -18,6 +18,7 @@ impl Resolver<'_> {
                     self.headless(block, "product NAME");
                     continue;
                 };
+                self.surplus(block, 1);
                 let path = self.path(source.file);
                 let folder = parent(&path);
                 if let Some(first) = products.get(&folder).map(|first| first.name.span) {

@@ -1,5 +1,7 @@
 //! Types as data: what a value may be, and whether the compiler or only a tool will know it.
 
+mod join;
+
 use crate::base::{Span, Text};
 use std::fmt;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The parser and `grammar/infra.pest` are one language: they accept the same texts and read them as the same tree.
 
 use crate::dump::dump;
-use crate::{corpus, parse};
+use crate::{corpus, library, parse};
 use infrac::base::FileId;
 use infrac::diag::Code;
 use pest::Parser;
@@ -250,6 +250,13 @@ fn the_corpus_is_read_alike() {
         compare(&text).unwrap();
         compare(&text.replace('\n', "\r\n")).unwrap();
         compare(&infrac::fmt::format(FileId(0), &text).unwrap()).unwrap();
+    }
+}
+
+#[test]
+fn the_library_is_read_alike() {
+    for (_, text) in library() {
+        compare(&text).unwrap();
     }
 }
 

@@ -1,7 +1,7 @@
 //! The canonical layout: a fixed point, with the same meaning and every comment.
 
 use crate::dump::dump;
-use crate::{corpus, parse};
+use crate::{corpus, library, parse};
 use infrac::base::FileId;
 
 /// The layout of a text without mistakes.
@@ -64,6 +64,13 @@ fn the_corpus_is_laid_out() {
         if !name.ends_with("loose.infra") {
             assert_eq!(format(&text), text, "{name} is not canonical");
         }
+    }
+}
+
+#[test]
+fn the_library_keeps_its_meaning() {
+    for (_, text) in library() {
+        check(&text);
     }
 }
 

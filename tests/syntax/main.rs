@@ -1,5 +1,7 @@
 //! The language from the outside: what is read, what is said of mistakes, how it is laid out.
 
+#![allow(clippy::unwrap_used)]
+
 mod differential;
 mod dump;
 mod format;
@@ -30,6 +32,21 @@ fn corpus() -> Vec<(String, String)> {
         .collect();
     files.sort();
     assert!(files.len() >= 6);
+    files
+}
+
+/// The sources that the project itself stands on: the library and the products of the repository.
+fn library() -> Vec<(String, String)> {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut files: Vec<(String, String)> = ["stdlib", "inventory"]
+        .iter()
+        .flat_map(|folder| walkdir::WalkDir::new(format!("{root}/{folder}")))
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.extension().is_some_and(|e| e == "infra"))
+        .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap()))
+        .collect();
+    files.sort();
+    assert!(files.len() >= 20);
     files
 }
 

@@ -3,7 +3,7 @@
 use super::{listed, meant};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
-use crate::hir::Function;
+use crate::hir::{Definition, Function};
 use crate::syntax::ast;
 use crate::ty::{EnumTy, Ty};
 
@@ -22,12 +22,22 @@ pub(in crate::check) fn unknown_name<'k>(name: &str, span: Span, expected: &Ty, 
 }
 
 pub(in crate::check) fn no_member(name: &str, span: Span, of: &EnumTy) -> Diagnostic {
-    let diagnostic = Diagnostic::error(Code::TypeMismatch, span, format!("`{name}` is no `{}`", of.name)).related(of.span, "declared here");
+    let mut diagnostic = Diagnostic::error(Code::TypeMismatch, span, format!("`{name}` is no `{}`", of.name));
+    // Words that belong to no declared enum have no declaration to show.
+    if of.span.start < of.span.end {
+        diagnostic = diagnostic.related(of.span, "declared here");
+    }
     meant(diagnostic, name, span, of.members.iter().map(Text::as_str))
 }
 
 pub(in crate::check) fn unknown_definition<'k>(keyword: &str, name: &str, span: Span, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     meant(Diagnostic::error(Code::UnknownDefinition, span, format!("there is no {keyword} `{name}`")), name, span, known)
+}
+
+pub(in crate::check) fn not_offered(from: &ast::Name, provider: &ast::Name, definition: &Definition, offered: &[&Text]) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::UnknownName, from.span, format!("`{}` offers no image `{}`", provider.text, from.text))
+        .related(definition.name.span, "what it offers is declared here");
+    meant(diagnostic, &from.text, from.span, offered.iter().map(|name| name.as_str()))
 }
 
 pub(in crate::check) fn unknown_field<'k>(

@@ -99,7 +99,7 @@ pub(in crate::check) fn never_equal(span: Span, a: &Ty, b: &Ty) -> Diagnostic {
 
 pub(in crate::check) fn no_arithmetic(span: Span, operator: Binary, a: &Ty, b: &Ty) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::TypeMismatch, span, format!("`{a}` and `{b}` cannot be computed with each other"));
-    let text = |ty: &Ty| crate::check::assign::is_text(ty.plain());
+    let text = |ty: &Ty| ty.plain().is_text();
     if operator == Binary::Add && (text(a) || text(b)) {
         return diagnostic.help("write one text: `\"${a}${b}\"`");
     }
@@ -128,10 +128,11 @@ pub(in crate::check) fn deferred_repetition(span: Span) -> Diagnostic {
 pub(in crate::check) fn not_exhaustive(span: Span, subject: Span, of: &EnumTy, left: &[&Text]) -> Diagnostic {
     let left: Vec<&str> = left.iter().map(|member| member.as_str()).collect();
     let (those, verb) = if left.len() == 1 { ("that", "is") } else { ("those", "are") };
-    Diagnostic::error(Code::NotExhaustive, subject, format!("{} of `{}` {verb} not matched", listed(&left), of.name))
-        .related(of.span, "its members are declared here")
+    let diagnostic = Diagnostic::error(Code::NotExhaustive, subject, format!("{} of `{}` {verb} not matched", listed(&left), of.name))
         .related(span, "in this `match`")
-        .help(format!("add an arm for {those}, or `_ => …` for the rest"))
+        .help(format!("add an arm for {those}, or `_ => …` for the rest"));
+    // Words that belong to no declared enum have no declaration to show.
+    if of.span.start < of.span.end { diagnostic.related(of.span, "its members are declared here") } else { diagnostic }
 }
 
 pub(in crate::check) fn open_match(span: Span, of: &Ty) -> Diagnostic {

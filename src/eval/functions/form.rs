@@ -129,10 +129,10 @@ impl Bindings {
                 true
             }
             (Form::Merged, _) => false,
-            (Form::Sized, ty) => matches!(ty, Ty::List(_) | Ty::Map(_) | Ty::Record(_)) || is_text(ty),
+            (Form::Sized, ty) => matches!(ty, Ty::List(_) | Ty::Map(_) | Ty::Record(_)) || ty.is_text(),
             (Form::Number, ty) => matches!(ty, Ty::Int | Ty::Float | Ty::Port | Ty::Bytes | Ty::Duration | Ty::Money),
             (Form::Network, ty) => matches!(ty, Ty::Ip | Ty::Cidr),
-            (Form::Scalar, ty) => is_scalar(ty),
+            (Form::Scalar, ty) => ty.is_scalar(),
             (Form::Any | Form::Ty(_) | Form::Named(_) | Form::Instance(_) | Form::Definition(_), _) => true,
         }
     }
@@ -149,34 +149,9 @@ impl Bindings {
     }
 }
 
-/// Whether values of this type are text at run time.
-fn is_text(ty: &Ty) -> bool {
-    use Ty::{Constraint, Email, Enum, Fqdn, Name, Path, String, Url, Version};
-    matches!(ty, String | Name | Fqdn | Email | Url | Path | Version | Constraint | Enum(_))
-}
-
-fn is_scalar(ty: &Ty) -> bool {
-    use Ty::{Bool, Bytes, Cidr, Duration, Float, Int, Ip, Money, Port, Protocol};
-    is_text(ty) || matches!(ty, Bool | Int | Float | Ip | Cidr | Port | Protocol | Bytes | Duration | Money)
-}
-
-/// One of two types that both fit: a part that is deferred makes the whole deferred, text of any kind is a string.
+/// One of two types that both fit.
 fn wider(known: Ty, ty: &Ty) -> Ty {
-    if known.plain() == ty.plain() {
-        return if ty.is_deferred() { ty.clone() } else { known };
-    }
-    match (known.plain(), ty.plain()) {
-        (_, Ty::Error | Ty::None) => known,
-        (Ty::Int, Ty::Float) => ty.clone(),
-        (a, b) if is_text(a) && is_text(b) => {
-            if known.is_deferred() || ty.is_deferred() {
-                Ty::String.deferred()
-            } else {
-                Ty::String
-            }
-        }
-        _ => known,
-    }
+    known.join(ty).unwrap_or(known)
 }
 
 /// The type of a map over which another one is laid.

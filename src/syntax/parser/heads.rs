@@ -47,6 +47,12 @@ impl Parser<'_> {
         if !self.kind_here().is_word() {
             return self.missing_name(what);
         }
+        let token = self.token();
+        if token.kind == Kind::Word {
+            let message = format!("`{}` is no name of a type", self.slice(token));
+            let error = Diagnostic::error(Code::InvalidToken, self.span(token), message);
+            self.report(error.help("types are named like `Size`, built-in records like `host`"));
+        }
         self.take_name()
     }
 

@@ -7,7 +7,7 @@ use crate::artifact::yaml::{Map, Node};
 use crate::base::{Text, Workspace, text};
 use crate::plan::{self, Lock, Plan};
 use crate::shape::{self, Shapes};
-use crate::{diag::Diagnostics, resolve, syntax};
+use crate::{check, diag::Diagnostics, resolve, schema, syntax};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -17,7 +17,7 @@ fn library() -> (Shapes, Vec<Plan>) {
     let mut files = Vec::new();
     for folder in ["stdlib", "inventory"] {
         for entry in walkdir::WalkDir::new(root.join(folder)).sort_by_file_name().into_iter().map(Result::unwrap) {
-            if entry.path().extension().is_some_and(|extension| extension == "infra") {
+            if entry.path().extension().is_some_and(|extension| extension == "infra" || extension == "json") {
                 let path = entry.path().strip_prefix(root).unwrap().to_string_lossy().into_owned();
                 files.push((Text::from(path), std::fs::read_to_string(entry.path()).unwrap().into()));
             }
@@ -26,14 +26,18 @@ fn library() -> (Shapes, Vec<Plan>) {
     let workspace = Workspace::new(files);
     let mut diagnostics = Diagnostics::default();
     let mut sources = Vec::new();
-    for (file, source) in workspace.files() {
+    for (file, source) in workspace.files().filter(|(_, file)| file.path.ends_with(".infra")) {
         let (tree, found) = syntax::parse(file, &source.text);
         diagnostics.extend(found);
         sources.push(resolve::Source { file, tree });
     }
     let (program, found) = resolve::resolve(&workspace, &sources);
     diagnostics.extend(found);
-    let (shapes, found) = shape::shape(&program, &workspace);
+    let (schemas, found) = schema::read(&workspace);
+    diagnostics.extend(found);
+    let (types, found) = check::check(&program, &schemas);
+    diagnostics.extend(found);
+    let (shapes, found) = shape::shape(&program, &types, &workspace);
     diagnostics.extend(found);
     let product = &program.products[0];
     let mut plans = Vec::new();

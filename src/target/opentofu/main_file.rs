@@ -49,6 +49,9 @@ fn fill(mut body: Body, written: &module::Body, locals: &[(Text, Expr)]) -> Resu
             })),
             value => lowering.value(value)?,
         };
+        if name == "depends_on" {
+            body = body.blank();
+        }
         body.push_attribute(name.clone(), value);
     }
     for block in &written.blocks {

@@ -70,3 +70,29 @@ fn scalar(value: &Value) -> Result<json::Value, Error> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::json::Value as Json;
+
+    #[test]
+    fn nothing_in_data_is_replaced() {
+        let printed = |text: &str| value(&Value::text(text)).map(|value| matches!(value, Json::Text(of) if of == "a $${b} %%{c}"));
+        assert_eq!(printed("a ${b} %{c}"), Ok(true));
+        assert!(value(&Value::text("a {{ b }}")).is_err());
+        assert!(literal(&Value::text("a {{ b }}")).is_err());
+        assert!(
+            literal(&Value::text("a ${b}")).is_ok_and(|value| value == Json::from("a ${b}")),
+            "the value of a variable is read as it stands"
+        );
+    }
+
+    #[test]
+    fn a_variable_is_the_only_expression() {
+        let variable = Value::residual(Residual::Variable("location".into()));
+        assert_eq!(value(&variable), Ok(Json::from("${var.location}")));
+        assert!(value(&Value::residual(Residual::Variable("a}${b".into()))).is_err());
+        assert!(value(&Value::residual(Residual::Fact("arch".into()))).is_err());
+    }
+}

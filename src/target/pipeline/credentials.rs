@@ -162,3 +162,49 @@ fn name(variable: &str) -> Result<&str, Error> {
         Err(Problem::Identifier(variable.into()).into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn written(reads: Vec<Credential>, login: &[&str]) -> Result<String, Error> {
+        let store = Store {
+            audience: "https://store.example.com".into(),
+            variables: vec![("STORE_ADDR".into(), "https://store.example.com/a b".into())],
+            token: "STORE_TOKEN".into(),
+            authority: None,
+            login: login.iter().map(|word| Text::from(*word)).collect(),
+            read: ["store", "get", "-field={field}", "{path}"].map(Text::from).to_vec(),
+        };
+        let environment = Environment {
+            name: "prod".into(),
+            store: Some(store),
+            roles: BTreeMap::from([("plan".into(), reads)]),
+            ..Environment::default()
+        };
+        let product = Product { name: "acme".into(), source: "acme.infra".into(), environments: vec![environment] };
+        let mut tree = Tree::new();
+        credentials(&product, &mut tree)?;
+        Ok(tree.get("live/acme/prod/credentials/plan.sh").map(|entry| entry.contents.to_string()).unwrap_or_default())
+    }
+
+    fn secret(path: &str) -> Secret {
+        Secret { path: path.into(), field: "token".into() }
+    }
+
+    #[test]
+    fn data_is_always_one_word() {
+        let script =
+            written(vec![Credential::Variable("TOKEN".into(), secret("a'; rm -rf / #$(id)"))], &["store", "login", "{role}"]).unwrap();
+        assert!(script.contains("STORE_ADDR='https://store.example.com/a b'\n"), "{script}");
+        assert!(script.contains(r"TOKEN=$(store get -field=token 'a'\''; rm -rf / #$(id)')"), "{script}");
+        assert!(script.contains("| store login acme.prod.plan)"), "{script}");
+    }
+
+    #[test]
+    fn a_variable_is_a_name() {
+        assert!(written(vec![Credential::Variable("A; id".into(), secret("a"))], &["login"]).is_err());
+        assert!(written(vec![Credential::File("A=$(id)".into(), secret("a"))], &["login"]).is_err());
+    }
+}

@@ -80,7 +80,12 @@ fn resolves(unit: &Instance, name: &str) -> bool {
 
 /// `bootstrap.units`: one path a line.
 pub(super) fn units(first: &First) -> String {
-    first.units.iter().map(|path| format!("{path}\n")).collect()
+    let mut text = format!("# {}\n", crate::target::common::header(""));
+    for path in &first.units {
+        text.push_str(path);
+        text.push('\n');
+    }
+    text
 }
 
 /// `BOOTSTRAP.md`.

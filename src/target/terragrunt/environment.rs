@@ -1,33 +1,16 @@
 //! `environment.hcl`, what the units of one environment share, and `providers/*.hcl`, how their plugins are configured.
 
-use super::capability;
+use super::state;
 use crate::artifact::hcl::{Body, Expr, Object};
-use crate::base::{Text, text};
+use crate::base::Text;
 use crate::plan::Plan;
 use crate::target::common::hcl::{Lowering, Unsayable, identifier};
 use crate::value::Value;
 
 /// The environment's name, where its state is, and the settings of its provider instances.
 pub(super) fn environment(plan: &Plan) -> Result<Body, Unsayable> {
-    let mut locals = Body::new().attribute("name", plan.environment.clone());
-    let product = &plan.product.name.text;
-    if let Some(store) = capability(plan, "state", "store", "object_store") {
-        let field = |name: &str| Lowering::default().value(store.field(name).unwrap_or(&Value::None));
-        let bucket = text!("{product}-{}-state", plan.environment);
-        let state = Object::new()
-            .with("bucket", bucket.clone())
-            .with("region", field("region")?)
-            .with("endpoint", field("endpoint")?)
-            .with("profile", bucket);
-        locals = locals.blank().attribute("state", state.lines());
-    }
-    let known = capability(plan, "state", "lock", "lock").and_then(|lock| lock.field("environment")).and_then(Value::as_map);
-    if let Some(known) = known.filter(|known| !known.is_empty()) {
-        let variables = known.iter().filter_map(|(name, value)| Some((name.clone(), value.as_text()?.clone())));
-        let variables: Object = variables.map(|(name, value)| (name.clone(), Expr::call("get_env", [name, value]))).collect();
-        locals = locals.blank().comment("For the client of the locks, where the operator says nothing else.");
-        locals = locals.attribute("lock", variables.lines());
-    }
+    let mut locals = Body::new().attribute("name", plan.environment.clone()).blank();
+    locals.append(state::of_environment(plan)?);
     let mut settings = Object::new();
     for (instance, plugins) in providers(plan) {
         let mut object = Object::new();

@@ -2,8 +2,10 @@
 
 mod bootstrap;
 mod environment;
+mod inputs;
 mod locked;
 mod root;
+mod state;
 mod unit;
 
 use crate::artifact::hcl::Body;
@@ -15,26 +17,32 @@ use crate::target::common::hcl::Unsayable;
 use crate::target::common::header;
 use crate::value::Value;
 
+/// What Terragrunt and OpenTofu write beside the units.
+const IGNORED: &str = ".bootstrap/\n.terraform/\n.terragrunt-cache/\n.terragrunt-download/\nbackend.tf\nencryption.tf\nprovider.tf.json\n";
+
 /// Writes `live/<product>` for the plans of one product, in the order of its environments.
 pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsayable> {
     let Some(first) = plans.first() else { return Ok(()) };
     let product = &first.product.name.text;
     let mut out = Out { tree, folder: text!("live/{product}"), source: first.product.path.clone() };
-    out.hcl("root.hcl", root::root(first)?)?;
-    out.script("tofu-locked", &locked::script(first)?)?;
-    out.script("migrate-state", include_str!("assets/migrate-state"))?;
-    out.text(
-        ".gitignore",
-        ".bootstrap/\n.terraform/\n.terragrunt-cache/\n.terragrunt-download/\nbackend.tf\nencryption.tf\nprovider.tf.json\n",
-    )?;
-    out.text("BOOTSTRAP.md", &bootstrap::guide(first, &bootstrap::first(first)))?;
+    let state = state::state(first);
+    out.hcl("root.hcl", root::root(product, state.as_ref()))?;
+    out.text(".gitignore", IGNORED)?;
+    // Without a store there is nothing to lock and nowhere to move to.
+    if state.is_some() {
+        out.script("tofu-locked", &locked::script(first)?)?;
+        out.script("migrate-state", include_str!("assets/migrate-state"))?;
+        out.text("BOOTSTRAP.md", &bootstrap::guide(first, &bootstrap::first(first)))?;
+    }
     for (instance, _) in environment::providers(first) {
         out.hcl(&text!("providers/{instance}.hcl"), environment::provider(&instance))?;
     }
     for plan in plans {
         let name = &plan.environment;
         out.hcl(&text!("{name}/environment.hcl"), environment::environment(plan)?)?;
-        out.text(&text!("{name}/bootstrap.units"), &bootstrap::units(&bootstrap::first(plan)))?;
+        if state.is_some() {
+            out.text(&text!("{name}/bootstrap.units"), &bootstrap::units(&bootstrap::first(plan)))?;
+        }
         for unit in &plan.units {
             out.hcl(&text!("{name}/{}/terragrunt.hcl", unit.path), unit::unit(unit, shapes)?)?;
         }

@@ -1,5 +1,6 @@
 //! `terragrunt.hcl` of one unit: its module, what it needs of other units, its inputs.
 
+use super::inputs;
 use crate::artifact::hcl::{Body, Expr, Object, Part};
 use crate::base::{Text, text};
 use crate::plan::Unit;
@@ -43,15 +44,18 @@ pub(super) fn unit(unit: &Unit, shapes: &Shapes) -> Result<Body, Unsayable> {
         Expr::path("dependency").attribute(named).attribute("outputs").attribute(name.clone())
     };
     let lowering = Lowering { output: Some(&output), locals: Vec::new() };
+    let shape = shapes.modules.get(&(unit.module.clone(), unit.provider.clone()));
+    let holes = shape.map(|shape| shape.holes.as_slice()).unwrap_or_default();
     let mut inputs = Object::new();
     for (name, value) in &unit.inputs {
-        inputs.push(name.clone(), lowering.value(value)?);
+        let hole = holes.iter().find(|hole| hole.name == *name);
+        let said = hole.map_or_else(|| value.clone(), |hole| inputs::without_absent(value, &hole.ty));
+        inputs.push(name.clone(), inputs::in_lines(lowering.value(&said)?));
     }
-    let shape = shapes.modules.get(&(unit.module.clone(), unit.provider.clone()));
-    if shape.is_some_and(|shape| shape.holes.iter().any(|hole| hole.source == Source::Builtin("labels".into()))) {
+    if holes.iter().any(|hole| hole.source == Source::Builtin("labels".into())) {
         inputs.push("labels", Expr::path("include.root.locals.labels"));
     }
-    Ok(body.blank().attribute("inputs", inputs.lines()))
+    Ok(body.blank().attribute("inputs", inputs.lines().spaced()))
 }
 
 /// From one unit's folder to another's: `../network` within a stack, `../../mgmt/network` to another.

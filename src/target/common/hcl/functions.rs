@@ -101,9 +101,7 @@ impl Lowering<'_> {
                 Ok(Expr::call("can", [Expr::call("regex", [pattern, text])]))
             }
             // What stands between slashes is a pattern there.
-            "replace"
-                if !given.get(1).and_then(|from| from.as_text()).is_some_and(|from| !(from.starts_with('/') && from.ends_with('/'))) =>
-            {
+            "replace" if given.get(1).and_then(|from| from.as_text()).is_none_or(|from| from.starts_with('/') && from.ends_with('/')) => {
                 Err(unsayable())
             }
             "sha256" => {

@@ -17,11 +17,14 @@ pub const OPENTOFU: &str = "~> 1.12";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsayable(pub String);
 
+/// What the output of another unit is called where a value is lowered.
+pub type OutputName<'a> = &'a dyn Fn(InstanceId, &Text) -> Expr;
+
 /// Lowers values for one place: what another unit's output is called there, and what bound names are.
 #[derive(Default)]
 pub struct Lowering<'a> {
     /// `dependency.network.outputs.id` for an output of another unit; only Terragrunt, which lacks the newest functions, has them.
-    pub output: Option<&'a dyn Fn(InstanceId, &Text) -> Expr>,
+    pub output: Option<OutputName<'a>>,
     /// Bound names that are not called by their own name.
     pub locals: Vec<(Text, Expr)>,
 }

@@ -20,6 +20,7 @@ data "aws_ami" "baked" {
   }
 }
 
+# An instance takes one key; the others come with the configuration.
 resource "aws_instance" "node" {
   for_each = var.hosts
 
@@ -46,6 +47,7 @@ resource "aws_instance" "node" {
     volume_type = "gp3"
   }
 
+  # A new image or key would replace all hosts at once: replace them one by one, with -replace.
   lifecycle {
     ignore_changes  = [ami, key_name]
     prevent_destroy = var.protected

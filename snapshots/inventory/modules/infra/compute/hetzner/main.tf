@@ -6,12 +6,14 @@ data "hcloud_image" "baked" {
   most_recent       = true
 }
 
+# No two hosts of the group on one physical machine.
 resource "hcloud_placement_group" "spread" {
   name   = var.name
   type   = "spread"
   labels = var.labels
 }
 
+# A host without public addresses can have no firewall.
 resource "hcloud_server" "node" {
   for_each = var.hosts
 
@@ -31,12 +33,14 @@ resource "hcloud_server" "node" {
     ipv6_enabled = var.public
   }
 
+  # Left out, alias_ips would be detached and attached again by every apply.
   network {
     subnet_id = var.network_subnet_ids[each.value.subnet.key]
     ip        = each.value.address
     alias_ips = []
   }
 
+  # A new image or key would replace all hosts at once: replace them one by one, with -replace.
   lifecycle {
     ignore_changes  = [image, ssh_keys]
     prevent_destroy = var.protected

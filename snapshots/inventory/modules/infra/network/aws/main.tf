@@ -11,6 +11,7 @@ resource "aws_vpc" "this" {
   }
 }
 
+# The default group of a network lets its members talk about everything; without rules it lets nothing pass.
 resource "aws_default_security_group" "closed" {
   vpc_id = aws_vpc.this.id
   tags   = merge(var.labels, { Name = "${var.name}-closed" })
@@ -86,8 +87,9 @@ resource "aws_route_table_association" "exit_association" {
 resource "aws_eip" "address" {
   for_each = var.exits
 
-  domain     = "vpc"
-  tags       = merge(var.labels, { Name = "${var.name}-${each.key}" })
+  domain = "vpc"
+  tags   = merge(var.labels, { Name = "${var.name}-${each.key}" })
+
   depends_on = [aws_internet_gateway.internet]
 }
 
@@ -97,7 +99,8 @@ resource "aws_nat_gateway" "nat" {
   allocation_id = aws_eip.address[each.key].id
   subnet_id     = aws_subnet.exit[each.key].id
   tags          = merge(var.labels, { Name = var.name })
-  depends_on    = [aws_internet_gateway.internet]
+
+  depends_on = [aws_internet_gateway.internet]
 }
 
 resource "aws_route" "translated" {

@@ -24,6 +24,7 @@ resource "aws_vpc_security_group_ingress_rule" "inward" {
   tags              = var.labels
 }
 
+# A new group lets nothing out.
 resource "aws_vpc_security_group_egress_rule" "outward_ipv4" {
   security_group_id = aws_security_group.this.id
   description       = "everything out"

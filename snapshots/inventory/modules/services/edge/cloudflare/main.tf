@@ -13,6 +13,7 @@ resource "cloudflare_zone_setting" "setting" {
   value      = each.value
 }
 
+# Origins can tell that a request came through the edge.
 resource "cloudflare_authenticated_origin_pulls_settings" "origin_pulls" {
   zone_id = var.zone_id
   enabled = true
@@ -60,15 +61,17 @@ resource "cloudflare_load_balancer" "this" {
 resource "cloudflare_dns_record" "alias" {
   for_each = var.aliases
 
-  zone_id    = var.zone_id
-  type       = "CNAME"
-  name       = each.value
-  content    = var.hostname
-  ttl        = 1
-  proxied    = true
+  zone_id = var.zone_id
+  type    = "CNAME"
+  name    = each.value
+  content = var.hostname
+  ttl     = 1
+  proxied = true
+
   depends_on = [cloudflare_load_balancer.this]
 }
 
+# A zone has one ruleset for each phase.
 resource "cloudflare_ruleset" "blocked_requests" {
   zone_id = var.zone_id
   name    = "${var.name}-blocked"

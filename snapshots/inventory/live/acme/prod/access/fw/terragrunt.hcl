@@ -15,19 +15,11 @@ terraform {
 
 inputs = {
   name = "acme-prod-access-fw"
+
   inbound = [
-    {
-      name     = "base-ssh"
-      protocol = "tcp"
-      ports    = "22"
-      sources  = ["0.0.0.0/0", "::/0"]
-    },
-    {
-      name     = "wireguard-tunnel"
-      protocol = "udp"
-      ports    = "51820"
-      sources  = ["0.0.0.0/0", "::/0"]
-    },
+    { name = "base-ssh", protocol = "tcp", ports = "22", sources = ["0.0.0.0/0", "::/0"] },
+    { name = "wireguard-tunnel", protocol = "udp", ports = "51820", sources = ["0.0.0.0/0", "::/0"] },
   ]
+
   labels = include.root.locals.labels
 }

@@ -47,12 +47,7 @@ inputs = {
   keys_ids           = dependency.mgmt_keys.outputs.ids
   firewall_id        = dependency.fw.outputs.id
   protected          = true
-  hosts = {
-    acme-prod-access-gate-0 = {
-      address = "10.20.0.5"
-      subnet  = { key = "fsn1" }
-    }
-  }
+  hosts              = { acme-prod-access-gate-0 = { address = "10.20.0.5", subnet = { key = "fsn1" } } }
   server_type        = "cx23"
   location           = "fsn1"
   image_name         = "base"

@@ -47,16 +47,16 @@ inputs = {
   name     = "acme-prod-front-door"
   zone_id  = dependency.zone.outputs.id
   hostname = "acme.example.com"
+
   pools = {
     web_eu = { origins = dependency.web_eu_nodes.outputs.public_ips }
     web_us = { origins = dependency.web_us_nodes.outputs.public_ips }
   }
+
   account  = "0123456789abcdef0123456789abcdef"
   order    = ["web_eu", "web_us"]
   fallback = "web_us"
   policy   = "proximity"
-  rules = [
-    { name = "path /.", expression = "starts_with(http.request.uri.path, \"/.\")" },
-  ]
-  aliases = { www = "www.acme.example.com" }
+  rules    = [{ name = "path /.", expression = "starts_with(http.request.uri.path, \"/.\")" }]
+  aliases  = { www = "www.acme.example.com" }
 }

@@ -46,6 +46,7 @@ dependency "web_us_nodes" {
 inputs = {
   zone      = "acme.example.com"
   protected = true
+
   sets = {
     "A @" = {
       kind = "A"
@@ -70,5 +71,6 @@ inputs = {
     }
     "CNAME www" = { kind = "CNAME", name = "www", values = ["acme.example.com."] }
   }
+
   labels = include.root.locals.labels
 }

@@ -27,6 +27,7 @@ inputs = {
   zone      = "acme.example.com"
   protected = true
   account   = "0123456789abcdef0123456789abcdef"
+
   entries = {
     "A acme-prod-mgmt-nodes-0 0" = { kind = "A", name = "acme-prod-mgmt-nodes-0.acme.example.com", value = "10.20.0.2" }
     "A acme-prod-mgmt-nodes-1 0" = { kind = "A", name = "acme-prod-mgmt-nodes-1.acme.example.com", value = "10.20.0.3" }

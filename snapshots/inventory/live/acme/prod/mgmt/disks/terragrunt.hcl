@@ -26,11 +26,13 @@ dependency "nodes" {
 inputs = {
   machines_ids = dependency.nodes.outputs.ids
   protected    = true
+
   volumes = {
     acme-prod-mgmt-nodes-0-objects = { host = "acme-prod-mgmt-nodes-0" }
     acme-prod-mgmt-nodes-1-objects = { host = "acme-prod-mgmt-nodes-1" }
     acme-prod-mgmt-nodes-2-objects = { host = "acme-prod-mgmt-nodes-2" }
   }
+
   gibibytes = 100
   location  = "fsn1"
   labels    = include.root.locals.labels

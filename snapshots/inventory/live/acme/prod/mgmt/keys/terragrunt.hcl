@@ -15,8 +15,10 @@ terraform {
 
 inputs = {
   name = "acme-prod-mgmt-keys"
+
   keys = {
     ada = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada@acme.example.com"
   }
+
   labels = include.root.locals.labels
 }

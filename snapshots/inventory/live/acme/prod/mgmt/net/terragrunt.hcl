@@ -14,12 +14,10 @@ terraform {
 }
 
 inputs = {
-  name      = "acme-prod-mgmt-net"
-  range     = "10.20.0.0/20"
-  protected = true
-  subnets = {
-    fsn1 = { range = "10.20.0.0/24" }
-  }
+  name         = "acme-prod-mgmt-net"
+  range        = "10.20.0.0/20"
+  protected    = true
+  subnets      = { fsn1 = { range = "10.20.0.0/24" } }
   network_zone = "eu-central"
   labels       = include.root.locals.labels
 }

@@ -47,20 +47,13 @@ inputs = {
   keys_ids           = dependency.keys.outputs.ids
   firewall_id        = dependency.fw.outputs.id
   protected          = true
+
   hosts = {
-    acme-prod-mgmt-nodes-0 = {
-      address = "10.20.0.2"
-      subnet  = { key = "fsn1" }
-    }
-    acme-prod-mgmt-nodes-1 = {
-      address = "10.20.0.3"
-      subnet  = { key = "fsn1" }
-    }
-    acme-prod-mgmt-nodes-2 = {
-      address = "10.20.0.4"
-      subnet  = { key = "fsn1" }
-    }
+    acme-prod-mgmt-nodes-0 = { address = "10.20.0.2", subnet = { key = "fsn1" } }
+    acme-prod-mgmt-nodes-1 = { address = "10.20.0.3", subnet = { key = "fsn1" } }
+    acme-prod-mgmt-nodes-2 = { address = "10.20.0.4", subnet = { key = "fsn1" } }
   }
+
   server_type        = "cx33"
   location           = "fsn1"
   image_name         = "base"

@@ -14,12 +14,10 @@ terraform {
 }
 
 inputs = {
-  name      = "acme-prod-web-eu-net"
-  range     = "10.20.32.0/20"
-  protected = true
-  subnets = {
-    fsn1 = { range = "10.20.32.0/24" }
-  }
+  name         = "acme-prod-web-eu-net"
+  range        = "10.20.32.0/20"
+  protected    = true
+  subnets      = { fsn1 = { range = "10.20.32.0/24" } }
   network_zone = "eu-central"
   labels       = include.root.locals.labels
 }

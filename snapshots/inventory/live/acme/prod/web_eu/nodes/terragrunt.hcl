@@ -47,16 +47,12 @@ inputs = {
   keys_ids           = dependency.mgmt_keys.outputs.ids
   firewall_id        = dependency.fw.outputs.id
   protected          = true
+
   hosts = {
-    acme-prod-web-eu-nodes-0 = {
-      address = "10.20.32.2"
-      subnet  = { key = "fsn1" }
-    }
-    acme-prod-web-eu-nodes-1 = {
-      address = "10.20.32.3"
-      subnet  = { key = "fsn1" }
-    }
+    acme-prod-web-eu-nodes-0 = { address = "10.20.32.2", subnet = { key = "fsn1" } }
+    acme-prod-web-eu-nodes-1 = { address = "10.20.32.3", subnet = { key = "fsn1" } }
   }
+
   server_type        = "cx33"
   location           = "fsn1"
   image_name         = "base"

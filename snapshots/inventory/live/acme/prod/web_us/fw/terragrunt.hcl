@@ -26,199 +26,33 @@ dependency "net" {
 inputs = {
   name       = "acme-prod-web-us-fw"
   network_id = dependency.net.outputs.id
+
   inbound = {
-    "base-ssh 10.20.0.5/32" = {
-      name     = "base-ssh"
-      protocol = "tcp"
-      first    = 22
-      last     = 22
-      ipv4     = "10.20.0.5/32"
-      ipv6     = null
-    }
-    "base-ssh 10.20.16.0/24" = {
-      name     = "base-ssh"
-      protocol = "tcp"
-      first    = 22
-      last     = 22
-      ipv4     = "10.20.16.0/24"
-      ipv6     = null
-    }
-    "tcp-443 103.21.244.0/22" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "103.21.244.0/22"
-      ipv6     = null
-    }
-    "tcp-443 103.22.200.0/22" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "103.22.200.0/22"
-      ipv6     = null
-    }
-    "tcp-443 103.31.4.0/22" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "103.31.4.0/22"
-      ipv6     = null
-    }
-    "tcp-443 104.16.0.0/13" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "104.16.0.0/13"
-      ipv6     = null
-    }
-    "tcp-443 104.24.0.0/14" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "104.24.0.0/14"
-      ipv6     = null
-    }
-    "tcp-443 108.162.192.0/18" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "108.162.192.0/18"
-      ipv6     = null
-    }
-    "tcp-443 131.0.72.0/22" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "131.0.72.0/22"
-      ipv6     = null
-    }
-    "tcp-443 141.101.64.0/18" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "141.101.64.0/18"
-      ipv6     = null
-    }
-    "tcp-443 162.158.0.0/15" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "162.158.0.0/15"
-      ipv6     = null
-    }
-    "tcp-443 172.64.0.0/13" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "172.64.0.0/13"
-      ipv6     = null
-    }
-    "tcp-443 173.245.48.0/20" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "173.245.48.0/20"
-      ipv6     = null
-    }
-    "tcp-443 188.114.96.0/20" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "188.114.96.0/20"
-      ipv6     = null
-    }
-    "tcp-443 190.93.240.0/20" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "190.93.240.0/20"
-      ipv6     = null
-    }
-    "tcp-443 197.234.240.0/22" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "197.234.240.0/22"
-      ipv6     = null
-    }
-    "tcp-443 198.41.128.0/17" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = "198.41.128.0/17"
-      ipv6     = null
-    }
-    "tcp-443 2400:cb00::/32" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = null
-      ipv6     = "2400:cb00::/32"
-    }
-    "tcp-443 2405:8100::/32" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = null
-      ipv6     = "2405:8100::/32"
-    }
-    "tcp-443 2405:b500::/32" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = null
-      ipv6     = "2405:b500::/32"
-    }
-    "tcp-443 2606:4700::/32" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = null
-      ipv6     = "2606:4700::/32"
-    }
-    "tcp-443 2803:f800::/32" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = null
-      ipv6     = "2803:f800::/32"
-    }
-    "tcp-443 2a06:98c0::/29" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = null
-      ipv6     = "2a06:98c0::/29"
-    }
-    "tcp-443 2c0f:f248::/32" = {
-      name     = "tcp-443"
-      protocol = "tcp"
-      first    = 443
-      last     = 443
-      ipv4     = null
-      ipv6     = "2c0f:f248::/32"
-    }
+    "base-ssh 10.20.0.5/32"    = { name = "base-ssh", protocol = "tcp", first = 22, last = 22, ipv4 = "10.20.0.5/32" }
+    "base-ssh 10.20.16.0/24"   = { name = "base-ssh", protocol = "tcp", first = 22, last = 22, ipv4 = "10.20.16.0/24" }
+    "tcp-443 103.21.244.0/22"  = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "103.21.244.0/22" }
+    "tcp-443 103.22.200.0/22"  = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "103.22.200.0/22" }
+    "tcp-443 103.31.4.0/22"    = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "103.31.4.0/22" }
+    "tcp-443 104.16.0.0/13"    = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "104.16.0.0/13" }
+    "tcp-443 104.24.0.0/14"    = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "104.24.0.0/14" }
+    "tcp-443 108.162.192.0/18" = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "108.162.192.0/18" }
+    "tcp-443 131.0.72.0/22"    = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "131.0.72.0/22" }
+    "tcp-443 141.101.64.0/18"  = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "141.101.64.0/18" }
+    "tcp-443 162.158.0.0/15"   = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "162.158.0.0/15" }
+    "tcp-443 172.64.0.0/13"    = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "172.64.0.0/13" }
+    "tcp-443 173.245.48.0/20"  = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "173.245.48.0/20" }
+    "tcp-443 188.114.96.0/20"  = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "188.114.96.0/20" }
+    "tcp-443 190.93.240.0/20"  = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "190.93.240.0/20" }
+    "tcp-443 197.234.240.0/22" = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "197.234.240.0/22" }
+    "tcp-443 198.41.128.0/17"  = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "198.41.128.0/17" }
+    "tcp-443 2400:cb00::/32"   = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv6 = "2400:cb00::/32" }
+    "tcp-443 2405:8100::/32"   = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv6 = "2405:8100::/32" }
+    "tcp-443 2405:b500::/32"   = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv6 = "2405:b500::/32" }
+    "tcp-443 2606:4700::/32"   = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv6 = "2606:4700::/32" }
+    "tcp-443 2803:f800::/32"   = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv6 = "2803:f800::/32" }
+    "tcp-443 2a06:98c0::/29"   = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv6 = "2a06:98c0::/29" }
+    "tcp-443 2c0f:f248::/32"   = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv6 = "2c0f:f248::/32" }
   }
+
   labels = include.root.locals.labels
 }

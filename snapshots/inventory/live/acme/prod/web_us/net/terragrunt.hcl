@@ -17,10 +17,12 @@ inputs = {
   name      = "acme-prod-web-us-net"
   range     = "10.20.48.0/20"
   protected = true
+
   subnets = {
     us-east-1a = { zone = "us-east-1a", range = "10.20.48.0/24" }
     us-east-1b = { zone = "us-east-1b", range = "10.20.49.0/24" }
   }
+
   exits  = {}
   public = true
   labels = include.root.locals.labels

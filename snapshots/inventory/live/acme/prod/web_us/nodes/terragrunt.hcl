@@ -46,16 +46,12 @@ inputs = {
   keys_ids           = dependency.own.outputs.ids
   firewall_id        = dependency.fw.outputs.id
   protected          = true
+
   hosts = {
-    acme-prod-web-us-nodes-0 = {
-      address = "10.20.48.4"
-      subnet  = { key = "us-east-1a" }
-    }
-    acme-prod-web-us-nodes-1 = {
-      address = "10.20.49.4"
-      subnet  = { key = "us-east-1b" }
-    }
+    acme-prod-web-us-nodes-0 = { address = "10.20.48.4", subnet = { key = "us-east-1a" } }
+    acme-prod-web-us-nodes-1 = { address = "10.20.49.4", subnet = { key = "us-east-1b" } }
   }
+
   instance_type      = "c7i.xlarge"
   image_name         = "base"
   image_revision     = "daf821075b25"

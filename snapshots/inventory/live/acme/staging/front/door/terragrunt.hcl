@@ -47,16 +47,16 @@ inputs = {
   name     = "acme-staging-front-door"
   zone_id  = dependency.zone.outputs.id
   hostname = "staging.acme.example.com"
+
   pools = {
     web_eu = { origins = dependency.web_eu_nodes.outputs.public_ips }
     web_us = { origins = dependency.web_us_nodes.outputs.public_ips }
   }
+
   account  = "fedcba9876543210fedcba9876543210"
   order    = ["web_eu", "web_us"]
   fallback = "web_us"
   policy   = "proximity"
-  rules = [
-    { name = "path /.", expression = "starts_with(http.request.uri.path, \"/.\")" },
-  ]
-  aliases = { www = "www.staging.acme.example.com" }
+  rules    = [{ name = "path /.", expression = "starts_with(http.request.uri.path, \"/.\")" }]
+  aliases  = { www = "www.staging.acme.example.com" }
 }

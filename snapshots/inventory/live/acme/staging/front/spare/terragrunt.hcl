@@ -46,6 +46,7 @@ dependency "web_us_nodes" {
 inputs = {
   zone      = "staging.acme.example.com"
   protected = false
+
   sets = {
     "A @" = {
       kind = "A"
@@ -68,5 +69,6 @@ inputs = {
     }
     "CNAME www" = { kind = "CNAME", name = "www", values = ["staging.acme.example.com."] }
   }
+
   labels = include.root.locals.labels
 }

@@ -27,15 +27,12 @@ inputs = {
   zone      = "staging.acme.example.com"
   protected = false
   account   = "fedcba9876543210fedcba9876543210"
+
   entries = {
-    "A acme-staging-mgmt-nodes-0 0" = {
-      kind  = "A"
-      name  = "acme-staging-mgmt-nodes-0.staging.acme.example.com"
-      value = "10.100.0.2"
-    }
-    "A consul 0" = { kind = "A", name = "consul.staging.acme.example.com", value = "10.100.0.2" }
-    "A s3 0"     = { kind = "A", name = "s3.staging.acme.example.com", value = "10.100.0.2" }
-    "A vault 0"  = { kind = "A", name = "vault.staging.acme.example.com", value = "10.100.0.2" }
+    "A acme-staging-mgmt-nodes-0 0" = { kind = "A", name = "acme-staging-mgmt-nodes-0.staging.acme.example.com", value = "10.100.0.2" }
+    "A consul 0"                    = { kind = "A", name = "consul.staging.acme.example.com", value = "10.100.0.2" }
+    "A s3 0"                        = { kind = "A", name = "s3.staging.acme.example.com", value = "10.100.0.2" }
+    "A vault 0"                     = { kind = "A", name = "vault.staging.acme.example.com", value = "10.100.0.2" }
     "A vpn 0" = {
       kind  = "A"
       name  = "vpn.staging.acme.example.com"

@@ -26,10 +26,8 @@ dependency "nodes" {
 inputs = {
   machines_ids = dependency.nodes.outputs.ids
   protected    = false
-  volumes = {
-    acme-staging-mgmt-nodes-0-objects = { host = "acme-staging-mgmt-nodes-0" }
-  }
-  gibibytes = 100
-  location  = "fsn1"
-  labels    = include.root.locals.labels
+  volumes      = { acme-staging-mgmt-nodes-0-objects = { host = "acme-staging-mgmt-nodes-0" } }
+  gibibytes    = 100
+  location     = "fsn1"
+  labels       = include.root.locals.labels
 }

@@ -14,12 +14,10 @@ terraform {
 }
 
 inputs = {
-  name      = "acme-staging-mgmt-net"
-  range     = "10.100.0.0/20"
-  protected = false
-  subnets = {
-    fsn1 = { range = "10.100.0.0/24" }
-  }
+  name         = "acme-staging-mgmt-net"
+  range        = "10.100.0.0/20"
+  protected    = false
+  subnets      = { fsn1 = { range = "10.100.0.0/24" } }
   network_zone = "eu-central"
   labels       = include.root.locals.labels
 }

@@ -47,12 +47,7 @@ inputs = {
   keys_ids           = dependency.keys.outputs.ids
   firewall_id        = dependency.fw.outputs.id
   protected          = false
-  hosts = {
-    acme-staging-mgmt-nodes-0 = {
-      address = "10.100.0.2"
-      subnet  = { key = "fsn1" }
-    }
-  }
+  hosts              = { acme-staging-mgmt-nodes-0 = { address = "10.100.0.2", subnet = { key = "fsn1" } } }
   server_type        = "cx23"
   location           = "fsn1"
   image_name         = "base"

@@ -15,6 +15,7 @@ terraform {
 
 inputs = {
   name = "acme-staging-web-eu-fw"
+
   inbound = [
     {
       name     = "tcp-443"
@@ -46,5 +47,6 @@ inputs = {
       ]
     },
   ]
+
   labels = include.root.locals.labels
 }

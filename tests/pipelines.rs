@@ -1,0 +1,263 @@
+//! What no linter notices in pipelines: that everything they name is there, that both systems do the same, that nothing is let in
+//! or left out.
+
+#![allow(clippy::unwrap_used)]
+
+use infrac::artifact::Tree;
+use infrac::base::{Text, Workspace};
+use infrac::driver;
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+use yaml_serde::Value;
+
+/// The files of the product of this repository.
+fn tree() -> &'static Tree {
+    static TREE: OnceLock<Tree> = OnceLock::new();
+    TREE.get_or_init(|| {
+        let root = env!("CARGO_MANIFEST_DIR");
+        let mut files: Vec<(Text, Arc<str>)> = Vec::new();
+        for folder in ["stdlib", "inventory"] {
+            for entry in walkdir::WalkDir::new(format!("{root}/{folder}")).sort_by_file_name() {
+                let entry = entry.unwrap();
+                if entry.path().extension().is_some_and(|extension| extension == "infra" || extension == "json" || extension == "lock") {
+                    let path = entry.path().strip_prefix(root).unwrap().to_str().unwrap().into();
+                    files.push((path, std::fs::read_to_string(entry.path()).unwrap().into()));
+                }
+            }
+        }
+        let outcome = driver::compile(&Workspace::new(files), &driver::Options::default());
+        let errors: Vec<_> = outcome.diagnostics.iter().map(|diagnostic| diagnostic.message.clone()).collect();
+        assert!(!outcome.tree.is_empty(), "nothing was written: {errors:?}");
+        outcome.tree
+    })
+}
+
+fn yaml(path: &str) -> Value {
+    yaml_serde::from_str(&tree().get(path).unwrap_or_else(|| panic!("{path} is not there")).contents).unwrap()
+}
+
+fn json(path: &str) -> serde_json::Value {
+    serde_json::from_str(&tree().get(path).unwrap_or_else(|| panic!("{path} is not there")).contents).unwrap()
+}
+
+/// Every workflow, by its path.
+fn workflows() -> Vec<(&'static Text, Value)> {
+    let paths = tree().iter().map(|(path, _)| path).filter(|path| path.starts_with(".github/workflows/"));
+    paths.map(|path| (path, yaml(path))).collect()
+}
+
+/// Every job of every workflow: the workflow's path, the job's name, the job.
+fn jobs() -> Vec<(&'static Text, String, Value)> {
+    let mut found = Vec::new();
+    for (path, workflow) in workflows() {
+        for (name, job) in workflow["jobs"].as_mapping().unwrap() {
+            found.push((path, name.as_str().unwrap().to_owned(), job.clone()));
+        }
+    }
+    assert!(found.len() > 10);
+    found
+}
+
+fn steps(job: &Value) -> Vec<Value> {
+    job["steps"].as_sequence().cloned().unwrap_or_default()
+}
+
+fn words(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(word) => vec![word.clone()],
+        Value::Sequence(list) => list.iter().flat_map(words).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The scripts of GitLab, from both files.
+fn gitlab_scripts() -> Vec<String> {
+    let mut found = Vec::new();
+    for path in [".gitlab-ci.yml", "live/acme/gitlab-ci.yml"] {
+        for (_, job) in yaml(path).as_mapping().unwrap() {
+            found.extend(words(&job["script"]));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_script_that_is_named_is_there() {
+    let mut named = BTreeSet::new();
+    let readers = tree().iter().filter(|(path, _)| path.starts_with("ci/") || path.starts_with(".git") || path.ends_with("gitlab-ci.yml"));
+    let pattern = regex::Regex::new(r"(?:\./ci/|--from-file ci/)([a-z0-9-]+\.(?:sh|jq))").unwrap();
+    for (_, entry) in readers {
+        named.extend(pattern.captures_iter(&entry.contents).map(|found| found[1].to_owned()));
+    }
+    assert!(named.len() > 12, "{named:?}");
+    for name in named {
+        let entry = tree().get(&format!("ci/{name}")).unwrap_or_else(|| panic!("ci/{name} is named and is not there"));
+        assert_eq!(entry.executable, name.ends_with(".sh"), "{name}");
+    }
+    for target in ["ansible", "ci", "opentofu", "packer", "terragrunt"] {
+        assert!(tree().get(&format!("ci/check-{target}.sh")).is_some(), "{target}");
+    }
+}
+
+#[test]
+fn both_systems_do_the_same() {
+    // What selects, joins and refuses is each system's own; what is done is not.
+    let own = ["ci/select.sh", "ci/connect.sh", "ci/github-", "ci/gitlab-", "GITHUB_OUTPUT", "RESULT", "summaries", "out/changed"];
+    let shared = |script: &String| !own.iter().any(|word| script.contains(word));
+    let plain = |script: String| script.split(" --format=").next().unwrap_or_default().to_owned();
+    let github: BTreeSet<String> =
+        jobs().iter().flat_map(|(_, _, job)| steps(job)).flat_map(|step| words(&step["run"])).filter(shared).map(plain).collect();
+    let gitlab: BTreeSet<String> = gitlab_scripts().into_iter().filter(shared).map(plain).collect();
+    assert!(github.len() >= 8, "{github:?}");
+    assert_eq!(github, gitlab);
+}
+
+#[test]
+fn actions_are_pinned_and_know_their_inputs() {
+    let uses = regex::Regex::new(r"uses: (\S+)(.*)").unwrap();
+    let pinned = regex::Regex::new(r"^[\w-]+/[\w-]+@[0-9a-f]{40}$").unwrap();
+    for (path, _) in workflows() {
+        for found in uses.captures_iter(&tree().get(path).unwrap().contents) {
+            assert!(pinned.is_match(&found[1]), "{path}: {}", &found[1]);
+            assert!(found[2].starts_with(" # v"), "{path}: {}", &found[0]);
+        }
+    }
+}
+
+#[test]
+fn no_expression_stands_in_a_script() {
+    for (path, name, job) in jobs() {
+        for step in steps(&job) {
+            for script in words(&step["run"]) {
+                assert!(!script.contains("${{"), "{path}/{name}: {script}");
+            }
+        }
+    }
+}
+
+#[test]
+fn who_may_ask_for_credentials_stands_in_an_environment() {
+    let mut asked = 0;
+    for (path, name, job) in jobs() {
+        let identity = job["permissions"]["id-token"].as_str() == Some("write");
+        let reads = steps(&job).iter().any(|step| words(&step["run"]).iter().any(|script| script.contains("with-credentials")));
+        assert_eq!(identity, reads, "{path}/{name}");
+        if identity {
+            asked += 1;
+            assert!(!job["environment"].is_null(), "{path}/{name}");
+            assert!(job["if"].as_str().is_some_and(|condition| condition.contains("!= '[]'")), "{path}/{name}: an empty matrix fails");
+        }
+        assert!(!job["timeout-minutes"].is_null() && !job["permissions"].is_null(), "{path}/{name}");
+        assert!(job["continue-on-error"].is_null(), "{path}/{name}");
+    }
+    assert!(asked >= 6);
+}
+
+#[test]
+fn a_gate_waits_for_every_job_of_its_stage() {
+    for (stage, gate, left_out) in
+        [("validate", "validated", vec![]), ("test", "tested", vec![]), ("images", "baked", vec![]), ("plan", "planned", vec!["comment"])]
+    {
+        let workflow = yaml(&format!(".github/workflows/{stage}.yml"));
+        let jobs = workflow["jobs"].as_mapping().unwrap();
+        let mut all: BTreeSet<String> = jobs.keys().map(|name| name.as_str().unwrap().to_owned()).collect();
+        all.remove(gate);
+        left_out.iter().for_each(|name: &&str| assert!(all.remove(*name)));
+        let needs: BTreeSet<String> = words(&jobs[gate]["needs"]).into_iter().collect();
+        assert_eq!(needs, all, "{stage}");
+        assert_eq!(jobs[gate]["if"].as_str(), Some("${{ always() }}"));
+        assert!(workflow["on"].as_mapping().unwrap().contains_key("merge_group"), "a merge queue would wait for ever for {gate}");
+    }
+}
+
+#[test]
+fn what_writes_takes_its_turn_in_order() {
+    let apply = yaml(".github/workflows/apply.yml");
+    let mut before = vec!["select".to_owned()];
+    for rank in 0..4 {
+        let name = format!("rank-{rank}");
+        let job = &apply["jobs"][name.as_str()];
+        assert_eq!(words(&job["needs"]), before, "{name}");
+        assert_eq!(job["concurrency"]["cancel-in-progress"].as_bool(), Some(false));
+        assert_eq!(job["concurrency"]["queue"].as_str(), Some("max"));
+        before.push(name);
+    }
+    let waits = steps(&apply["jobs"]["select"]).iter().flat_map(|step| words(&step["run"])).collect::<String>();
+    assert!(waits.contains(r#"./ci/github-wait.sh "$COMMIT" validated tested baked"#), "{waits}");
+
+    let gitlab = yaml("live/acme/gitlab-ci.yml");
+    let prod = &gitlab["apply prod"];
+    let needs: Vec<_> = prod["needs"].as_sequence().unwrap().iter().map(|need| need["job"].as_str().unwrap()).collect();
+    assert!(needs.contains(&"apply staging"), "{needs:?}");
+    assert_eq!(prod["resource_group"].as_str(), Some("acme/prod"));
+    assert_eq!(prod["rules"][0]["when"].as_str(), Some("manual"));
+    assert_eq!(prod["rules"][0]["allow_failure"].as_bool(), Some(false));
+    assert!(gitlab["apply staging"]["rules"][0]["when"].is_null());
+}
+
+#[test]
+fn what_an_environment_reads_is_there() {
+    let data = json("live/acme/pipeline.json");
+    let there =
+        |path: &str| tree().iter().any(|(file, _)| *file == path || file.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')));
+    for environment in data["environments"].as_array().unwrap() {
+        let name = environment["name"].as_str().unwrap();
+        let images = environment["images"].as_array().unwrap();
+        let all = images.iter().chain([environment]).flat_map(|of| of["reads"].as_array().unwrap());
+        for path in all {
+            assert!(there(path.as_str().unwrap()), "{name} reads {path}, which nothing writes");
+        }
+        for phase in environment["phases"].as_array().unwrap() {
+            for path in [&phase["folder"], &phase["playbook"]].into_iter().filter_map(|path| path.as_str()) {
+                assert!(there(path), "{path}");
+            }
+        }
+        for image in images {
+            let role = format!("live/acme/{name}/credentials/image-{}.sh", image["provider"].as_str().unwrap());
+            assert!(there(image["template"].as_str().unwrap()) && there(image["variables"].as_str().unwrap()) && there(&role));
+            assert!(!image["credentials"].as_array().unwrap().is_empty());
+        }
+        for role in ["plan", "apply"] {
+            assert!(there(&format!("live/acme/{name}/credentials/{role}.sh")), "{name}/{role}");
+        }
+        let units: BTreeSet<_> = environment["units"].as_object().unwrap().keys().collect();
+        for (unit, needs) in environment["units"].as_object().unwrap() {
+            assert!(there(&format!("live/acme/{name}/{unit}/terragrunt.hcl")), "{unit}");
+            assert!(needs.as_array().unwrap().iter().all(|need| units.contains(&need.as_str().unwrap().to_owned())), "{unit}");
+        }
+    }
+}
+
+#[test]
+fn a_module_that_changes_reaches_the_environments_that_use_it() {
+    let data = json("live/acme/pipeline.json");
+    let reads = |at: usize| data["environments"][at]["reads"].to_string();
+    assert!(reads(0).contains("modules/infra/compute/hetzner") && reads(0).contains("ansible/roles/consul"));
+    assert!(!reads(0).contains("live/acme/prod\"") && reads(1).contains("live/acme/prod\""));
+}
+
+#[test]
+fn a_credential_is_a_place_and_never_a_value() {
+    let script = &tree().get("live/acme/prod/credentials/plan.sh").unwrap().contents;
+    let apply = &tree().get("live/acme/prod/credentials/apply.sh").unwrap().contents;
+    for line in script.lines().filter(|line| line.contains('=') && !line.starts_with('#')) {
+        let value = line.split_once('=').unwrap().1;
+        assert!(value.starts_with("$(") || value.starts_with("${") || value.starts_with("https://"), "{line}");
+    }
+    assert!(script.contains("acme/prod/plan/") && !script.contains("acme/prod/apply/"));
+    assert!(apply.contains("acme/prod/apply/") && !apply.contains("acme/prod/plan/"));
+}
+
+#[test]
+fn images_are_identified_by_what_goes_into_them() {
+    let template = json("packer/base/hetzner/image.pkr.json");
+    let source = &template["source"]["hcloud"]["amd64"];
+    let revision = source["snapshot_labels"]["revision"].as_str().unwrap();
+    assert!(revision.len() == 12 && revision.chars().all(|c| c.is_ascii_hexdigit()), "{revision}");
+    assert!(source["snapshot_name"].as_str().unwrap().ends_with(revision));
+    let unit = &tree().get("live/acme/prod/mgmt/nodes/terragrunt.hcl").unwrap().contents;
+    assert!(unit.contains(revision), "the unit looks for the image that is baked");
+    let declared: Vec<_> = template["variable"].as_object().unwrap().keys().cloned().collect();
+    let given: Vec<_> = json("live/acme/prod/images/base-eu.pkrvars.json").as_object().unwrap().keys().cloned().collect();
+    assert_eq!(declared, given);
+}

@@ -1,0 +1,253 @@
+//! What holds of the whole repository: generated files are up to date, folders know only what lies below them, knowledge of
+//! providers is data, and a product can move, be copied and be multiplied.
+
+use infrac::base::{Text, Workspace};
+use infrac::diag::Code;
+use infrac::driver::{Options, Outcome, compile};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+type Files = BTreeMap<Text, Arc<str>>;
+
+/// The sources of this repository's own project.
+fn sources() -> Files {
+    let project = infrac::host::load(root()).unwrap();
+    project.workspace.files().map(|(_, file)| (file.path.clone(), file.text.clone())).collect()
+}
+
+fn built(files: Files) -> Outcome {
+    compile(&Workspace::new(files), &Options::default())
+}
+
+fn tree(outcome: &Outcome) -> BTreeMap<Text, String> {
+    assert_eq!(outcome.diagnostics, []);
+    outcome.tree.iter().map(|(path, entry)| (path.clone(), entry.contents.to_string())).collect()
+}
+
+const ACME: &str = "inventory/acme/product.infra";
+
+fn replaced(from: &str, to: &str) -> Files {
+    let mut files = sources();
+    let text = files[ACME].to_string();
+    assert_eq!(text.matches(from).count(), 1, "`{from}` stands once in {ACME}");
+    files.insert(ACME.into(), text.replace(from, to).into());
+    files
+}
+
+fn lock(outcome: &Outcome) -> BTreeMap<String, String> {
+    let (_, text) = outcome.locks.first().unwrap();
+    text.lines().filter_map(|line| line.split_once(" = ")).map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+#[test]
+fn generated_files_are_up_to_date() {
+    let mut projects = vec![root().to_path_buf()];
+    projects.extend(std::fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()));
+    for project in projects {
+        let output = Command::new(env!("CARGO_BIN_EXE_infrac")).args(["build", "--check", "--project"]).arg(&project).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{}: run `infrac build`\n{said}{}", project.display(), String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn two_builds_give_the_same_bytes() {
+    let one = compile(&Workspace::new(sources()), &Options { jobs: Some(1), ..Options::default() });
+    let many = compile(&Workspace::new(sources().into_iter().rev()), &Options { jobs: Some(8), ..Options::default() });
+    assert_eq!(tree(&one), tree(&many));
+    assert_eq!(one.locks, many.locks);
+}
+
+#[test]
+fn a_stack_moves_to_another_provider_by_one_word() {
+    let before = built(sources());
+    let after = built(replaced(
+        "stack compute web_eu { on = eu, servers = 2, public = true, ports = [443/tcp], from = cf.ranges, keys = mgmt.keys }",
+        "stack compute web_eu { on = us, servers = 2, public = true, ports = [443/tcp], from = cf.ranges }",
+    ));
+    assert_eq!(after.diagnostics, []);
+    assert!(after.tree.get("live/acme/prod/web_eu/nodes/terragrunt.hcl").unwrap().contents.contains("/infra/compute/aws"));
+    let (before, after) = (lock(&before), lock(&after));
+    for (key, value) in before.iter().filter(|(key, _)| !key.contains("/web_eu.")) {
+        assert_eq!(after.get(key), Some(value), "{key} was renumbered");
+    }
+}
+
+#[test]
+fn without_an_implementation_each_use_is_one_clear_error() {
+    let mut files = sources();
+    let gone = files.keys().find(|path| path.ends_with("providers/aws/compute.infra")).unwrap().clone();
+    files.remove(&gone);
+    let outcome = built(files);
+    assert!(!outcome.diagnostics.is_empty());
+    for diagnostic in &outcome.diagnostics {
+        assert_eq!(diagnostic.code, Code::NotImplemented, "{}", diagnostic.message);
+        assert!(diagnostic.help.is_some());
+    }
+    let places: BTreeSet<_> = outcome.diagnostics.iter().map(|diagnostic| (diagnostic.primary.span, diagnostic.message.clone())).collect();
+    assert_eq!(places.len(), outcome.diagnostics.len());
+}
+
+/// acme under other names and ranges.
+fn copy(files: &mut Files, number: usize) {
+    let text = files[ACME].to_string();
+    let name = format!("copy{number}");
+    let text = text.replace("product acme", &format!("product {name}")).replace("acme.example.com", &format!("{name}.example.com"));
+    let text = text
+        .replace("10.100.0.0/16", &format!("10.{}.0.0/16", 101 + number % 100))
+        .replace("10.20.0.0/16", &format!("10.{}.0.0/16", 21 + number % 79));
+    files.insert(format!("inventory/{name}/product.infra").into(), text.into());
+}
+
+#[test]
+fn another_product_adds_only_what_is_its_own() {
+    let one = tree(&built(sources()));
+    let mut files = sources();
+    copy(&mut files, 1);
+    let two = tree(&built(files));
+    for (path, contents) in &one {
+        assert_eq!(two.get(path), Some(contents), "{path} changed");
+    }
+    let own = ["live/copy1/", "ansible/inventory/copy1/", "ansible/playbooks/copy1/"];
+    for path in two.keys().filter(|path| !one.contains_key(*path)) {
+        assert!(own.iter().any(|folder| path.starts_with(folder)), "{path} is no file of the product alone");
+    }
+}
+
+#[test]
+fn fifty_products_build_in_one_run() {
+    let mut files = sources();
+    (0..50).for_each(|number| copy(&mut files, number));
+    let outcome = built(files);
+    assert_eq!(outcome.diagnostics, []);
+    assert_eq!(outcome.products.len(), 51);
+}
+
+/// What each folder of `src/` may name: the rows above its own, as ARCHITECTURE.md draws them.
+const FOLDERS: &[(&str, &[&str])] = &[
+    ("base", &[]),
+    ("diag", &["base"]),
+    ("artifact", &["base"]),
+    ("syntax", &["base", "diag"]),
+    ("fmt", &["base", "diag", "syntax"]),
+    ("ty", &["base"]),
+    ("value", &["base", "ty"]),
+    ("hir", &["base", "syntax", "ty"]),
+    ("resolve", &["base", "diag", "hir", "syntax", "ty"]),
+    ("schema", &["base", "diag", "ty"]),
+    ("eval", &["base", "diag", "hir", "syntax", "ty", "value"]),
+    ("check", &["base", "diag", "eval", "hir", "schema", "syntax", "ty", "value"]),
+    ("shape", &["base", "check", "diag", "eval", "hir", "schema", "syntax", "ty", "value"]),
+    ("plan", &["base", "check", "diag", "eval", "hir", "schema", "shape", "syntax", "ty", "value"]),
+    ("analysis", &["base", "diag", "eval", "hir", "plan", "shape", "syntax", "ty", "value"]),
+    ("target", &["artifact", "base", "diag", "eval", "plan", "schema", "shape", "ty", "value", "hir"]),
+    (
+        "driver",
+        &[
+            "analysis", "artifact", "base", "check", "diag", "eval", "hir", "plan", "resolve", "schema", "shape", "syntax", "target", "ty",
+            "value",
+        ],
+    ),
+    ("render", &["base", "diag"]),
+    ("host", &["artifact", "base", "diag"]),
+    ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "render", "syntax"]),
+];
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The text of a file without its unit tests.
+fn shipped(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()
+}
+
+fn is_test(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == "tests.rs") || path.components().any(|part| part.as_os_str() == "tests")
+}
+
+#[test]
+fn folders_know_only_what_lies_below_them() {
+    let name = regex::Regex::new(r"crate::(?:\{([^}]*)\}|(\w+))").unwrap();
+    let known: BTreeMap<&str, &[&str]> = FOLDERS.iter().copied().collect();
+    for entry in std::fs::read_dir(root().join("src")).unwrap() {
+        let folder = entry.unwrap().path();
+        if !folder.is_dir() {
+            continue;
+        }
+        let own = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        let below = known.get(own.as_str()).unwrap_or_else(|| panic!("src/{own} is not in the table"));
+        for path in rust_files(&folder).into_iter().filter(|path| !is_test(path)) {
+            for found in name.captures_iter(&shipped(&path)) {
+                let words = found.get(1).or(found.get(2)).unwrap().as_str();
+                for word in words.split(',').map(|word| word.trim().split("::").next().unwrap_or_default()) {
+                    let is_folder = known.contains_key(word);
+                    assert!(!is_folder || word == own || below.contains(&word), "{} names `{word}`", path.display());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn targets_never_name_each_other() {
+    let targets: Vec<PathBuf> =
+        std::fs::read_dir(root().join("src/target")).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    for target in &targets {
+        for path in rust_files(target) {
+            for other in targets.iter().filter(|other| *other != target && !other.ends_with("common")) {
+                let other = other.file_name().unwrap().to_str().unwrap();
+                assert!(!shipped(&path).contains(&format!("target::{other}::")), "{} names the target {other}", path.display());
+            }
+        }
+    }
+}
+
+/// Where a word of the library may stand in `src/`, with the reason.
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("vault", "src/eval/functions/program.rs", "the schemes of references to secrets, in the function's own documentation"),
+    ("vault", "src/plan/functions.rs", "the schemes of references to secrets"),
+    ("vault", "src/target/ansible/secret.rs", "the schemes of references to secrets, and Ansible's look-up for each"),
+];
+
+#[test]
+fn knowledge_of_providers_and_services_is_data() {
+    let mut words = BTreeSet::new();
+    for path in sources().keys() {
+        let stem = path.rsplit('/').next().unwrap().trim_end_matches(".infra").to_owned();
+        if path.starts_with("<stdlib>/services/") {
+            words.insert(stem);
+        } else if let Some(rest) = path.strip_prefix("<stdlib>/providers/") {
+            words.insert(rest.split('/').next().unwrap().to_owned());
+        }
+    }
+    // A word of every language.
+    words.remove("base");
+    assert!(words.len() >= 7, "{words:?}");
+    for path in rust_files(&root().join("src")).into_iter().filter(|path| !is_test(path)) {
+        let relative = path.strip_prefix(root()).unwrap().to_str().unwrap();
+        let code: String = shipped(&path).lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        for word in &words {
+            let found = regex::Regex::new(&format!(r#"\b{word}\b"#)).unwrap().is_match(&code);
+            let allowed = EXCEPTIONS.iter().any(|(excepted, file, _)| excepted == word && *file == relative);
+            assert!(!found || allowed, "{relative} names `{word}`");
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! The scripts of pipelines, run in the shells that there are, with stand-ins for the tools that would reach a network.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// A repository with the scripts and one product.
+struct Repository {
+    folder: TempDir,
+}
+
+const DATA: &str = r#"{
+  "product": "acme",
+  "environments": [
+    {
+      "name": "staging", "rank": 0, "ready": true, "approve": false, "audience": "https://vault.example.com",
+      "inventory": "ansible/inventory/acme/staging",
+      "phases": [
+        { "stack": "mgmt", "folder": "live/acme/staging/mgmt", "playbook": "ansible/playbooks/acme/mgmt.yml" },
+        { "stack": "front", "folder": "live/acme/staging/front" }
+      ],
+      "images": [{ "image": "base", "provider": "eu", "template": "packer/base/x", "reads": ["ansible/roles/base"] }],
+      "reads": ["live/acme/staging", "modules/infra/network/x"]
+    },
+    {
+      "name": "prod", "rank": 1, "ready": true, "approve": true, "audience": "https://vault.example.com",
+      "inventory": "ansible/inventory/acme/prod", "phases": [], "images": [],
+      "reads": ["live/acme/prod", "modules/infra/network/x"]
+    },
+    {
+      "name": "later", "rank": 2, "ready": false, "approve": true,
+      "inventory": "ansible/inventory/acme/later", "phases": [], "images": [],
+      "reads": ["live/acme/later", "modules/infra/network/x"]
+    }
+  ]
+}"#;
+
+impl Repository {
+    fn new() -> Repository {
+        let repository = Repository { folder: tempfile::tempdir().unwrap() };
+        let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/ci");
+        for entry in fs::read_dir(assets).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("ci/{}", path.file_name().unwrap().to_str().unwrap());
+            repository.executable(&name, &fs::read_to_string(path).unwrap());
+        }
+        repository.write("live/acme/pipeline.json", DATA);
+        repository.git(&["init", "--quiet"]);
+        repository.commit();
+        repository
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn executable(&self, name: &str, text: &str) {
+        self.write(name, text);
+        fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let who = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+        let output = Command::new("git").current_dir(self.folder.path()).args(who).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "--message", "next"]);
+    }
+
+    /// Runs a script of `ci/` in a shell; `tools` of the repository come before those of the machine.
+    fn run(&self, shell: &str, script: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        let path = format!("{}:{}", self.path("tools").display(), std::env::var("PATH").unwrap());
+        let mut command = Command::new(shell);
+        command.current_dir(self.folder.path()).arg(format!("ci/{script}")).args(arguments).env("PATH", path);
+        command.env_remove("ACTIONS_ID_TOKEN_REQUEST_URL").envs(variables.iter().copied()).output().unwrap()
+    }
+}
+
+/// Every POSIX shell that scripts of CI meet, as far as it is on this machine.
+fn shells() -> Vec<&'static str> {
+    let there = |shell: &&str| Command::new(shell).args(["-c", ":"]).output().is_ok_and(|output| output.status.success());
+    let shells: Vec<_> = ["sh", "dash", "bash"].into_iter().filter(there).collect();
+    assert!(!shells.is_empty());
+    shells
+}
+
+fn text(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap().trim().to_owned()
+}
+
+/// The environments of the rows that a script printed.
+fn environments(output: &Output) -> Vec<String> {
+    let rows: serde_json::Value = serde_json::from_str(&text(output)).unwrap();
+    rows.as_array().unwrap().iter().map(|row| row["environment"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn selects_what_a_change_reaches_and_nothing_that_is_not_ready() {
+    let repository = Repository::new();
+    repository.write("modules/infra/network/x/main.tf", "");
+    repository.commit();
+    repository.write("live/acme/prod/web/terragrunt.hcl", "");
+    repository.commit();
+    repository.write("live/acme/production/web/terragrunt.hcl", "");
+    repository.write("ansible/roles/base/tasks/main.yml", "");
+    repository.commit();
+    for shell in shells() {
+        let select = |arguments: &[&str]| environments(&repository.run(shell, "select.sh", arguments, &[]));
+        assert_eq!(select(&["environments", "all"]), ["staging", "prod"]);
+        assert_eq!(select(&["environments", "changed", "HEAD~3", "HEAD~2"]), ["staging", "prod"]);
+        assert_eq!(select(&["environments", "changed", "HEAD~2", "HEAD~1"]), ["prod"]);
+        assert_eq!(select(&["environments", "changed", "HEAD~1", "HEAD"]), [""; 0], "a name that only begins the same");
+        assert_eq!(select(&["environments", "slot", "1", "2"]), ["prod"]);
+        assert_eq!(select(&["images", "changed", "HEAD~1", "HEAD"]), ["staging"]);
+        assert_eq!(select(&["images", "changed", "HEAD~2", "HEAD~1"]), [""; 0]);
+        let unknown = "0000000000000000000000000000000000000000";
+        assert_eq!(select(&["environments", "changed", unknown, "HEAD"]), ["staging", "prod"], "without a base all may have changed");
+        assert!(!repository.run(shell, "select.sh", &["environments", "some"], &[]).status.success());
+    }
+}
+
+#[test]
+fn what_does_not_fit_into_a_matrix_is_an_error() {
+    let repository = Repository::new();
+    let row = |at: usize| format!(r#"{{ "name": "e{at}", "rank": 0, "ready": true, "approve": false, "images": [], "reads": [] }}"#);
+    let rows: Vec<_> = (0..251).map(row).collect();
+    repository.write("live/acme/pipeline.json", &format!(r#"{{ "product": "acme", "environments": [{}] }}"#, rows.join(",")));
+    assert!(!repository.run("sh", "select.sh", &["environments", "all"], &[]).status.success());
+    assert_eq!(environments(&repository.run("sh", "select.sh", &["environments", "slot", "0", "2"], &[])).len(), 126);
+}
+
+#[test]
+fn a_pipeline_of_gitlab_triggers_the_products_that_it_reaches() {
+    let repository = Repository::new();
+    repository.write("ansible/roles/base/tasks/main.yml", "");
+    repository.commit();
+    for shell in shells() {
+        let variables = [("PURPOSE", "plan"), ("BASE", "HEAD~1")];
+        let pipeline: serde_json::Value = serde_json::from_str(&text(&repository.run(shell, "gitlab-select.sh", &[], &variables))).unwrap();
+        assert_eq!(pipeline["acme"]["variables"]["IMAGES"], "staging/base/eu");
+        assert_eq!(pipeline["acme"]["variables"]["ENVIRONMENTS"], "");
+        assert_eq!(pipeline["acme"]["trigger"]["include"][0]["local"], "live/acme/gitlab-ci.yml");
+        let nothing = repository.run(shell, "gitlab-select.sh", &[], &[("PURPOSE", "plan"), ("BASE", "HEAD")]);
+        assert!(text(&nothing).contains("nothing to do"), "a pipeline without a job is an error");
+    }
+}
+
+#[test]
+fn an_unknown_environment_is_an_error_and_not_nothing_to_do() {
+    let repository = Repository::new();
+    repository.executable("tools/terragrunt", "#!/bin/sh\nexit 0\n");
+    for shell in shells() {
+        assert!(!repository.run(shell, "apply.sh", &["acme", "nowhere"], &[]).status.success());
+        assert!(!repository.run(shell, "apply.sh", &["nobody", "prod"], &[]).status.success());
+    }
+}
+
+#[test]
+fn applies_stack_by_stack_and_stops_at_the_first_that_fails() {
+    let repository = Repository::new();
+    repository.executable("tools/ansible-galaxy", "#!/bin/sh\nexit 0\n");
+    repository.executable("tools/ansible-playbook", "#!/bin/sh\ncat\necho \"playbook $3\" >> log\n");
+    repository.executable("tools/terragrunt", "#!/bin/sh\necho \"units $6\" >> log\ntest ! -e broken\n");
+    for shell in shells() {
+        let _ = fs::remove_file(repository.path("log"));
+        assert!(repository.run(shell, "apply.sh", &["acme", "staging"], &[]).status.success());
+        let log = fs::read_to_string(repository.path("log")).unwrap();
+        let expected = ["units live/acme/staging/mgmt", "playbook ansible/playbooks/acme/mgmt.yml", "units live/acme/staging/front"];
+        assert_eq!(log.lines().collect::<Vec<_>>(), expected);
+    }
+    repository.write("broken", "");
+    fs::remove_file(repository.path("log")).unwrap();
+    assert!(!repository.run("sh", "apply.sh", &["acme", "staging"], &[]).status.success());
+    assert_eq!(fs::read_to_string(repository.path("log")).unwrap().lines().count(), 1);
+}
+
+#[test]
+fn a_plan_that_fails_is_not_a_plan_with_changes() {
+    let repository = Repository::new();
+    let plan = r#"{"resource_changes":[{"address":"x.y","change":{"actions":["create"],"after":{"password":"hunter2"}}}]}"#;
+    let tool = format!("#!/bin/sh\nmkdir -p out/json/mgmt/net\nprintf '%s' '{plan}' > out/json/mgmt/net/tfplan.json\nexit \"$STATUS\"\n");
+    repository.executable("tools/terragrunt", &tool);
+    for shell in shells() {
+        for (status, changed) in [("0", Some(false)), ("2", Some(true)), ("1", None), ("137", None)] {
+            let _ = fs::remove_dir_all(repository.path("out"));
+            let output = repository.run(shell, "plan.sh", &["acme", "staging", "out"], &[("STATUS", status)]);
+            assert_eq!(output.status.success(), changed.is_some(), "{shell} {status}");
+            if let Some(changed) = changed {
+                assert_eq!(repository.path("out/changed").exists(), changed);
+                let summary = fs::read_to_string(repository.path("out/plan.md")).unwrap();
+                assert!(summary.contains("+ mgmt/net: x.y") && !summary.contains("hunter2"), "{summary}");
+                let counts = fs::read_to_string(repository.path("out/counts.json")).unwrap();
+                assert!(counts.contains(r#""create": 1"#), "{counts}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_command_sees_the_credentials() {
+    let repository = Repository::new();
+    let script = "TOKEN=$(printf '%s' \"${identity:?}\" | login)\nexport TOKEN\nfile KEY_FILE \"some key\"\nprofile p a b\n";
+    repository.write("live/acme/staging/credentials/plan.sh", script);
+    repository.executable("tools/login", "#!/bin/sh\nread -r token\ntest ! -e refused && echo \"client of $token\"\n");
+    let command =
+        "echo \"$TOKEN|$(cat \"$KEY_FILE\")|$(grep -c = \"$AWS_SHARED_CREDENTIALS_FILE\")|${CI_IDENTITY_TOKEN:-none}|$KEY_FILE\"; exit 7";
+    repository.executable("tools/work", &format!("#!/bin/sh\n{command}\n"));
+    for shell in shells() {
+        let arguments = ["acme", "staging", "plan", "work"];
+        let output = repository.run(shell, "with-credentials.sh", &arguments, &[("CI_IDENTITY_TOKEN", "me")]);
+        let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let (said, file) = said.rsplit_once('|').unwrap();
+        assert_eq!(said, "client of me|some key|2|none");
+        assert_eq!(output.status.code(), Some(7), "the command's own status");
+        assert!(!Path::new(file).exists(), "nothing stays behind");
+        assert!(!repository.run(shell, "with-credentials.sh", &arguments, &[]).status.success(), "there is no identity on a laptop");
+    }
+    repository.write("refused", "");
+    let output = repository.run("sh", "with-credentials.sh", &["acme", "staging", "plan", "work"], &[("CI_IDENTITY_TOKEN", "me")]);
+    assert!(!output.status.success() && output.stdout.is_empty(), "without credentials nothing runs");
+}
+
+#[test]
+fn a_role_is_tested_where_something_that_it_reads_has_changed() {
+    let repository = Repository::new();
+    repository.write("ansible/roles/base/tasks/main.yml", "");
+    repository.write("ansible/roles/other/tasks/main.yml", "");
+    repository.commit();
+    repository.write("ansible/roles/other/tasks/main.yml", "---\n");
+    repository.commit();
+    repository.executable("tools/molecule", "#!/bin/sh\necho \"tested ${PWD##*/}\"\n");
+    repository.executable("tools/ansible-galaxy", "#!/bin/sh\nexit 0\n");
+    for shell in shells() {
+        let test = |arguments: &[&str]| text(&repository.run(shell, "test-role.sh", arguments, &[]));
+        assert!(test(&["base", "HEAD~1", "HEAD"]).contains("nothing that base reads has changed"));
+        assert_eq!(test(&["other", "HEAD~1", "HEAD"]), "tested other");
+        assert_eq!(test(&["base"]), "tested base");
+    }
+}
+
+#[test]
+fn an_environment_never_goes_back() {
+    let repository = Repository::new();
+    repository.commit();
+    repository.executable("tools/gh", "#!/bin/sh\ngit rev-parse \"$DEPLOYED\"\n");
+    let sha = |name: &str| {
+        let output = Command::new("git").current_dir(repository.folder.path()).args(["rev-parse", name]).output().unwrap();
+        text(&output)
+    };
+    for shell in shells() {
+        for (own, deployed, goes) in [("HEAD", "HEAD~1", true), ("HEAD", "HEAD", true), ("HEAD~1", "HEAD", false)] {
+            let own = sha(own);
+            let variables = [("GITHUB_SHA", own.as_str()), ("DEPLOYED", deployed), ("GITHUB_REPOSITORY", "a/b")];
+            let output = repository.run(shell, "github-forward-only.sh", &["acme/prod"], &variables);
+            assert_eq!(output.status.success(), goes, "{own} {deployed}");
+        }
+    }
+}
+
+#[test]
+fn an_environment_without_reviewers_lets_nothing_in() {
+    let repository = Repository::new();
+    repository.executable("tools/gh", "#!/bin/sh\necho \"$2\" > asked\nprintf '%b' \"$RULES\"\n");
+    for shell in shells() {
+        for (rules, passes) in [("branch_policy\\nrequired_reviewers\\n", true), ("branch_policy\\n", false), ("", false)] {
+            let variables = [("RULES", rules), ("GITHUB_REPOSITORY", "a/b")];
+            let output = repository.run(shell, "github-approved.sh", &["acme/prod"], &variables);
+            assert_eq!(output.status.success(), passes, "{rules}");
+        }
+        assert_eq!(fs::read_to_string(repository.path("asked")).unwrap().trim(), "repos/a/b/environments/acme%2Fprod");
+    }
+}

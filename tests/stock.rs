@@ -1,0 +1,105 @@
+//! The stock tools judge every generated tree: acme and each example. `tests/judge/<tool>` says how; `tests/run` installs the tools.
+
+use infrac::base::Text;
+use infrac::driver;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Project folders with the tree that each one gives.
+fn trees() -> Vec<(PathBuf, PathBuf)> {
+    let mut trees = vec![(root().to_path_buf(), root().join("snapshots/inventory"))];
+    let mut examples: Vec<PathBuf> = std::fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    examples.sort();
+    trees.extend(examples.into_iter().map(|example| (example.clone(), example.join("generated"))));
+    trees
+}
+
+/// Runs a judge over a tree and gives what it printed; its findings fail the test.
+fn judge(tool: &str, tree: &Path) -> String {
+    let output = Command::new(root().join("tests/judge").join(tool)).arg(tree).output().unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let tail: Vec<&str> = said.lines().rev().take(60).collect();
+    let tail: Vec<&str> = tail.into_iter().rev().collect();
+    assert!(output.status.success(), "{tool} on {}:\n{}", tree.display(), tail.join("\n"));
+    let verdict = said.lines().rev().find(|line| line.starts_with(&format!("{tool}: ok"))).unwrap_or_default().to_owned();
+    assert!(!verdict.is_empty() && !verdict.starts_with(&format!("{tool}: ok, 0 ")), "{tool} judged nothing: {verdict}");
+    said
+}
+
+fn compiled(project: &Path) -> driver::Outcome {
+    let project = infrac::host::load(project).unwrap();
+    let outcome = driver::compile(&project.workspace, &driver::Options::default());
+    assert_eq!(outcome.diagnostics, []);
+    outcome
+}
+
+#[test]
+fn opentofu() {
+    for (_, tree) in trees() {
+        judge("opentofu", &tree);
+    }
+}
+
+#[test]
+fn terragrunt_and_its_graph() {
+    for (project, tree) in trees() {
+        let said = judge("terragrunt", &tree);
+        let mut found: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+        for line in said.lines().filter_map(|line| line.strip_prefix("dag ")) {
+            let (product, json) = line.split_once(' ').unwrap();
+            for unit in serde_json::from_str::<Vec<serde_json::Value>>(json).unwrap() {
+                let needs = unit["dependencies"].as_array().unwrap().iter().map(|path| path.as_str().unwrap().to_owned()).collect();
+                found.insert((product.to_owned(), unit["path"].as_str().unwrap().to_owned()), needs);
+            }
+        }
+        let mut meant: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+        for graph in compiled(&project).graphs {
+            for (unit, needs) in graph.units {
+                let path = |unit: &str| format!("{}/{unit}", graph.environment);
+                meant.insert((graph.product.to_string(), path(&unit)), needs.iter().map(|needed| path(needed)).collect());
+            }
+        }
+        assert_eq!(found, meant, "{}", tree.display());
+    }
+}
+
+#[test]
+fn ansible_and_its_inventories() {
+    for (_, tree) in trees() {
+        let said = judge("ansible", &tree);
+        for line in said.lines().filter_map(|line| line.strip_prefix("inventory ")) {
+            let (name, json) = line.split_once(' ').unwrap();
+            let inventory: serde_json::Value = serde_json::from_str(json).unwrap();
+            let hosts = inventory["_meta"]["hostvars"].as_object().unwrap();
+            assert!(!hosts.is_empty(), "{name} has no hosts");
+            let prefix = Text::from(name.replace('/', "-"));
+            assert!(hosts.keys().all(|host| host.starts_with(prefix.as_str())), "{name} names a machine of another environment");
+        }
+    }
+}
+
+#[test]
+fn packer() {
+    for (_, tree) in trees() {
+        judge("packer", &tree);
+    }
+}
+
+#[test]
+fn pipelines_and_scripts() {
+    for (_, tree) in trees() {
+        judge("pipelines", &tree);
+    }
+}
+
+#[test]
+fn terratest() {
+    for (_, tree) in trees() {
+        judge("terratest", &tree);
+    }
+}
