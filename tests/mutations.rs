@@ -110,7 +110,8 @@ fn judge(path: &Path, sources: &Sources) -> Result<(), Failed> {
     let mut wanted = Vec::with_capacity(mutation.expect.len());
     for expected in &mutation.expect {
         let file = expected.file.as_ref().unwrap_or(first);
-        let place = place(&workspace, file, &expected.at).map_err(|why| format!("{}\n{}", why.message().unwrap_or_default(), shown(&workspace, &found)))?;
+        let place = place(&workspace, file, &expected.at)
+            .map_err(|why| format!("{}\n{}", why.message().unwrap_or_default(), shown(&workspace, &found)))?;
         wanted.push((place, expected));
     }
     wanted.sort_by_key(|(span, expected)| (*span, expected.code.clone()));

@@ -12,27 +12,30 @@ use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
 use crate::plan::Plan;
 use crate::value::{InstanceId, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    subnets(facts, found);
     for plan in facts.plans {
-        subnets(plan, found);
         hosts(plan, found);
     }
 }
 
-/// Subnets outside the range of the instance that has them.
-fn subnets(plan: &Plan, found: &mut Vec<Diagnostic>) {
-    for (at, instance) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == "module") {
-        let Some(Value::Cidr(network)) = instance.fields.get("range") else { continue };
-        for subnet in instance.fields.get("subnets").and_then(Value::as_list).unwrap_or_default() {
-            let Some(Value::Cidr(range)) = subnet.field("range") else { continue };
-            if !network.contains(range) {
-                let id = InstanceId(at as u32);
+/// Modules that cut subnets out of something else than their range, each once.
+fn subnets(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let mut blamed = BTreeSet::new();
+    for plan in facts.plans {
+        for (at, instance) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == "module") {
+            let Some(Value::Cidr(network)) = instance.fields.get("range") else { continue };
+            for subnet in instance.fields.get("subnets").and_then(Value::as_list).unwrap_or_default() {
+                let Some(Value::Cidr(range)) = subnet.field("range") else { continue };
+                if network.contains(range) || !blamed.insert(&instance.definition) {
+                    continue;
+                }
                 let message = format!("subnet {range} lies outside {network}, the range of its network");
                 found.push(
-                    Diagnostic::error(Code::AddressReserved, place::said_at(plan, id, "range"), message)
+                    Diagnostic::error(Code::AddressReserved, place::said_at(plan, InstanceId(at as u32), "range"), message)
                         .related(instance.declaration.name.span, "the network is made here")
                         .help("cut the subnets out of the network's range with `cidr_subnet`"),
                 );

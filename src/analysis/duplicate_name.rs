@@ -14,18 +14,22 @@ use crate::diag::{Code, Diagnostic};
 use crate::hir::{Product, Program};
 use crate::plan::{Plan, Unit};
 use crate::syntax::ast::ExprKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const HELP: &str = "rename one of them: names are made of product, environment, stack and instance, with `-` for `_`";
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
         let mut seen: BTreeMap<Text, &Unit> = BTreeMap::new();
+        let mut blamed: BTreeSet<(&Text, &Text)> = BTreeSet::new();
         for unit in &plan.units {
             let name = full_name(&plan.product.name.text, &plan.environment, &unit.stack, &unit.name);
-            let Some(first) = seen.insert(name.clone(), unit) else { continue };
+            let Some(first) = seen.insert(name, unit) else { continue };
+            if !blamed.insert((&first.stack, &unit.stack)) {
+                continue;
+            }
             found.push(report(
-                &format!("`{}` and `{}` would both be named `{name}`", first.path, unit.path),
+                &format!("`{}` and `{}` would give what they are made of the same names", first.stack, unit.stack),
                 place_of(plan, unit),
                 place_of(plan, first),
             ));
@@ -36,12 +40,15 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 /// Names that things of different products would share: they may live in one account.
 pub(super) fn between_products(program: &Program, found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<Text, (&Product, Span)> = BTreeMap::new();
+    let mut blamed: BTreeSet<(Span, Span)> = BTreeSet::new();
     for product in &program.products {
         for (name, span) in names(program, product) {
             match seen.get(&name) {
                 Some((first, place)) if first.name.text != product.name.text => {
-                    let message = format!("products `{}` and `{}` would both have a `{name}`", first.name.text, product.name.text);
-                    found.push(report(&message, span, *place));
+                    if blamed.insert((span, *place)) {
+                        let message = format!("products `{}` and `{}` would both have a `{name}`", first.name.text, product.name.text);
+                        found.push(report(&message, span, *place));
+                    }
                 }
                 _ => {
                     seen.insert(name, (product, span));
@@ -82,6 +89,8 @@ fn place_of(plan: &Plan, unit: &Unit) -> Span {
     place::named_at(plan, unit.instance)
 }
 
-fn report(message: &str, span: Span, first: Span) -> Diagnostic {
+/// Blames the later of two places.
+fn report(message: &str, one: Span, other: Span) -> Diagnostic {
+    let (first, span) = (one.min(other), one.max(other));
     Diagnostic::error(Code::DuplicateName, span, message).related(first, "the other one is named here").help(HELP)
 }

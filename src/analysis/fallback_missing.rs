@@ -26,9 +26,8 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let Some(definition) = facts.program.definitions.get(&("service".into(), service.service.clone())) else { continue };
             let place = place::named_at(plan, service.instance);
             let fallbacks = instance.fields.get("fallback").and_then(Value::as_map);
-            if (definition.attributes.contains_key("quorum") || used.contains(&service.instance))
-                && !definition.blocks.iter().any(|block| block.keyword.text == "fallback")
-            {
+            let needed = definition.attributes.contains_key("quorum") || used.contains(&service.instance);
+            if needed && !definition.blocks.iter().any(|block| block.keyword.text == "fallback") {
                 let message = format!("nothing takes over when `{}` is away", service.service);
                 found.push(
                     Diagnostic::error(Code::FallbackMissing, place, message)

@@ -15,13 +15,14 @@ use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::text_of;
 use crate::hir::Definition;
+use crate::plan::Service;
 use crate::syntax::ast::{Item, LabelValue};
 use crate::value::Value;
 use std::collections::BTreeMap;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
-        let mut listening: BTreeMap<(&Text, i64, Text), (&Text, Text)> = BTreeMap::new();
+        let mut listening: BTreeMap<(&Text, i64, Text), (&Service, Text)> = BTreeMap::new();
         for service in &plan.services {
             let ports = plan.instances[service.instance.0 as usize].fields.get("port").and_then(Value::as_map);
             for (label, port) in ports.into_iter().flatten() {
@@ -30,9 +31,14 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                     for host in &service.hosts {
                         let key = (host, number, protocol.clone());
                         let Some((first, other)) = listening.get(&key) else {
-                            listening.insert(key, (&service.service, label.clone()));
+                            listening.insert(key, (service, label.clone()));
                             continue;
                         };
+                        // Machines of two stacks that have one name are a mistake of their own.
+                        if first.service == service.service && first.stack != service.stack {
+                            continue;
+                        }
+                        let first = &first.service;
                         let message = format!("`{}` and `{first}` both listen on {number}/{protocol} of one machine", service.service);
                         let primary = declared_at(facts, &service.service, label).unwrap_or(service.span);
                         let mut diagnostic = Diagnostic::error(Code::PortClash, primary, message)

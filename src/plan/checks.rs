@@ -204,9 +204,26 @@ impl Planner<'_> {
             Some(ExprKind::Name(outer)) if self.node(stack).definition.as_ref().is_some_and(|of| of.inputs.contains_key(outer)) => {
                 self.said_at(stack, outer)
             }
-            Some(_) => self.product_place(&node.declaration.attributes[input].value).unwrap_or(self.node(stack).declaration.name.span),
+            Some(_) => {
+                let written = &node.declaration.attributes[input].value;
+                let place = self.stack_place(stack, written).or_else(|| self.product_place(written));
+                place.unwrap_or(self.node(stack).declaration.name.span)
+            }
             None => self.node(stack).declaration.name.span,
         }
+    }
+
+    /// Where a stack in the inventory sets an input that an expression of its definition is made of.
+    fn stack_place(&self, stack: InstanceId, expr: &ast::Expr) -> Option<Span> {
+        let (declaration, mut found) = (&self.node(stack).declaration, None);
+        inside(expr, &mut |expr| {
+            if let ExprKind::Name(name) = &expr.kind
+                && declaration.attributes.contains_key(name)
+            {
+                found.get_or_insert_with(|| name.clone());
+            }
+        });
+        found.map(|name| self.said_at(stack, &name))
     }
 
     /// Where the product says what an expression is made of.

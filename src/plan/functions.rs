@@ -59,8 +59,8 @@ impl Planner<'_> {
             Err(Refusal::Full) => {
                 let at = self.said_at(PRODUCT, "ranges");
                 self.report(
-                    Diagnostic::error(Code::RangeExhausted, span, format!("no /{prefix} is left in {pool}"))
-                        .related(at, "the ranges of the product stand here")
+                    Diagnostic::error(Code::RangeExhausted, at, format!("no /{prefix} is left in {pool}"))
+                        .related(span, "it is taken here")
                         .help("give the environment a larger range, or take smaller networks"),
                 );
                 Err(Stop)
@@ -114,7 +114,8 @@ impl Planner<'_> {
             ("zone", zone),
             ("fqdn", Value::Text(text!("{name}.{domain}"))),
         ]);
-        if let Some(other) = self.machines.get(&name) {
+        // Names that other instances make as well are judged when all of them are known.
+        if let Some(other) = self.machines.get(&name).filter(|other| other.unit == of) {
             let (first, second) = (self.node(other.unit).declaration.name.span, self.node(of).declaration.name.span);
             self.report(
                 Diagnostic::error(Code::DuplicateName, second, format!("two machines would be named `{name}`"))

@@ -149,7 +149,11 @@ impl Planner<'_> {
         let baked = Value::map([("name", Value::Text(name.clone())), ("revision", Value::Text(revision.clone()))]);
         let kind = self.program.kinds.get("provider").and_then(|kind| kind.blocks.get("builder")).cloned();
         let mut sources = Vec::new();
-        for arch in words("arches") {
+        let sizes = self.field(provider, &"sizes".into(), span).ok()?;
+        let sizes: Vec<Value> = sizes.as_map().into_iter().flat_map(|sizes| sizes.values().cloned()).collect();
+        // A region without machines of an architecture has nothing to bake on.
+        let offered = |arch: &Text| sizes.iter().any(|size| size.field(arch).is_some());
+        for arch in words("arches").into_iter().filter(offered) {
             let mut locals = vec![
                 (Text::from("source"), stock.clone()),
                 (Text::from("image"), baked.clone()),
