@@ -1,5 +1,6 @@
 //! What holds of the whole repository: generated files are up to date, folders know only what lies below them, knowledge of
 //! providers is data, and a product can move, be copied and be multiplied.
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
 
 use infrac::base::{Text, Workspace};
 use infrac::diag::Code;
@@ -64,19 +65,30 @@ fn two_builds_give_the_same_bytes() {
     assert_eq!(one.locks, many.locks);
 }
 
-#[test]
-fn a_stack_moves_to_another_provider_by_one_word() {
+/// One word of acme moves a stack: what moved is made by the module of the other provider, and nothing else is renumbered.
+fn moves(from: &str, to: &str, stacks: &[&str], unit: &str) {
     let before = built(sources());
-    let after = built(replaced(
-        "stack compute web_eu { on = eu, servers = 2, public = true, ports = [443/tcp], from = cf.ranges, keys = mgmt.keys }",
-        "stack compute web_eu { on = us, servers = 2, public = true, ports = [443/tcp], from = cf.ranges }",
-    ));
+    let after = built(replaced(from, to));
     assert_eq!(after.diagnostics, []);
-    assert!(after.tree.get("live/acme/prod/web_eu/nodes/terragrunt.hcl").unwrap().contents.contains("/infra/compute/aws"));
+    let contents = |outcome: &Outcome| outcome.tree.get(&format!("live/acme/prod/{unit}/terragrunt.hcl")).unwrap().contents.to_string();
+    assert!(contents(&before).contains("/infra/compute/hetzner"));
+    assert!(contents(&after).contains("/infra/compute/aws"));
     let (before, after) = (lock(&before), lock(&after));
-    for (key, value) in before.iter().filter(|(key, _)| !key.contains("/web_eu.")) {
+    let stands = |key: &str| !stacks.iter().any(|stack| key.contains(&format!("/{stack}.")));
+    for (key, value) in before.iter().filter(|(key, _)| stands(key)) {
         assert_eq!(after.get(key), Some(value), "{key} was renumbered");
     }
+}
+
+#[test]
+fn a_stack_moves_to_another_provider_by_one_word() {
+    moves("stack compute web_eu { on = eu,", "stack compute web_eu { on = us,", &["web_eu"], "web_eu/nodes");
+}
+
+/// The way in stands where management does: `on = mgmt.provider`.
+#[test]
+fn management_moves_to_another_provider_by_one_word() {
+    moves("stack management mgmt {\n  on      = eu", "stack management mgmt {\n  on      = us", &["mgmt", "access"], "mgmt/nodes");
 }
 
 #[test]

@@ -1,10 +1,14 @@
-//! The stock tools judge every generated tree: acme and each example. `tests/judge/<tool>` says how; `tests/run` installs the tools.
+//! The stock tools judge every generated tree: acme, acme with a stack moved to the other cloud, and each example.
+//! `tests/judge/<tool>` says how; `tests/run` installs the tools.
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
 
 use infrac::base::Text;
 use infrac::driver;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -13,10 +17,40 @@ fn root() -> &'static Path {
 /// Project folders with the tree that each one gives.
 fn trees() -> Vec<(PathBuf, PathBuf)> {
     let mut trees = vec![(root().to_path_buf(), root().join("snapshots/inventory"))];
-    let mut examples: Vec<PathBuf> = std::fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut examples: Vec<PathBuf> = fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()).collect();
     examples.sort();
     trees.extend(examples.into_iter().map(|example| (example.clone(), example.join("generated"))));
+    trees.extend(moved().iter().map(|project| (project.clone(), project.join("snapshots/inventory"))));
     trees
+}
+
+/// Projects that differ from acme in one word, built once: a stack stands on the other cloud.
+fn moved() -> &'static [PathBuf] {
+    static PROJECTS: OnceLock<Vec<PathBuf>> = OnceLock::new();
+    PROJECTS.get_or_init(|| {
+        ["compute web_eu { on", "management mgmt {\n  on     "]
+            .iter()
+            .enumerate()
+            .map(|(number, stack)| build_moved(number, stack))
+            .collect()
+    })
+}
+
+fn build_moved(number: usize, stack: &str) -> PathBuf {
+    let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("moved{number}"));
+    let _ = fs::remove_dir_all(&project);
+    let product = "inventory/acme/product.infra";
+    let text = fs::read_to_string(root().join(product)).unwrap();
+    let (from, to) = (format!("stack {stack} = eu"), format!("stack {stack} = us"));
+    assert_eq!(text.matches(&from).count(), 1, "`{from}` stands once in {product}");
+    fs::create_dir_all(project.join("inventory/acme")).unwrap();
+    fs::write(project.join(product), text.replace(&from, &to)).unwrap();
+    for file in ["infra.toml", "inventory/acme/infra.lock"] {
+        fs::copy(root().join(file), project.join(file)).unwrap();
+    }
+    let build = Command::new(env!("CARGO_BIN_EXE_infrac")).args(["build", "--project"]).arg(&project).output().unwrap();
+    assert!(build.status.success(), "{}{}", String::from_utf8_lossy(&build.stdout), String::from_utf8_lossy(&build.stderr));
+    project
 }
 
 /// Runs a judge over a tree and gives what it printed; its findings fail the test.
