@@ -235,8 +235,7 @@ fn targets_never_name_each_other() {
 /// Where a word of the library may stand in `src/`, with the reason.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("vault", "src/eval/functions/program.rs", "the schemes of references to secrets, in the function's own documentation"),
-    ("vault", "src/plan/functions.rs", "the schemes of references to secrets"),
-    ("vault", "src/target/ansible/secret.rs", "the schemes of references to secrets, and Ansible's look-up for each"),
+    ("vault", "src/value/secret.rs", "the schemes of references to secrets"),
 ];
 
 #[test]

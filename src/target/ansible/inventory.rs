@@ -2,11 +2,11 @@
 
 use super::lower;
 use super::names::{variable, word};
-use super::secret::Store;
 use crate::artifact::yaml::{Document, Map, Node};
 use crate::artifact::{Error, Tree, header};
 use crate::base::{Text, text};
 use crate::plan::{Host, Plan, Service};
+use crate::target::common::secrets::Sources;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ pub fn inventory(plan: &Plan, all: &[Plan], tree: &mut Tree) -> Result<(), Error
     let head = header(&plan.product.path);
     let document = |root: Map| Document::new(root).header(head.clone()).start();
     tree.insert(text!("{folder}/hosts.yml"), document(hosts(plan, all)))?;
-    let store = store(plan);
+    let sources = Sources::of(plan);
     let gates = gates(plan);
     if let Some(gate) = gates.first() {
         tree.insert(text!("{folder}/group_vars/all.yml"), document(everywhere(gate)))?;
@@ -24,7 +24,7 @@ pub fn inventory(plan: &Plan, all: &[Plan], tree: &mut Tree) -> Result<(), Error
     for service in &plan.services {
         let mut map = Map::new();
         for (name, value) in &service.group_vars {
-            map.push(variable(&service.service, name), lower::known(value, &store).map_err(|error| error.within(name.clone()))?);
+            map.push(variable(&service.service, name), lower::known(value, &sources).map_err(|error| error.within(name.clone()))?);
         }
         if !map.is_empty() {
             let path = text!("{folder}/group_vars/{}/{}.yml", word(&service.stack), word(&service.service));
@@ -32,7 +32,7 @@ pub fn inventory(plan: &Plan, all: &[Plan], tree: &mut Tree) -> Result<(), Error
         }
     }
     for host in &plan.hosts {
-        let map = of_host(host, plan, &gates, &store)?;
+        let map = of_host(host, plan, &gates, &sources)?;
         tree.insert(text!("{folder}/host_vars/{}.yml", host.name), document(map))?;
     }
     Ok(())
@@ -105,7 +105,7 @@ fn everywhere(gate: &Gate) -> Map {
         .comment("Private machines are reached through the gate, under the same account.")
 }
 
-fn of_host(host: &Host, plan: &Plan, gates: &[Gate], store: &Store) -> Result<Map, Error> {
+fn of_host(host: &Host, plan: &Plan, gates: &[Gate], sources: &Sources) -> Result<Map, Error> {
     let mut map = Map::new();
     match gates.iter().find(|gate| gate.host == host.name) {
         Some(gate) => {
@@ -124,17 +124,9 @@ fn of_host(host: &Host, plan: &Plan, gates: &[Gate], store: &Store) -> Result<Ma
     }
     for service in by_service.values() {
         for (at, (name, value)) in service.host_vars.get(&host.name).into_iter().flatten().enumerate() {
-            let value = lower::known(value, store).map_err(|error| error.within(name.clone()))?;
+            let value = lower::known(value, sources).map_err(|error| error.within(name.clone()))?;
             map.push(variable(&service.service, name), value).blank = at == 0;
         }
     }
     Ok(map)
-}
-
-/// Where the secrets of a plan are.
-fn store(plan: &Plan) -> Store {
-    Store::new(&plan.product.name.text, &plan.environment, plan.settings.get("secrets"), |place| match place {
-        Value::Instance(id) => plan.instances.get(id.0 as usize)?.fields.get("secret_store").cloned(),
-        _ => None,
-    })
 }

@@ -2,6 +2,8 @@
 
 mod bootstrap;
 mod environment;
+mod first_secrets;
+mod guide;
 mod inputs;
 mod locked;
 mod root;
@@ -32,7 +34,10 @@ pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsa
     if state.is_some() {
         out.script("tofu-locked", &locked::script(first)?)?;
         out.script("migrate-state", include_str!("assets/migrate-state"))?;
-        out.text("BOOTSTRAP.md", &bootstrap::guide(first, &bootstrap::first(first)))?;
+        if let Some(script) = first_secrets::script(first).map_err(|error| Unsayable(error.to_string()))? {
+            out.script("first-secrets", &script)?;
+        }
+        out.text("BOOTSTRAP.md", &guide::guide(first, &bootstrap::first(first)))?;
     }
     for (instance, _) in environment::providers(first) {
         out.hcl(&text!("providers/{instance}.hcl"), environment::provider(&instance))?;

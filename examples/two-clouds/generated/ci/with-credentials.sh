@@ -44,9 +44,11 @@ fi
 }
 
 # The certificate of the authority that signs the services of the environment is no secret, but only CI can bring it here.
+# It lies where root.hcl looks for it.
 authority=
 if [ -n "${AUTHORITY:-}" ]; then
-  authority=$private/authority.pem
+  authority=$PWD/live/$product/.bootstrap/$environment.pem
+  mkdir -p "${authority%/*}"
   printf '%s\n' "$AUTHORITY" > "$authority"
 fi
 

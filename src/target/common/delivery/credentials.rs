@@ -4,7 +4,8 @@ use super::of_plans::{instance, providers};
 use super::{Credential, Image, Network, Secret, Store};
 use crate::base::{Text, text};
 use crate::plan::{Instance, Plan};
-use crate::value::Value;
+use crate::target::common::secrets::{self, Place, Sources};
+use crate::value::{Secret as Made, Value};
 use std::collections::BTreeMap;
 
 /// The store of secrets, if pipelines can log in there.
@@ -74,12 +75,30 @@ fn changing(plan: &Plan, role: &str) -> Vec<Credential> {
     if !plan.hosts.is_empty() {
         credentials.push(Credential::File("ANSIBLE_PRIVATE_KEY_FILE".into(), secret(plan, role, "ssh", "key")));
     }
+    credentials.extend(first_secrets(plan, role));
     if priced && role == "plan" {
         credentials.push(Credential::Variable("INFRACOST_API_KEY".into(), secret(plan, role, "prices", "key")));
     }
     credentials.sort();
     credentials.dedup();
     credentials
+}
+
+/// What lets Ansible read the secrets that the store itself needs, wherever they are kept.
+fn first_secrets(plan: &Plan, role: &str) -> Vec<Credential> {
+    let sources = Sources::of(plan);
+    let of = |variable: Text, thing: &str, field: &str| Credential::Variable(variable, secret(plan, role, thing, field));
+    let mut found = Vec::new();
+    for made in secrets::generated(plan) {
+        let Made::Generated { thing, name, bootstrap: true, .. } = made else { continue };
+        found.extend(match sources.place(made) {
+            Place::Item { .. } => Some(of("OP_SERVICE_ACCOUNT_TOKEN".into(), "bootstrap", "token")),
+            Place::File { .. } => Some(of("SOPS_AGE_KEY".into(), "bootstrap", "key")),
+            Place::Variable(variable) => Some(of(variable, thing, name)),
+            Place::Entry { .. } => None,
+        });
+    }
+    found
 }
 
 fn of_provider_as(plan: &Plan, name: &str, role: &str) -> Vec<Credential> {

@@ -16,8 +16,9 @@ AWS_SESSION_TOKEN=$(bao kv get -mount=kv -field=session acme/staging/apply/us)
 CLOUDFLARE_API_TOKEN=$(bao kv get -mount=kv -field=token acme/staging/apply/cf)
 CONSUL_HTTP_TOKEN=$(bao kv get -mount=kv -field=token acme/staging/apply/lock)
 HCLOUD_TOKEN=$(bao kv get -mount=kv -field=token acme/staging/apply/eu)
+OP_SERVICE_ACCOUNT_TOKEN=$(bao kv get -mount=kv -field=token acme/staging/apply/bootstrap)
 TF_ENCRYPTION=$(bao kv get -mount=kv -field=encryption acme/staging/apply/state)
-export CONSUL_HTTP_ADDR AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN CLOUDFLARE_API_TOKEN CONSUL_HTTP_TOKEN HCLOUD_TOKEN TF_ENCRYPTION
+export CONSUL_HTTP_ADDR AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN CLOUDFLARE_API_TOKEN CONSUL_HTTP_TOKEN HCLOUD_TOKEN OP_SERVICE_ACCOUNT_TOKEN TF_ENCRYPTION
 
 content=$(bao kv get -mount=kv -field=key acme/staging/apply/ssh)
 file ANSIBLE_PRIVATE_KEY_FILE "$content"

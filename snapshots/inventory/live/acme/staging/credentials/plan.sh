@@ -17,8 +17,9 @@ CLOUDFLARE_API_TOKEN=$(bao kv get -mount=kv -field=token acme/staging/plan/cf)
 CONSUL_HTTP_TOKEN=$(bao kv get -mount=kv -field=token acme/staging/plan/lock)
 HCLOUD_TOKEN=$(bao kv get -mount=kv -field=token acme/staging/plan/eu)
 INFRACOST_API_KEY=$(bao kv get -mount=kv -field=key acme/staging/plan/prices)
+OP_SERVICE_ACCOUNT_TOKEN=$(bao kv get -mount=kv -field=token acme/staging/plan/bootstrap)
 TF_ENCRYPTION=$(bao kv get -mount=kv -field=encryption acme/staging/plan/state)
-export CONSUL_HTTP_ADDR AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN CLOUDFLARE_API_TOKEN CONSUL_HTTP_TOKEN HCLOUD_TOKEN INFRACOST_API_KEY TF_ENCRYPTION
+export CONSUL_HTTP_ADDR AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN CLOUDFLARE_API_TOKEN CONSUL_HTTP_TOKEN HCLOUD_TOKEN INFRACOST_API_KEY OP_SERVICE_ACCOUNT_TOKEN TF_ENCRYPTION
 
 content=$(bao kv get -mount=kv -field=key acme/staging/plan/ssh)
 file ANSIBLE_PRIVATE_KEY_FILE "$content"
