@@ -316,10 +316,8 @@ fn first_secrets_have_their_forms_and_are_kept_once() {
     for shell in shells() {
         let repository = first_secrets("onepassword");
         let store = repository.path("store");
-        let op = format!(
-            "#!/bin/sh\nif [ \"$2\" = list ]; then cat '{0}' 2> /dev/null || echo '[]'; else cat >> '{0}'; fi\n",
-            store.display()
-        );
+        let op =
+            format!("#!/bin/sh\nif [ \"$2\" = list ]; then cat '{0}' 2> /dev/null || echo '[]'; else cat >> '{0}'; fi\n", store.display());
         repository.executable("tools/op", &op);
         text(&repository.run(shell, "../live/acme/first-secrets", &["prod"], &[]));
         let kept = fs::read_to_string(&store).unwrap();

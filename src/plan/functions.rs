@@ -157,7 +157,7 @@ impl Planner<'_> {
     fn generated(&mut self, of: InstanceId, path: &Value, form: [&Value; 4], span: Span) -> Evaluated {
         let path = text_of(path).unwrap_or_default();
         let Some((thing, name)) = path.split_once('/').filter(|(_, name)| !name.contains('/')) else {
-            return self.wrong(span, "a secret is named by what it belongs to and its own name, such as `consul/gossip`");
+            return self.wrong(span, "a secret is named by what it belongs to and its own name, such as `database/password`");
         };
         let number = |value: &Value| value.as_int().and_then(|count| u16::try_from(count).ok());
         let [bytes, hex, uuid, pem] = form;

@@ -6,7 +6,7 @@ use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::base::Text;
 use crate::shape::Pipeline;
 use crate::shape::pipeline::{Access, Per, Stage, Task};
-use crate::target::common::delivery::{Environment, Image, Product, Store};
+use crate::target::common::delivery::{Environment, Image, Product, Store, action};
 use crate::target::common::header;
 use crate::target::common::jobs::{self, Job};
 
@@ -91,12 +91,12 @@ impl Place<'_> {
     }
 
     fn location(&self) -> Map {
-        let action = match self.stage.access {
-            Access::Nothing | Access::Read => "verify",
-            Access::Image => "prepare",
-            Access::Write => "start",
+        let role = match self.stage.access {
+            Access::Nothing | Access::Read => "plan",
+            Access::Image => "image",
+            Access::Write => "apply",
         };
-        Map::new().with("name", self.path()).with("action", action)
+        Map::new().with("name", self.path()).with("action", action(role))
     }
 
     /// The stages before it in this environment, and itself in the environment before: each only if it is there at all.

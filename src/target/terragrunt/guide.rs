@@ -3,9 +3,10 @@
 use super::bootstrap::First;
 use super::{capability, first_secrets};
 use crate::plan::Plan;
+use crate::target::common::delivery::{Credential, of_plans};
 use crate::target::common::secrets::Sources;
 use crate::value::{Scheme, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `BOOTSTRAP.md`.
 pub(super) fn guide(plan: &Plan, first: &First) -> String {
@@ -96,8 +97,46 @@ fn steps(plan: &Plan, first: &First) -> Vec<String> {
          ```\n"
             .to_owned(),
     );
+    steps.extend(pipelines(plan));
     steps.push("Add the environment to `ready` of `state`, compile, and commit: from then on the pipelines work on it.\n".to_owned());
     steps
+}
+
+/// What pipelines need before they can work on an environment.
+fn pipelines(plan: &Plan) -> Option<String> {
+    let product = of_plans(std::slice::from_ref(plan));
+    let environment = product.environments.first()?;
+    let store = environment.store.as_ref().filter(|store| !store.grant.is_empty() && !product.systems.is_empty())?;
+    let mut fields: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for secret in environment.roles.values().flatten().flat_map(Credential::secrets) {
+        let path = secret.path.replacen(&format!("/{}/", environment.name), "/<environment>/", 1);
+        fields.entry(path).or_default().insert(format!("`{}`", secret.field));
+    }
+    let fields: String = fields
+        .into_iter()
+        .map(|(path, fields)| format!("| `{path}` | {} |\n", fields.into_iter().collect::<Vec<_>>().join(", ")))
+        .collect();
+    let network = match environment.network {
+        Some(_) => " and the secret `NETWORK_KEY`, the configuration with which a machine of CI joins the private network",
+        None => "",
+    };
+    let authority = match store.authority {
+        Some(_) => "the variable `AUTHORITY`",
+        None => "its rules",
+    };
+    Some(format!(
+        "Let the jobs of pipelines in at the store of secrets, and give their environments in CI {authority}{network}:\n\
+         \n\
+         ```sh\n\
+         credentials/grant.sh\n\
+         ```\n\
+         \n\
+         Then put there what they read. What plans is given what can only read.\n\
+         \n\
+         | path | fields |\n\
+         |---|---|\n\
+         {fields}",
+    ))
 }
 
 fn first_secrets_are_made(plan: &Plan) -> String {

@@ -1,7 +1,7 @@
 //! What a job may read, and where from: data of the providers and services that an environment stands on.
 
 use super::of_plans::{instance, providers};
-use super::{Credential, Image, Network, Secret, Store};
+use super::{Credential, Image, Invocation, Network, Secret, Store};
 use crate::base::{Text, text};
 use crate::plan::{Instance, Plan};
 use crate::target::common::secrets::{self, Place, Sources};
@@ -20,6 +20,10 @@ pub(super) fn store(plan: &Plan) -> Option<Store> {
         variables: pairs(record, "environment"),
         token: word(record, "token")?,
         authority: word(record, "authority"),
+        enter: texts(record, "enter"),
+        trust: invocations(record, "trust"),
+        permit: invocations(record, "permit"),
+        grant: invocations(record, "grant"),
         login,
         read,
     })
@@ -131,6 +135,11 @@ fn word(record: &Value, name: &str) -> Option<Text> {
 
 fn texts(record: &Value, name: &str) -> Vec<Text> {
     record.field(name).and_then(Value::as_list).into_iter().flatten().filter_map(|value| value.as_text().cloned()).collect()
+}
+
+fn invocations(record: &Value, name: &str) -> Vec<Invocation> {
+    let records = record.field(name).and_then(Value::as_list).into_iter().flatten();
+    records.map(|of| Invocation { run: texts(of, "run"), input: word(of, "input"), unless: texts(of, "unless") }).collect()
 }
 
 fn pairs(record: &Value, name: &str) -> Vec<(Text, Text)> {

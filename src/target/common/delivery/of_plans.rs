@@ -1,6 +1,7 @@
 //! From the plans of a product to what pipelines need to know of it.
 
 use super::credentials::{network, roles, store, variables};
+use super::systems;
 use super::{Environment, Image, Phase, Product};
 use crate::base::{Text, text};
 use crate::plan::{self, Plan};
@@ -15,6 +16,7 @@ pub fn of_plans(plans: &[Plan]) -> Product {
     Product {
         name: first.product.name.text.clone(),
         source: first.product.path.clone(),
+        systems: systems::of(first),
         environments: plans.iter().enumerate().map(|(rank, plan)| environment(plan, rank == last)).collect(),
     }
 }
