@@ -20,6 +20,7 @@ use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use holes::keyed;
 pub use module::Module;
 pub use pipeline::Pipeline;
 pub use role::Role;

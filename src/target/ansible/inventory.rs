@@ -99,10 +99,17 @@ fn gates(plan: &Plan) -> Vec<Gate> {
     gates
 }
 
+/// Whether a service says that its machines are entered in a way.
+fn entered(host: &Host, plan: &Plan, way: &str) -> bool {
+    let of_host = plan.services.iter().filter(|service| service.hosts.contains(&host.name));
+    let entries = of_host.filter_map(|service| plan.instances.get(service.instance.0 as usize)?.fields.get("entry")?.field(way));
+    entries.into_iter().any(|said| *said == Value::Bool(true))
+}
+
 fn everywhere(gate: &Gate) -> Map {
     Map::new()
         .with("ansible_ssh_common_args", text!("-o ProxyJump=%r@{}", gate.name))
-        .comment("Private machines are reached through the gate, under the same account.")
+        .comment("Machines are reached through the gate, under the same account.")
 }
 
 fn of_host(host: &Host, plan: &Plan, gates: &[Gate], sources: &Sources) -> Result<Map, Error> {
@@ -113,8 +120,12 @@ fn of_host(host: &Host, plan: &Plan, gates: &[Gate], sources: &Sources) -> Resul
             map.push("ansible_ssh_common_args", "");
         }
         None => {
-            if let Some(address) = host.record.field("address") {
-                map.push("ansible_host", lower::plain(address)?);
+            let by = if entered(host, plan, "named") { "fqdn" } else { "address" };
+            if let Some(by) = host.record.field(by) {
+                map.push("ansible_host", lower::plain(by)?);
+            }
+            if !gates.is_empty() && entered(host, plan, "open") {
+                map.push("ansible_ssh_common_args", "");
             }
         }
     }

@@ -78,6 +78,7 @@ fn changing(plan: &Plan, role: &str) -> Vec<Credential> {
     }
     if !plan.hosts.is_empty() {
         credentials.push(Credential::File("ANSIBLE_PRIVATE_KEY_FILE".into(), secret(plan, role, "ssh", "key")));
+        credentials.push(Credential::Variable("ANSIBLE_REMOTE_USER".into(), secret(plan, role, "ssh", "user")));
     }
     credentials.extend(first_secrets(plan, role));
     if priced && role == "plan" {

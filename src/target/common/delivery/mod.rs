@@ -102,7 +102,7 @@ pub struct Network {
     pub up: Vec<Text>,
 }
 
-/// A stack: its units, then its services.
+/// The units of a stack, or its services.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Phase {
     /// Its name.

@@ -34,7 +34,7 @@ fn environment(plan: &Plan, last: bool) -> Environment {
         approve: approve(plan, last),
         network: network(plan),
         inventory: text!("ansible/inventory/{}/{}", word(product), word(name)),
-        phases: plan.stacks.iter().map(|stack| phase(plan, stack)).collect(),
+        phases: phases(plan),
         units: plan.units.iter().map(|unit| (unit.path.clone(), unit.dependencies.iter().map(|of| of.path.clone()).collect())).collect(),
         variables: variables(plan),
         roles: roles(plan, &images),
@@ -52,15 +52,22 @@ fn approve(plan: &Plan, last: bool) -> bool {
     }
 }
 
-fn phase(plan: &Plan, stack: &plan::Stack) -> Phase {
+/// All units first, then what runs on them: a machine may be reached by a name that another stack makes.
+fn phases(plan: &Plan) -> Vec<Phase> {
     let product = &plan.product.name.text;
-    let units = plan.units.iter().any(|unit| unit.stack == stack.name);
-    let services = plan.services.iter().any(|service| service.stack == stack.name);
-    Phase {
+    let made = plan.stacks.iter().filter(|stack| plan.units.iter().any(|unit| unit.stack == stack.name));
+    let configured = plan.stacks.iter().filter(|stack| plan.services.iter().any(|service| service.stack == stack.name));
+    let folder = |stack: &plan::Stack| Phase {
         stack: stack.name.clone(),
-        folder: units.then(|| text!("live/{product}/{}/{}", plan.environment, stack.name)),
-        playbook: services.then(|| text!("ansible/playbooks/{}/{}.yml", word(product), word(&stack.name))),
-    }
+        folder: Some(text!("live/{product}/{}/{}", plan.environment, stack.name)),
+        playbook: None,
+    };
+    let playbook = |stack: &plan::Stack| Phase {
+        stack: stack.name.clone(),
+        folder: None,
+        playbook: Some(text!("ansible/playbooks/{}/{}.yml", word(product), word(&stack.name))),
+    };
+    made.map(folder).chain(configured.map(playbook)).collect()
 }
 
 fn reads(plan: &Plan) -> BTreeSet<Text> {

@@ -44,6 +44,12 @@ variable "instance_type" {
   nullable    = false
 }
 
+variable "operators" {
+  description = "The public keys of those who may log in from the first start on, by account."
+  type        = map(string)
+  nullable    = false
+}
+
 variable "image_name" {
   description = "The name of the image that a new host starts from."
   type        = string

@@ -17,6 +17,13 @@ variable "inbound" {
   nullable = false
 }
 
+variable "gates" {
+  description = "Machines through whose public addresses operators enter, and the port that they come to."
+  type        = list(object({ name = string, address = string, port = number }))
+  default     = []
+  nullable    = false
+}
+
 variable "labels" {
   description = "Labels of every resource."
   type        = map(string)

@@ -66,6 +66,13 @@ variable "aliases" {
   nullable    = false
 }
 
+variable "machines" {
+  description = "Machines behind it that have names of their own below the host name, for who operates them."
+  type        = map(object({ address = string }))
+  default     = {}
+  nullable    = false
+}
+
 variable "health_path" {
   description = "The path that answers 200 on a healthy origin."
   type        = string

@@ -50,6 +50,12 @@ variable "server_type" {
   nullable    = false
 }
 
+variable "operators" {
+  description = "The public keys of those who may log in from the first start on, by account."
+  type        = map(string)
+  nullable    = false
+}
+
 variable "location" {
   description = "The location of every host."
   type        = string

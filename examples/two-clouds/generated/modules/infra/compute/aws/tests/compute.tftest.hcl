@@ -18,6 +18,7 @@ variables {
     }
   }
   instance_type      = "a"
+  operators          = { a = "a" }
   image_name         = "a"
   image_revision     = "a"
   image_architecture = "a"

@@ -23,6 +23,7 @@ variables {
     }
   }
   server_type        = "a"
+  operators          = { a = "a" }
   location           = "fsn1"
   image_name         = "a"
   image_revision     = "a"
