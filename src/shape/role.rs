@@ -26,6 +26,8 @@ pub struct Role {
     pub cluster: Vec<Step>,
     /// Whether members are rolled one at a time.
     pub serial: bool,
+    /// What some of its variables are in a test.
+    pub example: IndexMap<Text, Value>,
     /// The ports it listens on, for the verification of its scenario.
     pub ports: Vec<Value>,
 }

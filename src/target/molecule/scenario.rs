@@ -1,6 +1,6 @@
 //! The scenario of a role and the playbooks that make and remove its container.
 
-use super::example::example;
+use super::example::{example, node};
 use crate::artifact::yaml::{Document, Item, Map, Node, Seq};
 use crate::artifact::{Error, Tree, header};
 use crate::base::{Text, text};
@@ -135,7 +135,10 @@ fn inventory(role: &Role, word: &str) -> Map {
         let name = text!("{word}_{}", hole.name.replace('-', "_"));
         let value = match authorities.get(&hole.name) {
             Some(ending) => Node::folded(text!("{{{{ lookup('ansible.builtin.file', {AUTHORITY}.{ending}') }}}}")),
-            None => example(&hole.ty),
+            None => match role.example.get(&hole.name) {
+                Some(value) => node(value),
+                None => example(&hole.ty),
+            },
         };
         vars.push(name, value).blank = std::mem::take(&mut first);
     }
