@@ -3,6 +3,7 @@
 use super::{listed, meant};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
+use crate::hir::Product;
 use crate::hir::{Definition, Function};
 use crate::syntax::ast;
 use crate::ty::{EnumTy, Ty};
@@ -86,6 +87,18 @@ pub(in crate::check) fn reserved(name: &ast::Name, why: &str) -> Diagnostic {
 pub(in crate::check) fn no_machine(span: Span) -> Diagnostic {
     Diagnostic::error(Code::UnknownName, span, "`host` is not known in `install`: an image is baked before there is a machine")
         .help("move what needs the machine to `configure`")
+}
+
+pub(in crate::check) fn too_many_environments(beyond: &ast::Name) -> Diagnostic {
+    let most = Product::MOST_ENVIRONMENTS;
+    Diagnostic::error(Code::LimitExceeded, beyond.span, format!("a product has at most {most} environments, `{}` is one more", beyond.text))
+        .help("pipelines bring a change through them one after the other; make what is apart from that a product of its own")
+}
+
+pub(in crate::check) fn resource_is_no_name(name: &Text, again: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(Code::Duplicate, again, format!("`{name}` is declared twice: a resource would never be found under it"))
+        .related(first, "first declared here")
+        .help("give the resource another name")
 }
 
 pub(in crate::check) fn twice(what: &str, again: Span, first: Span) -> Diagnostic {

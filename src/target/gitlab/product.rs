@@ -76,7 +76,7 @@ impl Place<'_> {
         map.push("timeout", timeout(job));
         let mut script = script(job);
         if self.stage.report {
-            // The failure is the report: GitLab tells those who asked to be told.
+            // The failure is the report: GitLab tells those who asked to be told, and the token of a job may not write issues.
             script.push("test ! -e out/changed");
         }
         map.push("script", script);
@@ -91,11 +91,7 @@ impl Place<'_> {
     }
 
     fn location(&self) -> Map {
-        let role = match self.stage.access {
-            Access::Nothing | Access::Read => "plan",
-            Access::Image => "image",
-            Access::Write => "apply",
-        };
+        let role = jobs::role(self.stage.access).unwrap_or("plan");
         Map::new().with("name", self.path()).with("action", action(role))
     }
 

@@ -28,7 +28,7 @@ pub fn emit_shared(pipeline: &Pipeline, tree: &mut Tree) -> Result<(), Error> {
 
 /// Writes what the jobs of a product read.
 pub fn emit_product(product: &Product, pipeline: &Pipeline, tree: &mut Tree) -> Result<(), Error> {
-    tree.insert(text!("live/{}/pipeline.json", product.name), data::data(product)?)?;
+    tree.insert(text!("live/{}/pipeline.json", product.name), data::data(product))?;
     credentials::credentials(product, tree)?;
     grant::grants(product, &pipeline.branch, tree)
 }

@@ -11,7 +11,7 @@ use crate::base::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The workflows have a job for each place in the order of environments, and so many places.
-pub const RANKS: usize = 4;
+pub const RANKS: usize = crate::hir::Product::MOST_ENVIRONMENTS;
 
 /// A product.
 #[derive(Clone, Debug, Default, PartialEq)]
