@@ -175,6 +175,7 @@ mod tests {
             configure: Vec::new(),
             cluster: Vec::new(),
             serial: false,
+            example: indexmap::IndexMap::new(),
             ports: Vec::new(),
         }
     }

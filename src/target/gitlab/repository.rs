@@ -2,11 +2,11 @@
 
 use super::job::{FINDINGS, default, script, timeout};
 use super::{any_of, purpose};
+use crate::artifact::header;
 use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::base::Text;
 use crate::shape::Pipeline;
 use crate::shape::pipeline::{Event, Per, Stage};
-use crate::target::common::header;
 use crate::target::common::jobs::{self, Job, Matrix};
 
 /// The file.

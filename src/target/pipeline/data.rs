@@ -1,9 +1,9 @@
 //! `pipeline.json`: what the scripts know of a product.
 
+use crate::artifact::header;
 use crate::artifact::json::Value;
 use crate::base::Text;
 use crate::target::common::delivery::{Environment, Image, Network, Phase, Product};
-use crate::target::common::header;
 
 /// The file.
 pub(super) fn data(product: &Product) -> Value {

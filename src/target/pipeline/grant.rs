@@ -2,10 +2,9 @@
 
 use super::credentials::command;
 use crate::artifact::shell::Word;
-use crate::artifact::{Entry, Error, Tree, json};
+use crate::artifact::{Entry, Error, Tree, header, json};
 use crate::base::{Text, text};
 use crate::target::common::delivery::{Environment, Invocation, Product, Store};
-use crate::target::common::header;
 
 /// Writes a script for each environment whose store can let jobs in.
 pub(super) fn grants(product: &Product, branch: &str, tree: &mut Tree) -> Result<(), Error> {

@@ -5,11 +5,10 @@ mod data;
 mod grant;
 mod repository;
 
-use crate::artifact::{Entry, Error, Tree};
+use crate::artifact::{Entry, Error, Tree, header};
 use crate::base::text;
 use crate::shape::Pipeline;
 use crate::target::common::delivery::Product;
-use crate::target::common::header;
 use include_dir::{Dir, include_dir};
 
 /// The logic of all pipelines. It knows no product: data reaches it by `pipeline.json`, arguments and the environment.

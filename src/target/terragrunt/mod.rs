@@ -10,13 +10,12 @@ mod root;
 mod state;
 mod unit;
 
-use crate::artifact::hcl::Body;
-use crate::artifact::{Entry, Tree};
+use crate::artifact::hcl::{Body, Expr};
+use crate::artifact::{Entry, Tree, header};
 use crate::base::{Text, text};
 use crate::plan::Plan;
 use crate::shape::Shapes;
 use crate::target::common::hcl::Unsayable;
-use crate::target::common::header;
 use crate::value::Value;
 
 /// What Terragrunt and OpenTofu write beside the units.
@@ -85,4 +84,9 @@ impl Out<'_> {
 fn capability<'a>(plan: &'a Plan, setting: &str, field: &str, block: &str) -> Option<&'a Value> {
     let Some(Value::Instance(id)) = plan.settings.get(setting)?.field(field) else { return None };
     plan.instances.get(id.0 as usize)?.fields.get(block).filter(|value| **value != Value::None)
+}
+
+/// Where root.hcl lies.
+fn here() -> Expr {
+    Expr::call("get_parent_terragrunt_dir", [] as [&str; 0])
 }

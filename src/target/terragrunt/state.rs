@@ -1,8 +1,7 @@
 //! Where the state of a product is: in the object store that it runs itself, and beside `root.hcl` until that runs. A product without
 //! a store keeps it there.
 
-use super::capability;
-use super::root::here;
+use super::{capability, here};
 use crate::artifact::hcl::{Body, Expr, Object, Part};
 use crate::base::{Text, text};
 use crate::plan::Plan;

@@ -1,6 +1,5 @@
 //! What a job may read, and where from: data of the providers and services that an environment stands on.
 
-use super::of_plans::{instance, providers};
 use super::{Credential, Image, Invocation, Network, Secret, Store};
 use crate::base::{Text, text};
 use crate::plan::{Instance, Plan};
@@ -120,6 +119,17 @@ fn capability<'a>(plan: &'a Plan, setting: &str, name: &str, block: &str) -> Opt
     let Value::Instance(id) = plan.settings.get(setting)?.field(name)? else { return None };
     let record = plan.instances.get(id.0 as usize)?.fields.get(block)?;
     record.as_map().map(|_| record)
+}
+
+/// The instances of a keyword by name.
+fn instance<'a>(plan: &'a Plan, keyword: &str, name: &str) -> Option<&'a Instance> {
+    plan.instances.iter().find(|instance| instance.keyword == keyword && instance.name == name)
+}
+
+/// The provider instances on which something stands, in the order of their names.
+fn providers(plan: &Plan) -> BTreeMap<Text, &Instance> {
+    let used = plan.units.iter().map(|unit| &unit.provider_instance);
+    used.filter_map(|name| Some((name.clone(), instance(plan, "provider", name)?))).collect()
 }
 
 fn lacks(provider: &Instance, what: &str) -> bool {

@@ -7,7 +7,7 @@ use crate::base::{Text, text};
 use crate::plan::{self, Plan};
 use crate::target::common::{images, word};
 use crate::value::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// One product; `plans` are those of its environments, in their order.
 pub fn of_plans(plans: &[Plan]) -> Product {
@@ -113,15 +113,4 @@ fn bake(image: &plan::Image, plan: &Plan) -> Image {
 
 fn names(list: &Value, name: &Text) -> bool {
     list.as_list().is_some_and(|list| list.iter().any(|value| value.as_text() == Some(name)))
-}
-
-/// The instances of a keyword by name.
-pub(super) fn instance<'a>(plan: &'a Plan, keyword: &str, name: &str) -> Option<&'a plan::Instance> {
-    plan.instances.iter().find(|instance| instance.keyword == keyword && instance.name == name)
-}
-
-/// The provider instances on which something stands, in the order of their names.
-pub(super) fn providers(plan: &Plan) -> BTreeMap<Text, &plan::Instance> {
-    let used = plan.units.iter().map(|unit| &unit.provider_instance);
-    used.filter_map(|name| Some((name.clone(), instance(plan, "provider", name)?))).collect()
 }
