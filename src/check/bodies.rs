@@ -4,6 +4,7 @@ use super::Checker;
 use super::expression::plain_text;
 use super::report;
 use super::scope::{Place, Scope};
+use super::tasks::TASK;
 use crate::base::{Span, Text};
 use crate::hir::{Input, Kind};
 use crate::syntax::ast::{self, Item, LabelValue};
@@ -98,7 +99,11 @@ impl<'a> Checker<'a> {
                 self.check(&text, &Ty::String.deferred(), scope);
             }
         }
-        self.body(kind, &format!("`{}`", kind.name), block.keyword.span, &block.body.items, scope);
+        if block.keyword.text == TASK && kind.open {
+            self.task(block, scope);
+        } else {
+            self.body(kind, &format!("`{}`", kind.name), block.keyword.span, &block.body.items, scope);
+        }
         scope.locals.truncate(depth);
     }
 

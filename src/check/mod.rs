@@ -21,6 +21,7 @@ mod recursion;
 mod report;
 mod resources;
 mod scope;
+mod tasks;
 mod types;
 
 use crate::base::Text;
