@@ -1,5 +1,6 @@
 //! OpenTofu: one module for each contract and provider, the same for every product.
 
+mod assertions;
 mod main_file;
 mod sample;
 mod tests_file;

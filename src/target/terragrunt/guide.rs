@@ -2,8 +2,10 @@
 
 use super::bootstrap::First;
 use super::{capability, first_secrets};
+use crate::base::Text;
 use crate::plan::Plan;
 use crate::target::common::delivery::{Credential, of_plans};
+use crate::target::common::images::used;
 use crate::target::common::secrets::Sources;
 use crate::value::{Scheme, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,6 +70,7 @@ fn steps(plan: &Plan, first: &First) -> Vec<String> {
     if !first_secrets::first(plan).is_empty() {
         steps.push(first_secrets_are_made(plan));
     }
+    steps.extend(images(plan, first));
     steps.push(format!(
         "Keep its state here for now, and make the machines:\n\
          \n\
@@ -102,6 +105,18 @@ fn steps(plan: &Plan, first: &First) -> Vec<String> {
     steps
 }
 
+/// The images that the first machines start from: nobody has baked them yet.
+fn images(plan: &Plan, first: &First) -> Option<String> {
+    let product = &plan.product.name.text;
+    let on: BTreeSet<&Text> =
+        plan.units.iter().filter(|unit| first.units.contains(&unit.path)).map(|unit| &unit.provider_instance).collect();
+    let lines: String = used(plan)
+        .filter(|image| on.contains(&image.instance))
+        .map(|image| format!("ci/image.sh {product} <environment> {} {}\n", image.name, image.instance))
+        .collect();
+    (!lines.is_empty()).then(|| format!("Bake the images that the first machines start from:\n\n```sh\n{lines}```\n"))
+}
+
 /// What pipelines need before they can work on an environment.
 fn pipelines(plan: &Plan) -> Option<String> {
     let product = of_plans(std::slice::from_ref(plan));
@@ -131,7 +146,8 @@ fn pipelines(plan: &Plan) -> Option<String> {
          credentials/grant.sh\n\
          ```\n\
          \n\
-         Then put there what they read. What plans is given what can only read.\n\
+         Then put there what they read. What plans is given what can only read; `ssh` and the way into the network belong to an account of\n\
+         `operators`.\n\
          \n\
          | path | fields |\n\
          |---|---|\n\

@@ -53,6 +53,11 @@ run "creates_what_the_variables_say" {
   }
 
   assert {
+    condition     = one(aws_instance.node["a"].root_block_device).volume_size == 1
+    error_message = "The argument volume_size of root_block_device of aws_instance must be what the variable says."
+  }
+
+  assert {
     condition     = toset(keys(output.ids)) == toset(["a"])
     error_message = "The output ids must have an entry for each of what it describes."
   }
