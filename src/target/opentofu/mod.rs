@@ -1,6 +1,7 @@
 //! OpenTofu: one module for each contract and provider, the same for every product.
 
 mod assertions;
+mod domains;
 mod main_file;
 mod sample;
 mod tests_file;

@@ -2,12 +2,13 @@
 //! must have a resource, and every rule must refuse something.
 
 use super::assertions::assertions;
+use super::domains;
 use super::sample::{refused, samples};
 use crate::artifact::hcl::{Body, Expr, Object};
 use crate::base::{Text, text};
 use crate::eval::fold;
-use crate::shape::Module;
 use crate::shape::module::Repeat;
+use crate::shape::{Hole, Module};
 use crate::target::common::hcl::{Lowering, Unsayable};
 use crate::ty::Ty;
 use crate::value::{Residual, Value};
@@ -61,20 +62,27 @@ pub(super) fn tests(module: &Module) -> Result<Body, Unsayable> {
     if !run.is_empty() {
         body.push_block("run", ["creates_what_the_variables_say"], run.spaced());
     }
+    for hole in module.holes.iter().filter(|hole| domains::refuses_nonsense(hole)) {
+        body.push_block("run", [text!("refuses_{}_of_another_kind", hole.name)], refusal(hole, "No such thing.".into()));
+    }
     for hole in &module.holes {
         for at in 0..hole.validations.len() {
             let Some(value) = refused(hole, at, &samples) else { continue };
             let number = if hole.validations.len() > 1 { text!("_{}", at + 1) } else { Text::default() };
-            let inner = Body::new()
-                .attribute("command", Expr::variable("plan"))
-                .blank()
-                .nested("variables", Body::new().attribute(hole.name.clone(), lowering.value(&value)?))
-                .blank()
-                .attribute("expect_failures", Expr::list([Expr::path("var").attribute(hole.name.clone())]));
-            body.push_block("run", [text!("refuses_{}{number}", hole.name)], inner);
+            body.push_block("run", [text!("refuses_{}{number}", hole.name)], refusal(hole, lowering.value(&value)?));
         }
     }
     Ok(body)
+}
+
+/// A plan that fails because of one value.
+fn refusal(hole: &Hole, value: Expr) -> Body {
+    Body::new()
+        .attribute("command", Expr::variable("plan"))
+        .blank()
+        .nested("variables", Body::new().attribute(hole.name.clone(), value))
+        .blank()
+        .attribute("expect_failures", Expr::list([Expr::path("var").attribute(hole.name.clone())]))
 }
 
 /// The keys of an output that goes through the entries of a repeated resource or a variable.

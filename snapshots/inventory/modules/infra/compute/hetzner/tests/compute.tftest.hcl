@@ -88,6 +88,16 @@ run "creates_what_the_variables_say" {
   }
 }
 
+run "refuses_location_of_another_kind" {
+  command = plan
+
+  variables {
+    location = "No such thing."
+  }
+
+  expect_failures = [var.location]
+}
+
 run "refuses_hosts" {
   command = plan
 
