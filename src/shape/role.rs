@@ -28,8 +28,6 @@ pub struct Role {
     pub serial: bool,
     /// What some of its variables are in a test.
     pub example: IndexMap<Text, Value>,
-    /// The ports it listens on, for the verification of its scenario.
-    pub ports: Vec<Value>,
 }
 
 /// One step: a word of the library's `configure` language with what it sets. Which words there are, and the types of what they

@@ -28,7 +28,6 @@ pub(super) fn role(program: &Program, types: &Types, workspace: &Workspace, serv
     let version = builder.text("version");
     let licence = builder.text("licence").unwrap_or_default();
     let serial = builder.text("roll").is_some_and(|roll| roll == "one_at_a_time");
-    let ports = builder.ports();
     let machines = per_host(service);
     let mut holes = std::mem::take(&mut frame.holes);
     if let Some(version) = version
@@ -53,7 +52,6 @@ pub(super) fn role(program: &Program, types: &Types, workspace: &Workspace, serv
         cluster,
         serial,
         example,
-        ports,
     };
     ((!diagnostics.has_errors()).then_some(role), diagnostics)
 }
@@ -213,18 +211,6 @@ impl Builder<'_, '_> {
     fn text(&mut self, name: &str) -> Option<Text> {
         let attribute = self.frame.definition.attributes.get(name)?.clone();
         self.frame.constant(&attribute.value, None)?.as_text().cloned()
-    }
-
-    fn ports(&mut self) -> Vec<Value> {
-        let blocks: Vec<Arc<ast::Block>> =
-            self.frame.definition.blocks.iter().filter(|block| block.keyword.text == "port").cloned().collect();
-        let number = |block: &ast::Block| {
-            block.body.items.iter().find_map(|item| match item {
-                Item::Attribute(attribute) if attribute.name.text == "number" => Some(attribute.value.clone()),
-                _ => None,
-            })
-        };
-        blocks.iter().filter_map(|block| number(block)).filter_map(|expr| self.frame.constant(&expr, None)).collect()
     }
 }
 

@@ -176,7 +176,6 @@ mod tests {
             cluster: Vec::new(),
             serial: false,
             example: indexmap::IndexMap::new(),
-            ports: Vec::new(),
         }
     }
 
