@@ -178,15 +178,15 @@ impl Planner<'_> {
 
     fn secret(&mut self, reference: &Value, span: Span) -> Evaluated {
         let reference = text_of(reference).unwrap_or_default();
-        let Some((scheme, rest)) = reference.split_once(':') else {
-            return self.wrong(span, "a reference to a secret begins with its scheme, such as `env:` or `vault:`");
-        };
         const SCHEMES: &[&str] = &["env", "op", "vault", "sops"];
+        let (scheme, rest) = reference.split_once(':').unwrap_or_default();
         if !SCHEMES.contains(&scheme) {
-            let diagnostic = Diagnostic::error(Code::DanglingReference, span, format!("nobody keeps secrets under `{scheme}:`"));
+            // What resembles no reference may be the secret itself, and is not repeated.
             self.report(match similar::nearest(scheme, SCHEMES.iter().copied()) {
-                Some(nearest) => diagnostic.help(format!("did you mean `{nearest}:`?")),
-                None => diagnostic.help("a secret is in `env:`, `op:`, `vault:` or `sops:`"),
+                Some(nearest) => Diagnostic::error(Code::DanglingReference, span, format!("nobody keeps secrets under `{scheme}:`"))
+                    .help(format!("did you mean `{nearest}:`?")),
+                None => Diagnostic::error(Code::SecretExposed, span, "this is no reference to a secret: it begins with no scheme")
+                    .help("a secret is in `env:`, `op:`, `vault:` or `sops:`"),
             });
             return Err(Stop);
         }
