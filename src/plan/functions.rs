@@ -188,15 +188,15 @@ impl Planner<'_> {
 
     fn secret(&mut self, reference: &Value, span: Span) -> Evaluated {
         let reference = text_of(reference).unwrap_or_default();
-        let Some((name, rest)) = reference.split_once(':') else {
-            return self.wrong(span, "a reference to a secret begins with its scheme, such as `env:` or `op:`");
-        };
+        let (name, rest) = reference.split_once(':').unwrap_or_default();
         let Some(scheme) = Scheme::ALL.into_iter().find(|scheme| scheme.name() == name) else {
-            let diagnostic = Diagnostic::error(Code::DanglingReference, span, format!("nobody keeps secrets under `{name}:`"));
             let names = Scheme::ALL.map(Scheme::name);
+            // What resembles no reference may be the secret itself, and is not repeated.
             self.report(match similar::nearest(name, names) {
-                Some(nearest) => diagnostic.help(format!("did you mean `{nearest}:`?")),
-                None => diagnostic.help(format!("a secret is in one of {}", names.map(|name| format!("`{name}:`")).join(", "))),
+                Some(nearest) => Diagnostic::error(Code::DanglingReference, span, format!("nobody keeps secrets under `{name}:`"))
+                    .help(format!("did you mean `{nearest}:`?")),
+                None => Diagnostic::error(Code::SecretExposed, span, "this is no reference to a secret: it begins with no scheme")
+                    .help(format!("a secret is in one of {}", names.map(|name| format!("`{name}:`")).join(", "))),
             });
             return Err(Stop);
         };

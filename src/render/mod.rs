@@ -6,6 +6,7 @@
 mod concise;
 mod github;
 mod gitlab;
+mod hide;
 mod json;
 mod place;
 mod report;
