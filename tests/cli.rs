@@ -181,17 +181,17 @@ fn mistakes_in_the_settings_are_shown_in_every_form() {
     let text = session.run(&["check"]);
     text.ends(1).says("IC0501 invalid-project").says("unknown key `otuput`").says("[infra.toml:3:1]");
     text.says("did you mean `output`?").says("1 error");
-    session.run(&["check", "--format", "concise"]).is(1, "infra.toml:3:1: error[IC0501]: unknown key `otuput`\n", "1 error\n");
-    session.run(&["check", "--format", "github"]).is(
+    session.run(&["check", "--output", "concise"]).is(1, "infra.toml:3:1: error[IC0501]: unknown key `otuput`\n", "1 error\n");
+    session.run(&["check", "--output", "github"]).is(
         1,
         "::error title=IC0501 invalid-project,file=infra.toml,line=3,endLine=3,col=1,endColumn=7\
-         ::unknown key `otuput`%0Adid you mean `output`?\n",
+         ::unknown key `otuput`%0Adid you mean `output`?%0Awrite `output`\n",
         "",
     );
     for (format, words) in
         [("json", "\"path\":\"infra.toml\""), ("gitlab", "\"check_name\": \"IC0501\""), ("sarif", "\"ruleId\": \"IC0501\"")]
     {
-        let answer = session.run(&["check", "--format", format]);
+        let answer = session.run(&["check", "--output", format]);
         answer.ends(1).says(words);
         serde_json::from_str::<serde_json::Value>(&answer.out).unwrap();
         assert!(answer.err.is_empty());
@@ -202,10 +202,10 @@ fn mistakes_in_the_settings_are_shown_in_every_form() {
 #[test]
 fn documents_without_findings_are_still_documents() {
     let session = project();
-    session.run(&["check", "--format", "json"]).is(0, "", "");
-    session.run(&["check", "--format", "github"]).is(0, "", "");
-    session.run(&["check", "--format", "gitlab"]).is(0, "[]\n", "");
-    let sarif = session.run(&["check", "--format", "sarif"]);
+    session.run(&["check", "--output", "json"]).is(0, "", "");
+    session.run(&["check", "--output", "github"]).is(0, "", "");
+    session.run(&["check", "--output", "gitlab"]).is(0, "[]\n", "");
+    let sarif = session.run(&["check", "--output", "sarif"]);
     let log: serde_json::Value = serde_json::from_str(&sarif.out).unwrap();
     assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
 }
@@ -216,7 +216,7 @@ fn paths_are_those_of_the_reader() {
     session.put("repository/.git/HEAD", "");
     session.put("repository/infra/infra.toml", "name = \"acme\"\nedition = \"1\"\n");
     session.put("repository/infra/inventory/x", "");
-    session.run_in("repository", &["check", "--project", "infra", "--format", "concise"]).says("infra/infra.toml:2:11").ends(1);
+    session.run_in("repository", &["check", "--project", "infra", "--output", "concise"]).says("infra/infra.toml:2:11").ends(1);
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn a_source_that_cannot_be_read_is_told_and_the_rest_is_checked() {
     let session = project();
     fs::write(session.folder.path().join("inventory/bad.infra"), b"ok\n\xff\xfe").unwrap();
     session.put("infra.toml", &format!("{SETTINGS}x = 1\n"));
-    let answer = session.run(&["check", "--format", "concise"]);
+    let answer = session.run(&["check", "--output", "concise"]);
     answer.ends(1).says("inventory/bad.infra:2:1: error[IC0001]: `inventory/bad.infra` is not UTF-8");
     answer.says("unknown key `x`");
     session.put("infra.toml", &format!("{SETTINGS}library = [\"lib\"]\n"));
@@ -321,7 +321,7 @@ fn what_is_no_longer_produced_is_shown_and_removed() {
     session.put_orphan("live/acme/old/root.hcl");
     let check = session.run(&["build", "--check"]);
     check.ends(1).says("orphaned    live/acme/old/root.hcl\n").says("2 files are out of date");
-    let concise = session.run(&["build", "--check", "--format", "concise"]);
+    let concise = session.run(&["build", "--check", "--output", "concise"]);
     concise.ends(1).says("live/acme/old/root.hcl:1:1: error[IC0504]: `live/acme/old/root.hcl` is no longer produced\n");
     assert!(session.exists("live/acme/old/root.hcl") && !session.exists(".infrac/cache"));
     session.run(&["build"]).ends(0).says("removed 1");
@@ -350,7 +350,7 @@ fn an_edit_stops_the_build_until_somebody_decides() {
 fn a_broken_manifest_is_told_with_its_line() {
     let session = project();
     session.put(".infrac/acme.json", "{\n  \"format\": 1,\n<<<<<<< ours\n");
-    let answer = session.run(&["build", "--format", "concise"]);
+    let answer = session.run(&["build", "--output", "concise"]);
     answer.ends(1).says(".infrac/acme.json:3:1: error[IC0501]: the manifest `.infrac/acme.json` cannot be used");
     session.run(&["build", "--adopt"]).ends(0);
     assert!(!session.exists(".infrac/acme.json"));
@@ -361,7 +361,7 @@ fn a_forged_manifest_reaches_nothing_else() {
     let session = project();
     let hash: String = Sha256::digest(SETTINGS).iter().map(|byte| format!("{byte:02x}")).collect();
     session.put(".infrac/shared.json", &format!("{{\"format\": 1, \"files\": {{\"infra.toml\": \"{hash}\"}}}}"));
-    session.run(&["build", "--format", "concise"]).ends(1).says("it lists `infra.toml`, which cannot be one of its files");
+    session.run(&["build", "--output", "concise"]).ends(1).says("it lists `infra.toml`, which cannot be one of its files");
     session.run(&["build", "--adopt"]).ends(0);
     assert!(session.exists("infra.toml"));
 }
@@ -424,7 +424,7 @@ mod unix {
         symlink(outside.path(), session.folder.path().join("inventory/folder")).unwrap();
         symlink(".", session.folder.path().join("inventory/loop")).unwrap();
         symlink("/nowhere", session.folder.path().join("inventory/README")).unwrap();
-        let answer = session.run(&["check", "--format", "concise"]);
+        let answer = session.run(&["check", "--output", "concise"]);
         answer.ends(1).says("`inventory/x.infra` is a link that leaves the project");
         answer.says("`inventory/folder` is a link that leaves the project");
         answer.says("`inventory/loop` is a link to a folder that holds it");
@@ -446,7 +446,7 @@ mod unix {
         fs::remove_file(session.folder.path().join("inventory/\u{1b}[31m\u{202e}x.infra")).unwrap();
         fs::write(session.folder.path().join("inventory/\u{1b}[31m\u{202e}x.infra"), [0xff]).unwrap();
         for format in ["text", "concise", "json", "github", "gitlab", "sarif"] {
-            let answer = session.run(&["check", "--format", format]);
+            let answer = session.run(&["check", "--output", format]);
             answer.ends(1);
             assert!(!answer.out.contains(['\u{1b}', '\u{202e}']), "{format}");
         }

@@ -7,7 +7,7 @@
 //! ```
 
 use super::Facts;
-use crate::base::Text;
+use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::Product;
 use crate::syntax::ast::{ExprKind, Item, LabelValue, Name};
@@ -17,6 +17,8 @@ use std::collections::BTreeSet;
 pub(super) struct Waiver {
     pub policy: Name,
     pub on: Vec<Name>,
+    /// The whole block.
+    pub span: Span,
 }
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
@@ -35,7 +37,11 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 found.push(
                     Diagnostic::error(Code::UnusedWaiver, name.span, message)
                         .related(waiver.policy.span, "it is waived here")
-                        .help(format!("remove `{}` from the waiver", name.text)),
+                        .help(format!("remove `{}` from the waiver", name.text))
+                        .remove(
+                            if waiver.on.len() == 1 { "remove the waiver".to_owned() } else { format!("remove `{}`", name.text) },
+                            if waiver.on.len() == 1 { waiver.span } else { name.span },
+                        ),
                 );
             }
         }
@@ -61,7 +67,7 @@ pub(super) fn waivers(product: &Product) -> Vec<Waiver> {
                 }),
                 _ => return None,
             };
-            Some(Waiver { policy: Name { text: text.clone(), span: label.span }, on: names.collect() })
+            Some(Waiver { policy: Name { text: text.clone(), span: label.span }, on: names.collect(), span: block.span })
         })
         .collect()
 }

@@ -135,10 +135,15 @@ impl<'a> Checker<'a> {
         attributes: impl Iterator<Item = &'b ast::Attribute>,
         scope: &mut Scope<'a>,
     ) {
-        let mut seen: BTreeMap<&Text, Span> = BTreeMap::new();
+        let mut seen: BTreeMap<&Text, &ast::Attribute> = BTreeMap::new();
         for attribute in attributes {
-            if let Some(first) = seen.insert(&attribute.name.text, attribute.name.span) {
-                self.error(report::twice(&format!("`{}`", attribute.name.text), attribute.name.span, first));
+            let name = &attribute.name;
+            if let Some(first) = seen.insert(&name.text, attribute) {
+                let what = format!("`{}`", name.text);
+                self.error(match first.operator == attribute.operator && first.value.says_the_same(&attribute.value) {
+                    true => report::repeated(&what, name.span, first.name.span, attribute.span),
+                    false => report::twice(&what, name.span, first.name.span),
+                });
             }
             match kind.inputs.get(&attribute.name.text) {
                 Some(input) => {

@@ -80,7 +80,10 @@ impl Resolver<'_> {
             edits: fix
                 .edits
                 .iter()
-                .map(|(span, replacement)| Edit { place: self.place(*span, ""), replacement: replacement.clone() })
+                .map(|edit| {
+                    let (span, replacement) = edit.resolved(self.workspace);
+                    Edit { place: self.place(span, ""), replacement: replacement.to_owned() }
+                })
                 .collect(),
         });
         Report {

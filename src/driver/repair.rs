@@ -1,0 +1,144 @@
+//! Applies the repairs that diagnostics carry, round after round until none is left.
+
+use super::{Options, compile};
+use crate::base::{FileId, Span, Text, Workspace};
+use crate::diag::{Diagnostic, Fix};
+use crate::fmt;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// More rounds than mistakes that hide each other: a repair that brings its own mistake back must end too.
+const MOST_ROUNDS: usize = 10;
+
+/// What became of the sources.
+#[derive(Clone, Debug)]
+pub struct Repaired {
+    /// The sources afterwards; files that were in the canonical layout are in it again.
+    pub workspace: Workspace,
+    /// How many repairs were applied.
+    pub applied: usize,
+}
+
+impl Repaired {
+    /// The files that differ from what they were, with their text before and after.
+    pub fn changes<'r>(&'r self, before: &'r Workspace) -> impl Iterator<Item = (&'r Text, &'r str, &'r str)> {
+        let files = before.files().zip(self.workspace.files());
+        files.filter(|((_, old), (_, new))| old.text != new.text).map(|((_, old), (_, new))| (&old.path, &*old.text, &*new.text))
+    }
+}
+
+/// Applies what `found` would repair in `workspace`, then what is found in what came of it. Where two repairs meet, the
+/// first counts, and the next round sees whether the other is still needed. The embedded library is left alone.
+pub fn repair(workspace: &Workspace, options: &Options, found: &[Diagnostic]) -> Repaired {
+    let mut repaired = Repaired { workspace: workspace.clone(), applied: 0 };
+    let mut found = found.to_vec();
+    for _ in 0..MOST_ROUNDS {
+        let (texts, applied) = round(&repaired.workspace, found.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()));
+        if applied == 0 {
+            break;
+        }
+        repaired.applied += applied;
+        repaired.workspace = with(&repaired.workspace, texts);
+        found = compile(&repaired.workspace, options).diagnostics;
+    }
+    let formatted = formatted(workspace, &repaired.workspace);
+    repaired.workspace = with(&repaired.workspace, formatted);
+    repaired
+}
+
+/// The texts that change in one round, and how many repairs change them.
+fn round<'d>(workspace: &Workspace, fixes: impl Iterator<Item = &'d Fix>) -> (BTreeMap<FileId, String>, usize) {
+    let mut taken = BTreeMap::<FileId, Vec<(Span, &str)>>::new();
+    let mut applied = 0;
+    for fix in fixes {
+        let edits: Vec<(Span, &str)> = fix.edits.iter().map(|edit| edit.resolved(workspace)).collect();
+        let is_ours = |span: Span| !workspace.file(span.file).path.starts_with('<');
+        let is_free = |span: Span| !taken.get(&span.file).is_some_and(|taken| meets(taken, span));
+        if edits.iter().all(|(span, _)| is_ours(*span) && is_free(*span)) {
+            for (span, text) in edits {
+                taken.entry(span.file).or_default().push((span, text));
+            }
+            applied += 1;
+        }
+    }
+    let texts = taken.into_iter().map(|(file, mut edits)| {
+        edits.sort();
+        (file, replace(&workspace.file(file).text, &edits))
+    });
+    (texts.collect(), applied)
+}
+
+/// Whether a place meets one that is changed already; two insertions at one place do, because their order is unclear.
+fn meets(taken: &[(Span, &str)], span: Span) -> bool {
+    taken.iter().any(|(other, _)| span.start <= other.end && other.start <= span.end)
+}
+
+/// The text with sorted, separate places replaced.
+fn replace(text: &str, edits: &[(Span, &str)]) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut at = 0;
+    for (span, replacement) in edits {
+        let (start, end) = (span.start as usize, span.end as usize);
+        // A place that is no place of the text is not repaired.
+        let (Some(between), true) = (text.get(at..start), text.is_char_boundary(end.max(start))) else {
+            continue;
+        };
+        replaced.push_str(between);
+        replaced.push_str(replacement);
+        at = end.max(start);
+    }
+    replaced.push_str(text.get(at..).unwrap_or_default());
+    replaced
+}
+
+/// The texts that were in the canonical layout before they were repaired, in it again.
+fn formatted(before: &Workspace, after: &Workspace) -> BTreeMap<FileId, String> {
+    let canonical = |file: FileId, text: &str| fmt::format(file, text).ok();
+    before
+        .files()
+        .zip(after.files())
+        .filter(|((file, old), (_, new))| old.text != new.text && canonical(*file, &old.text).is_some_and(|text| text == *old.text))
+        .filter_map(|((file, _), (_, new))| Some((file, canonical(file, &new.text)?)))
+        .collect()
+}
+
+/// The workspace with other texts; the paths stay, and the ids with them.
+fn with(workspace: &Workspace, mut texts: BTreeMap<FileId, String>) -> Workspace {
+    Workspace::new(workspace.files().map(|(file, source)| {
+        let text = texts.remove(&file).map_or_else(|| source.text.clone(), Arc::from);
+        (source.path.clone(), text)
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Code;
+
+    fn span(start: u32, end: u32) -> Span {
+        Span::new(FileId(0), start, end)
+    }
+
+    #[test]
+    fn places_are_replaced_from_the_original_text() {
+        let edits = [(span(0, 2), "one"), (span(3, 3), "+"), (span(4, 7), "")];
+        assert_eq!(replace("ab cdef!", &edits), "one +c!");
+        assert_eq!(replace("ab", &[(span(5, 9), "x")]), "ab");
+        assert!(meets(&edits, span(7, 8)) && meets(&edits, span(3, 3)) && !meets(&edits, span(8, 9)));
+    }
+
+    #[test]
+    fn of_two_repairs_that_meet_the_first_counts() {
+        let workspace = Workspace::new([("a.infra".into(), "one two\n".into()), ("<stdlib>/b.infra".into(), "one\n".into())]);
+        let (file, _) = workspace.find("a.infra").expect("it is there");
+        let (library, _) = workspace.find("<stdlib>/b.infra").expect("it is there");
+        let at = |file, start, end, text: &str| {
+            let span = Span::new(file, start, end);
+            Diagnostic::error(Code::UnknownName, span, "wrong").fix("write it", span, text).fix
+        };
+        let fixes = [at(file, 0, 3, "1"), at(file, 2, 4, "x"), at(file, 4, 7, "2"), at(library, 0, 3, "1")];
+        let (texts, applied) = round(&workspace, fixes.iter().flatten());
+        assert_eq!((applied, texts.len()), (2, 1));
+        assert_eq!(texts[&file], "1 2\n");
+    }
+}

@@ -1,0 +1,95 @@
+//! Repairs that are called certain are: applied to the corpus of mistakes, each takes its finding away, brings no other,
+//! and leaves a file in the canonical layout that was in it.
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
+
+mod mistakes;
+
+use infrac::base::{FileId, Workspace};
+use infrac::diag::{Code, Diagnostic};
+use infrac::driver::{Options, compile, repair};
+use infrac::fmt::format;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A finding without its place, which a repair above it moves.
+fn said(diagnostic: &Diagnostic) -> (Code, &str) {
+    (diagnostic.code, &diagnostic.message)
+}
+
+/// The repairs of a mistake, judged; the codes that had one.
+fn judge(workspace: &Workspace) -> Result<Vec<Code>, String> {
+    let before = compile(workspace, &Options::default()).diagnostics;
+    let (fixed, others): (Vec<&Diagnostic>, Vec<&Diagnostic>) = before.iter().partition(|diagnostic| diagnostic.fix.is_some());
+    if fixed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let repaired = repair(workspace, &Options::default(), &before);
+    if repaired.applied == 0 {
+        return Err("no repair was applied".to_owned());
+    }
+    let after = compile(&repaired.workspace, &Options::default()).diagnostics;
+    for found in &after {
+        if fixed.iter().any(|fixed| said(fixed) == said(found)) {
+            return Err(format!("still found: {}", found.message));
+        }
+        if !others.iter().any(|other| said(other) == said(found)) {
+            return Err(format!("new: {}", found.message));
+        }
+    }
+    for (path, old, new) in repaired.changes(workspace) {
+        let canonical = |text: &str| format(FileId(0), text).is_ok_and(|formatted| formatted == text);
+        if canonical(old) && !canonical(new) {
+            return Err(format!("{path} is no longer in the canonical layout"));
+        }
+    }
+    Ok(fixed.iter().map(|fixed| fixed.code).collect())
+}
+
+#[test]
+fn every_repair_repairs() {
+    let sources = mistakes::sources(root()).unwrap();
+    let paths = mistakes::paths(root()).unwrap();
+    let judged: Vec<(String, Result<Vec<Code>, String>)> = paths
+        .par_iter()
+        .map(|path| {
+            let workspace = mistakes::changed(&mistakes::read(path).unwrap(), &sources).unwrap();
+            (path.file_stem().unwrap().to_string_lossy().into_owned(), judge(&workspace))
+        })
+        .collect();
+    let wrong: Vec<String> = judged.iter().filter_map(|(name, judged)| Some(format!("{name}: {}", judged.as_ref().err()?))).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let repaired = judged.iter().filter(|(_, codes)| codes.as_ref().is_ok_and(|codes| !codes.is_empty())).count();
+    let codes: BTreeSet<Code> = judged.iter().filter_map(|(_, codes)| codes.as_ref().ok()).flatten().copied().collect();
+    println!("{repaired} of {} mistakes can be repaired, with {} codes: {codes:?}", judged.len(), codes.len());
+    assert!(repaired >= 50 && codes.len() >= 16, "{repaired} mistakes, {codes:?}");
+}
+
+/// A whole-file repair, mistakes that hide each other and repairs that meet, all in one file.
+#[test]
+fn rounds_follow_each_other_until_none_is_left() {
+    let sources = mistakes::sources(root()).unwrap();
+    let paths = mistakes::paths(root()).unwrap();
+    let mut mutations = Vec::new();
+    for name in
+        ["semicolon", "waiver-without-a-use", "region-misspelt", "letters-taken-apart", "attribute-of-block-misspelt", "single-quotes"]
+    {
+        mutations.push(mistakes::read(paths.iter().find(|path| path.ends_with(format!("{name}.toml"))).unwrap()).unwrap());
+    }
+    let mut files = sources;
+    for mutation in &mutations {
+        let workspace = mistakes::changed(mutation, &files).unwrap();
+        files = workspace.files().map(|(_, file)| (file.path.clone(), file.text.clone())).collect();
+    }
+    let workspace = Workspace::new(files);
+    let before = compile(&workspace, &Options::default()).diagnostics;
+    let repaired = repair(&workspace, &Options::default(), &before);
+    assert!(repaired.applied > before.len(), "what was hidden is repaired too: {} of {}", repaired.applied, before.len());
+    assert_eq!(compile(&repaired.workspace, &Options::default()).diagnostics, []);
+    let again = repair(&repaired.workspace, &Options::default(), &[]);
+    assert_eq!(again.applied, 0);
+}
