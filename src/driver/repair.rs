@@ -17,6 +17,8 @@ pub struct Repaired {
     pub workspace: Workspace,
     /// How many repairs were applied.
     pub applied: usize,
+    /// What is found in the sources afterwards.
+    pub left: Vec<Diagnostic>,
 }
 
 impl Repaired {
@@ -30,19 +32,22 @@ impl Repaired {
 /// Applies what `found` would repair in `workspace`, then what is found in what came of it. Where two repairs meet, the
 /// first counts, and the next round sees whether the other is still needed. The embedded library is left alone.
 pub fn repair(workspace: &Workspace, options: &Options, found: &[Diagnostic]) -> Repaired {
-    let mut repaired = Repaired { workspace: workspace.clone(), applied: 0 };
-    let mut found = found.to_vec();
+    let mut repaired = Repaired { workspace: workspace.clone(), applied: 0, left: found.to_vec() };
     for _ in 0..MOST_ROUNDS {
-        let (texts, applied) = round(&repaired.workspace, found.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()));
+        let fixes = repaired.left.iter().filter_map(|diagnostic| diagnostic.fix.as_ref());
+        let (mut texts, applied) = round(&repaired.workspace, fixes);
         if applied == 0 {
             break;
         }
+        for (file, text) in &mut texts {
+            if is_canonical(*file, &workspace.file(*file).text) {
+                *text = fmt::format(*file, text).unwrap_or_else(|_| std::mem::take(text));
+            }
+        }
         repaired.applied += applied;
         repaired.workspace = with(&repaired.workspace, texts);
-        found = compile(&repaired.workspace, options).diagnostics;
+        repaired.left = compile(&repaired.workspace, options).diagnostics;
     }
-    let formatted = formatted(workspace, &repaired.workspace);
-    repaired.workspace = with(&repaired.workspace, formatted);
     repaired
 }
 
@@ -91,15 +96,9 @@ fn replace(text: &str, edits: &[(Span, &str)]) -> String {
     replaced
 }
 
-/// The texts that were in the canonical layout before they were repaired, in it again.
-fn formatted(before: &Workspace, after: &Workspace) -> BTreeMap<FileId, String> {
-    let canonical = |file: FileId, text: &str| fmt::format(file, text).ok();
-    before
-        .files()
-        .zip(after.files())
-        .filter(|((file, old), (_, new))| old.text != new.text && canonical(*file, &old.text).is_some_and(|text| text == *old.text))
-        .filter_map(|((file, _), (_, new))| Some((file, canonical(file, &new.text)?)))
-        .collect()
+/// Whether a text is in the canonical layout.
+fn is_canonical(file: FileId, text: &str) -> bool {
+    fmt::format(file, text).is_ok_and(|formatted| formatted == text)
 }
 
 /// The workspace with other texts; the paths stay, and the ids with them.

@@ -1,20 +1,13 @@
 //! Repairs that are called certain are: applied to the corpus of mistakes, each takes its finding away, brings no other,
 //! and leaves a file in the canonical layout that was in it.
-#![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
 
-mod mistakes;
-
+use crate::{Case, cases, mistakes, options, root};
 use infrac::base::{FileId, Workspace};
 use infrac::diag::{Code, Diagnostic};
-use infrac::driver::{Options, compile, repair};
+use infrac::driver::{compile, repair};
 use infrac::fmt::format;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
-use std::path::Path;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// A finding without its place, which a repair above it moves.
 fn said(diagnostic: &Diagnostic) -> (Code, &str) {
@@ -22,18 +15,16 @@ fn said(diagnostic: &Diagnostic) -> (Code, &str) {
 }
 
 /// The repairs of a mistake, judged; the codes that had one.
-fn judge(workspace: &Workspace) -> Result<Vec<Code>, String> {
-    let before = compile(workspace, &Options::default()).diagnostics;
+fn judge(Case { workspace, found: before, .. }: &Case) -> Result<Vec<Code>, String> {
     let (fixed, others): (Vec<&Diagnostic>, Vec<&Diagnostic>) = before.iter().partition(|diagnostic| diagnostic.fix.is_some());
     if fixed.is_empty() {
         return Ok(Vec::new());
     }
-    let repaired = repair(workspace, &Options::default(), &before);
+    let repaired = repair(workspace, &options(), before);
     if repaired.applied == 0 {
         return Err("no repair was applied".to_owned());
     }
-    let after = compile(&repaired.workspace, &Options::default()).diagnostics;
-    for found in &after {
+    for found in &repaired.left {
         if fixed.iter().any(|fixed| said(fixed) == said(found)) {
             return Err(format!("still found: {}", found.message));
         }
@@ -52,15 +43,7 @@ fn judge(workspace: &Workspace) -> Result<Vec<Code>, String> {
 
 #[test]
 fn every_repair_repairs() {
-    let sources = mistakes::sources(root()).unwrap();
-    let paths = mistakes::paths(root()).unwrap();
-    let judged: Vec<(String, Result<Vec<Code>, String>)> = paths
-        .par_iter()
-        .map(|path| {
-            let workspace = mistakes::changed(&mistakes::read(path).unwrap(), &sources).unwrap();
-            (path.file_stem().unwrap().to_string_lossy().into_owned(), judge(&workspace))
-        })
-        .collect();
+    let judged: Vec<(&str, Result<Vec<Code>, String>)> = cases().par_iter().map(|case| (case.name.as_str(), judge(case))).collect();
     let wrong: Vec<String> = judged.iter().filter_map(|(name, judged)| Some(format!("{name}: {}", judged.as_ref().err()?))).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let repaired = judged.iter().filter(|(_, codes)| codes.as_ref().is_ok_and(|codes| !codes.is_empty())).count();
@@ -86,10 +69,8 @@ fn rounds_follow_each_other_until_none_is_left() {
         files = workspace.files().map(|(_, file)| (file.path.clone(), file.text.clone())).collect();
     }
     let workspace = Workspace::new(files);
-    let before = compile(&workspace, &Options::default()).diagnostics;
-    let repaired = repair(&workspace, &Options::default(), &before);
+    let before = compile(&workspace, &options()).diagnostics;
+    let repaired = repair(&workspace, &options(), &before);
     assert!(repaired.applied > before.len(), "what was hidden is repaired too: {} of {}", repaired.applied, before.len());
-    assert_eq!(compile(&repaired.workspace, &Options::default()).diagnostics, []);
-    let again = repair(&repaired.workspace, &Options::default(), &[]);
-    assert_eq!(again.applied, 0);
+    assert_eq!(repaired.left, []);
 }

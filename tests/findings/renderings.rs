@@ -1,41 +1,17 @@
-//! Six forms, one content: every finding of the corpus of mistakes is rendered, read back and compared.
-#![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
+//! Every finding of the corpus of mistakes is rendered, read back and compared; documents are judged by their schemas.
 
-mod mistakes;
-
-use infrac::base::Workspace;
-use infrac::diag::{Diagnostic, Severity};
-use infrac::driver;
+use crate::{cases, plain, root};
+use infrac::diag::Severity;
 use infrac::render::{Format, Place, Report, render, resolve};
-use rayon::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// The findings of every mistake, with places.
-fn reports() -> &'static [Report] {
-    static FOUND: OnceLock<Vec<Report>> = OnceLock::new();
-    FOUND.get_or_init(|| {
-        let sources = mistakes::sources(root()).unwrap();
-        let paths = mistakes::paths(root()).unwrap();
-        let found: Vec<Vec<Report>> = paths
-            .par_iter()
-            .map(|path| {
-                let workspace = mistakes::changed(&mistakes::read(path).unwrap(), &sources).unwrap();
-                let found = driver::compile(&workspace, &driver::Options::default()).diagnostics;
-                resolve(&workspace, &found, "")
-            })
-            .collect();
-        assert!(found.len() > 100);
-        found.concat()
-    })
+fn reports() -> Vec<Report> {
+    cases().iter().flat_map(|case| resolve(&case.workspace, &case.found, "")).collect()
 }
 
 /// Lines and columns, from 1; the end is behind the place.
@@ -107,14 +83,15 @@ fn list(value: &Value) -> &[Value] {
 
 #[test]
 fn json_says_everything() {
+    let reports = reports();
     let range = |value: &Value| {
         let at = |end: &str, what: &str| number(&value[end][what]);
         [at("start", "line"), at("start", "column"), at("end", "line"), at("end", "column")]
     };
     let said = |value: &Value, words: &str| (text(&value["path"]), range(&value["range"]), text(&value[words]));
-    let shown = render(Format::Json, reports());
-    assert_eq!(shown.lines().count(), reports().len());
-    for (line, report) in shown.lines().zip(reports()) {
+    let shown = render(Format::Json, &reports);
+    assert_eq!(shown.lines().count(), reports.len());
+    for (line, report) in shown.lines().zip(&reports) {
         let object: Value = serde_json::from_str(line).unwrap();
         let fix = &object["fix"];
         let found = Fact {
@@ -132,12 +109,13 @@ fn json_says_everything() {
 
 #[test]
 fn sarif_says_everything() {
+    let reports = reports();
     let region = |value: &Value| ["startLine", "startColumn", "endLine", "endColumn"].map(|name| number(&value[name]));
     let path = |value: &Value| text(&value["artifactLocation"]["uri"]);
-    let log: Value = serde_json::from_str(&render(Format::Sarif, reports())).unwrap();
+    let log: Value = serde_json::from_str(&render(Format::Sarif, &reports)).unwrap();
     let run = &log["runs"][0];
-    assert_eq!(list(&run["results"]).len(), reports().len());
-    for (result, report) in list(&run["results"]).iter().zip(reports()) {
+    assert_eq!(list(&run["results"]).len(), reports.len());
+    for (result, report) in list(&run["results"]).iter().zip(&reports) {
         let wanted = fact(report);
         let place = &result["locations"][0]["physicalLocation"];
         let rule = &run["tool"]["driver"]["rules"][number(&result["ruleIndex"]) as usize];
@@ -169,10 +147,11 @@ fn sarif_says_everything() {
 
 #[test]
 fn gitlab_says_what_and_where() {
-    let issues: Value = serde_json::from_str(&render(Format::Gitlab, reports())).unwrap();
-    assert_eq!(list(&issues).len(), reports().len());
+    let reports = reports();
+    let issues: Value = serde_json::from_str(&render(Format::Gitlab, &reports)).unwrap();
+    assert_eq!(list(&issues).len(), reports.len());
     let mut fingerprints = BTreeMap::new();
-    for (issue, report) in list(&issues).iter().zip(reports()) {
+    for (issue, report) in list(&issues).iter().zip(&reports) {
         let wanted = fact(report);
         let at = |end: &str, what: &str| number(&issue["location"]["positions"][end][what]);
         let range = [at("begin", "line"), at("begin", "column"), at("end", "line"), at("end", "column")];
@@ -196,9 +175,10 @@ fn command(line: &str) -> (String, BTreeMap<String, String>, String) {
 
 #[test]
 fn github_says_what_and_where() {
-    let shown = render(Format::Github, reports());
-    assert_eq!(shown.lines().count(), reports().len());
-    for (line, report) in shown.lines().zip(reports()) {
+    let reports = reports();
+    let shown = render(Format::Github, &reports);
+    assert_eq!(shown.lines().count(), reports.len());
+    for (line, report) in shown.lines().zip(&reports) {
         let wanted = fact(report);
         let (level, properties, data) = command(line);
         let number = |name: &str| properties.get(name).map(|value| value.parse::<u64>().unwrap());
@@ -213,16 +193,12 @@ fn github_says_what_and_where() {
     }
 }
 
-/// Terminal text without colours.
-fn plain(text: &str) -> String {
-    anstream::adapter::strip_str(text).to_string()
-}
-
 #[test]
 fn concise_says_what_and_where_in_one_line() {
-    let shown = plain(&render(Format::Concise, reports()));
-    assert_eq!(shown.lines().count(), reports().len());
-    for (line, report) in shown.lines().zip(reports()) {
+    let reports = reports();
+    let shown = plain(&render(Format::Concise, &reports));
+    assert_eq!(shown.lines().count(), reports.len());
+    for (line, report) in shown.lines().zip(&reports) {
         let Fact { code, level, message, place: (path, [at, column, ..]), .. } = fact(report);
         assert_eq!(line, format!("{path}:{at}:{column}: {level}[{code}]: {}", message.replace('\n', " ")));
     }
@@ -230,9 +206,10 @@ fn concise_says_what_and_where_in_one_line() {
 
 #[test]
 fn text_shows_what_and_where() {
+    let reports = reports();
     // Long lines are broken, and go on behind the signs of the margin.
     let words = |text: &str| text.chars().filter(|c| !c.is_whitespace() && !"│×⚠╰─▶".contains(*c)).collect::<String>();
-    for report in reports() {
+    for report in &reports {
         let shown = plain(&render(Format::Text, std::slice::from_ref(report)));
         let wanted = fact(report);
         let squeezed = words(&shown);
@@ -248,7 +225,7 @@ fn text_shows_what_and_where() {
 }
 
 /// Judges files by a schema, as somebody who reads them would.
-fn judged(schema: &Path, files: &[std::path::PathBuf]) {
+fn judged(schema: &Path, files: &[PathBuf]) {
     assert!(schema.exists(), "{} is missing: run tests/tools/install", schema.display());
     let script = ". .tools/env; exec check-jsonschema --schemafile \"$@\"";
     let output = Command::new("sh").args(["-c", script, "sh"]).arg(schema).args(files).current_dir(root()).output().unwrap();
@@ -256,7 +233,7 @@ fn judged(schema: &Path, files: &[std::path::PathBuf]) {
     assert!(output.status.success(), "{}", said.chars().take(3000).collect::<String>());
 }
 
-fn written(name: &str, text: &str) -> std::path::PathBuf {
+fn written(name: &str, text: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, text).unwrap();
     path
@@ -265,103 +242,25 @@ fn written(name: &str, text: &str) -> std::path::PathBuf {
 /// The schema of OASIS itself, which `tests/tools/recipes/schemas` takes from a package.
 #[test]
 fn sarif_is_valid() {
+    let reports = reports();
     let schema = root().join(".tools/schemas/sarif-2.1.0.json");
-    judged(&schema, &[written("all.sarif", &render(Format::Sarif, reports())), written("none.sarif", &render(Format::Sarif, &[]))]);
+    judged(&schema, &[written("all.sarif", &render(Format::Sarif, &reports)), written("none.sarif", &render(Format::Sarif, &[]))]);
 }
 
 #[test]
 fn gitlab_reports_are_valid() {
+    let reports = reports();
     let schema = root().join("tests/schemas/gitlab-code-quality.json");
     judged(
         &schema,
-        &[written("all-gitlab.json", &render(Format::Gitlab, reports())), written("none-gitlab.json", &render(Format::Gitlab, &[]))],
+        &[written("all-gitlab.json", &render(Format::Gitlab, &reports)), written("none-gitlab.json", &render(Format::Gitlab, &[]))],
     );
 }
 
 #[test]
 fn json_lines_are_valid() {
-    let lines = render(Format::Json, reports());
+    let reports = reports();
+    let lines = render(Format::Json, &reports);
     let files: Vec<_> = lines.lines().enumerate().map(|(number, line)| written(&format!("line{number}.json"), line)).collect();
     judged(&root().join("docs/schemas/diagnostic.json"), &files);
-}
-
-/// Whether a terminal or a reader would be misled by it.
-fn is_harmful(character: char) -> bool {
-    match character {
-        '\n' | '\t' => false,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {
-            true
-        }
-        other => other.is_control() || ('\u{e0000}'..='\u{e007f}').contains(&other),
-    }
-}
-
-/// Every character that could do harm.
-fn harmful() -> Vec<char> {
-    let found: Vec<char> = ('\0'..='\u{e0fff}').filter(|c| is_harmful(*c)).collect();
-    assert!(found.len() > 32 + 32 + 5 + 4 + 128, "{}", found.len());
-    found
-}
-
-#[test]
-fn no_character_of_a_source_harms_a_terminal() {
-    let sign = |at: usize| ["", "'", "“", "@", ".5", "\\"][at % 6];
-    let mut shown_at_least = 0;
-    for (at, character) in harmful().into_iter().enumerate() {
-        // In a comment, a name, a string in wrong quotes, a string, behind other mistakes, and in the path of the file.
-        let sources = [
-            format!("# {character} comment\nproduct a{character}b {{ x = {character} }}\n"),
-            format!("product a {{ owner = '{character}abc', name = \"x{character}[31m${{y{character}}}\" {} }}\n", sign(at)),
-        ];
-        for source in sources {
-            let workspace = Workspace::new([(format!("inventory/a{character}/b.infra").into(), source.as_str().into())]);
-            let found: Vec<Diagnostic> = driver::compile(&workspace, &driver::Options::default()).diagnostics;
-            assert!(!found.is_empty(), "{source:?}");
-            shown_at_least += found.len();
-            for format in Format::ALL {
-                let coloured = render(format, &resolve(&workspace, &found, ""));
-                let shown = match format.is_for_people() {
-                    // Colours are ours; nothing else begins with an escape.
-                    true => {
-                        assert_eq!(coloured.matches('\u{1b}').count(), coloured.matches("\u{1b}[").count());
-                        plain(&coloured)
-                    }
-                    false => coloured,
-                };
-                let escaped = shown.chars().find(|c| is_harmful(*c));
-                assert_eq!(escaped, None, "{format:?} {character:?}\n{shown:?}");
-                // What a program reads says the same as before, but for what it would show.
-                if format == Format::Json {
-                    shown.lines().for_each(|line| drop(serde_json::from_str::<Value>(line).unwrap()));
-                }
-            }
-        }
-    }
-    assert!(shown_at_least > 500, "{shown_at_least}");
-}
-
-#[test]
-fn places_are_right_behind_wide_combining_and_tabbed_letters() {
-    let source = "product acme {\n\towner = \"日本x̂🦀\" ;\n}\n";
-    let workspace = Workspace::new([("inventory/acme/a.infra".into(), source.into())]);
-    let found: Vec<Diagnostic> = driver::compile(&workspace, &driver::Options::default()).diagnostics;
-    let reports = resolve(&workspace, &found[..1], "");
-    // A tab, 16 letters, of which one only changes the one before it, and the sign.
-    let column = source.lines().nth(1).unwrap().chars().position(|c| c == ';').unwrap() as u64 + 1;
-    assert_eq!(range(&reports[0].primary), [2, column, 2, column + 1]);
-    let shown = plain(&render(Format::Text, &reports));
-    let lines: Vec<&str> = shown.lines().collect();
-    let line = lines.iter().position(|line| line.contains('🦀')).unwrap();
-    // In cells of a terminal: what comes before the sign takes as many as what comes before its mark.
-    let before = lines[line].split(';').next().unwrap();
-    let cells: usize = before
-        .chars()
-        .map(|c| match c {
-            '\u{300}'..='\u{36f}' => 0,
-            '日' | '本' | '🦀' => 2,
-            _ => 1,
-        })
-        .sum();
-    let mark = lines[line + 1].chars().position(|c| "─┬▲╰".contains(c)).unwrap();
-    assert_eq!(mark, cells, "{shown}");
 }
