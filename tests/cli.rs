@@ -410,6 +410,63 @@ fn a_reader_that_leaves_is_no_failure() {
     answer.is(0, "IC0001 invalid-token\n", "");
 }
 
+#[test]
+fn several_outputs_at_once() {
+    let session = project();
+    session.put("infra.toml", &format!("{SETTINGS}otuput = \"x\"\n"));
+    let answer = session.run(&["check", "--output", "sarif=report.sarif", "--output", "concise", "-o", "text=report.txt", "-o", "json=-"]);
+    answer.is(1, "infra.toml:3:1: error[IC0501]: unknown key `otuput`\n", "1 error\n");
+    let log: serde_json::Value = serde_json::from_str(&session.read("report.sarif")).unwrap();
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "IC0501");
+    assert!(session.read("report.txt").starts_with("IC0501 invalid-project\n"));
+    assert!(session.read("-").starts_with("{\"code\":\"IC0501\""));
+    // Only files: standard output has nothing to say, the reader still has.
+    session.run(&["check", "--output", "sarif=report.sarif"]).is(1, "", "1 error\n");
+    session.put("infra.toml", SETTINGS);
+    session.run(&["check", "--output", "sarif=report.sarif", "--output", "text"]).is(0, "", "no problems in 0 products\n");
+    assert!(session.read("report.sarif").contains("\"results\": []"));
+    let mut names: Vec<_> = fs::read_dir(session.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["-", "infra.toml", "inventory", "report.sarif", "report.txt"]);
+}
+
+#[test]
+fn outputs_that_cannot_be_are_refused() {
+    let session = project();
+    session.run(&["check", "--output", "sarfi=x"]).ends(2).says("there is no form `sarfi`; did you mean `sarif`?");
+    session.run(&["check", "--output", "json="]).ends(2).says("the name of the file is missing");
+    session
+        .run(&["check", "-o", "json", "-o", "text"])
+        .ends(2)
+        .says("two outputs go to standard output")
+        .says("give each a file of its own");
+    let twice = session.run(&["build", "-o", "json=x/../out", "-o", "sarif=./out"]);
+    twice.ends(2).says("two outputs go to `./out`");
+    session.run(&["check", "-o", "json=nowhere/out"]).is(2, "", "error: cannot write `nowhere/out`: it does not exist\n");
+    session.run(&["check", "-o", "json=inventory"]).is(2, "", "error: cannot write `inventory`: it is no ordinary file\n");
+    assert!(!session.exists("out"));
+}
+
+#[test]
+fn repairs_are_shown_and_applied() {
+    let session = empty();
+    session.run(&["init", "acme"]).ends(0);
+    let path = "inventory/acme/product.infra";
+    let right = session.read(path);
+    let wrong = right.replacen("owner ", "ownre ", 1).replace('"', "'");
+    assert_ne!(wrong.replace('\'', "\""), right, "the product has an owner\n{right}");
+    session.put(path, &wrong);
+    session.put("infra.toml", &session.read("infra.toml").replace("edition", "editoin"));
+    let shown = session.run(&["check", "--fix", "--diff"]);
+    shown.ends(1).says(&format!("--- a/{path}")).says("-editoin").says("+edition").says("can be repaired: run `infrac check --fix`");
+    assert_eq!(session.read(path), wrong);
+    session.run(&["check", "--fix"]).ends(0).says("fixed ").says("no problems in 1 product");
+    assert_eq!(session.read(path), right);
+    session.run(&["check", "--fix", "--diff"]).is(0, "", "nothing that is certain to repair\n");
+    session.run(&["check", "--fix"]).is(0, "", "no problems in 1 product\n");
+    session.run(&["check", "--diff"]).ends(2).says("--fix");
+}
+
 #[cfg(unix)]
 mod unix {
     use super::*;

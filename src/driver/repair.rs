@@ -13,7 +13,7 @@ const MOST_ROUNDS: usize = 10;
 /// What became of the sources.
 #[derive(Clone, Debug)]
 pub struct Repaired {
-    /// The sources afterwards; files that were in the canonical layout are in it again.
+    /// The sources afterwards; files that were in the canonical layout are in it again, so far as that can be told.
     pub workspace: Workspace,
     /// How many repairs were applied.
     pub applied: usize,
@@ -40,8 +40,8 @@ pub fn repair(workspace: &Workspace, options: &Options, found: &[Diagnostic]) ->
             break;
         }
         for (file, text) in &mut texts {
-            if is_canonical(*file, &workspace.file(*file).text) {
-                *text = fmt::format(*file, text).unwrap_or_else(|_| std::mem::take(text));
+            if let Some(formatted) = laid_out(*file, &workspace.file(*file).text, text) {
+                *text = formatted;
             }
         }
         repaired.applied += applied;
@@ -96,9 +96,22 @@ fn replace(text: &str, edits: &[(Span, &str)]) -> String {
     replaced
 }
 
-/// Whether a text is in the canonical layout.
-fn is_canonical(file: FileId, text: &str) -> bool {
-    fmt::format(file, text).is_ok_and(|formatted| formatted == text)
+/// A repaired text in the canonical layout, if it was in it before, or would have been without the mistake: nothing but
+/// lines that were repaired, or that lie between such, would change.
+fn laid_out(file: FileId, before: &str, after: &str) -> Option<String> {
+    let formatted = fmt::format(file, after).ok()?;
+    let was_laid_out = fmt::format(file, before).is_ok_and(|canonical| canonical == before) || {
+        let (repaired, new) = (same_lines(before, after), same_lines(after, &formatted));
+        new.0 >= repaired.0 && new.1 >= repaired.1
+    };
+    was_laid_out.then_some(formatted)
+}
+
+/// How many lines are the same at the beginning and at the end.
+fn same_lines(a: &str, b: &str) -> (usize, usize) {
+    let ahead = a.lines().zip(b.lines()).take_while(|(a, b)| a == b).count();
+    let behind = a.lines().rev().zip(b.lines().rev()).take_while(|(a, b)| a == b).count();
+    (ahead, behind)
 }
 
 /// The workspace with other texts; the paths stay, and the ids with them.
@@ -124,6 +137,16 @@ mod tests {
         assert_eq!(replace("ab cdef!", &edits), "one +c!");
         assert_eq!(replace("ab", &[(span(5, 9), "x")]), "ab");
         assert!(meets(&edits, span(7, 8)) && meets(&edits, span(3, 3)) && !meets(&edits, span(8, 9)));
+    }
+
+    #[test]
+    fn only_what_was_laid_out_is_again() {
+        let file = FileId(0);
+        let laid_out = |before: &str, after: &str| laid_out(file, before, after);
+        assert_eq!(laid_out("a {\n  b = 1\n}\n", "a {\n  b  = 2\n}\n").as_deref(), Some("a {\n  b = 2\n}\n"));
+        assert_eq!(laid_out("a {\n  b = 1\n  cc = 2\n}\n", "a {\n  b = 2\n  cc = 2\n}\n"), None);
+        assert_eq!(laid_out("a {\n  b = 1;\n}\n", "a {\n  b = 1,\n}\n").as_deref(), Some("a {\n  b = 1\n}\n"));
+        assert_eq!(laid_out("a  {\n  b = 1;\n}\n", "a  {\n  b = 1,\n}\n"), None);
     }
 
     #[test]

@@ -68,3 +68,38 @@ fn set_mode(file: &fs::File, replaced: &Path) -> std::io::Result<()> {
 fn set_mode(_: &fs::File, _: &Path) -> std::io::Result<()> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_left_alone() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("a.infra");
+        fs::write(&path, "theirs").unwrap();
+        let failure = rewrite(&path, "read", "mine").unwrap_err();
+        assert!(failure.message.contains("changed by somebody else"), "{failure}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
+        rewrite(&path, "theirs", "mine").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn modes_stay_and_new_reports_can_be_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::TempDir::new().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let (path, link) = (folder.path().join("report"), folder.path().join("link"));
+        save(&path, "one").unwrap();
+        assert_eq!(mode(&path), 0o644);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        save(&link, "two").unwrap();
+        rewrite(&link, "two", "three").unwrap();
+        assert_eq!((mode(&path), fs::read_to_string(&path).unwrap().as_str()), (0o600, "three"));
+        assert!(save(Path::new("/dev/null"), "x").is_err() && save(folder.path(), "x").is_err());
+    }
+}

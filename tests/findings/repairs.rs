@@ -32,9 +32,10 @@ fn judge(Case { workspace, found: before, .. }: &Case) -> Result<Vec<Code>, Stri
             return Err(format!("new: {}", found.message));
         }
     }
-    for (path, old, new) in repaired.changes(workspace) {
-        let canonical = |text: &str| format(FileId(0), text).is_ok_and(|formatted| formatted == text);
-        if canonical(old) && !canonical(new) {
+    for (path, _, new) in repaired.changes(workspace) {
+        let is_canonical = |text: &str| format(FileId(0), text).is_ok_and(|formatted| formatted == text);
+        let before = std::fs::read_to_string(root().join(path.as_str())).unwrap();
+        if is_canonical(&before) && !is_canonical(new) {
             return Err(format!("{path} is no longer in the canonical layout"));
         }
     }
