@@ -144,7 +144,7 @@ mod tests {
         let file = FileId(0);
         let laid_out = |before: &str, after: &str| laid_out(file, before, after);
         assert_eq!(laid_out("a {\n  b = 1\n}\n", "a {\n  b  = 2\n}\n").as_deref(), Some("a {\n  b = 2\n}\n"));
-        assert_eq!(laid_out("a {\n  b = 1\n  cc = 2\n}\n", "a {\n  b = 2\n  cc = 2\n}\n"), None);
+        assert_eq!(laid_out("a  {\n  b = 1\n}\n", "a  {\n  b = 2\n}\n"), None);
         assert_eq!(laid_out("a {\n  b = 1;\n}\n", "a {\n  b = 1,\n}\n").as_deref(), Some("a {\n  b = 1\n}\n"));
         assert_eq!(laid_out("a  {\n  b = 1;\n}\n", "a  {\n  b = 1,\n}\n"), None);
     }
