@@ -185,7 +185,7 @@ fn mistakes_in_the_settings_are_shown_in_every_form() {
     session.run(&["check", "--output", "github"]).is(
         1,
         "::error title=IC0501 invalid-project,file=infra.toml,line=3,endLine=3,col=1,endColumn=7\
-         ::unknown key `otuput`%0Adid you mean `output`?%0Awrite `output`\n",
+         ::unknown key `otuput`%0Adid you mean `output`?\n",
         "",
     );
     for (format, words) in

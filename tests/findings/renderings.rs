@@ -57,9 +57,16 @@ fn fact(report: &Report) -> Fact {
 }
 
 impl Fact {
+    /// What the repair does, where the help does not say it already.
+    fn title(&self) -> Option<&String> {
+        let (title, _) = self.fix.as_ref()?;
+        let said = self.help.as_ref().is_some_and(|help| title.strip_prefix("write ").is_some_and(|word| help.contains(word)));
+        (!said).then_some(title)
+    }
+
     /// The message with what to do behind it, as the forms say it that have one text for both.
     fn text(&self, separator: &str) -> String {
-        let title = self.fix.as_ref().map(|(title, _)| title);
+        let title = self.title();
         let parts: Vec<&str> = [&self.message].into_iter().chain(&self.help).chain(title).map(String::as_str).collect();
         parts.join(separator)
     }
@@ -216,7 +223,7 @@ fn text_shows_what_and_where() {
         let (path, [line, column, ..]) = &wanted.place;
         assert!(shown.starts_with(&format!("{} {}\n", wanted.code, report.code.name())), "{shown}");
         assert!(shown.contains(&format!("[{path}:{line}:{column}]")), "{wanted:?}\n{shown}");
-        let title = wanted.fix.as_ref().map(|(title, _)| title);
+        let title = wanted.title();
         let labels = wanted.related.iter().map(|(.., label)| label);
         for said in [&wanted.message].into_iter().chain(&wanted.help).chain(title).chain(labels) {
             assert!(squeezed.contains(&words(said)), "no {said:?} in\n{shown}");
