@@ -4,11 +4,11 @@ use super::Checker;
 use super::expression::plain_text;
 use super::report;
 use super::scope::{Place, Scope};
-use crate::base::{Span, Text};
+use crate::base::{Span, Text, similar};
 use crate::hir::{Input, Kind};
 use crate::syntax::ast::{self, Item, LabelValue};
 use crate::ty::Ty;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl<'a> Checker<'a> {
     /// The defaults and rules of a kind itself.
@@ -136,6 +136,8 @@ impl<'a> Checker<'a> {
         scope: &mut Scope<'a>,
     ) {
         let mut seen: BTreeMap<&Text, &ast::Attribute> = BTreeMap::new();
+        // What was meant by an unknown name is there.
+        let mut misspelt: BTreeSet<&str> = BTreeSet::new();
         for attribute in attributes {
             let name = &attribute.name;
             if let Some(first) = seen.insert(&name.text, attribute) {
@@ -157,12 +159,14 @@ impl<'a> Checker<'a> {
                 None => {
                     self.unexpected(&attribute.value, scope);
                     let known = kind.inputs.keys().chain(kind.blocks.keys()).map(Text::as_str);
-                    self.error(report::unknown_attribute(&attribute.name, what, known, Some(kind.span)));
+                    misspelt.extend(similar::nearest(&name.text, known.clone()));
+                    self.error(report::unknown_attribute(name, what, known, Some(kind.span)));
                 }
             }
         }
         let required = |input: &&Input| input.default.is_none() && !super::assign::is_optional(&input.ty);
-        let missing = kind.inputs.values().filter(required).filter(|input| !seen.contains_key(&input.name.text));
+        let is_said = |input: &&Input| seen.contains_key(&input.name.text) || misspelt.contains(input.name.text.as_str());
+        let missing = kind.inputs.values().filter(required).filter(|input| !is_said(input));
         let missing: Vec<&Input> = missing.collect();
         if !missing.is_empty() {
             self.error(report::missing(at, what, &missing));

@@ -117,7 +117,9 @@ impl Reader {
             }
         }
         for required in ["name", "edition"] {
-            if !table.iter().any(|(key, _)| key.get_ref() == required) {
+            // A name that is nearly the one that is needed was reported as that.
+            let is_meant = |key: &str| key == required || !KEYS.contains(&key) && nearest(key, KEYS.iter().copied()) == Some(required);
+            if !table.iter().any(|(key, _)| is_meant(key.get_ref())) {
                 let help = match required {
                     "name" => "add a line like `name = \"acme\"`".to_owned(),
                     _ => format!("add the line `edition = \"{}\"`", Settings::default().edition),
