@@ -104,7 +104,7 @@ fn both_systems_do_the_same() {
     // What selects, joins and refuses is each system's own; what is done is not.
     let own = ["ci/select.sh", "ci/connect.sh", "ci/github-", "ci/gitlab-", "GITHUB_OUTPUT", "RESULT", "summaries", "out/changed"];
     let shared = |script: &String| !own.iter().any(|word| script.contains(word));
-    let plain = |script: String| script.split(" --format=").next().unwrap_or_default().to_owned();
+    let plain = |script: String| script.split(" --output=").next().unwrap_or_default().to_owned();
     let github: BTreeSet<String> =
         jobs().iter().flat_map(|(_, _, job)| steps(job)).flat_map(|step| words(&step["run"])).filter(shared).map(plain).collect();
     let gitlab: BTreeSet<String> = gitlab_scripts().into_iter().filter(shared).map(plain).collect();

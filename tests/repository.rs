@@ -162,8 +162,8 @@ const FOLDERS: &[(&str, &[&str])] = &[
     (
         "driver",
         &[
-            "analysis", "artifact", "base", "check", "diag", "eval", "hir", "plan", "resolve", "schema", "shape", "syntax", "target", "ty",
-            "value",
+            "analysis", "artifact", "base", "check", "diag", "eval", "fmt", "hir", "plan", "resolve", "schema", "shape", "syntax",
+            "target", "ty", "value",
         ],
     ),
     ("render", &["base", "diag"]),

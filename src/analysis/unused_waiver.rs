@@ -29,7 +29,11 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 found.push(
                     Diagnostic::error(Code::UnusedWaiver, name.span, message)
                         .related(waiver.policy.span, "it is waived here")
-                        .help(format!("remove `{}` from the waiver", name.text)),
+                        .help(format!("remove `{}` from the waiver", name.text))
+                        .remove(
+                            if waiver.on.len() == 1 { "remove the waiver".to_owned() } else { format!("remove `{}`", name.text) },
+                            if waiver.on.len() == 1 { waiver.span } else { name.span },
+                        ),
                 );
             }
         }

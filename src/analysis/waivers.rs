@@ -1,7 +1,7 @@
 //! The waivers of a product as they are written, and what they may name.
 
 use super::Facts;
-use crate::base::Text;
+use crate::base::{Span, Text};
 use crate::hir::Product;
 use crate::syntax::ast::{ExprKind, Item, LabelValue, Name};
 use crate::ty::Ty;
@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 pub(super) struct Waiver {
     pub policy: Name,
     pub on: Vec<Name>,
+    /// The whole block.
+    pub span: Span,
 }
 
 /// The waivers of a product.
@@ -32,7 +34,7 @@ pub(super) fn waivers(product: &Product) -> Vec<Waiver> {
                 }),
                 _ => return None,
             };
-            Some(Waiver { policy: Name { text: text.clone(), span: label.span }, on: names.collect() })
+            Some(Waiver { policy: Name { text: text.clone(), span: label.span }, on: names.collect(), span: block.span })
         })
         .collect()
 }

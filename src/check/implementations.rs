@@ -62,7 +62,7 @@ impl<'a> Checker<'a> {
                     let known = contract.outputs.keys().map(Text::as_str);
                     self.error(report::unknown_output(&output.name, contract, known));
                 }
-                Some(declared) if declared.value.is_some() => self.error(report::given_already(&output.name, declared)),
+                Some(declared) if declared.value.is_some() => self.error(report::given_already(output, declared)),
                 Some(_) => {}
             }
         }

@@ -15,6 +15,7 @@ mod images;
 mod implementations;
 mod instances;
 mod matching;
+mod meant;
 mod operators;
 mod products;
 mod recursion;

@@ -80,7 +80,8 @@ impl<'a> Checker<'a> {
         for environment in &product.environments {
             match seen.get(&environment.text) {
                 Some(first) => {
-                    self.error(report::twice(&format!("environment `{}`", environment.text), environment.span, first.span));
+                    let what = format!("environment `{}`", environment.text);
+                    self.error(report::repeated(&what, environment.span, first.span, environment.span));
                 }
                 None => {
                     seen.insert(&environment.text, environment);

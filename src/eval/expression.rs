@@ -145,7 +145,9 @@ impl Evaluator<'_> {
                     let nearest = similar::nearest(&field.text, known.iter().copied());
                     let mut diagnostic = Diagnostic::error(Code::UnknownField, field.span, format!("there is no field `{}`", field.text));
                     diagnostic = match nearest {
-                        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
+                        Some(nearest) => {
+                            diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), field.span, nearest)
+                        }
                         None => diagnostic.help(format!("there are {}", listed(&known))),
                     };
                     Err(self.stop(diagnostic))

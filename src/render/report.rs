@@ -53,9 +53,13 @@ impl Report {
         }
     }
 
-    /// The help and what a repair would do, one a line.
+    /// The help and what a repair would do, one a line. What the help proposes already is not said twice.
     pub(super) fn advice(&self) -> Vec<&str> {
-        let fix = self.fix.as_ref().map(|fix| fix.title.as_str());
+        let proposed = |title: &str| {
+            let word = title.strip_prefix("write ");
+            word.is_some_and(|word| self.help.as_ref().is_some_and(|help| help.contains(word)))
+        };
+        let fix = self.fix.as_ref().map(|fix| fix.title.as_str()).filter(|title| !proposed(title));
         self.help.as_deref().into_iter().chain(fix).collect()
     }
 }
@@ -87,7 +91,10 @@ impl Resolver<'_> {
             edits: fix
                 .edits
                 .iter()
-                .map(|(span, replacement)| Edit { place: self.place(*span, ""), replacement: replacement.clone() })
+                .map(|edit| {
+                    let (span, replacement) = edit.resolved(self.workspace);
+                    Edit { place: self.place(span, ""), replacement: replacement.to_owned() }
+                })
                 .collect(),
         });
         Report {

@@ -107,6 +107,11 @@ pub(in crate::check) fn twice(what: &str, again: Span, first: Span) -> Diagnosti
         .help("remove one of the two")
 }
 
+/// As above, where the second says nothing else than the first; `whole` is all of it.
+pub(in crate::check) fn repeated(what: &str, again: Span, first: Span, whole: Span) -> Diagnostic {
+    twice(what, again, first).remove("remove the second", whole)
+}
+
 pub(in crate::check) fn circle(binding: &ast::Let) -> Diagnostic {
     Diagnostic::error(Code::AttributeCycle, binding.name.span, format!("`{}` needs itself to be computed", binding.name.text))
         .help("break the circle: say one of the values by itself")

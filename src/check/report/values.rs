@@ -41,10 +41,12 @@ fn no_reference(span: Span, found: &Ty) -> Diagnostic {
         .help("write where it is, such as `secret(\"env:NAME\")`: a value in the source would be in every file")
 }
 
-pub(in crate::check) fn unfit(span: Span, why: Mismatch) -> Diagnostic {
-    let diagnostic = Diagnostic::error(why.code, span, why.message);
-    match why.help {
-        Some(help) => diagnostic.help(help),
+/// `meant` is what would fit, if that is certain.
+pub(in crate::check) fn unfit(span: Span, why: Mismatch, meant: Option<String>) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error(why.code, span, why.message);
+    diagnostic.help = why.help;
+    match meant {
+        Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant),
         None => diagnostic,
     }
 }
