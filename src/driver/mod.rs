@@ -92,7 +92,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         outcome.graphs.extend(compiled.graphs);
         uses.extend(compiled.uses);
         if let Err(why) = outcome.tree.merge(compiled.tree) {
-            diagnostics.push(Diagnostic::error(Code::StateKeyCollision, product.name.span, why.to_string()));
+            diagnostics.push(Diagnostic::error(Code::DuplicateName, product.name.span, why.to_string()));
         }
     }
     // Without a product there is nothing to share.
