@@ -2,6 +2,7 @@
 //!
 //! `parse` is the front end alone, `check` what `infrac check` does, `build cold` writes every file into an empty folder, and
 //! `build unchanged` finds that every file is up to date.
+#![allow(clippy::expect_used, reason = "a benchmark that cannot be prepared has nothing to say")]
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use infrac::base::{FileId, Workspace};
