@@ -6,6 +6,8 @@
 
 pub mod config;
 pub mod error;
+pub mod github;
+pub mod gitlab;
 pub mod hcl;
 pub mod jinja;
 pub mod json;

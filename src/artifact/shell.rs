@@ -1,6 +1,6 @@
 //! Words, commands and scripts of a POSIX shell. Data is always one word between single quotes, never code.
 
-use super::text::comment_lines;
+use super::text::{comment_lines, is_name};
 use super::{Error, Problem};
 use crate::base::Text;
 
@@ -15,11 +15,6 @@ pub struct Word {
 /// Characters that mean themselves without quotes.
 fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric() || "_-./:=@,+%".contains(character)
-}
-
-/// Whether text can stand as the name of a variable.
-fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 impl Word {

@@ -7,6 +7,7 @@ use super::code::Code;
 use super::flat::flat;
 use super::{Expr, For, Layout, Object, ObjectItem, Part};
 use crate::artifact::Error;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// Lines are not longer, as long as there is a bracket to break at.
 const WIDTH: usize = 120;
@@ -114,19 +115,27 @@ pub(super) fn heredoc_lines(parts: &[Part]) -> Option<(Vec<Vec<Part>>, &'static 
 /// No character of the line is lost, hidden or turned into syntax.
 fn exact_line(line: &[Part]) -> bool {
     let mut follows = line.iter().skip(1);
-    line.iter().all(|part| {
-        let next = follows.next();
-        match part {
-            Part::Expr(_) => true,
-            Part::Text(text) => {
-                let visible = text.chars().all(|c| !super::super::text::invisible(c));
-                let guards = text.ends_with(['$', '%']) && matches!(next, Some(Part::Expr(_)));
-                visible && !guards && !(line.len() == 1 && text.trim().is_empty()) && unicode_normalization::is_nfc(text)
+    let joined = matches!(line.first(), Some(Part::Text(text)) if joins(text));
+    !joined
+        && line.iter().all(|part| {
+            let next = follows.next();
+            match part {
+                Part::Expr(_) => true,
+                Part::Text(text) => {
+                    let visible = text.chars().all(|c| !super::super::text::invisible(c));
+                    let guards = text.ends_with(['$', '%']) && matches!(next, Some(Part::Expr(_)));
+                    visible && !guards && !(line.len() == 1 && text.trim().is_empty()) && unicode_normalization::is_nfc(text)
+                }
             }
-        }
-    })
+        })
 }
 
+/// Whether a line begins as the end of the heredoc does: some readers look no further.
 fn is_word(line: &[Part], word: &str) -> bool {
-    matches!(line, [Part::Text(text)] if text.trim() == word)
+    matches!(line.first(), Some(Part::Text(text)) if text.trim_start().starts_with(word))
+}
+
+/// Whether the text would be one character with the indentation before it, and be taken away with it.
+fn joins(text: &str) -> bool {
+    [" ", text].concat().graphemes(true).next() != Some(" ")
 }

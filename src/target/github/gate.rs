@@ -1,6 +1,7 @@
 //! The job that a branch rule requires: it stands for all jobs of its stage.
 
 use super::steps::{expression, run};
+use crate::artifact::github;
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::base::Text;
 use crate::shape::pipeline::{Event, Per, Pipeline, Stage};
@@ -46,10 +47,10 @@ pub(super) fn gate(pipeline: &Pipeline, stage: &Stage, name: &Text, jobs: &[Text
         run("Fail unless everything succeeded", results, ALL)
     };
     Map::new()
-        .with("name", name.clone())
+        .with("name", github::literal(name))
         .with("if", expression("always()"))
         .with("needs", Node::flow(needs))
-        .with("runs-on", pipeline.runner.clone())
+        .with("runs-on", github::literal(&pipeline.runner))
         .with("timeout-minutes", 5)
         .with("permissions", Map::new())
         .with("steps", Seq::new([step]))

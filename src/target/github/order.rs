@@ -4,6 +4,7 @@ use super::job::{permissions, step, title, variables};
 use super::select::{connect, matrix, rank_name, refusals};
 use super::steps::{self, History, because};
 use crate::artifact::Error;
+use crate::artifact::github;
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::shape::pipeline::{Pipeline, Stage};
 use crate::target::common::delivery::RANKS;
@@ -45,7 +46,7 @@ fn place(pipeline: &Pipeline, stage: &Stage, job: &Job, rank: usize) -> Result<M
         .with("name", title(job))
         .with("if", format!("${{{{ {condition} }}}}"))
         .with("needs", needs)
-        .with("runs-on", pipeline.runner.clone())
+        .with("runs-on", github::literal(&pipeline.runner))
         .with("timeout-minutes", job.limit)
         .with("environment", "${{ matrix.product }}/${{ matrix.environment }}")
         .with("permissions", permissions)
