@@ -139,7 +139,12 @@ impl Code {
             Value::Bool(true) => self.syntax("true"),
             Value::Bool(false) => self.syntax("false"),
             Value::Int(value) => self.text.push_str(&value.to_string()),
-            Value::Float(value) => self.text.push_str(&float(*value).ok_or(Problem::NotFinite)?),
+            Value::Float(value) => {
+                let digits = float(*value).ok_or(Problem::NotFinite)?;
+                self.text.push_str(&digits);
+                // Readers tell a whole number from another one by this.
+                self.syntax(if digits.contains(['.', 'e']) { "" } else { ".0" });
+            }
             Value::Text(text) => self.quoted(text),
             Value::List(_) | Value::Object(_) => return Ok(false),
         }
@@ -252,6 +257,12 @@ mod tests {
           "empty": []
         }
         "#);
+    }
+
+    #[test]
+    fn a_float_stays_one() {
+        let text = |value: f64| print(&Value::Float(value)).unwrap();
+        assert_eq!([1.0, -0.5, 1e21, 1e-7].map(text), ["1.0\n", "-0.5\n", "1e21\n", "1e-7\n"]);
     }
 
     #[test]

@@ -28,7 +28,10 @@ pub fn prepare(folder: &Folder, variables: Map, templates: &[&str]) {
     verify(&entry).unwrap();
     folder.write("variables.yml", &entry.contents);
     let tasks = templates.iter().map(|name| {
-        let arguments = Map::new().with("src", [*name, ".j2"].concat()).with("dest", [*name, ".out"].concat()).with("mode", "0600");
+        let arguments = Map::new()
+            .with("src", [*name, ".j2"].concat())
+            .with("dest", ["{{ playbook_dir }}/", name, ".out"].concat())
+            .with("mode", "0600");
         Node::from(Map::new().with("name", *name).with("ansible.builtin.template", arguments))
     });
     let play = Map::new()
@@ -36,6 +39,7 @@ pub fn prepare(folder: &Folder, variables: Map, templates: &[&str]) {
         .with("hosts", "localhost")
         .with("connection", "local")
         .with("gather_facts", false)
+        .with("vars", Map::new().with("ansible_python_interpreter", "{{ ansible_playbook_python }}"))
         .with("vars_files", vec!["variables.yml"])
         .with("tasks", tasks.collect::<Vec<_>>());
     folder.write("play.yml", &Entry::new(Document::new(vec![Node::from(play)]).start()).unwrap().contents);
@@ -66,7 +70,7 @@ fn variables(count: usize) {
             .with("any", variable(&values))
             .with("literals", literals.collect::<Vec<_>>())
             .with("between", lines.collect::<Vec<_>>())
-            .with("dict", whole(&dict))
+            .with("mapped", whole(&dict))
             .with("conditions", whole(&conditions))
             .with("joined", whole(&joined));
         let twice = |text: &&str| Value::from([*text, "|", *text].concat());
@@ -76,11 +80,11 @@ fn variables(count: usize) {
             .with("any", values)
             .with("literals", list(batch.iter().copied()))
             .with("between", Value::List(batch.iter().map(twice).collect()))
-            .with("dict", numbered(batch.iter().copied()))
+            .with("mapped", numbered(batch.iter().copied()))
             .with("conditions", Value::List(vec![Value::Bool(true); batch.len()]))
             .with("joined", Value::List(batch.iter().map(twice).collect()));
         let folder = Folder::new();
-        let names = ["texts", "keyed", "any", "literals", "between", "dict", "conditions", "joined"];
+        let names = ["texts", "keyed", "any", "literals", "between", "mapped", "conditions", "joined"];
         let all = Expr::Dict(names.iter().map(|name| (Expr::from(*name), Expr::variable(*name))).collect()).filter("to_json");
         folder.write("all.j2", &jinja::value(&all).unwrap());
         prepare(&folder, variables, &["all"]);

@@ -91,7 +91,7 @@ fn units_escape_specifiers_and_refuse_what_they_cannot_hold() {
     ExecStart={{ bin }}agent -pid $MAINPID
     # two lines
     ");
-    for text in ["a\nb", " a", "a\\", "\u{202e}"] {
+    for text in ["a\nb", " a", "a ", "\u{a0}a", "a\u{3000}", "a\\", "\u{202e}"] {
         assert!(systemd(&[Section::new("Unit").text("Description", text)]).is_err(), "{text:?}");
         assert!(ini(&[Section::head().text("a", text)]).is_err(), "{text:?}");
     }

@@ -2,10 +2,11 @@
 
 use super::{gate, job, order, report, select};
 use crate::artifact::Error;
+use crate::artifact::header;
 use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::base::Text;
 use crate::shape::pipeline::{Access, Event, Per, Pipeline, Stage, Task};
-use crate::target::common::{header, jobs};
+use crate::target::common::jobs;
 
 /// The file of a stage.
 pub(super) fn workflow(pipeline: &Pipeline, stage: &Stage, roles: &[Text]) -> Result<Document, Error> {

@@ -2,13 +2,13 @@
 
 use super::any_of;
 use super::job::{default, script, timeout};
+use crate::artifact::header;
 use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::artifact::{Error, gitlab};
 use crate::base::Text;
 use crate::shape::Pipeline;
 use crate::shape::pipeline::{Access, Per, Stage, Task};
 use crate::target::common::delivery::{Environment, Image, Product, Store};
-use crate::target::common::header;
 use crate::target::common::jobs::{self, Job};
 
 /// The file; nothing where no environment has a store of secrets.

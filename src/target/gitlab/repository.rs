@@ -2,12 +2,12 @@
 
 use super::job::{FINDINGS, default, script, timeout};
 use super::{any_of, purpose};
+use crate::artifact::header;
 use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::artifact::{Error, gitlab};
 use crate::base::{Text, text};
 use crate::shape::Pipeline;
 use crate::shape::pipeline::{Event, Per, Stage};
-use crate::target::common::header;
 use crate::target::common::jobs::{self, Job, Matrix};
 
 /// The file.

@@ -6,11 +6,11 @@ mod tests_file;
 mod variables;
 
 use crate::artifact::hcl::{Body, Expr, Object};
+use crate::artifact::header;
 use crate::artifact::{Entry, Tree};
 use crate::base::{Text, text};
 use crate::shape::Module;
 use crate::target::common::hcl::{Lowering, OPENTOFU, Unsayable};
-use crate::target::common::header;
 
 /// `modules/infra/compute/aws`
 pub fn folder(group: &str, module: &str, provider: &str) -> Text {

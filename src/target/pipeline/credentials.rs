@@ -1,10 +1,10 @@
 //! What a role reads from the store of secrets, as a script that `ci/with-credentials.sh` reads in.
 
+use crate::artifact::header;
 use crate::artifact::shell::Word;
 use crate::artifact::{Error, Problem, Tree};
 use crate::base::{Text, text};
 use crate::target::common::delivery::{Credential, Environment, Product, Secret, Store};
-use crate::target::common::header;
 
 /// Writes a file for each role of each environment that has a store.
 pub(super) fn credentials(product: &Product, tree: &mut Tree) -> Result<(), Error> {

@@ -1,10 +1,10 @@
 //! `pipeline.json`: what the scripts know of a product.
 
+use crate::artifact::header;
 use crate::artifact::json::Value;
 use crate::artifact::{Error, Problem};
 use crate::base::Text;
 use crate::target::common::delivery::{Environment, Image, Network, Phase, Product, RANKS};
-use crate::target::common::header;
 
 /// The file.
 pub(super) fn data(product: &Product) -> Result<Value, Error> {

@@ -4,11 +4,11 @@ mod credentials;
 mod data;
 mod repository;
 
+use crate::artifact::header;
 use crate::artifact::{Entry, Error, Tree};
 use crate::base::text;
 use crate::shape::Pipeline;
 use crate::target::common::delivery::Product;
-use crate::target::common::header;
 use include_dir::{Dir, include_dir};
 
 /// The logic of all pipelines. It knows no product: data reaches it by `pipeline.json`, arguments and the environment.

@@ -80,7 +80,7 @@ fn resolves(unit: &Instance, name: &str) -> bool {
 
 /// `bootstrap.units`: one path a line.
 pub(super) fn units(first: &First) -> String {
-    let mut text = format!("# {}\n", crate::target::common::header(""));
+    let mut text = format!("# {}\n", crate::artifact::header(""));
     for path in &first.units {
         text.push_str(path);
         text.push('\n');

@@ -9,12 +9,12 @@ mod state;
 mod unit;
 
 use crate::artifact::hcl::Body;
+use crate::artifact::header;
 use crate::artifact::{Entry, Tree};
 use crate::base::{Text, text};
 use crate::plan::Plan;
 use crate::shape::Shapes;
 use crate::target::common::hcl::Unsayable;
-use crate::target::common::header;
 use crate::value::Value;
 
 /// What Terragrunt and OpenTofu write beside the units.
