@@ -270,4 +270,21 @@ mod tests {
         assert!(print(&Value::Float(f64::NAN)).is_err());
         assert!(print(&Value::object().with("a", 1).with("a", 2)).is_err());
     }
+
+    #[test]
+    fn a_list_stands_in_one_line_as_long_as_it_fits() {
+        // Behind `    "key": ` are 11 characters, `["…"]` has four more.
+        let nested = |width: usize| Value::object().with("in", Value::object().with("key", vec!["a".repeat(width)]));
+        let lines = |width: usize| print(&nested(width)).unwrap().lines().count();
+        assert_eq!([lines(79 - 15), lines(80 - 15)], [5, 7]);
+        let deep = |width: usize| Value::object().with("key", Value::List(vec![Value::List(vec!["a".repeat(width).into()])]));
+        let lines = |width: usize| print(&deep(width)).unwrap().lines().count();
+        assert_eq!([lines(79 - 8), lines(80 - 8)], [5, 7]);
+    }
+
+    #[test]
+    fn text_is_escaped_where_it_has_to_be() {
+        let text = print(&Value::from("\"\\\n\r\t\u{1}\u{2028}\u{feff}é{{\u{fffe}\u{1fffe}")).unwrap();
+        assert_eq!(text, "\"\\\"\\\\\\n\\r\\t\\u0001\\u2028\\ufeffé{{\\ufffe\u{1fffe}\"\n");
+    }
 }

@@ -239,4 +239,15 @@ mod tests {
             prop_assert_eq!(String::from_utf8(read.stdout).unwrap(), text + ".");
         }
     }
+
+    #[test]
+    fn a_script_line_by_line() {
+        let variable = Word::variable("A_1").unwrap();
+        let script = Script::new().constant("set -eu").constant("a\nb\n").blank().comment("x\n\ny").assign("A_1", &variable).unwrap();
+        let script = script.command(&Command::new("run").flag("--all").operand(Word::arguments())).export(&[]).unwrap();
+        assert_eq!(script.print(), "set -eu\na\nb\n\n# x\n#\n# y\nA_1=\"$A_1\"\nrun --all -- \"$@\"\n");
+        for name in ["1A", "", "A-B", "A B", "$(id)", "é"] {
+            assert!(Word::variable(name).is_err() && Script::new().export(&[name.into()]).is_err(), "{name}");
+        }
+    }
 }

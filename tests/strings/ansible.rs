@@ -51,7 +51,8 @@ pub fn play(folder: &Folder) {
 
 fn variables(count: usize) {
     let texts = texts(21, count);
-    let mut values = Value::List(values(22, count));
+    let mut values =
+        Value::List(values(22, count).into_iter().filter(|value| Entry::new(Document::new(variable(value))).is_ok()).collect());
     for batch in distinct(&texts).chunks(BATCH) {
         let keys: Vec<&str> = batch.iter().copied().filter(|key| key.chars().count() < 100).collect();
         let each = |of: &dyn Fn(&str) -> Expr| Expr::List(batch.iter().map(|text| of(text)).collect());

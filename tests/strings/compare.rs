@@ -66,8 +66,9 @@ impl<'de> Deserialize<'de> for Ordered {
 pub fn parse(json: &[u8]) -> Value {
     let mut reader = serde_json::Deserializer::from_slice(json);
     let Ordered(value) = Ordered::deserialize(&mut reader).unwrap_or_else(|error| {
-        let start: String = String::from_utf8_lossy(json).chars().take(300).collect();
-        panic!("{error} in {start}")
+        let line = json.split(|byte| *byte == b'\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
+        let place = &line[error.column().saturating_sub(60)..error.column().min(line.len())];
+        panic!("{error}: {}", String::from_utf8_lossy(place))
     });
     value
 }

@@ -135,7 +135,9 @@ fn is_word(line: &[Part], word: &str) -> bool {
     matches!(line.first(), Some(Part::Text(text)) if text.trim_start().starts_with(word))
 }
 
-/// Whether the text would be one character with the indentation before it, and be taken away with it.
+/// Whether a reader would take the start of the text for indentation: another space than ours, or what joins the space
+/// before it to one character.
 fn joins(text: &str) -> bool {
-    [" ", text].concat().graphemes(true).next() != Some(" ")
+    let indentation = text.len() - text.trim_start().len();
+    text[..indentation].chars().any(|character| character != ' ') || [" ", text].concat().graphemes(true).next() != Some(" ")
 }

@@ -30,6 +30,10 @@ pub fn json_text(text: &str) -> Result<Text, Error> {
     if text.starts_with('\u{feff}') {
         return Err(Problem::Character('\u{feff}').into());
     }
+    // Behind a carriage return the reader takes the escape of `$${` for text.
+    if text.contains('\r') && (text.contains("$${") || text.contains("%%{")) {
+        return Err(Problem::Syntax(text.into()).into());
+    }
     Ok(text.replace("${", "$${").replace("%{", "%%{").into())
 }
 
@@ -52,6 +56,8 @@ mod tests {
         assert_eq!(error.path, ["a", "1"]);
         assert_eq!(error.problem, Problem::NotNormalised("e\u{301}".into()));
         assert!(json(&Value::object().with("e\u{301}", 1)).is_err());
+        assert_eq!(json(&Value::from("\ra$${b")).unwrap_err().problem, Problem::Syntax("\ra$${b".into()));
+        assert!(json(&Value::from("%%{\r")).is_err() && json(&Value::from("\r${%{")).is_ok());
         assert_eq!(json(&Value::from("\u{feff}a")).unwrap_err().problem, Problem::Character('\u{feff}'));
     }
 }
