@@ -67,7 +67,7 @@ pub fn parse(json: &[u8]) -> Value {
     let mut reader = serde_json::Deserializer::from_slice(json);
     let Ordered(value) = Ordered::deserialize(&mut reader).unwrap_or_else(|error| {
         let line = json.split(|byte| *byte == b'\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
-        let place = &line[error.column().saturating_sub(60)..error.column().min(line.len())];
+        let place = &line[error.column().saturating_sub(60)..(error.column() + 40).min(line.len())];
         panic!("{error}: {}", String::from_utf8_lossy(place))
     });
     value

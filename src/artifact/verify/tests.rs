@@ -20,7 +20,8 @@ fn any_data() -> impl Strategy<Value = Value> {
     ];
     leaf.prop_recursive(3, 24, 4, |inner| {
         let entries = vec((yaml_text(), inner.clone()), 0..4).prop_map(|entries| {
-            let unique: std::collections::BTreeMap<String, Value> = entries.into_iter().collect();
+            // The printer refuses that key.
+            let unique: std::collections::BTreeMap<String, Value> = entries.into_iter().filter(|(key, _)| key != "<<").collect();
             Value::Object(unique.into_iter().map(|(key, value)| (Text::from(key), value)).collect())
         });
         prop_oneof![vec(inner, 0..4).prop_map(Value::List), entries]

@@ -16,7 +16,7 @@ pub(super) fn job(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Result<Map, 
         map.push("if", expression("needs.select.outputs.rows != '[]'"));
         map.push("needs", "select");
     }
-    map.push("runs-on", github::literal(&pipeline.runner));
+    map.push("runs-on", github::literal(&pipeline.runner)?);
     map.push("timeout-minutes", job.limit);
     if let Some(environment) = environment(job) {
         map.push("environment", environment);

@@ -46,7 +46,7 @@ fn place(pipeline: &Pipeline, stage: &Stage, job: &Job, rank: usize) -> Result<M
         .with("name", title(job))
         .with("if", format!("${{{{ {condition} }}}}"))
         .with("needs", needs)
-        .with("runs-on", github::literal(&pipeline.runner))
+        .with("runs-on", github::literal(&pipeline.runner)?)
         .with("timeout-minutes", job.limit)
         .with("environment", "${{ matrix.product }}/${{ matrix.environment }}")
         .with("permissions", permissions)

@@ -35,7 +35,7 @@ pub(super) fn select(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {
     Ok(Map::new()
         .with("name", if images { "select images" } else { "select environments" })
         .maybe("if", condition)
-        .with("runs-on", github::literal(&pipeline.runner))
+        .with("runs-on", github::literal(&pipeline.runner)?)
         .with("timeout-minutes", i64::from(waits) + 10)
         .with("permissions", permissions.with("contents", "read"))
         .with("outputs", outputs(stage))
@@ -122,7 +122,7 @@ fn wait(stage: &Stage, gates: &[crate::base::Text]) -> Result<Map, Error> {
     let mut script = String::from(r#"./ci/github-wait.sh "$COMMIT""#);
     for gate in gates {
         script.push(' ');
-        script.push_str(&github::literal(Word::literal(gate)?.as_str()));
+        script.push_str(&github::literal(Word::literal(gate)?.as_str())?);
     }
     Ok(Map::new()
         .with("name", "Wait for what must be true first")
