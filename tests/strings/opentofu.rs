@@ -6,13 +6,13 @@ use crate::tools::Folder;
 use infrac::artifact::hcl::{self, Body, Expr, Key, Object, Part, Step};
 use infrac::artifact::json::{self, Value};
 use infrac::artifact::{Entry, Problem, verify};
-use unicode_normalization::is_nfc;
+use unicode_normalization::is_nfc_stream_safe;
 
 crate::sizes!(outputs, json_outputs);
 
 /// The texts that HCL can hold: the others are refused, each by the writer.
 pub fn normal(all: &[String]) -> Vec<&str> {
-    let (normal, others): (Vec<&str>, Vec<&str>) = distinct(all).into_iter().partition(|text| is_nfc(text));
+    let (normal, others): (Vec<&str>, Vec<&str>) = distinct(all).into_iter().partition(|text| is_nfc_stream_safe(text));
     for text in others {
         let refused = hcl::print(&Body::new().attribute("a", text)).unwrap_err();
         assert_eq!(refused.problem, Problem::NotNormalised(text.into()));
@@ -33,6 +33,11 @@ pub fn held(all: &[String]) -> Vec<&str> {
         }
     }
     held
+}
+
+/// The texts that `jsonencode` hands on: it puts its whole result into normal form, the digits of an escape and what follows too.
+pub fn encodable<'a>(all: &[&'a str]) -> Vec<&'a str> {
+    all.iter().copied().filter(|text| is_nfc_stream_safe(&serde_json::to_string(text).unwrap())).collect()
 }
 
 /// The values that HCL can hold.

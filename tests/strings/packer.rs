@@ -2,7 +2,7 @@
 
 use crate::compare::{alike, field, list, numbered, parse};
 use crate::generate::texts;
-use crate::opentofu::{held, normal_values};
+use crate::opentofu::{encodable, held, normal_values};
 use crate::tools::Folder;
 use infrac::artifact::hcl;
 use infrac::artifact::json::{Value, print};
@@ -15,7 +15,7 @@ const BATCH: usize = 2500;
 fn templates(count: usize) {
     let texts = texts(5, count);
     let values: Vec<Value> = normal_values(count).into_iter().filter(|value| hcl::json(value).is_ok()).collect();
-    for (at, batch) in held(&texts).chunks(BATCH).enumerate() {
+    for (at, batch) in encodable(&held(&texts)).chunks(BATCH).enumerate() {
         let values = if at == 0 { values.as_slice() } else { &[] };
         let places =
             [("texts", list(batch.iter().copied())), ("keys", numbered(batch.iter().copied())), ("values", Value::List(values.to_vec()))];

@@ -2,7 +2,7 @@
 
 use crate::compare::{alike, field, list, numbered, parse, same};
 use crate::generate::texts;
-use crate::opentofu::{meant, normal, normal_values, places};
+use crate::opentofu::{encodable, meant, normal, normal_values, places};
 use crate::tools::Folder;
 use infrac::artifact::hcl::{Body, Expr, Object};
 use infrac::artifact::json::Value;
@@ -25,7 +25,7 @@ const BATCH: usize = 2500;
 fn units(count: usize) {
     let texts = texts(4, count);
     let values: Vec<Value> = normal_values(count).into_iter().filter(small).collect();
-    for (at, batch) in normal(&texts).chunks(BATCH).enumerate() {
+    for (at, batch) in encodable(&normal(&texts)).chunks(BATCH).enumerate() {
         let values = if at == 0 { values.as_slice() } else { &[] };
         let mocks = Object::new()
             .with("texts", Expr::list(batch.iter().copied()))

@@ -2,7 +2,7 @@
 
 use crate::artifact::text::{comment_lines, float, hexadecimal, invisible};
 use crate::artifact::{Error, Problem};
-use unicode_normalization::is_nfc;
+use unicode_normalization::is_nfc_stream_safe;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// HCL under construction.
@@ -128,7 +128,8 @@ impl Code {
 
     /// Literal text between quotes; `followed` by an expression, its last character must not turn that into text.
     pub(super) fn literal(&mut self, text: &str, followed: bool) -> Result<(), Error> {
-        if !is_nfc(text) {
+        // Readers in Go also break up more than thirty marks on one character.
+        if !is_nfc_stream_safe(text) {
             return Err(Problem::NotNormalised(text.into()).into());
         }
         let mut characters = text.chars().peekable();

@@ -124,7 +124,7 @@ fn exact_line(line: &[Part]) -> bool {
                 Part::Text(text) => {
                     let visible = text.chars().all(|c| !super::super::text::invisible(c));
                     let guards = text.ends_with(['$', '%']) && matches!(next, Some(Part::Expr(_)));
-                    visible && !guards && !(line.len() == 1 && text.trim().is_empty()) && unicode_normalization::is_nfc(text)
+                    visible && !guards && !(line.len() == 1 && text.trim().is_empty()) && unicode_normalization::is_nfc_stream_safe(text)
                 }
             }
         })

@@ -178,9 +178,13 @@ fn every_difference_of_hcl_is_one() {
         }
     }
     // The same in other words.
-    for (meant, found) in
-        [("a = \"${b}\"", "a = b"), ("a = b[\"c\"]", "a = b[\"c\"]"), ("a = <<-X\n  b\nX", "a = \"b\\n\""), ("a = 2.0", "a = 2")]
-    {
+    for (meant, found) in [
+        ("a = \"${b}\"", "a = b"),
+        ("a = b[\"c\"]", "a = b[\"c\"]"),
+        ("a = <<-X\n  b\nX", "a = \"b\\n\""),
+        ("a = 2.0", "a = 2"),
+        ("a = 8.920851296006322e16", "a = 89208512960063216"),
+    ] {
         assert!(normal::compare(&read(meant), &read(found)).is_ok(), "{meant} | {found}");
     }
 }
