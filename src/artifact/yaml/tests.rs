@@ -168,7 +168,7 @@ fn escapes_are_as_short_as_they_can_be() {
 fn a_key_has_an_end() {
     let of = |length: usize| print(&Document::new(Map::new().with("a".repeat(length), 1)));
     assert!(of(1000).is_ok() && of(1001).is_err());
-    let wide = |length: usize| print(&Document::new(Map::new().with("𛨟".repeat(length), 1)));
+    let wide = |length: usize| print(&Document::new(Map::new().with("\u{20000}".repeat(length), 1)));
     assert!(wide(500).is_ok() && wide(501).is_err());
     assert!(print(&Document::new(Map::new().with("a", 1).with("a", 2))).is_err());
     assert!(print(&Document::new(Map::new().with("<<", 1))).is_err());
