@@ -35,7 +35,7 @@ const FIXED: &[&str] = &[
     "${a}100%${upper(keys({pwned=1})[0])}", "$${x}", "$$${x}", "a$", "a%", "\u{feff}a", "a\n", "\na", "\n", "\n\n", " a", "a ", " ", "a\n\n", " a\nb",
     "a\n b\n", "a \nb", "a\n\tb", "\ta", "a\r\nb", "{{ 'a' }}", "{{", "{", "{%", "x{", "{\r", "\r{", "{\r\n{", "a{{b}}c", "'", "it's", "\\", "a\\",
     "\\n", "%c", "{{ '%c' | format(92) }}", "#jinja2:a", "a #b", "#a", "a: b", "on", "${{ x }}", "$${{ x }}", "a\u{85}b", "a\u{2028}b", "-n", "-", "--", "e\u{301}",
-    "\r$${", "\r%%{", "\u{212b}", "\u{1100}\u{1161}", "\0", "a\0b", "\u{fffe}", "\u{10ffff}",
+    "\r$${", "\r%%{", "a\u{11a87}", "\u{600}", "\u{212b}", "\u{1100}\u{1161}", "\0", "a\0b", "\u{fffe}", "\u{10ffff}",
 ];
 
 /// A stream of numbers that depends on its seed alone (SplitMix64).

@@ -28,6 +28,8 @@ pub fn held(all: &[String]) -> Vec<&str> {
     for text in refused {
         match hcl::json_text(text).unwrap_err().problem {
             Problem::Character('\u{feff}') => assert!(text.starts_with('\u{feff}')),
+            // A character that makes one with the quote behind it.
+            Problem::Character(of) => assert!(!of.is_ascii() && text.contains(of)),
             Problem::Syntax(of) => assert!(of == text && text.contains('\r') && ["$${", "%%{"].iter().any(|escape| text.contains(escape))),
             other => panic!("{other}"),
         }
@@ -37,7 +39,7 @@ pub fn held(all: &[String]) -> Vec<&str> {
 
 /// The texts that `jsonencode` hands on: it puts its whole result into normal form, the digits of an escape and what follows too.
 pub fn encodable<'a>(all: &[&'a str]) -> Vec<&'a str> {
-    all.iter().copied().filter(|text| is_nfc_stream_safe(&serde_json::to_string(text).unwrap())).collect()
+    all.iter().copied().filter(|text| is_nfc_stream_safe(&serde_json::to_string(text).unwrap().replace(['<', '>', '&'], "e"))).collect()
 }
 
 /// The values that HCL can hold.

@@ -23,6 +23,11 @@ pub(in crate::artifact) fn is_identifier(name: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
+/// Whether the character makes one with what follows it: readers go by such characters, and would not see a quote behind it.
+pub(super) fn prepends(character: char) -> bool {
+    !character.is_ascii() && [character, '"'].iter().collect::<String>().graphemes(true).count() == 1
+}
+
 impl Code {
     /// The finished text.
     pub(super) fn finish(self) -> String {
@@ -143,7 +148,7 @@ impl Code {
                 '\t' => self.text.push_str("\\t"),
                 '$' | '%' if next == Some('{') => self.text.extend([character, character]),
                 '$' | '%' if next.is_none() && followed => self.escape(character),
-                _ if invisible(character) => self.escape(character),
+                _ if invisible(character) || prepends(character) => self.escape(character),
                 _ => self.text.push(character),
             }
         }

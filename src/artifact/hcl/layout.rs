@@ -3,10 +3,11 @@
 //! The formatter of OpenTofu never breaks or joins a line, so these rules are the printer's own: a list or an object
 //! stands in one line if it is short and flat, everything else opens at its last bracket.
 
-use super::code::Code;
+use super::code::{Code, prepends};
 use super::flat::flat;
 use super::{Expr, For, Layout, Object, ObjectItem, Part};
 use crate::artifact::Error;
+use crate::artifact::text::invisible;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Lines are not longer, as long as there is a bracket to break at.
@@ -122,7 +123,7 @@ fn exact_line(line: &[Part]) -> bool {
             match part {
                 Part::Expr(_) => true,
                 Part::Text(text) => {
-                    let visible = text.chars().all(|c| !super::super::text::invisible(c));
+                    let visible = text.chars().all(|c| !invisible(c) && !prepends(c));
                     let guards = text.ends_with(['$', '%']) && matches!(next, Some(Part::Expr(_)));
                     visible && !guards && !(line.len() == 1 && text.trim().is_empty()) && unicode_normalization::is_nfc_stream_safe(text)
                 }

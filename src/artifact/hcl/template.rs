@@ -1,5 +1,6 @@
 //! JSON that is read as HCL: every text in it, keys too, is a template.
 
+use super::code::prepends;
 use crate::artifact::json::Value;
 use crate::artifact::{Error, Problem};
 use crate::base::Text;
@@ -30,6 +31,9 @@ pub fn json_text(text: &str) -> Result<Text, Error> {
     if text.starts_with('\u{feff}') {
         return Err(Problem::Character('\u{feff}').into());
     }
+    if let Some(character) = text.chars().find(|character| prepends(*character)) {
+        return Err(Problem::Character(character).into());
+    }
     // Behind a carriage return the reader takes the escape of `$${` for text.
     if text.contains('\r') && (text.contains("$${") || text.contains("%%{")) {
         return Err(Problem::Syntax(text.into()).into());
@@ -57,6 +61,7 @@ mod tests {
         assert_eq!(error.problem, Problem::NotNormalised("e\u{301}".into()));
         assert!(json(&Value::object().with("e\u{301}", 1)).is_err());
         assert_eq!(json(&Value::from("\ra$${b")).unwrap_err().problem, Problem::Syntax("\ra$${b".into()));
+        assert_eq!(json(&Value::from("a\u{11a87}")).unwrap_err().problem, Problem::Character('\u{11a87}'));
         assert!(json(&Value::from("%%{\r")).is_err() && json(&Value::from("\r${%{")).is_ok());
         assert_eq!(json(&Value::from("\u{feff}a")).unwrap_err().problem, Problem::Character('\u{feff}'));
     }

@@ -280,6 +280,7 @@ fn signs_and_brackets_keep_together() {
         (a.clone().attribute("b c"), r#"a["b c"]"#),
         (a.clone().index(Expr::Bool(true)), "a[(true)]"),
         (Expr::from("\r\t\u{7}\u{e0041}\u{ffff}"), r#""\r\t\u0007\U000e0041\uffff""#),
+        (Expr::from("a\u{11a87}\u{600}"), r#""a\U00011a87\u0600""#),
         (Expr::call("f", [a.clone(), b.clone()]), "f(a, b)"),
     ];
     for (expr, printed) in cases {
