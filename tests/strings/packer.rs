@@ -2,7 +2,7 @@
 
 use crate::compare::{alike, field, list, numbered, parse};
 use crate::generate::texts;
-use crate::opentofu::{encodable, held, normal_values};
+use crate::opentofu::{encodable, held, is_encodable, normal_values};
 use crate::tools::Folder;
 use infrac::artifact::hcl;
 use infrac::artifact::json::{Value, print};
@@ -14,7 +14,7 @@ const BATCH: usize = 2500;
 
 fn templates(count: usize) {
     let texts = texts(5, count);
-    let values: Vec<Value> = normal_values(count).into_iter().filter(|value| hcl::json(value).is_ok()).collect();
+    let values: Vec<Value> = normal_values(count).into_iter().filter(|value| hcl::json(value).is_ok() && is_encodable(value)).collect();
     for (at, batch) in encodable(&held(&texts)).chunks(BATCH).enumerate() {
         let values = if at == 0 { values.as_slice() } else { &[] };
         let places =

@@ -3,7 +3,7 @@
 //! The formatter of OpenTofu never breaks or joins a line, so these rules are the printer's own: a list or an object
 //! stands in one line if it is short and flat, everything else opens at its last bracket.
 
-use super::code::{Code, prepends};
+use super::code::{Code, is_kept, prepends};
 use super::flat::flat;
 use super::{Expr, For, Layout, Object, ObjectItem, Part};
 use crate::artifact::Error;
@@ -125,7 +125,7 @@ fn exact_line(line: &[Part]) -> bool {
                 Part::Text(text) => {
                     let visible = text.chars().all(|c| !invisible(c) && !prepends(c));
                     let guards = text.ends_with(['$', '%']) && matches!(next, Some(Part::Expr(_)));
-                    visible && !guards && !(line.len() == 1 && text.trim().is_empty()) && unicode_normalization::is_nfc_stream_safe(text)
+                    visible && !guards && !(line.len() == 1 && text.trim().is_empty()) && is_kept(text)
                 }
             }
         })

@@ -1,10 +1,9 @@
 //! JSON that is read as HCL: every text in it, keys too, is a template.
 
-use super::code::prepends;
+use super::code::{is_kept, prepends};
 use crate::artifact::json::Value;
 use crate::artifact::{Error, Problem};
 use crate::base::Text;
-use unicode_normalization::is_nfc_stream_safe;
 
 /// The value as a file of JSON says it, so that nothing in it is evaluated.
 pub fn json(value: &Value) -> Result<Value, Error> {
@@ -24,7 +23,7 @@ pub fn json(value: &Value) -> Result<Value, Error> {
 
 /// Text, or a key, as a file of JSON says it.
 pub fn json_text(text: &str) -> Result<Text, Error> {
-    if !is_nfc_stream_safe(text) {
+    if !is_kept(text) {
         return Err(Problem::NotNormalised(text.into()).into());
     }
     // The reader takes it for the mark at the start of a file.
