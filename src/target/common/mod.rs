@@ -1,9 +1,10 @@
-//! What targets share: headers of files, HCL made of values, and what pipelines are made of.
+//! What targets share: HCL made of values, and what pipelines are made of.
 
 pub mod delivery;
 pub mod hcl;
 pub mod images;
 pub mod jobs;
+pub mod secrets;
 
 use crate::base::Text;
 

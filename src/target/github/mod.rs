@@ -9,9 +9,8 @@ mod select;
 mod steps;
 mod workflow;
 
-use crate::artifact::header;
 use crate::artifact::yaml::{Document, Map};
-use crate::artifact::{Error, Tree};
+use crate::artifact::{Error, Tree, header};
 use crate::base::Text;
 use crate::shape::pipeline::{Access, Per, Pipeline};
 use crate::target::common::jobs;

@@ -3,9 +3,8 @@
 use super::job::{permissions, step, title, variables};
 use super::select::{connect, matrix, rank_name, refusals};
 use super::steps::{self, History, because};
-use crate::artifact::Error;
-use crate::artifact::github;
 use crate::artifact::yaml::{Map, Node, Seq};
+use crate::artifact::{Error, github};
 use crate::shape::pipeline::{Pipeline, Stage};
 use crate::target::common::delivery::RANKS;
 use crate::target::common::jobs::Job;

@@ -1,9 +1,8 @@
 //! Jobs that tell people what others found. They check nothing out: what they run is in the workflow, and they see no credentials.
 
 use super::steps::{action, because, expression};
-use crate::artifact::Error;
-use crate::artifact::github;
 use crate::artifact::yaml::{Map, Seq};
+use crate::artifact::{Error, github};
 use crate::shape::pipeline::{Pipeline, Stage};
 
 const COMMENT: &str = include_str!("../../../assets/steps/comment.sh");

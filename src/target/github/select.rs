@@ -1,10 +1,9 @@
 //! The job that says what a run is about, after what has to be true first.
 
 use super::steps::{self, BASE, History, because, expression, run, token};
-use crate::artifact::Error;
-use crate::artifact::github;
 use crate::artifact::shell::Word;
 use crate::artifact::yaml::{Map, Node, Seq};
+use crate::artifact::{Error, github};
 use crate::shape::pipeline::{Access, Event, Per, Pipeline, Stage, Task};
 use crate::target::common::delivery::RANKS;
 

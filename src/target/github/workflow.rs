@@ -1,9 +1,8 @@
 //! A stage as a workflow: when it runs, what may run beside it, its jobs.
 
 use super::{gate, job, order, report, select};
-use crate::artifact::Error;
-use crate::artifact::header;
 use crate::artifact::yaml::{Document, Map, Node, Seq};
+use crate::artifact::{Error, header};
 use crate::base::Text;
 use crate::shape::pipeline::{Access, Event, Per, Pipeline, Stage, Task};
 use crate::target::common::jobs;

@@ -28,7 +28,7 @@ pub(super) const FINDINGS: &str = "gl-code-quality-report.json";
 fn line(command: &Command) -> String {
     let mut script = String::from(command.script);
     if command.findings {
-        script.push_str(" --format=gitlab > ");
+        script.push_str(" --output=text --output=gitlab=");
         script.push_str(FINDINGS);
     }
     script

@@ -8,7 +8,7 @@ use crate::artifact::{Error, gitlab};
 use crate::base::Text;
 use crate::shape::Pipeline;
 use crate::shape::pipeline::{Access, Per, Stage, Task};
-use crate::target::common::delivery::{Environment, Image, Product, Store};
+use crate::target::common::delivery::{Environment, Image, Product, Store, action};
 use crate::target::common::jobs::{self, Job};
 
 /// The file; nothing where no environment has a store of secrets.
@@ -79,7 +79,7 @@ impl Place<'_> {
         map.push("timeout", timeout(job));
         let mut script = script(job);
         if self.stage.report {
-            // The failure is the report: GitLab tells those who asked to be told.
+            // The failure is the report: GitLab tells those who asked to be told, and the token of a job may not write issues.
             script.push("test ! -e out/changed");
         }
         map.push("script", script);
@@ -94,12 +94,8 @@ impl Place<'_> {
     }
 
     fn location(&self) -> Map {
-        let action = match self.stage.access {
-            Access::Nothing | Access::Read => "verify",
-            Access::Image => "prepare",
-            Access::Write => "start",
-        };
-        Map::new().with("name", self.path()).with("action", action)
+        let role = jobs::role(self.stage.access).unwrap_or("plan");
+        Map::new().with("name", self.path()).with("action", action(role))
     }
 
     /// The stages before it in this environment, and itself in the environment before: each only if it is there at all.

@@ -3,9 +3,8 @@
 mod provisioners;
 mod value;
 
-use crate::artifact::header;
 use crate::artifact::json::Value;
-use crate::artifact::{Error, Problem, Tree};
+use crate::artifact::{Error, Problem, Tree, header};
 use crate::base::{Text, text};
 use crate::plan::{Image, Plan};
 use crate::target::common::images;

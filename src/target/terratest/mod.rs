@@ -1,7 +1,6 @@
 //! Terratest: constant files that test the whole tree against the data of its products.
 
-use crate::artifact::header;
-use crate::artifact::{Error, Tree};
+use crate::artifact::{Error, Tree, header};
 use crate::base::text;
 use crate::shape::Pipeline;
 use include_dir::{Dir, include_dir};
