@@ -57,6 +57,17 @@ fn generated_files_are_up_to_date() {
     }
 }
 
+/// A branch that nobody has reviewed may name its files as it likes.
+#[test]
+fn the_name_of_a_source_ends_no_comment() {
+    let mut files = sources();
+    let text = files.remove(ACME).unwrap();
+    files.insert("inventory/acme/a\nplanted -->\rplanted.infra".into(), text);
+    for (path, contents) in tree(&built(files)) {
+        assert!(!contents.split(['\n', '\r']).any(|line| line.trim_start().starts_with("planted")), "{path}");
+    }
+}
+
 #[test]
 fn two_builds_give_the_same_bytes() {
     let one = compile(&Workspace::new(sources()), &Options { jobs: Some(1), ..Options::default() });

@@ -3,7 +3,7 @@
 use super::lower;
 use super::names::{variable, word};
 use crate::artifact::yaml::{Document, Map, Node};
-use crate::artifact::{Error, Tree, header};
+use crate::artifact::{Error, Problem, Tree, header};
 use crate::base::{Text, text};
 use crate::plan::{Host, Plan, Service};
 use crate::target::common::secrets::Sources;
@@ -17,7 +17,7 @@ pub fn inventory(plan: &Plan, all: &[Plan], tree: &mut Tree) -> Result<(), Error
     let document = |root: Map| Document::new(root).header(head.clone()).start();
     tree.insert(text!("{folder}/hosts.yml"), document(hosts(plan, all)))?;
     let sources = Sources::of(plan);
-    let gates = gates(plan);
+    let gates = gates(plan)?;
     if let Some(gate) = gates.first() {
         tree.insert(text!("{folder}/group_vars/all.yml"), document(everywhere(gate)))?;
     }
@@ -87,16 +87,20 @@ struct Gate {
 }
 
 /// What the services that lead into the private networks say of themselves.
-fn gates(plan: &Plan) -> Vec<Gate> {
+fn gates(plan: &Plan) -> Result<Vec<Gate>, Error> {
     let mut gates = Vec::new();
     for service in &plan.services {
         let Some(instance) = plan.instances.get(service.instance.0 as usize) else { continue };
         let name = instance.fields.get("way_in").and_then(|way| way.field("name")).and_then(Value::as_text);
         if let (Some(name), Some(host)) = (name, service.hosts.first()) {
+            // It becomes a word of a command line.
+            if !name.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c)) {
+                return Err(Problem::Syntax(name.clone()).into());
+            }
             gates.push(Gate { host: host.clone(), name: name.clone() });
         }
     }
-    gates
+    Ok(gates)
 }
 
 /// Whether a service says that its machines are entered in a way.

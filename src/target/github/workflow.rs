@@ -89,7 +89,7 @@ fn jobs_of(pipeline: &Pipeline, stage: &Stage, roles: &[Text]) -> Result<Map, Er
         map.push("report", report::issue(pipeline, stage)?);
     }
     if let Some(gate) = &stage.gate {
-        let entry = map.push(gate.clone(), gate::gate(pipeline, stage, gate, &names));
+        let entry = map.push(gate.clone(), gate::gate(pipeline, stage, gate, &names)?);
         entry.comment = Some("The name to require in the rules of the branch: it stays when jobs come and go.".into());
     }
     Ok(map)

@@ -1,9 +1,10 @@
 //! The pipeline of a product: the jobs of its environments, each there only if the run is about it.
 
+use super::any_of;
 use super::job::{default, script, timeout};
-use super::{any_of, literal};
 use crate::artifact::header;
 use crate::artifact::yaml::{Document, Map, Node, Seq};
+use crate::artifact::{Error, gitlab};
 use crate::base::Text;
 use crate::shape::Pipeline;
 use crate::shape::pipeline::{Access, Per, Stage, Task};
@@ -11,9 +12,10 @@ use crate::target::common::delivery::{Environment, Image, Product, Store, action
 use crate::target::common::jobs::{self, Job};
 
 /// The file; nothing where no environment has a store of secrets.
-pub(super) fn product(pipeline: &Pipeline, product: &Product) -> Option<Document> {
+pub(super) fn product(pipeline: &Pipeline, product: &Product) -> Result<Option<Document>, Error> {
     let stages = jobs::of_products(pipeline).map(|stage| stage.name.clone());
-    let defaults = default(pipeline).with("tags", Node::flow([product.name.clone()])).trailing("a runner in the product's private network");
+    let defaults =
+        default(pipeline)?.with("tags", Node::flow([product.name.clone()])).trailing("a runner in the product's private network");
     let mut root = Map::new()
         .with("stages", Node::flow(stages))
         .with("default", defaults)
@@ -24,12 +26,12 @@ pub(super) fn product(pipeline: &Pipeline, product: &Product) -> Option<Document
         for stage in jobs::of_products(pipeline) {
             let place = Place { pipeline, product, environment, store, rank, stage };
             for job in jobs::jobs(stage, &[]) {
-                place.push(&job, &mut root);
+                place.push(&job, &mut root)?;
             }
         }
     }
     let some = root.entries.len() > before;
-    some.then(|| Document::new(root.spaced()).header(header(&product.source)))
+    Ok(some.then(|| Document::new(root.spaced()).header(header(&product.source))))
 }
 
 /// Where a job stands.
@@ -43,19 +45,20 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn push(&self, job: &Job, root: &mut Map) {
+    fn push(&self, job: &Job, root: &mut Map) -> Result<(), Error> {
         if self.stage.per == Per::Image {
             for image in &self.environment.images {
-                root.push(image_name(self.environment, image), self.job(job, Some(image)));
+                root.push(image_name(self.environment, image), self.job(job, Some(image))?);
             }
         } else {
-            root.push(name(self.stage, self.environment), self.job(job, None));
+            root.push(name(self.stage, self.environment), self.job(job, None)?);
         }
+        Ok(())
     }
 
-    fn job(&self, job: &Job, image: Option<&Image>) -> Map {
+    fn job(&self, job: &Job, image: Option<&Image>) -> Result<Map, Error> {
         let writes = self.stage.access == Access::Write;
-        let token = Map::new().with("CI_IDENTITY_TOKEN", Map::new().with("aud", literal(&self.store.audience)));
+        let token = Map::new().with("CI_IDENTITY_TOKEN", Map::new().with("aud", gitlab::on_server(&self.store.audience)?));
         let mut variables = Map::new().with("ENVIRONMENT", self.environment.name.clone());
         if let Some(image) = image {
             variables = variables.with("IMAGE", image.image.clone()).with("PROVIDER", image.provider.clone());
@@ -83,7 +86,7 @@ impl Place<'_> {
         if let Some(artifacts) = self.artifacts(job) {
             map.push("artifacts", artifacts);
         }
-        map
+        Ok(map)
     }
 
     fn path(&self) -> String {

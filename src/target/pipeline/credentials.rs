@@ -180,7 +180,8 @@ pub(super) fn command(words: &[Text], placeholders: &[(&str, &Text)]) -> Result<
     Ok(command.join(" "))
 }
 
-fn name(variable: &str) -> Result<&str, Error> {
+/// The name of a variable, and nothing else.
+pub(super) fn name(variable: &str) -> Result<&str, Error> {
     let first = variable.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     if first && variable.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         Ok(variable)

@@ -1,6 +1,6 @@
 //! What an operator runs so that the jobs of pipelines may read what their roles read, and nothing else.
 
-use super::credentials::command;
+use super::credentials::{command, name};
 use crate::artifact::shell::Word;
 use crate::artifact::{Entry, Error, Tree, header, json};
 use crate::base::{Text, text};
@@ -34,17 +34,17 @@ fn script(product: &Product, environment: &Environment, store: &Store, branch: &
     );
     let mut names = Vec::new();
     for (variable, value) in &store.variables {
-        text.push_str(&format!("{variable}={}\n", Word::literal(value)?.as_str()));
+        text.push_str(&format!("{}={}\n", name(variable)?, Word::literal(value)?.as_str()));
         names.push(variable.clone());
     }
     if let Some(authority) = &store.authority {
         let file = Word::literal(&format!("{}.pem", environment.name))?;
-        text.push_str(&format!("{authority}=$(cd \"$(dirname \"$0\")/../..\" && pwd)/.bootstrap/{}\n", file.as_str()));
+        text.push_str(&format!("{}=$(cd \"$(dirname \"$0\")/../..\" && pwd)/.bootstrap/{}\n", name(authority)?, file.as_str()));
         names.push(authority.clone());
     }
     text.push_str(&format!("export {}\n", names.join(" ")));
     if !store.enter.is_empty() {
-        text.push_str(&format!("[ -n \"${{{}:-}}\" ] || {}\n", store.token, command(&store.enter, &[])?));
+        text.push_str(&format!("[ -n \"${{{}:-}}\" ] || {}\n", name(&store.token)?, command(&store.enter, &[])?));
     }
     for system in &product.systems {
         text.push_str(&format!("\n# {} says who its jobs are.\n", system.name));

@@ -1,7 +1,7 @@
 //! `first-secrets`, a script that makes the secrets that have to be there before anything keeps secrets.
 
-use crate::artifact::Error;
 use crate::artifact::shell::Word;
+use crate::artifact::{Error, header};
 use crate::base::Text;
 use crate::plan::Plan;
 use crate::target::common::secrets::{self, Sources};
@@ -24,7 +24,7 @@ pub(super) fn script(plan: &Plan) -> Result<Option<String>, Error> {
         return Ok(None);
     }
     let product = Word::literal(&plan.product.name.text)?;
-    let mut script = SCRIPT.replace("@SOURCE@", &plan.product.path).replace("@PRODUCT@", product.as_str());
+    let mut script = SCRIPT.replace("@HEADER@", &header(&plan.product.path)).replace("@PRODUCT@", product.as_str());
     let made: BTreeSet<SecretForm> = forms.values().flat_map(BTreeMap::values).copied().collect();
     for (_, function) in FUNCTIONS.iter().filter(|(form, _)| made.contains(form)) {
         script.push_str(function);

@@ -19,6 +19,9 @@ pub(super) fn daemon(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>
     if name.is_empty() {
         return Err(Problem::Shape("the name of a daemon is constant").into());
     }
+    if !name.chars().all(|c| c.is_ascii_alphanumeric() || ":_.@-".contains(c)) {
+        return Err(Problem::Identifier(name).into());
+    }
     let mut tasks = Vec::new();
     let own = some(step, "run");
     if own {
