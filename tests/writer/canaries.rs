@@ -148,8 +148,8 @@ fn what_is_no_value_reaches_no_file_and_no_message() {
     // Whatever goes wrong, only the lines that are meant are shown.
     project.put("inventory/shop/wrong.infra", "provider hetzner other { region = nowhere }\n");
     for format in FORMATS {
-        said(&project, &environment, &["build", "--format", format], 1);
-        said(&project, &environment, &["check", "--format", format], 1);
+        said(&project, &environment, &["build", "--output", format], 1);
+        said(&project, &environment, &["check", "--output", format], 1);
     }
     project.put("infra.toml", "name = 1\n");
     said(&project, &environment, &["build"], 1);
