@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod error;
+pub mod explain;
 pub mod hcl;
 pub mod jinja;
 pub mod json;

@@ -3,7 +3,7 @@
 use super::output::{self, BAD, Format, GOOD, count, print, tally, tell};
 use super::progress::Progress;
 use super::selection::Selection;
-use super::{Exit, Global, difference, open};
+use super::{Exit, Global, changes, difference, open};
 use crate::base::Text;
 use crate::host::{
     Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, report_differences, report_obstacles, write,
@@ -21,12 +21,21 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Examples:\n  \
     infrac build                                  write everything\n  \
     infrac build --check                          say what is out of date, as CI does\n  \
+    infrac build --check --explain-changes        say in words what another version would change\n  \
     infrac build --product acme --env staging     write one environment\n  \
     infrac build --force live/acme/root.hcl       give up a change made by hand")]
 pub(super) struct Build {
     /// Write nothing; say which files are out of date, and how
     #[arg(long, conflicts_with_all = ["adopt", "force"])]
     check: bool,
+
+    /// Say in words what is different in each file, grouped by the kind of change, instead of showing it
+    #[arg(long, requires = "check")]
+    explain_changes: bool,
+
+    /// Exit with 1 when a file was written or removed, as hooks of version control want it
+    #[arg(long, conflicts_with = "check")]
+    exit_code: bool,
 
     /// Take over files that infrac once wrote but no manifest lists
     #[arg(long)]
@@ -49,6 +58,9 @@ const SHOWN_DIFFERENCES: usize = 10;
 
 impl Build {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        if self.explain_changes && !self.format.is_for_people() {
+            return Err(Failure::new("`--explain-changes` speaks to people").help("leave out `--format`, or make it `text` or `concise`"));
+        }
         let root = open::root(global)?;
         let output = crate::host::load::settings(&root)?.output;
         let mut disk = Disk::new(&root, &output);
@@ -76,7 +88,7 @@ impl Build {
         let mut all = Findings { reports: compiled.reports, format: self.format, prefix };
 
         if self.check {
-            return all.check(&comparison, &disk, &project);
+            return all.check(&comparison, &disk, &project, self.explain_changes);
         }
         if !comparison.is_allowed() {
             let obstacles = all.obstacles(&comparison, &disk, &project);
@@ -102,7 +114,7 @@ impl Build {
                 }
             });
         }
-        Ok(Exit::Clean)
+        Ok(if self.exit_code && !comparison.is_clean() { Exit::Findings } else { Exit::Clean })
     }
 
     /// The files to force, relative to the output folder: as a message names them, from here or from the project.
@@ -139,15 +151,17 @@ impl Findings {
         diagnostics.len()
     }
 
-    fn check(mut self, comparison: &Comparison<'_>, disk: &Disk, project: &Disk) -> Result<Exit, Failure> {
+    fn check(mut self, comparison: &Comparison<'_>, disk: &Disk, project: &Disk, explained: bool) -> Result<Exit, Failure> {
         self.obstacles(comparison, disk, project);
         // In a terminal a table and differences say more than a report for each file.
-        if self.format != Format::Text {
+        if self.format != Format::Text && !explained {
             let (files, diagnostics) = report_differences(comparison, disk, project);
             self.reports.extend(resolve(&files, &diagnostics, &self.prefix));
         }
         output::findings(self.format, &self.reports);
-        if self.format == Format::Text {
+        if explained {
+            print(&changes::in_words(&crate::host::changes(comparison, disk, project), &self.prefix));
+        } else if self.format == Format::Text {
             print(&self.table(comparison, disk, project));
         }
         let differing = comparison.findings.len() + comparison.unreadable.len();
