@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod error;
+pub mod explain;
 pub mod github;
 pub mod gitlab;
 pub mod hcl;

@@ -4,7 +4,7 @@ use super::findings::{Findings, Outputs};
 use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::progress::Progress;
 use super::selection::Selection;
-use super::{Exit, Global, difference, open};
+use super::{Exit, Global, changes, difference, open};
 use crate::base::Text;
 use crate::host::{
     Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, report_differences, report_obstacles, write,
@@ -23,12 +23,21 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Examples:\n  \
     infrac build                                  write everything\n  \
     infrac build --check                          say what is out of date, as CI does\n  \
+    infrac build --check --explain-changes        say in words what another version would change\n  \
     infrac build --product acme --env staging     write one environment\n  \
     infrac build --force live/acme/root.hcl       give up a change made by hand")]
 pub(super) struct Build {
     /// Write nothing; say which files are out of date, and how
     #[arg(long, conflicts_with_all = ["adopt", "force"])]
     check: bool,
+
+    /// Say in words what is different in each file, grouped by the kind of change, instead of showing it
+    #[arg(long, requires = "check")]
+    explain_changes: bool,
+
+    /// Exit with 1 when a file was written or removed, as hooks of version control want it
+    #[arg(long, conflicts_with = "check")]
+    exit_code: bool,
 
     /// Take over files that infrac once wrote but no manifest lists
     #[arg(long)]
@@ -51,6 +60,11 @@ const SHOWN_DIFFERENCES: usize = 10;
 impl Build {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
         self.outputs.check()?;
+        if self.explain_changes && !self.outputs.shows_text() {
+            return Err(
+                Failure::new("`--explain-changes` speaks to people").help("let standard output be `text`: other forms may go to files")
+            );
+        }
         let root = open::root(global)?;
         let output = crate::host::load::settings(&root)?.output;
         let mut disk = Disk::new(&root, &output);
@@ -105,7 +119,7 @@ impl Build {
                 }
             });
         }
-        Ok(Exit::Clean)
+        Ok(if self.exit_code && !comparison.is_clean() { Exit::Findings } else { Exit::Clean })
     }
 
     /// The files to force, relative to the output folder: as a message names them, from here or from the project.
@@ -143,7 +157,10 @@ impl Build {
         self.outputs.deliver_with(root, findings, &files_that_differ)?;
         if self.outputs.shows_text() {
             let prefix = open::prefix(root, Format::Text)?;
-            print(&table(&prefix, comparison, disk, project));
+            print(&match self.explain_changes {
+                true => changes::in_words(&crate::host::changes(comparison, disk, project), &prefix),
+                false => table(&prefix, comparison, disk, project),
+            });
         }
         let differing = comparison.findings.len() + comparison.unreadable.len();
         if self.outputs.is_for_people() {

@@ -29,6 +29,10 @@ pub(super) struct Format {
     #[arg(long, conflicts_with = "check")]
     diff: bool,
 
+    /// Exit with 1 when a file was written, as hooks of version control want it
+    #[arg(long, conflicts_with_all = ["check", "diff"])]
+    exit_code: bool,
+
     /// Files, or folders of them; `-` is standard input
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -78,7 +82,8 @@ impl Format {
             });
             tell(&format!("{}\n", parts.join("; ")));
         }
-        Ok(if diagnostics.is_empty() && !(is_only_looking && changed > 0) { Exit::Clean } else { Exit::Findings })
+        let counts = is_only_looking || self.exit_code;
+        Ok(if diagnostics.is_empty() && !(counts && changed > 0) { Exit::Clean } else { Exit::Findings })
     }
 
     /// Writes a formatted source, or shows what would be written.

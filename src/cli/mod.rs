@@ -1,6 +1,7 @@
 //! The command line: one file a command, each of which says what it is in its own help.
 
 mod build;
+mod changes;
 mod check;
 mod completions;
 mod difference;

@@ -3,7 +3,7 @@
 use super::Failure;
 use super::disk::{Disk, Place};
 use super::layout::{MANIFESTS, Owner, has_room};
-use super::manifest::{Manifest, SIZE_LIMIT, Unreadable};
+use super::manifest::{Manifest, Newer, SIZE_LIMIT, Unreadable};
 use super::ownership::{Permission, Reason, Scope, Seen, Verdict, judge};
 use super::pending::Pending;
 use super::room::{Leaving, Room};
@@ -141,10 +141,16 @@ fn read_manifests(disk: &mut Disk, permission: &Permission) -> Result<(Listed, V
             _ => Err("it is not a regular file"),
         };
         let read = read.map_err(|reason| Unreadable { reason: reason.to_owned(), line: 0 });
-        let manifest = read.and_then(|bytes| {
-            let manifest = Manifest::read(&bytes, &owner)?;
-            Ok((manifest, String::from_utf8_lossy(&bytes).into_owned()))
-        });
+        let manifest = match read {
+            Ok(bytes) => match Manifest::read(&bytes, &owner) {
+                Ok(manifest) => Ok((manifest, String::from_utf8_lossy(&bytes).into_owned())),
+                Err(unreadable) => match Newer::read(&bytes) {
+                    Some(newer) => return Err(newer.failure(&disk.from_project(&path))),
+                    None => Err(unreadable),
+                },
+            },
+            Err(unreadable) => Err(unreadable),
+        };
         match manifest {
             Ok(manifest) => {
                 listed.insert(owner, manifest);
