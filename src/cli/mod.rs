@@ -1,11 +1,12 @@
 //! The command line: one file a command, each of which says what it is in its own help.
 
 mod build;
+mod changes;
 mod check;
 mod completions;
 mod difference;
 mod explain;
-mod fix;
+mod findings;
 mod format;
 mod graph;
 mod init;

@@ -3,13 +3,13 @@
 use super::Failure;
 use super::disk::{Disk, Place};
 use super::layout::{MANIFESTS, Owner, has_room};
-use super::manifest::{Manifest, SIZE_LIMIT, Unreadable};
+use super::manifest::{Manifest, Newer, SIZE_LIMIT, Unreadable};
 use super::ownership::{Permission, Reason, Scope, Seen, Verdict, judge};
 use super::pending::Pending;
 use super::room::{Leaving, Room};
 use super::status::{Comparison, Finding, Kind, State};
 use crate::artifact::verify::verify;
-use crate::artifact::{Entry, Error, Tree};
+use crate::artifact::{Entry, Tree};
 use crate::base::Text;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,7 +101,7 @@ pub fn compare<'t>(
         kept.entry(owner).or_default().files.insert(path.clone(), hash);
     }
 
-    let misprinted = misprinted(tree, &hashes);
+    read_back(tree, &hashes)?;
     let manifests = changed_manifests(&listed, &kept);
     for (path, text) in &manifests {
         let is_there = listed.keys().any(|owner| owner.manifest() == *path);
@@ -117,7 +117,7 @@ pub fn compare<'t>(
     }
     findings.extend(changed_locks(project, locks)?);
     findings.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Comparison { findings, unchanged, unreadable, misprinted, tree, locks, manifests, hashes, room, gone, pending })
+    Ok(Comparison { findings, unchanged, unreadable, tree, locks, manifests, hashes, room, gone, pending })
 }
 
 fn generated(path: &Text, state: State) -> Finding {
@@ -141,10 +141,16 @@ fn read_manifests(disk: &mut Disk, permission: &Permission) -> Result<(Listed, V
             _ => Err("it is not a regular file"),
         };
         let read = read.map_err(|reason| Unreadable { reason: reason.to_owned(), line: 0 });
-        let manifest = read.and_then(|bytes| {
-            let manifest = Manifest::read(&bytes, &owner)?;
-            Ok((manifest, String::from_utf8_lossy(&bytes).into_owned()))
-        });
+        let manifest = match read {
+            Ok(bytes) => match Manifest::read(&bytes, &owner) {
+                Ok(manifest) => Ok((manifest, String::from_utf8_lossy(&bytes).into_owned())),
+                Err(unreadable) => match Newer::read(&bytes) {
+                    Some(newer) => return Err(newer.failure(&disk.from_project(&path))),
+                    None => Err(unreadable),
+                },
+            },
+            Err(unreadable) => Err(unreadable),
+        };
         match manifest {
             Ok(manifest) => {
                 listed.insert(owner, manifest);
@@ -227,14 +233,11 @@ fn without_contents(seen: Seen) -> Seen {
 }
 
 /// What is about to be written is read once more, by readers that share nothing with the printers.
-fn misprinted(tree: &Tree, written: &BTreeMap<Text, Text>) -> Vec<(Text, Error)> {
-    written
-        .par_iter()
-        .filter_map(|(path, _)| {
-            let error = verify(tree.get(path)?).err()?;
-            Some((path.clone(), error))
-        })
-        .collect()
+fn read_back(tree: &Tree, written: &BTreeMap<Text, Text>) -> Result<(), Failure> {
+    let misprinted = written.par_iter().find_map_first(|(path, _)| Some((path, verify(tree.get(path)?).err()?)));
+    let Some((path, error)) = misprinted else { return Ok(()) };
+    Err(Failure::new(format!("`{path}` does not read back as what was meant: {error}"))
+        .help("this is a mistake of infrac, not of the sources; nothing was written, please report it"))
 }
 
 fn changed_manifests(listed: &Listed, kept: &BTreeMap<Owner, Manifest>) -> BTreeMap<Text, Option<String>> {

@@ -1,6 +1,7 @@
 //! The list of the files that infrac made, with the hash of each. It lies among the generated files and anybody can
 //! change it, so reading it believes nothing: it is bounded, strict, and no path in it leaves the layout.
 
+use super::Failure;
 use super::layout::Owner;
 use crate::base::Text;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
@@ -9,7 +10,9 @@ use serde::{Deserialize as DeriveDeserialize, Serialize as DeriveSerialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The version of the format that is written, and the only one that is read.
+/// The version of the format that is written, and the only one that is read: there is no older one to bring up to it.
+///
+/// Whatever a later format is, it keeps `format` and says in `needs` which release of infrac reads it first.
 const FORMAT: u32 = 1;
 
 /// Largest manifest, and most files in one.
@@ -43,6 +46,39 @@ pub struct Unreadable {
     pub line: usize,
 }
 
+/// A manifest that a later infrac wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Newer {
+    /// The version of its format.
+    pub format: u32,
+    /// The first release that reads it, where it says so.
+    pub needs: Option<String>,
+}
+
+impl Newer {
+    /// Whether these bytes are such a manifest. What else it holds is its own business.
+    pub fn read(bytes: &[u8]) -> Option<Newer> {
+        #[derive(DeriveDeserialize)]
+        struct Envelope {
+            format: u32,
+            needs: Option<String>,
+        }
+        let Envelope { format, needs } = serde_json::from_slice(bytes).ok()?;
+        let is_version = |text: &String| text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        (format > FORMAT).then(|| Newer { format, needs: needs.filter(is_version) })
+    }
+
+    /// Why the manifest at `path` stops everything: what this infrac does not know, it would take for orphans.
+    pub fn failure(&self, path: &str) -> Failure {
+        let own = env!("CARGO_PKG_VERSION");
+        let message = format!("`{path}` was written by a newer infrac: it has format {}, and infrac {own} reads {FORMAT}", self.format);
+        Failure::new(message).help(match &self.needs {
+            Some(needs) => format!("use infrac {needs} or newer"),
+            None => "use the infrac that wrote it, or a newer one".to_owned(),
+        })
+    }
+}
+
 impl Manifest {
     /// Reads the manifest of `owner`.
     pub fn read(bytes: &[u8], owner: &Owner) -> Result<Manifest, Unreadable> {
@@ -59,6 +95,13 @@ impl Manifest {
             }
             if !is_hash(hash) {
                 return Err(whole(format!("the hash of `{path}` is not a SHA-256")));
+            }
+        }
+        // On some systems they are one file, and removing the one would remove the other.
+        let mut folded = BTreeMap::new();
+        for path in files.keys() {
+            if let Some(other) = folded.insert(path.to_lowercase(), path) {
+                return Err(whole(format!("it lists `{other}` and `{path}`, which are one file on some systems")));
             }
         }
         Ok(Manifest { files })
@@ -178,14 +221,27 @@ mod tests {
         assert!(forged("\"live/acme/x\": \"abc\"").contains("not a SHA-256"));
         let twice = format!("\"live/acme/x\": \"{hash}\", \"live/acme/x\": \"{hash}\"");
         assert!(forged(&twice).contains("stands twice"));
+        let colliding = format!("\"live/acme/x\": \"{hash}\", \"live/acme/X\": \"{hash}\"");
+        assert!(forged(&colliding).contains("one file on some systems"));
+    }
+
+    #[test]
+    fn knows_a_later_format_whatever_is_in_it() {
+        let newer = |needs: &str| Some(Newer { format: 7, needs: (!needs.is_empty()).then(|| needs.to_owned()) });
+        assert_eq!(Newer::read(b"{\"format\": 7, \"needs\": \"2.10.0\", \"trees\": [[1]]}"), newer("2.10.0"));
+        assert_eq!(Newer::read(b"{\"format\": 7}"), newer(""));
+        assert_eq!(Newer::read(b"{\"format\": 7, \"needs\": \"\\u001b[31m; rm -r\"}"), newer(""));
+        assert_eq!(Newer::read(b"{\"format\": 1, \"files\": {}}"), None);
+        assert_eq!(Newer::read(b"{\"format\": 0, \"needs\": \"9.0.0\"}"), None);
+        assert_eq!(Newer::read(b"<<<<<<< HEAD"), None);
     }
 
     #[test]
     fn tells_where_it_is_broken() {
         let broken = Manifest::read(b"{\n  \"format\": 1,\n<<<<<<< HEAD\n", &acme()).unwrap_err();
         assert_eq!(broken.line, 3);
-        let newer = Manifest::read(b"{\"format\": 2, \"files\": {}}", &acme()).unwrap_err();
-        assert_eq!(newer.reason, "it has format 2, this infrac reads 1");
+        let older = Manifest::read(b"{\"format\": 0, \"files\": {}}", &acme()).unwrap_err();
+        assert_eq!(older.reason, "it has format 0, this infrac reads 1");
         assert!(Manifest::read(b"", &acme()).is_err());
         assert!(Manifest::read(b"{\"format\": 1, \"files\": {}, \"more\": 1}", &acme()).is_err());
     }

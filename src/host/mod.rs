@@ -4,6 +4,7 @@
 //! remove is decided in one place, `ownership`; everything that it reads from the output folder, its own manifests
 //! too, counts as untrusted.
 
+pub mod changes;
 pub mod compare;
 pub mod disk;
 pub mod failure;
@@ -21,6 +22,7 @@ pub mod settings;
 pub mod status;
 pub mod write;
 
+pub use changes::{Change, What, changes};
 pub use compare::compare;
 pub use disk::Disk;
 pub use failure::Failure;
@@ -28,7 +30,7 @@ pub use load::{Project, find, load};
 pub use lock::Lock;
 pub use ownership::{Permission, Scope};
 pub use report::{report_differences, report_obstacles};
-pub use rewrite::rewrite;
+pub use rewrite::{rewrite, save};
 pub use settings::Settings;
 pub use status::{Comparison, Finding, Kind, State, difference};
 pub use write::{Written, write};

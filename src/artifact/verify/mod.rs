@@ -5,6 +5,7 @@ mod data;
 mod hcl;
 mod normal;
 
+use super::hcl::Body;
 use super::{Document, Entry, Error, Problem};
 use crate::base::Text;
 
@@ -20,6 +21,11 @@ pub fn verify(entry: &Entry) -> Result<(), Error> {
         Document::Text(text) if *text == entry.contents => Ok(()),
         Document::Text(_) => Err(difference("the text", "other text")),
     }
+}
+
+/// What a file of HCL says, in the one form for all that mean the same.
+pub(super) fn read_hcl(text: &str) -> Result<Body, Error> {
+    Ok(normal::body(&hcl::read(text)?))
 }
 
 fn difference(meant: impl Into<Text>, read: impl Into<Text>) -> Error {
