@@ -28,7 +28,7 @@ fn trees() -> Vec<(PathBuf, PathBuf)> {
 fn moved() -> &'static [PathBuf] {
     static PROJECTS: OnceLock<Vec<PathBuf>> = OnceLock::new();
     PROJECTS.get_or_init(|| {
-        ["compute web_eu { on", "management mgmt {\n  on     "]
+        ["compute web_eu {\n  on     ", "management mgmt {\n  on     "]
             .iter()
             .enumerate()
             .map(|(number, stack)| build_moved(number, stack))
