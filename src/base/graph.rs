@@ -34,21 +34,42 @@ impl<N: Ord + Clone> Graph<N> {
     /// Groups of nodes in which each needs only nodes of earlier groups; the same for every order of insertion.
     /// The error is one cycle: each node needs the next, the last needs the first.
     pub fn ranks(&self) -> Result<Vec<Vec<N>>, Vec<N>> {
-        let mut left = self.edges.clone();
-        let mut done = BTreeSet::new();
-        let mut ranks = Vec::new();
-        while !left.is_empty() {
-            let ready: Vec<N> = left.iter().filter(|(_, needs)| needs.iter().all(|n| done.contains(n))).map(|(n, _)| n.clone()).collect();
-            if ready.is_empty() {
-                return Err(cycle(&left));
-            }
-            for node in &ready {
-                left.remove(node);
-                done.insert(node.clone());
-            }
-            ranks.push(ready);
+        let mut users: BTreeMap<&N, Vec<&N>> = BTreeMap::new();
+        for (node, needs) in &self.edges {
+            needs.iter().for_each(|need| users.entry(need).or_default().push(node));
         }
-        Ok(ranks)
+        let mut open: BTreeMap<&N, usize> = self.edges.iter().map(|(node, needs)| (node, needs.len())).collect();
+        let mut ready: BTreeSet<&N> = open.iter().filter(|(_, needs)| **needs == 0).map(|(node, _)| *node).collect();
+        let mut ranks = Vec::new();
+        while !ready.is_empty() {
+            let mut next = BTreeSet::new();
+            for node in &ready {
+                open.remove(node);
+                for user in users.get(node).into_iter().flatten() {
+                    if let Some(needs) = open.get_mut(user) {
+                        *needs -= 1;
+                        next.extend((*needs == 0).then_some(*user));
+                    }
+                }
+            }
+            ranks.push(ready.into_iter().cloned().collect());
+            ready = next;
+        }
+        if open.is_empty() { Ok(ranks) } else { Err(self.cycle(&open)) }
+    }
+
+    /// Follows needs among the nodes left until one repeats: every node left needs another one left.
+    fn cycle(&self, left: &BTreeMap<&N, usize>) -> Vec<N> {
+        let mut path: Vec<&N> = left.keys().take(1).copied().collect();
+        let mut places: BTreeMap<&N, usize> = BTreeMap::new();
+        while let Some(node) = path.last().copied() {
+            if let Some(at) = places.insert(node, path.len() - 1) {
+                path.pop();
+                return path.split_off(at).into_iter().cloned().collect();
+            }
+            path.extend(self.edges[node].iter().find(|need| left.contains_key(need)));
+        }
+        Vec::new()
     }
 
     /// The nodes one after the other, each behind what it needs.
@@ -69,18 +90,6 @@ impl<N: Ord + Clone> Graph<N> {
         }
         found
     }
-}
-
-/// Follows needs among the nodes left until one repeats: every node left needs another one left.
-fn cycle<N: Ord + Clone>(left: &BTreeMap<N, BTreeSet<N>>) -> Vec<N> {
-    let mut path: Vec<N> = left.keys().take(1).cloned().collect();
-    while let Some(next) = path.last().and_then(|node| left[node].iter().find(|n| left.contains_key(n))) {
-        if let Some(at) = path.iter().position(|seen| seen == next) {
-            return path.split_off(at);
-        }
-        path.push(next.clone());
-    }
-    path
 }
 
 #[cfg(test)]

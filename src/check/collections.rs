@@ -136,6 +136,7 @@ impl<'a> Checker<'a> {
                     (Ty::Error, Ty::Error)
                 }
             };
+            let value = self.bounded(value, binding.value.span);
             let local = |ty: Ty| if deferred { ty.deferred() } else { ty };
             if let Some(name) = &binding.key {
                 scope.locals.push((name.text.clone(), local(key)));

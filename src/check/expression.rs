@@ -7,6 +7,7 @@ use super::report;
 use super::scope::Scope;
 use crate::base::{Span, Text, similar};
 use crate::eval::conform;
+use crate::eval::limits::MAX_DEPTH;
 use crate::syntax::ast::{self, ExprKind, Literal, Part};
 use crate::ty::{EnumTy, Ty};
 use crate::value::Value;
@@ -15,6 +16,17 @@ use std::sync::Arc;
 impl<'a> Checker<'a> {
     /// Checks an expression against the type it is for, and gives the type that it has.
     pub(super) fn check(&mut self, expr: &ast::Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        if self.depth >= MAX_DEPTH {
+            self.error(report::too_deep(expr.span));
+            return Ty::Error;
+        }
+        self.depth += 1;
+        let ty = self.form(expr, expected, scope);
+        self.depth -= 1;
+        ty
+    }
+
+    fn form(&mut self, expr: &ast::Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
         match &expr.kind {
             ExprKind::Error => Ty::Error,
             ExprKind::Paren(inner) => self.check(inner, expected, scope),

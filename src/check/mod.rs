@@ -25,11 +25,11 @@ mod scope;
 mod tasks;
 mod types;
 
-use crate::base::Text;
+use crate::base::{Span, Text};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::hir::Program;
 use crate::schema::Schemas;
-use crate::ty::Ty;
+use crate::ty::{MAX_PARTS, Ty};
 use scope::{Place, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +43,7 @@ pub fn check(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
         diagnostics: Diagnostics::default(),
         types: Types::default(),
         open: Vec::new(),
+        depth: 0,
         resources: BTreeMap::new(),
         words: words(program),
     };
@@ -66,6 +67,8 @@ struct Checker<'a> {
     types: Types,
     /// The `let`s that are being looked at: one of them that is asked for again is a circle.
     open: Vec<types::Key>,
+    /// How many expressions are being looked at, each for another one.
+    depth: u32,
     /// What resources are for who reads them, each made once.
     resources: BTreeMap<(bool, Text), Ty>,
     /// Members of enums, names of definitions and labels: what a bare name may be where no type is expected.
@@ -80,6 +83,15 @@ impl<'a> Checker<'a> {
     /// A type that the library declares, such as `host`; what it does not declare fits everything.
     fn named(&self, name: &str) -> Ty {
         self.program.types.get(name).map_or(Ty::Error, |named| named.ty.clone())
+    }
+
+    /// A type that was found, if it is not too large to go on with.
+    fn bounded(&mut self, ty: Ty, span: Span) -> Ty {
+        if !ty.is_larger_than(MAX_PARTS) {
+            return ty;
+        }
+        self.error(report::too_many_parts(span));
+        Ty::Error
     }
 
     /// Does something whose mistakes have been said already, or will be.

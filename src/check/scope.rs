@@ -166,6 +166,7 @@ impl<'a> Checker<'a> {
         let found = self.check(&binding.value, said.unwrap_or(&Ty::Error), &mut Scope::new(place));
         self.open.pop();
         let ty = said.cloned().unwrap_or(found);
+        let ty = self.bounded(ty, binding.name.span);
         self.types.lets.entry(key).or_insert(ty).clone()
     }
 

@@ -6,6 +6,7 @@ use crate::base::{FileId, Text, Workspace};
 use crate::fmt;
 use crate::host::{Failure, load, rewrite};
 use crate::render::{self, render, resolve, sanitise};
+use crate::syntax::limits::MAX_FILE;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -46,9 +47,6 @@ struct Source {
     path: Option<PathBuf>,
     text: String,
 }
-
-/// Largest source, as when a project is loaded.
-const LIMIT: u64 = 4 << 20;
 
 impl Format {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
@@ -146,9 +144,9 @@ fn read(path: &Path) -> Result<Source, Failure> {
 
 fn text_of(reader: &mut impl Read, path: &Path) -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    reader.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| Failure::disk("read", path, &error))?;
-    if bytes.len() as u64 > LIMIT {
-        return Err(Failure::new(format!("`{}` is larger than {LIMIT} bytes", path.display())));
+    reader.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(|error| Failure::disk("read", path, &error))?;
+    if bytes.len() > MAX_FILE {
+        return Err(Failure::new(format!("`{}` is larger than {MAX_FILE} bytes", path.display())));
     }
     String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{}` is not UTF-8", path.display())))
 }

@@ -4,6 +4,7 @@ mod product;
 mod repair;
 mod shared;
 pub mod targets;
+mod threads;
 
 use crate::artifact::Tree;
 use crate::base::{Text, Workspace};
@@ -59,10 +60,7 @@ pub struct ProductGraph {
 
 /// Compiles the products that `options` name. Touches no disk, clock, environment or network.
 pub fn compile(workspace: &Workspace, options: &Options) -> Outcome {
-    match options.jobs.and_then(|jobs| rayon::ThreadPoolBuilder::new().num_threads(jobs.max(1)).build().ok()) {
-        Some(pool) => pool.install(|| compile_here(workspace, options)),
-        None => compile_here(workspace, options),
-    }
+    threads::on(options.jobs, || compile_here(workspace, options))
 }
 
 fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {

@@ -1,6 +1,7 @@
 //! One arm for each form of expression.
 
 use super::foreign::foreign;
+use super::limits::{Beyond, MAX_DEPTH, MAX_STEPS, MAX_TEXT, MAX_VALUE, weight};
 use super::{Evaluated, Locals, Scope, Stop, fields, functions, operators, text_of};
 use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
@@ -13,12 +14,50 @@ pub(super) struct Evaluator<'a> {
     pub locals: &'a mut Locals,
 }
 
-/// How deep functions of the program may call each other: they cannot recurse, so this is their number at the most.
-const CALL_DEPTH: usize = 256;
-
 impl Evaluator<'_> {
     pub(super) fn expr(&mut self, expr: &ast::Expr, expected: Option<&Ty>) -> Evaluated {
-        let expected = expected.map(Ty::present);
+        let entered = self.scope.work().enter();
+        entered.map_err(|beyond| self.exceeds(beyond, expr.span))?;
+        let value = self.form(expr, expected.map(Ty::present));
+        self.scope.work().leave();
+        let value = value?;
+        // What a name stands for was made elsewhere.
+        if !matches!(expr.kind, ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Paren(_) | ExprKind::Literal(_)) {
+            self.hold(&value, expr.span)?;
+        }
+        Ok(value)
+    }
+
+    /// Says which limit is exceeded, once.
+    fn exceeds(&mut self, beyond: Beyond, span: Span) -> Stop {
+        let (message, help) = match beyond {
+            Beyond::Told => return Stop,
+            Beyond::Depth => (
+                format!("more than {MAX_DEPTH} expressions need each other in a row"),
+                "shorten the chain of functions and `let`s that leads here",
+            ),
+            Beyond::Steps => {
+                (format!("the evaluation takes more than {MAX_STEPS} steps"), "go through fewer elements, or make the values smaller")
+            }
+            Beyond::Value => (
+                format!("a value has more than {MAX_VALUE} parts or {MAX_TEXT} bytes of text, or nests deeper than {MAX_DEPTH}"),
+                "make several smaller ones of it",
+            ),
+        };
+        self.stop(Diagnostic::error(Code::LimitExceeded, span, message).help(help))
+    }
+
+    pub(super) fn hold(&mut self, value: &Value, span: Span) -> Result<(), Stop> {
+        let held = self.scope.work().hold(value);
+        held.map_err(|beyond| self.exceeds(beyond, span))
+    }
+
+    fn take(&mut self, steps: u64, span: Span) -> Result<(), Stop> {
+        let taken = self.scope.work().take(steps);
+        taken.map_err(|beyond| self.exceeds(beyond, span))
+    }
+
+    fn form(&mut self, expr: &ast::Expr, expected: Option<&Ty>) -> Evaluated {
         match &expr.kind {
             ExprKind::Literal(literal) => Ok(value_of(literal)),
             ExprKind::Template(parts) => self.template(parts),
@@ -125,6 +164,9 @@ impl Evaluator<'_> {
                 (Some(Value::Text(before)), Value::Text(text)) => *before = crate::base::text!("{before}{text}"),
                 _ => values.push(value),
             }
+            if let (Some(joined), Part::Expr(expr)) = (values.last().cloned(), part) {
+                self.hold(&joined, expr.span)?;
+            }
         }
         if let Some(foreign) = foreign(&values.iter().collect::<Vec<_>>()) {
             return Ok(foreign);
@@ -203,7 +245,7 @@ impl Evaluator<'_> {
             values.push((argument.name.as_ref().map(|name| name.text.clone()), value));
         }
         if let Some(declared) = self.scope.function(&function.text) {
-            return self.declared(&declared, values, span);
+            return self.declared(&declared, values);
         }
         let Some(builtin) = functions::find(&function.text) else {
             let known = functions::all().map(|function| function.name);
@@ -225,6 +267,9 @@ impl Evaluator<'_> {
             return Ok(foreign);
         }
         let Some(evaluate) = builtin.evaluate else { return self.scope.call(function, &values, span) };
+        for value in &values {
+            self.hold(value, span)?;
+        }
         if values.iter().all(Value::is_known) {
             return evaluate(&values)
                 .map_err(|why| self.stop(Diagnostic::error(Code::EvaluationFailed, span, format!("`{}` failed: {why}", function.text))));
@@ -246,14 +291,7 @@ impl Evaluator<'_> {
         Ok(Value::residual(Residual::Call(function.text.clone(), values)))
     }
 
-    fn declared(&mut self, function: &crate::hir::Function, values: Vec<(Option<Text>, Value)>, span: Span) -> Evaluated {
-        if self.locals.len() > CALL_DEPTH {
-            return Err(self.stop(Diagnostic::error(
-                Code::LimitExceeded,
-                span,
-                format!("function `{}` calls itself, directly or through others", function.syntax.name.text),
-            )));
-        }
+    fn declared(&mut self, function: &crate::hir::Function, values: Vec<(Option<Text>, Value)>) -> Evaluated {
         let mut locals: Locals = Vec::with_capacity(values.len());
         for ((name, _), (_, value)) in function.parameters.iter().zip(values) {
             locals.push((name.clone(), value));
@@ -271,6 +309,11 @@ impl Evaluator<'_> {
             _ => {}
         }
         let second = self.expr(right, hint)?;
+        // Each element is looked for among all others.
+        if let (ast::Binary::Subtract, Value::List(list), _) | (ast::Binary::In, _, Value::List(list)) = (operator, &first, &second) {
+            let others = if operator == ast::Binary::In { &first } else { &second };
+            self.take(list.len() as u64 * weight(others).unwrap_or(MAX_VALUE), span)?;
+        }
         operators::binary(operator, first, second, span).map_err(|diagnostic| self.stop(*diagnostic))
     }
 

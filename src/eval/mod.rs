@@ -9,6 +9,7 @@ pub mod fields;
 mod fold;
 mod foreign;
 pub mod functions;
+pub mod limits;
 mod operators;
 
 use crate::base::{Span, Text};
@@ -22,6 +23,7 @@ use std::sync::Arc;
 pub use conform::{Mismatch, conform};
 pub use fold::fold;
 pub use functions::text::to_text as text_of;
+pub use limits::Work;
 
 /// An error was reported; there is no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,9 @@ pub trait Scope {
 
     /// Takes a finding.
     fn report(&mut self, diagnostic: Diagnostic);
+
+    /// What evaluation has taken so far.
+    fn work(&mut self) -> &mut Work;
 }
 
 /// Names bound by comprehensions and functions, the innermost last.
@@ -64,4 +69,9 @@ pub fn eval_with(expr: &ast::Expr, expected: Option<&Ty>, scope: &mut dyn Scope,
 /// Evaluates the parts of a string or label.
 pub fn eval_template(parts: &[ast::Part], scope: &mut dyn Scope, locals: &mut Locals) -> Evaluated {
     expression::Evaluator { scope, locals }.template(parts)
+}
+
+/// Takes as many steps as a value weighs, for who keeps it.
+pub fn hold(value: &Value, span: Span, scope: &mut dyn Scope) -> Result<(), Stop> {
+    expression::Evaluator { scope, locals: &mut Vec::new() }.hold(value, span)
 }

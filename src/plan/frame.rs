@@ -4,7 +4,7 @@
 use super::planner::{PRODUCT, Planner};
 use crate::base::{Span, Text, similar, text};
 use crate::diag::{Code, Diagnostic};
-use crate::eval::{Evaluated, Scope, Stop, eval};
+use crate::eval::{Evaluated, Scope, Stop, Work, eval};
 use crate::hir;
 use crate::syntax::ast;
 use crate::ty::Ty;
@@ -65,6 +65,10 @@ impl Scope for Frame<'_, '_> {
 
     fn report(&mut self, diagnostic: Diagnostic) {
         self.planner.report(diagnostic);
+    }
+
+    fn work(&mut self) -> &mut Work {
+        &mut self.planner.work
     }
 }
 

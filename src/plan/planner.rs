@@ -4,10 +4,11 @@
 //! expression stands, `field` evaluates one field of one instance, `functions` are those that know the whole program.
 
 use super::allocate::Allocator;
+use super::frame::Frame;
 use super::lock::Lock;
 use crate::base::{Span, Text, text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::eval::{Evaluated, Stop};
+use crate::eval::{self, Evaluated, Stop, Work};
 use crate::hir::{self, Definition, Implementation, Program};
 use crate::shape::Shapes;
 use crate::syntax::ast;
@@ -54,6 +55,8 @@ pub(super) struct Planner<'a> {
     pub diagnostics: Diagnostics,
     /// The waivers that waived something: policy and thing.
     pub used_waivers: BTreeSet<(Text, Text)>,
+    /// What evaluation has taken so far.
+    pub work: Work,
     fields: BTreeMap<(InstanceId, Text), State>,
     /// What is being evaluated, the innermost last: for the message of a cycle, and for the keys of allocations.
     pub open: Vec<(InstanceId, Text, u32)>,
@@ -78,6 +81,7 @@ impl<'a> Planner<'a> {
             machines: IndexMap::new(),
             diagnostics: Diagnostics::default(),
             used_waivers: BTreeSet::new(),
+            work: Work::default(),
             fields: BTreeMap::new(),
             open: Vec::new(),
         };
@@ -225,10 +229,17 @@ impl<'a> Planner<'a> {
         }
         self.fields.insert(key.clone(), State::Open(asked));
         self.open.push((id, name.clone(), 0));
-        let value = self.compute(id, name, asked);
+        let value = self.compute(id, name, asked).and_then(|value| self.hold(value, asked));
         self.open.pop();
         self.fields.insert(key, State::Done(value.clone()));
         value
+    }
+
+    /// A value that stays in the plan takes what it weighs, even where it was made once and shared.
+    fn hold(&mut self, value: Value, asked: Span) -> Evaluated {
+        let mut frame = Frame { planner: self, of: PRODUCT, host: None };
+        eval::hold(&value, asked, &mut frame)?;
+        Ok(value)
     }
 
     /// What was evaluated of an instance.

@@ -5,7 +5,7 @@ use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::NamedType;
 use crate::syntax::ast;
-use crate::ty::{EnumTy, FieldTy, RecordTy, RefinedTy, Ty};
+use crate::ty::{EnumTy, FieldTy, MAX_PARTS, RecordTy, RefinedTy, Ty};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -73,6 +73,9 @@ const WORDS: &[(&str, Ty)] = &[
     ("any", Ty::Error),
 ];
 
+/// How many types may be made of each other in a row.
+const MAX_CHAIN: usize = 64;
+
 const CONSTRUCTORS: &[&str] = &["list", "map", "secret", "deferred"];
 
 /// Declared types by name, as written; linked when first asked for.
@@ -122,9 +125,11 @@ impl Resolver<'_> {
         let named = match item {
             ast::Item::Enum(item) => {
                 let members: Vec<Text> = item.members.iter().map(|member| member.text.clone()).collect();
-                for (index, member) in item.members.iter().enumerate() {
-                    if let Some(first) = item.members[..index].iter().find(|first| first.text == member.text) {
-                        self.duplicate(&format!("member `{}`", member.text), member.span, first.span);
+                let mut seen: BTreeMap<&Text, Span> = BTreeMap::new();
+                for member in &item.members {
+                    match seen.get(&member.text) {
+                        Some(first) => self.duplicate(&format!("member `{}`", member.text), member.span, *first),
+                        None => drop(seen.insert(&member.text, member.span)),
                     }
                 }
                 let ty = Ty::Enum(Arc::new(EnumTy { name: name.clone(), members, span: item.name.span }));
@@ -138,6 +143,13 @@ impl Resolver<'_> {
                     );
                     return Some(Ty::Error);
                 }
+                if declared.open.len() >= MAX_CHAIN {
+                    self.error(
+                        Diagnostic::error(Code::LimitExceeded, item.name.span, format!("more than {MAX_CHAIN} types are made of each other"))
+                            .help("write what the last one stands for"),
+                    );
+                    return Some(Ty::Error);
+                }
                 declared.open.push(name.clone());
                 let base = self.ty_in(&item.ty, names, &mut |resolver, word| resolver.link(word, declared, names, linked));
                 declared.open.pop();
@@ -147,6 +159,16 @@ impl Resolver<'_> {
                         Ty::Record(Arc::new(RecordTy { name: Some(name.clone()), fields: record.fields.clone() }))
                     }
                     (None, base) => base,
+                };
+                let ty = match ty.is_larger_than(MAX_PARTS) {
+                    true => {
+                        self.error(
+                            Diagnostic::error(Code::LimitExceeded, item.name.span, format!("type `{name}` has more than {MAX_PARTS} parts"))
+                                .help("a part counts as often as it stands in it: make the values smaller"),
+                        );
+                        Ty::Error
+                    }
+                    false => ty,
                 };
                 NamedType { ty, rule: item.refinement.clone(), span: item.name.span, doc: item.doc.clone() }
             }

@@ -6,7 +6,7 @@ use super::{Hole, Source};
 use crate::base::{Span, Text};
 use crate::check::Types;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::eval::{Evaluated, Scope, Stop, eval};
+use crate::eval::{Evaluated, Scope, Stop, Work, eval};
 use crate::hir::{Definition, Function, Implementation, Program};
 
 use crate::syntax::ast;
@@ -26,6 +26,8 @@ pub(super) struct Frame<'a> {
     pub provider: Option<Arc<Definition>>,
     pub holes: Holes,
     pub diagnostics: Diagnostics,
+    /// What evaluation has taken so far.
+    work: Work,
     /// What has been found out of the `let`s and known outputs.
     bindings: BTreeMap<Text, Evaluated>,
 }
@@ -40,6 +42,7 @@ impl<'a> Frame<'a> {
             provider: None,
             holes: Holes::default(),
             diagnostics: Diagnostics::default(),
+            work: Work::default(),
             bindings: BTreeMap::new(),
         }
     }
@@ -78,6 +81,7 @@ impl<'a> Frame<'a> {
         let value = self.eval(expr, expected).ok().filter(Value::is_known);
         self.holes = holes;
         self.diagnostics.0.truncate(count);
+        self.work.forget();
         let value = value?;
         match expected {
             Some(ty) => crate::eval::conform(value, ty).ok(),
@@ -191,8 +195,11 @@ impl<'a> Frame<'a> {
         if field.text == "kind" {
             return Ok(Value::Text(provider.name.text.clone()));
         }
-        let mut frame = ProviderFrame { program: self.program, provider: &provider, diagnostics: Diagnostics::default() };
+        let work = std::mem::take(&mut self.work);
+        let mut frame = ProviderFrame { program: self.program, provider: &provider, diagnostics: Diagnostics::default(), work };
         let value = frame.field(&field.text, field.span);
+        self.work = frame.work;
+        self.work.forget();
         Ok(value.filter(Value::is_known).unwrap_or_else(|| foreign(field.span)))
     }
 }
@@ -249,6 +256,10 @@ impl Scope for Frame<'_> {
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
+
+    fn work(&mut self) -> &mut Work {
+        &mut self.work
+    }
 }
 
 /// The body of a provider's definition, where nothing is known of an instance of it.
@@ -256,6 +267,7 @@ struct ProviderFrame<'a> {
     program: &'a Program,
     provider: &'a Arc<Definition>,
     diagnostics: Diagnostics,
+    work: Work,
 }
 
 impl ProviderFrame<'_> {
@@ -304,6 +316,10 @@ impl Scope for ProviderFrame<'_> {
 
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    fn work(&mut self) -> &mut Work {
+        &mut self.work
     }
 }
 

@@ -126,7 +126,26 @@ pub struct RefinedTy {
     pub span: Span,
 }
 
+/// How many parts a type may have: what is shared counts as often as it stands in it.
+pub const MAX_PARTS: usize = 4_000;
+
 impl Ty {
+    /// Whether it has more parts than that.
+    pub fn is_larger_than(&self, parts: usize) -> bool {
+        let mut left = parts;
+        self.count(&mut left).is_none()
+    }
+
+    fn count(&self, left: &mut usize) -> Option<()> {
+        *left = left.checked_sub(1)?;
+        match self {
+            Ty::List(of) | Ty::Map(of) | Ty::Optional(of) | Ty::Secret(of) | Ty::Deferred(of) => of.count(left),
+            Ty::Record(record) => record.fields.iter().try_for_each(|field| field.ty.count(left)),
+            Ty::Refined(refined) => refined.base.count(left),
+            _ => Some(()),
+        }
+    }
+
     /// A list of this.
     pub fn list(self) -> Ty {
         Ty::List(Arc::new(self))

@@ -1,12 +1,14 @@
 //! The wording of the checker: one function for each thing that can be wrong.
 
 mod bodies;
+mod limits;
 mod names;
 mod resources;
 mod tasks;
 mod values;
 
 pub(super) use bodies::*;
+pub(super) use limits::*;
 pub(super) use names::*;
 pub(super) use resources::*;
 pub(super) use tasks::*;

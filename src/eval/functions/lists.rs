@@ -3,6 +3,7 @@
 use super::{Form, Function, int_of, list_of, one, optional, order, rest, unfit};
 use crate::ty::Ty;
 use crate::value::Value;
+use std::collections::BTreeMap;
 
 const LIST: Form = Form::List(&Form::A);
 /// More elements than any program means; a slip of the finger must not fill the memory.
@@ -130,8 +131,12 @@ fn concat(lists: &[Value]) -> Result<Value, String> {
 
 fn distinct(arguments: &[Value]) -> Result<Value, String> {
     let mut kept: Vec<Value> = Vec::new();
+    // Values have no order of their own: what is equal is looked for among what is written alike, zero with and without sign.
+    let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for value in list_of(arguments, 0)? {
-        if !kept.contains(value) {
+        let places = alike.entry(format!("{value:?}").replace("-0.0", "0.0")).or_default();
+        if !places.iter().any(|at| kept[*at] == *value) {
+            places.push(kept.len());
             kept.push(value.clone());
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Form, Function, list_of, one, optional, text_of, unfit};
 use crate::base::{Text, pattern, text};
+use crate::eval::limits::MAX_TEXT;
 use crate::ty::Ty;
 use crate::value::Value;
 use sha2::{Digest, Sha256};
@@ -50,7 +51,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         doc: "The text with `to` wherever `from` stands.",
         parameters: &[one("text", TEXT), one("from", TEXT), one("to", TEXT)],
         result: TEXT,
-        evaluate: Some(|arguments| Ok(Value::text(text_of(arguments, 0)?.replace(text_of(arguments, 1)?, text_of(arguments, 2)?)))),
+        evaluate: Some(replace),
     },
     Function {
         name: "startswith",
@@ -154,7 +155,20 @@ fn join(arguments: &[Value]) -> Result<Value, String> {
         Some(_) => text_of(arguments, 1)?,
     };
     let texts = list_of(arguments, 0)?.iter().map(|value| to_text(value).ok_or_else(|| unfit(None, "a single value")));
-    Ok(Value::text(texts.collect::<Result<Vec<_>, _>>()?.join(separator)))
+    let texts = texts.collect::<Result<Vec<_>, _>>()?;
+    fits(texts.iter().map(|text| text.len()).sum::<usize>().saturating_add(separator.len().saturating_mul(texts.len())))?;
+    Ok(Value::text(texts.join(separator)))
+}
+
+fn replace(arguments: &[Value]) -> Result<Value, String> {
+    let (text, from, to) = (text_of(arguments, 0)?, text_of(arguments, 1)?, text_of(arguments, 2)?);
+    fits(text.len().saturating_add(to.len().saturating_mul(text.matches(from).count())))?;
+    Ok(Value::text(text.replace(from, to)))
+}
+
+/// Refuses a text before it fills the memory; the others grow by no more than a factor.
+fn fits(length: usize) -> Result<(), String> {
+    if length > MAX_TEXT { Err(format!("the text would have more than {MAX_TEXT} bytes")) } else { Ok(()) }
 }
 
 fn split(arguments: &[Value]) -> Result<Value, String> {
