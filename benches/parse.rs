@@ -1,8 +1,17 @@
-//! How fast text becomes a tree, beside a plain scan of its bytes.
+//! How fast text becomes a tree, beside a plain scan of its bytes and beside a pest parser of `grammar/infra.pest` without
+//! actions, which reads nothing but whether the text belongs to the language.
+
+// The derive gives the grammar a public enum without words.
+#![allow(missing_docs, reason = "the rules are documented in the grammar")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use infrac::base::FileId;
+use pest::Parser;
 use std::hint::black_box;
+
+#[derive(pest_derive::Parser)]
+#[grammar = "../grammar/infra.pest"]
+struct Grammar;
 
 /// About a megabyte: the corpus again and again.
 fn text() -> String {
@@ -22,6 +31,7 @@ fn parse(criterion: &mut Criterion) {
         b.iter(|| black_box(&text).bytes().filter(|byte| *byte == b'\n').count());
     });
     group.bench_function("tree", |b| b.iter(|| infrac::syntax::parse(FileId(0), black_box(&text))));
+    group.bench_function("pest", |b| b.iter(|| Grammar::parse(Rule::file, black_box(&text)).is_ok_and(|pairs| pairs.len() == 1)));
     group.bench_function("layout", |b| b.iter(|| infrac::fmt::format(FileId(0), black_box(&text))));
     group.finish();
 }

@@ -196,8 +196,7 @@ impl Resolver<'_> {
                     .collect();
                 Ty::Record(Arc::new(RecordTy { name: None, fields }))
             }
-            ast::TypeKind::Named { name, of, arguments } if CONSTRUCTORS.contains(&name.text.as_str()) => {
-                debug_assert!(of.is_none());
+            ast::TypeKind::Named { name, of: None, arguments } if CONSTRUCTORS.contains(&name.text.as_str()) => {
                 let mut arguments: Vec<Ty> = arguments.iter().map(|argument| self.ty_in(argument, names, find)).collect();
                 let wanted = if name.text == "map" { 1..=2 } else { 1..=1 };
                 if !wanted.contains(&arguments.len()) {

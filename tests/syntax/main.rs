@@ -11,6 +11,9 @@ mod generate;
 mod hostile;
 mod limits;
 mod messages;
+#[allow(dead_code, reason = "letters are enough here")]
+#[path = "../hostile/mutate.rs"]
+mod mutate;
 mod recovery;
 mod watch;
 

@@ -3,7 +3,7 @@
 use crate::damage::{Damaged, MISTAKES, Mistake, damaged, tokens};
 use crate::declarations::{Declaration, declarations};
 use crate::dump::dump;
-use crate::{parse, sources};
+use crate::{format, parse, sources};
 use infrac::diag::Diagnostic;
 use infrac::syntax::ast::File;
 use std::collections::BTreeMap;
@@ -165,6 +165,43 @@ fn a_sample_of_all_mistakes() {
 #[ignore = "a mistake at every token of every source takes minutes"]
 fn all_mistakes() {
     MISTAKES.into_iter().chain(OTHER_SIGNS).for_each(|mistake| judge(mistake, 1));
+}
+
+/// Lays out what still parses in spite of a mistake, at every `every`th token of every source; tells how many texts did.
+fn laid_out(every: usize) -> usize {
+    let mut turn = 0;
+    let mut trials = 0;
+    for (_, text) in sources() {
+        let tokens = tokens(&text);
+        for at in 0..tokens.len() {
+            for mistake in MISTAKES.into_iter().chain(OTHER_SIGNS) {
+                turn += 1;
+                if turn % every != 0 {
+                    continue;
+                }
+                let damaged = damaged(&text, &tokens, at, mistake).text;
+                if parse(&damaged).1.is_empty() {
+                    format::check(&damaged);
+                    trials += 1;
+                }
+            }
+        }
+    }
+    trials
+}
+
+#[test]
+fn what_parses_in_spite_of_a_mistake_keeps_its_meaning_and_comments() {
+    // Few mistakes leave a text of the language.
+    let trials = laid_out(251);
+    assert!(trials > 80, "{trials}");
+}
+
+/// `cargo test --release --test syntax -- --ignored --nocapture every_text_that_parses`
+#[test]
+#[ignore = "a layout for every text that parses takes minutes"]
+fn every_text_that_parses_keeps_its_meaning_and_comments() {
+    println!("{} texts laid out", laid_out(1));
 }
 
 #[test]

@@ -183,10 +183,10 @@ impl Parser<'_> {
 
     /// Whether words and strings, and then `{`, `for` or `if`, follow on the line.
     fn labels_lead_to_body(&self, first: usize) -> bool {
-        const MOST: usize = 8;
+        const AHEAD: usize = 8;
         // How many tokens the labels with parts have beside their quotes.
         let mut parts = 0;
-        for ahead in first..first + MOST {
+        for ahead in first..first + AHEAD {
             match self.kind_on_line(ahead + parts) {
                 Kind::LeftBrace => return true,
                 Kind::For | Kind::If => return ahead > first || !self.ahead(first - 1).kind.is_reserved(),

@@ -1,0 +1,51 @@
+//! A small project in memory: one stack at one provider, with the part of the library that it stands on.
+
+use infrac::base::{Text, Workspace};
+use infrac::host::library;
+use serde_json::Value;
+use std::sync::{Arc, LazyLock};
+
+/// What of the library it stands on; less would not compile.
+pub const LIBRARY: [&str; 5] = [
+    "core.infra",
+    "modules/ssh.infra",
+    "providers/hetzner/provider.infra",
+    "providers/hetzner/ssh.infra",
+    "types.infra",
+];
+
+/// Its schema, of which one resource is needed.
+const SCHEMA: &str = "schemas/hcloud.json";
+const RESOURCE: &str = "hcloud_ssh_key";
+
+/// Where its product stands.
+pub const PRODUCT: &str = "inventory/shop/product.infra";
+
+/// The files of the project.
+pub static FILES: LazyLock<Vec<(Text, Arc<str>)>> = LazyLock::new(|| {
+    let mut files = vec![(Text::from(PRODUCT), Arc::from(include_str!("product.infra")))];
+    for (path, text) in library::files() {
+        let text = match path {
+            SCHEMA => cut(text),
+            path if LIBRARY.contains(&path) => text.to_owned(),
+            _ => continue,
+        };
+        files.push((format!("{}{path}", library::PREFIX).into(), text.into()));
+    }
+    files
+});
+
+/// A schema with the one resource.
+fn cut(text: &str) -> String {
+    let mut schema: Value = serde_json::from_str(text).unwrap();
+    let resources = schema["resource_schemas"].as_object_mut().unwrap();
+    resources.retain(|name, _| name == RESOURCE);
+    assert_eq!(resources.len(), 1);
+    schema.to_string()
+}
+
+/// The project with another text at a path, in place of what stands there or beside it.
+pub fn with(path: &str, text: &str) -> Workspace {
+    let others = FILES.iter().filter(|(other, _)| other != path).cloned();
+    Workspace::new(others.chain([(Text::from(path), Arc::from(text))]))
+}
