@@ -26,15 +26,11 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         for name in waiver.on.iter().filter(|name| !used.contains(&(waiver.policy.text.clone(), name.text.clone()))) {
             if things.contains(&name.text) {
                 let message = format!("`{}` keeps the policy `{}` already", name.text, waiver.policy.text);
-                found.push(
-                    Diagnostic::error(Code::UnusedWaiver, name.span, message)
-                        .related(waiver.policy.span, "it is waived here")
-                        .help(format!("remove `{}` from the waiver", name.text))
-                        .remove(
-                            if waiver.on.len() == 1 { "remove the waiver".to_owned() } else { format!("remove `{}`", name.text) },
-                            if waiver.on.len() == 1 { waiver.span } else { name.span },
-                        ),
-                );
+                let unused = Diagnostic::error(Code::UnusedWaiver, name.span, message).related(waiver.policy.span, "it is waived here");
+                found.push(match waiver.on.len() {
+                    1 => unused.remove("remove the waiver", waiver.span),
+                    _ => unused.remove(format!("remove `{}` from the waiver", name.text), name.span),
+                });
             }
         }
     }

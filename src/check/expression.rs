@@ -1,7 +1,7 @@
 //! The type of an expression, checked against what it is for. `Ty::Error` as what is expected stands for anything.
 
 use super::Checker;
-use super::assign::{self, fits};
+use super::assign::{self, Why, fits};
 use super::meant::meant;
 use super::report;
 use super::scope::Scope;
@@ -81,7 +81,9 @@ impl<'a> Checker<'a> {
         match fits(&found, expected) {
             Ok(()) => found,
             Err(why) => {
-                self.error(report::misfit(span, &found, expected, why));
+                let is_element = matches!(why, Why::Mismatch) && matches!(expected.present(), Ty::List(of) if fits(&found, of).is_ok());
+                let misfit = report::misfit(span, &found, expected, why);
+                self.error(if is_element { report::in_brackets(misfit, span) } else { misfit });
                 Ty::Error
             }
         }
@@ -103,7 +105,9 @@ impl<'a> Checker<'a> {
             Ok(_) if matches!(wanted, Ty::Error) => natural,
             Ok(_) => present(&wanted),
             Err(why) => {
-                self.error(report::unfit(span, why, meant(&value, judged)));
+                let is_element = matches!(judged.present(), Ty::List(of) if conform(value.clone(), of).is_ok());
+                let unfit = report::unfit(span, why, meant(&value, judged));
+                self.error(if is_element { report::in_brackets(unfit, span) } else { unfit });
                 Ty::Error
             }
         }

@@ -145,8 +145,12 @@ impl Resolver<'_> {
                 }
                 if declared.open.len() >= MAX_CHAIN {
                     self.error(
-                        Diagnostic::error(Code::LimitExceeded, item.name.span, format!("more than {MAX_CHAIN} types are made of each other"))
-                            .help("write what the last one stands for"),
+                        Diagnostic::error(
+                            Code::LimitExceeded,
+                            item.name.span,
+                            format!("more than {MAX_CHAIN} types are made of each other"),
+                        )
+                        .help("write what the last one stands for"),
                     );
                     return Some(Ty::Error);
                 }
@@ -163,8 +167,12 @@ impl Resolver<'_> {
                 let ty = match ty.is_larger_than(MAX_PARTS) {
                     true => {
                         self.error(
-                            Diagnostic::error(Code::LimitExceeded, item.name.span, format!("type `{name}` has more than {MAX_PARTS} parts"))
-                                .help("a part counts as often as it stands in it: make the values smaller"),
+                            Diagnostic::error(
+                                Code::LimitExceeded,
+                                item.name.span,
+                                format!("type `{name}` has more than {MAX_PARTS} parts"),
+                            )
+                            .help("a part counts as often as it stands in it: make the values smaller"),
                         );
                         Ty::Error
                     }

@@ -192,7 +192,8 @@ fn no_program_grows_without_bound() {
         each(&|at| format!("fn f{at}(x: string) -> string = f{}(\"${{x}}${{x}}\")\n", at + 1)),
         each(&|at| format!("fn f{at}(x: string) -> string = f{}(replace(x, \"a\", \"aa\"))\n", at + 1)),
         each(&|at| format!("fn f{at}(x: string) -> string = f{}(join([x, x], x))\n", at + 1)),
-        each(&|at| format!("type T{at:02} = {{ a: T{:02}, b: T{:02} }}\n", at + 1, at + 1)) + "type T60 = int\nfn f0(x: string) -> string = x\n",
+        each(&|at| format!("type T{at:02} = {{ a: T{:02}, b: T{:02} }}\n", at + 1, at + 1))
+            + "type T60 = int\nfn f0(x: string) -> string = x\n",
     ];
     for program in programs {
         let last = "fn f60(x: string) -> string = x\n";

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 const TEXTS: usize = 5_000;
 
 /// Longer sources are cut at a line, so that the many trials stay cheap.
-const LONGEST: usize = 4_000;
+const LONGEST: usize = 3_000;
 
 /// What the process may ever have held, in KiB, where the system tells.
 const MOST_MEMORY: u64 = 2 << 20;

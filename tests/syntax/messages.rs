@@ -28,6 +28,7 @@ fn mistakes_of_other_languages() {
         ("a = { b: 1 }", "1:8 IC0002 expected `=`, found `:` | -"),
         ("a 1", "1:3 IC0002 expected `=` or `{`, found `1` | write `a = value`, or `a { … }`"),
         ("a = x not in y", "1:7 IC0002 expected the end of the line, found `not` | write `not (x in xs)`"),
+        ("a { b = 1 c = 2 }", "1:11 IC0002 expected `,` or the end of the line, found `c` | a line break or `,` separates items"),
         ("a = b ? c", "1:7 IC0002 expected the end of the line, found `?` | a condition is written `if c then a else b`"),
         ("a = 1 <= x <= 3", "1:12 IC0002 `<=` follows another comparison | comparisons do not chain: write `a <= b and b <= c`"),
         ("a = b == not c", "1:10 IC0002 `not` stands behind an operator that binds stronger | put it in parentheses: `(not …)`"),

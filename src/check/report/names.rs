@@ -130,7 +130,8 @@ pub(in crate::check) fn recursive(circle: &[&ast::Name]) -> Diagnostic {
 
 pub(in crate::check) fn wrong_count(span: Span, name: &ast::Name, declared: &Function, given: usize) -> Diagnostic {
     let parameters: Vec<String> = declared.parameters.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
-    Diagnostic::error(Code::UnknownFunction, span, format!("`{}` takes {} arguments, not {given}", name.text, declared.parameters.len()))
+    let takes = super::values::arguments(declared.parameters.len());
+    Diagnostic::error(Code::UnknownFunction, span, format!("`{}` takes {takes}, not {given}", name.text))
         .related(declared.syntax.name.span, "declared here")
         .help(format!("it is `{}({}) -> {}`", name.text, parameters.join(", "), declared.result))
 }

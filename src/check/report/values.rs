@@ -3,7 +3,7 @@
 use super::listed;
 use crate::base::{Span, Text};
 use crate::check::assign::Why;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Edit, Fix};
 use crate::eval::Mismatch;
 use crate::eval::functions::{Function, Misplaced, Refused};
 use crate::syntax::ast::{self, Binary};
@@ -49,6 +49,14 @@ pub(in crate::check) fn unfit(span: Span, why: Mismatch, meant: Option<String>) 
         Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant),
         None => diagnostic,
     }
+}
+
+/// One value where a list of such values is needed: with brackets around it, it is one.
+pub(in crate::check) fn in_brackets(diagnostic: Diagnostic, span: Span) -> Diagnostic {
+    let at = |offset: u32| Span::new(span.file, offset, offset);
+    let edits = vec![Edit::Replace(at(span.start), "[".to_owned()), Edit::Replace(at(span.end), "]".to_owned())];
+    let title = "put it in brackets";
+    Diagnostic { fix: Some(Fix { title: title.to_owned(), edits }), ..diagnostic }.help("a list of one element stands in brackets")
 }
 
 pub(in crate::check) fn absent_member(field: &ast::Name, base: &Ty) -> Diagnostic {
@@ -152,10 +160,19 @@ pub(in crate::check) fn no_pattern(span: Span, why: &str) -> Diagnostic {
     Diagnostic::error(Code::InvalidLiteral, span, "this is no regular expression").help(why.trim_start_matches("error: "))
 }
 
+/// `no arguments`, `1 argument`, `2 arguments`
+pub(super) fn arguments(count: usize) -> String {
+    match count {
+        0 => "no arguments".to_owned(),
+        1 => "1 argument".to_owned(),
+        _ => format!("{count} arguments"),
+    }
+}
+
 pub(in crate::check) fn misplaced(span: Span, function: &Function, why: &Misplaced) -> Diagnostic {
     let name = function.name;
     let message = match why {
-        Misplaced::TooMany(_) => format!("`{name}` does not take so many arguments"),
+        Misplaced::TooMany(_) => format!("`{name}` takes {}, this is one more", arguments(function.parameters.len())),
         Misplaced::Unknown(_) => format!("`{name}` has no parameter of that name"),
         Misplaced::Twice(_) => format!("this parameter of `{name}` has an argument already"),
         Misplaced::Missing(names) => format!("`{name}` needs {}", listed(names)),

@@ -84,7 +84,7 @@ impl Parser<'_> {
                 (format!("expected the end of the line, found {found}"), "write `not (x in xs)`")
             }
             Kind::Question => (format!("expected the end of the line, found {found}"), "a condition is written `if c then a else b`"),
-            _ => (format!("expected the end of the line, found {found}"), "a line break or `,` separates items"),
+            _ => (format!("expected `,` or the end of the line, found {found}"), "a line break or `,` separates items"),
         };
         if token.is_broken() {
             self.failed = true;
