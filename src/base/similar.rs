@@ -1,11 +1,15 @@
 //! "Did you mean": the one known name that a misspelt one is nearest to.
 
-/// The nearest of `known` to `name`, if it is near enough to be what was meant: at most a third of its letters differ,
+/// With how many names one is compared, so that many misspelt names among many known ones take no longer than they should.
+pub const MAX_KNOWN: usize = 1_000;
+
+/// The nearest of the first `MAX_KNOWN` of `known` to `name`, if it is near enough to be what was meant: at most a third of its letters differ,
 /// counting a swap of neighbours as one difference. Linear in `known`.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (name.chars().count().max(3)) / 3;
     known
         .into_iter()
+        .take(MAX_KNOWN)
         .filter(|candidate| candidate.len().abs_diff(name.len()) <= limit * 4)
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
@@ -35,6 +39,13 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::nearest;
+
+    #[test]
+    fn compares_with_no_more_names_than_the_limit() {
+        let known: Vec<String> = (0..super::MAX_KNOWN).map(|at| format!("{at}")).chain(["servers".to_owned()]).collect();
+        assert_eq!(nearest("sevrers", known.iter().map(String::as_str)), None);
+        assert_eq!(nearest("sevrers", known[1..].iter().map(String::as_str)), Some("servers"));
+    }
 
     #[test]
     fn finds_swaps_and_typos_and_nothing_far() {

@@ -16,7 +16,7 @@ impl<'a> Checker<'a> {
         }
         let Some(builtin) = functions::find(&function.text) else {
             let own = self.program.functions.keys().map(Text::as_str);
-            let known: Vec<&str> = functions::all().map(|function| function.name).chain(own).collect();
+            let known = functions::all().map(|function| function.name).chain(own);
             self.error(report::unknown_function(function, known));
             for argument in arguments {
                 self.check(&argument.value, &Ty::Error, scope);

@@ -4,6 +4,7 @@
 use super::Checker;
 use super::types::Key;
 use crate::base::Text;
+use crate::base::similar::MAX_KNOWN;
 use crate::hir::{Definition, Implementation, Instance, Product};
 use crate::syntax::ast;
 use crate::ty::Ty;
@@ -174,18 +175,18 @@ impl<'a> Checker<'a> {
     pub(super) fn known_names(&self, scope: &Scope<'a>) -> Vec<Text> {
         let mut names: Vec<Text> = scope.locals.iter().map(|(name, _)| name.clone()).collect();
         if let Place::Product(product, _) = &scope.place {
-            names.extend(product.instances.iter().map(|instance| instance.name.text.clone()));
+            names.extend(product.instances.iter().map(|instance| instance.name.text.clone()).take(MAX_KNOWN));
             names.extend(["product", "environment"].map(Text::from));
         }
         if let Some(definition) = scope.definition() {
-            names.extend(definition.inputs.keys().chain(definition.lets.keys()).chain(definition.outputs.keys()).cloned());
-            names.extend(definition.attributes.keys().cloned());
-            names.extend(definition.instances.iter().map(|instance| instance.name.text.clone()));
+            names.extend(definition.inputs.keys().chain(definition.lets.keys()).chain(definition.outputs.keys()).cloned().take(MAX_KNOWN));
+            names.extend(definition.attributes.keys().cloned().take(MAX_KNOWN));
+            names.extend(definition.instances.iter().map(|instance| instance.name.text.clone()).take(MAX_KNOWN));
             names.extend(EVERYWHERE.iter().map(|name| Text::from(*name)));
         }
         if let Place::Implementation(_, implementation) = &scope.place {
-            names.extend(implementation.lets.keys().cloned());
-            names.extend(implementation.resources.iter().filter_map(|block| label(block, 1).cloned()));
+            names.extend(implementation.lets.keys().cloned().take(MAX_KNOWN));
+            names.extend(implementation.resources.iter().filter_map(|block| label(block, 1).cloned()).take(MAX_KNOWN));
         }
         names
     }

@@ -245,13 +245,14 @@ impl Resolver<'_> {
         };
         let of_keyword = names.definitions.get(&name.text).into_iter().flatten().map(Text::as_str);
         let known: Vec<&str> = match of {
-            Some(_) => of_keyword.collect(),
+            Some(_) => of_keyword.take(similar::MAX_KNOWN).collect(),
             None => WORDS
                 .iter()
                 .map(|(word, _)| *word)
                 .chain(CONSTRUCTORS.iter().copied())
                 .chain(self.program.types.keys().map(Text::as_str))
                 .chain(names.words())
+                .take(similar::MAX_KNOWN)
                 .collect(),
         };
         let nearest = similar::nearest(of.map_or(&name.text, |of| &of.text), known).map(str::to_owned);

@@ -19,7 +19,7 @@ use crate::diag::Diagnostic;
 
 /// Adds the name that was meant, with the fix, or says which there are where they are few.
 fn meant<'k>(diagnostic: Diagnostic, name: &str, span: Span, known: impl IntoIterator<Item = &'k str>) -> Diagnostic {
-    let known: Vec<&str> = known.into_iter().collect();
+    let known: Vec<&str> = known.into_iter().take(similar::MAX_KNOWN).collect();
     match similar::nearest(name, known.iter().copied()) {
         Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), span, nearest),
         None if known.is_empty() => diagnostic,

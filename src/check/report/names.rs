@@ -60,7 +60,7 @@ pub(in crate::check) fn unknown_field<'k>(
     meant(diagnostic, &field.text, field.span, known)
 }
 
-pub(in crate::check) fn unknown_function(name: &ast::Name, known: Vec<&str>) -> Diagnostic {
+pub(in crate::check) fn unknown_function<'k>(name: &ast::Name, known: impl IntoIterator<Item = &'k str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnknownFunction, name.span, format!("there is no function `{}`", name.text));
     meant(diagnostic, &name.text, name.span, known)
 }
