@@ -179,13 +179,13 @@ impl<'a> Checker<'a> {
             names.extend(["product", "environment"].map(Text::from));
         }
         if let Some(definition) = scope.definition() {
-            names.extend(definition.inputs.keys().chain(definition.lets.keys()).chain(definition.outputs.keys()).cloned().take(MAX_KNOWN));
-            names.extend(definition.attributes.keys().cloned().take(MAX_KNOWN));
+            names.extend(definition.inputs.keys().chain(definition.lets.keys()).chain(definition.outputs.keys()).take(MAX_KNOWN).cloned());
+            names.extend(definition.attributes.keys().take(MAX_KNOWN).cloned());
             names.extend(definition.instances.iter().map(|instance| instance.name.text.clone()).take(MAX_KNOWN));
             names.extend(EVERYWHERE.iter().map(|name| Text::from(*name)));
         }
         if let Place::Implementation(_, implementation) = &scope.place {
-            names.extend(implementation.lets.keys().cloned().take(MAX_KNOWN));
+            names.extend(implementation.lets.keys().take(MAX_KNOWN).cloned());
             names.extend(implementation.resources.iter().filter_map(|block| label(block, 1).cloned()).take(MAX_KNOWN));
         }
         names
