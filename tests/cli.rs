@@ -181,8 +181,8 @@ fn mistakes_in_the_settings_are_shown_in_every_form() {
     let text = session.run(&["check"]);
     text.ends(1).says("IC0501 invalid-project").says("unknown key `otuput`").says("[infra.toml:3:1]");
     text.says("did you mean `output`?").says("1 error");
-    session.run(&["check", "--format", "concise"]).is(1, "infra.toml:3:1: error[IC0501]: unknown key `otuput`\n", "1 error\n");
-    session.run(&["check", "--format", "github"]).is(
+    session.run(&["check", "--output", "concise"]).is(1, "infra.toml:3:1: error[IC0501]: unknown key `otuput`\n", "1 error\n");
+    session.run(&["check", "--output", "github"]).is(
         1,
         "::error title=IC0501 invalid-project,file=infra.toml,line=3,endLine=3,col=1,endColumn=7\
          ::unknown key `otuput`%0Adid you mean `output`?\n",
@@ -191,7 +191,7 @@ fn mistakes_in_the_settings_are_shown_in_every_form() {
     for (format, words) in
         [("json", "\"path\":\"infra.toml\""), ("gitlab", "\"check_name\": \"IC0501\""), ("sarif", "\"ruleId\": \"IC0501\"")]
     {
-        let answer = session.run(&["check", "--format", format]);
+        let answer = session.run(&["check", "--output", format]);
         answer.ends(1).says(words);
         serde_json::from_str::<serde_json::Value>(&answer.out).unwrap();
         assert!(answer.err.is_empty());
@@ -202,10 +202,10 @@ fn mistakes_in_the_settings_are_shown_in_every_form() {
 #[test]
 fn documents_without_findings_are_still_documents() {
     let session = project();
-    session.run(&["check", "--format", "json"]).is(0, "", "");
-    session.run(&["check", "--format", "github"]).is(0, "", "");
-    session.run(&["check", "--format", "gitlab"]).is(0, "[]\n", "");
-    let sarif = session.run(&["check", "--format", "sarif"]);
+    session.run(&["check", "--output", "json"]).is(0, "", "");
+    session.run(&["check", "--output", "github"]).is(0, "", "");
+    session.run(&["check", "--output", "gitlab"]).is(0, "[]\n", "");
+    let sarif = session.run(&["check", "--output", "sarif"]);
     let log: serde_json::Value = serde_json::from_str(&sarif.out).unwrap();
     assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
 }
@@ -216,7 +216,7 @@ fn paths_are_those_of_the_reader() {
     session.put("repository/.git/HEAD", "");
     session.put("repository/infra/infra.toml", "name = \"acme\"\nedition = \"1\"\n");
     session.put("repository/infra/inventory/x", "");
-    session.run_in("repository", &["check", "--project", "infra", "--format", "concise"]).says("infra/infra.toml:2:11").ends(1);
+    session.run_in("repository", &["check", "--project", "infra", "--output", "concise"]).says("infra/infra.toml:2:11").ends(1);
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn a_source_that_cannot_be_read_is_told_and_the_rest_is_checked() {
     let session = project();
     fs::write(session.folder.path().join("inventory/bad.infra"), b"ok\n\xff\xfe").unwrap();
     session.put("infra.toml", &format!("{SETTINGS}x = 1\n"));
-    let answer = session.run(&["check", "--format", "concise"]);
+    let answer = session.run(&["check", "--output", "concise"]);
     answer.ends(1).says("inventory/bad.infra:2:1: error[IC0001]: `inventory/bad.infra` is not UTF-8");
     answer.says("unknown key `x`");
     session.put("infra.toml", &format!("{SETTINGS}library = [\"lib\"]\n"));
@@ -322,7 +322,7 @@ fn what_is_no_longer_produced_is_shown_and_removed() {
     session.put_orphan("live/acme/old/root.hcl");
     let check = session.run(&["build", "--check"]);
     check.ends(1).says("orphaned    live/acme/old/root.hcl\n").says("2 files are out of date");
-    let concise = session.run(&["build", "--check", "--format", "concise"]);
+    let concise = session.run(&["build", "--check", "--output", "concise"]);
     concise.ends(1).says("live/acme/old/root.hcl:1:1: error[IC0504]: `live/acme/old/root.hcl` is no longer produced\n");
     assert!(session.exists("live/acme/old/root.hcl") && !session.exists(".infrac/cache"));
     session.run(&["build"]).ends(0).says("removed 1");
@@ -400,7 +400,7 @@ fn the_changes_of_an_upgrade_are_told_in_words_and_made() {
         ),
         "6 files are out of date: run `infrac build`\n",
     );
-    session.run(&["build", "--check", "--explain-changes", "--format", "sarif"]).ends(2).says("speaks to people");
+    session.run(&["build", "--check", "--explain-changes", "--output", "sarif"]).ends(2).says("speaks to people");
     session.run(&["build", "--explain-changes"]).ends(2);
     session.run(&["build", "--exit-code"]).ends(1).says("wrote 4 files, removed 1, ");
     assert!(!session.exists(&format!("generated/{module}/old.tf")));
@@ -446,7 +446,7 @@ fn an_edit_stops_the_build_until_somebody_decides() {
 fn a_broken_manifest_is_told_with_its_line() {
     let session = project();
     session.put(".infrac/acme.json", "{\n  \"format\": 1,\n<<<<<<< ours\n");
-    let answer = session.run(&["build", "--format", "concise"]);
+    let answer = session.run(&["build", "--output", "concise"]);
     answer.ends(1).says(".infrac/acme.json:3:1: error[IC0501]: the manifest `.infrac/acme.json` cannot be used");
     session.run(&["build", "--adopt"]).ends(0);
     assert!(!session.exists(".infrac/acme.json"));
@@ -457,7 +457,7 @@ fn a_forged_manifest_reaches_nothing_else() {
     let session = project();
     let hash: String = Sha256::digest(SETTINGS).iter().map(|byte| format!("{byte:02x}")).collect();
     session.put(".infrac/shared.json", &format!("{{\"format\": 1, \"files\": {{\"infra.toml\": \"{hash}\"}}}}"));
-    session.run(&["build", "--format", "concise"]).ends(1).says("it lists `infra.toml`, which cannot be one of its files");
+    session.run(&["build", "--output", "concise"]).ends(1).says("it lists `infra.toml`, which cannot be one of its files");
     session.run(&["build", "--adopt"]).ends(0);
     assert!(session.exists("infra.toml"));
 }
@@ -506,6 +506,63 @@ fn a_reader_that_leaves_is_no_failure() {
     answer.is(0, "IC0001 invalid-token\n", "");
 }
 
+#[test]
+fn several_outputs_at_once() {
+    let session = project();
+    session.put("infra.toml", &format!("{SETTINGS}otuput = \"x\"\n"));
+    let answer = session.run(&["check", "--output", "sarif=report.sarif", "--output", "concise", "-o", "text=report.txt", "-o", "json=-"]);
+    answer.is(1, "infra.toml:3:1: error[IC0501]: unknown key `otuput`\n", "1 error\n");
+    let log: serde_json::Value = serde_json::from_str(&session.read("report.sarif")).unwrap();
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "IC0501");
+    assert!(session.read("report.txt").starts_with("IC0501 invalid-project\n"));
+    assert!(session.read("-").starts_with("{\"code\":\"IC0501\""));
+    // Only files: standard output has nothing to say, the reader still has.
+    session.run(&["check", "--output", "sarif=report.sarif"]).is(1, "", "1 error\n");
+    session.put("infra.toml", SETTINGS);
+    session.run(&["check", "--output", "sarif=report.sarif", "--output", "text"]).is(0, "", "no problems in 0 products\n");
+    assert!(session.read("report.sarif").contains("\"results\": []"));
+    let mut names: Vec<_> = fs::read_dir(session.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["-", "infra.toml", "inventory", "report.sarif", "report.txt"]);
+}
+
+#[test]
+fn outputs_that_cannot_be_are_refused() {
+    let session = project();
+    session.run(&["check", "--output", "sarfi=x"]).ends(2).says("there is no form `sarfi`; did you mean `sarif`?");
+    session.run(&["check", "--output", "json="]).ends(2).says("the name of the file is missing");
+    session
+        .run(&["check", "-o", "json", "-o", "text"])
+        .ends(2)
+        .says("two outputs go to standard output")
+        .says("give each a file of its own");
+    let twice = session.run(&["build", "-o", "json=x/../out", "-o", "sarif=./out"]);
+    twice.ends(2).says("two outputs go to `./out`");
+    session.run(&["check", "-o", "json=nowhere/out"]).is(2, "", "error: cannot write `nowhere/out`: it does not exist\n");
+    session.run(&["check", "-o", "json=inventory"]).is(2, "", "error: cannot write `inventory`: it is no ordinary file\n");
+    assert!(!session.exists("out"));
+}
+
+#[test]
+fn repairs_are_shown_and_applied() {
+    let session = empty();
+    session.run(&["init", "acme"]).ends(0);
+    let path = "inventory/acme/product.infra";
+    let right = session.read(path);
+    let wrong = right.replacen("owner ", "ownre ", 1).replace('"', "'");
+    assert_ne!(wrong.replace('\'', "\""), right, "the product has an owner\n{right}");
+    session.put(path, &wrong);
+    session.put("infra.toml", &session.read("infra.toml").replace("edition", "editoin"));
+    let shown = session.run(&["check", "--fix", "--diff"]);
+    shown.ends(1).says(&format!("--- a/{path}")).says("-editoin").says("+edition").says("can be repaired: run `infrac check --fix`");
+    assert_eq!(session.read(path), wrong);
+    session.run(&["check", "--fix"]).ends(0).says("fixed ").says("no problems in 1 product");
+    assert_eq!(session.read(path), right);
+    session.run(&["check", "--fix", "--diff"]).is(0, "", "nothing that is certain to repair\n");
+    session.run(&["check", "--fix"]).is(0, "", "no problems in 1 product\n");
+    session.run(&["check", "--diff"]).ends(2).says("--fix");
+}
+
 #[cfg(unix)]
 mod unix {
     use super::*;
@@ -520,7 +577,7 @@ mod unix {
         symlink(outside.path(), session.folder.path().join("inventory/folder")).unwrap();
         symlink(".", session.folder.path().join("inventory/loop")).unwrap();
         symlink("/nowhere", session.folder.path().join("inventory/README")).unwrap();
-        let answer = session.run(&["check", "--format", "concise"]);
+        let answer = session.run(&["check", "--output", "concise"]);
         answer.ends(1).says("`inventory/x.infra` is a link that leaves the project");
         answer.says("`inventory/folder` is a link that leaves the project");
         answer.says("`inventory/loop` is a link to a folder that holds it");
@@ -542,7 +599,7 @@ mod unix {
         fs::remove_file(session.folder.path().join("inventory/\u{1b}[31m\u{202e}x.infra")).unwrap();
         fs::write(session.folder.path().join("inventory/\u{1b}[31m\u{202e}x.infra"), [0xff]).unwrap();
         for format in ["text", "concise", "json", "github", "gitlab", "sarif"] {
-            let answer = session.run(&["check", "--format", format]);
+            let answer = session.run(&["check", "--output", format]);
             answer.ends(1);
             assert!(!answer.out.contains(['\u{1b}', '\u{202e}']), "{format}");
         }

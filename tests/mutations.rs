@@ -3,58 +3,15 @@
 //! `tests/mutations/*.toml` holds one mistake a file: what is changed, and what is to be said. A place is written as the line it is in
 //! with `«…»` around what is blamed, so that a corpus of mistakes survives changes elsewhere in the file.
 
-use infrac::base::{FileId, Span, Text, Workspace};
+mod mistakes;
+
+use infrac::base::{FileId, Span, Workspace};
 use infrac::diag::Diagnostic;
 use infrac::driver;
 use libtest_mimic::{Arguments, Failed, Trial};
-use serde::Deserialize;
+use mistakes::{Expected, Sources, changed, paths, read, sources};
 use std::path::Path;
 use std::sync::Arc;
-
-/// One mistake.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Mutation {
-    /// Why it is one.
-    why: String,
-    /// What is changed.
-    change: Vec<Change>,
-    /// What is said about it, in the order of places; nothing else may be.
-    expect: Vec<Expected>,
-}
-
-/// A text that stands once in a file, and what stands there instead.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Change {
-    /// The file; one that is not there is made of `to`.
-    file: String,
-    /// What is replaced.
-    #[serde(default)]
-    from: String,
-    /// What takes its place.
-    to: String,
-}
-
-/// A finding.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expected {
-    /// `unknown-name`
-    code: String,
-    /// The primary place, after the change: a piece of text with `«…»` around the span.
-    at: String,
-    /// The file of the place, if not the first that is changed.
-    file: Option<String>,
-    /// A piece of the message.
-    message: String,
-    /// A piece of the help.
-    help: Option<String>,
-    /// A second place, written like `at`.
-    also: Option<String>,
-    /// The file of the second place, if not that of the first.
-    also_file: Option<String>,
-}
 
 fn main() -> std::io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -63,32 +20,12 @@ fn main() -> std::io::Result<()> {
         let sources = sources.clone();
         Trial::test("nothing is wrong before", move || nothing_wrong(&sources))
     }];
-    let mut paths: Vec<_> = std::fs::read_dir(root.join("tests/mutations"))?.collect::<Result<_, _>>()?;
-    paths.sort_by_key(std::fs::DirEntry::path);
-    for entry in paths {
-        let path = entry.path();
+    for path in paths(root)? {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let sources = sources.clone();
         trials.push(Trial::test(name, move || judge(&path, &sources)));
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
-}
-
-type Sources = Vec<(Text, Arc<str>)>;
-
-/// The files of the repository's inventory and library.
-fn sources(root: &Path) -> std::io::Result<Sources> {
-    let mut found = Vec::new();
-    for folder in ["inventory", "stdlib"] {
-        for entry in walkdir::WalkDir::new(root.join(folder)).sort_by_file_name() {
-            let entry = entry?;
-            let source = entry.path().extension().is_some_and(|extension| extension == "infra" || extension == "json");
-            if let (true, Ok(path)) = (source, entry.path().strip_prefix(root)) {
-                found.push((path.to_string_lossy().as_ref().into(), std::fs::read_to_string(entry.path())?.into()));
-            }
-        }
-    }
-    Ok(found)
 }
 
 fn nothing_wrong(sources: &Sources) -> Result<(), Failed> {
@@ -98,7 +35,7 @@ fn nothing_wrong(sources: &Sources) -> Result<(), Failed> {
 }
 
 fn judge(path: &Path, sources: &Sources) -> Result<(), Failed> {
-    let mutation: Mutation = toml::from_str(&std::fs::read_to_string(path)?)?;
+    let mutation = read(path)?;
     assert!(!mutation.why.is_empty());
     let workspace = changed(&mutation, sources)?;
     let found = driver::compile(&workspace, &driver::Options::default()).diagnostics;
@@ -123,26 +60,6 @@ fn judge(path: &Path, sources: &Sources) -> Result<(), Failed> {
         differences.extend(difference(*span, also, expected, found));
     }
     if differences.is_empty() { Ok(()) } else { Err(format!("{}\n{}", differences.join("\n"), shown(&workspace, &found)).into()) }
-}
-
-/// The sources with the mistake in them.
-fn changed(mutation: &Mutation, sources: &Sources) -> Result<Workspace, Failed> {
-    let mut sources = sources.clone();
-    for change in &mutation.change {
-        let Some((_, text)) = sources.iter_mut().find(|(path, _)| *path == change.file) else {
-            if !change.from.is_empty() {
-                return Err(format!("there is no file `{}`", change.file).into());
-            }
-            sources.push((change.file.as_str().into(), change.to.as_str().into()));
-            continue;
-        };
-        let times = text.matches(&change.from).count();
-        if times != 1 {
-            return Err(format!("`{}` stands {times} times in {}", change.from, change.file).into());
-        }
-        *text = text.replacen(&change.from, &change.to, 1).into();
-    }
-    Ok(Workspace::new(sources))
 }
 
 /// The span of what `«…»` marks in a piece of text that stands once in a file.

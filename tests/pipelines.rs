@@ -6,7 +6,7 @@
 use infrac::artifact::Tree;
 use infrac::base::{Text, Workspace};
 use infrac::driver;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use yaml_serde::Value;
 
@@ -104,7 +104,7 @@ fn both_systems_do_the_same() {
     // What selects, joins and refuses is each system's own; what is done is not.
     let own = ["ci/select.sh", "ci/connect.sh", "ci/github-", "ci/gitlab-", "GITHUB_OUTPUT", "RESULT", "summaries", "out/changed"];
     let shared = |script: &String| !own.iter().any(|word| script.contains(word));
-    let plain = |script: String| script.split(" --format=").next().unwrap_or_default().to_owned();
+    let plain = |script: String| script.split(" --output=").next().unwrap_or_default().to_owned();
     let github: BTreeSet<String> =
         jobs().iter().flat_map(|(_, _, job)| steps(job)).flat_map(|step| words(&step["run"])).filter(shared).map(plain).collect();
     let gitlab: BTreeSet<String> = gitlab_scripts().into_iter().filter(shared).map(plain).collect();
@@ -260,4 +260,59 @@ fn images_are_identified_by_what_goes_into_them() {
     let declared: Vec<_> = template["variable"].as_object().unwrap().keys().cloned().collect();
     let given: Vec<_> = json("live/acme/prod/images/base-eu.pkrvars.json").as_object().unwrap().keys().cloned().collect();
     assert_eq!(declared, given);
+}
+
+/// What each role of an environment is bound to at the store, by the system of CI and the role.
+fn granted(environment: &str) -> BTreeMap<(String, String), serde_json::Value> {
+    let script = &tree().get(&format!("live/acme/{environment}/credentials/grant.sh")).unwrap().contents;
+    let role = regex::Regex::new(r"(?s)printf '%s' '(\{[^']*\})\s*' \|\s+bao write auth/(\w+)/role/(\S+) -").unwrap();
+    let found = role.captures_iter(script).map(|found| {
+        let said: serde_json::Value = serde_json::from_str(&found[1]).unwrap();
+        assert_eq!(said["token_policies"][0], found[3], "{script}");
+        ((found[2].to_owned(), found[3].to_owned()), said)
+    });
+    found.collect()
+}
+
+/// The role that a job asks for, as its script says it.
+fn asks(job: &Value) -> Option<String> {
+    let text = yaml_serde::to_string(job).unwrap();
+    let role = regex::Regex::new(r#"with-credentials\.sh \S+ \S+ "?(plan|apply|image)"#).unwrap();
+    role.captures(&text).map(|found| found[1].to_owned())
+}
+
+#[test]
+fn the_store_lets_in_the_jobs_that_ask_and_no_others() {
+    let file = yaml("live/acme/gitlab-ci.yml");
+    let mut seen = 0;
+    for environment in ["staging", "prod"] {
+        let granted = granted(environment);
+        let of = |system: &str, role: &str| {
+            let full = format!("acme.{environment}.{}", if role == "image" { "image-us" } else { role });
+            granted.get(&(system.to_owned(), full)).unwrap_or_else(|| panic!("{system} {role}: {granted:?}"))
+        };
+        for (name, job) in file.as_mapping().unwrap() {
+            let Some(role) = asks(job).filter(|_| job["variables"]["ENVIRONMENT"].as_str() == Some(environment)) else { continue };
+            let said = of("gitlab", &role);
+            assert_eq!(said["bound_claims"]["environment"], job["environment"]["name"].as_str().unwrap(), "{name:?}");
+            assert_eq!(said["bound_claims"]["environment_action"], job["environment"]["action"].as_str().unwrap(), "{name:?}");
+            assert_eq!(said["bound_audiences"][0], job["id_tokens"]["CI_IDENTITY_TOKEN"]["aud"].as_str().unwrap(), "{name:?}");
+            seen += 1;
+        }
+        for (path, _, job) in jobs() {
+            let Some(role) = asks(&job) else { continue };
+            let of_job = &job["environment"];
+            let name = of_job.as_str().or_else(|| of_job["name"].as_str()).unwrap();
+            let name = name.replace("${{ matrix.product }}", "acme").replace("${{ matrix.environment }}", environment);
+            assert_eq!(of("github", &role)["bound_claims"]["environment"], name, "{path}");
+            seen += 1;
+        }
+        for (path, entry) in tree().iter().filter(|(path, _)| path.starts_with(&format!("live/acme/{environment}/credentials/"))) {
+            let role = path.rsplit('/').next().unwrap().trim_end_matches(".sh");
+            for read in entry.contents.lines().filter(|line| line.contains("bao kv get")) {
+                assert!(read.contains(&format!(" acme/{environment}/{role}/")), "{path}: {read}");
+            }
+        }
+    }
+    assert!(seen > 12, "{seen}");
 }

@@ -284,3 +284,82 @@ fn an_environment_without_reviewers_lets_nothing_in() {
         assert_eq!(fs::read_to_string(repository.path("asked")).unwrap().trim(), "repos/a/b/environments/acme%2Fprod");
     }
 }
+
+/// The first secrets of the product of this repository, where they are kept in one way or another.
+fn first_secrets(bootstrap: &str) -> Repository {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let product = fs::read_to_string(root.join("inventory/acme/product.infra")).unwrap();
+    let product = product.replace("bootstrap = onepassword", &format!("bootstrap = {bootstrap}"));
+    let product = if bootstrap == "onepassword" { product } else { product.replace("[cloudflare, onepassword]", "[cloudflare]") };
+    let project = infrac::host::load(root).unwrap();
+    let sources = project.workspace.files().map(|(_, file)| {
+        let text = if file.path == "inventory/acme/product.infra" { product.as_str().into() } else { file.text.clone() };
+        (file.path.clone(), text)
+    });
+    let outcome = infrac::driver::compile(&infrac::base::Workspace::new(sources), &infrac::driver::Options::default());
+    assert_eq!(outcome.diagnostics, []);
+    let repository = Repository::new();
+    repository.executable("ci/first-secrets", &outcome.tree.get("live/acme/first-secrets").unwrap().contents);
+    fs::create_dir_all(repository.path("live/acme")).unwrap();
+    fs::rename(repository.path("ci/first-secrets"), repository.path("live/acme/first-secrets")).unwrap();
+    repository
+}
+
+fn openssl(repository: &Repository, arguments: &[&str], input: &str) -> String {
+    repository.write("input", input);
+    let input = fs::File::open(repository.path("input")).unwrap();
+    text(&Command::new("openssl").args(arguments).stdin(input).output().unwrap())
+}
+
+#[test]
+fn first_secrets_have_their_forms_and_are_kept_once() {
+    for shell in shells() {
+        let repository = first_secrets("onepassword");
+        let store = repository.path("store");
+        let op =
+            format!("#!/bin/sh\nif [ \"$2\" = list ]; then cat '{0}' 2> /dev/null || echo '[]'; else cat >> '{0}'; fi\n", store.display());
+        repository.executable("tools/op", &op);
+        text(&repository.run(shell, "../live/acme/first-secrets", &["prod"], &[]));
+        let kept = fs::read_to_string(&store).unwrap();
+        let items: Vec<serde_json::Value> =
+            serde_json::Deserializer::from_str(&kept).into_iter::<serde_json::Value>().collect::<Result<_, _>>().unwrap();
+        let secret = |thing: &str, name: &str| -> String {
+            let item = items.iter().find(|item| item["title"] == thing).unwrap();
+            let field = item["fields"].as_array().unwrap().iter().find(|field| field["label"] == name).unwrap();
+            field["value"].as_str().unwrap().to_owned()
+        };
+        let matches = |text: &str, pattern: &str| regex::Regex::new(pattern).unwrap().is_match(text);
+        assert!(matches(&secret("consul", "gossip"), "^[A-Za-z0-9+/]{43}=$"));
+        assert!(matches(&secret("consul", "lock"), "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"));
+        assert!(matches(&secret("garage", "key-id"), "^[0-9a-f]{24}$"));
+        assert_ne!(secret("garage", "rpc"), secret("garage", "key-secret"));
+
+        let certificate = secret("authority", "certificate");
+        let public = openssl(&repository, &["x509", "-noout", "-pubkey"], &certificate);
+        assert_eq!(public, openssl(&repository, &["pkey", "-pubout"], &secret("authority", "key")));
+        let said = openssl(&repository, &["x509", "-noout", "-text"], &certificate);
+        assert!(said.contains("CA:TRUE, pathlen:0") && said.contains("CN = acme prod"), "{said}");
+        assert_eq!(fs::read_to_string(repository.path("live/acme/.bootstrap/prod.pem")).unwrap().trim(), certificate);
+
+        repository.write("store", "[{}]");
+        assert_eq!(repository.run(shell, "../live/acme/first-secrets", &["prod"], &[]).status.code(), Some(73));
+        assert_eq!(fs::read_to_string(&store).unwrap(), "[{}]");
+    }
+}
+
+#[test]
+fn first_secrets_are_kept_in_files_where_that_is_asked_for() {
+    let repository = first_secrets("local");
+    text(&repository.run("sh", "../live/acme/first-secrets", &["staging"], &[]));
+    let script = ". live/acme/.bootstrap/staging.env; printf '%s' \"$ACME_STAGING_AUTHORITY_CERTIFICATE\"";
+    let read = Command::new("sh").current_dir(repository.folder.path()).args(["-c", script]).output().unwrap();
+    assert_eq!(text(&read), fs::read_to_string(repository.path("live/acme/.bootstrap/staging.pem")).unwrap().trim());
+    assert_eq!(repository.run("sh", "../live/acme/first-secrets", &["staging"], &[]).status.code(), Some(73));
+
+    let repository = first_secrets("sops");
+    repository.executable("tools/sops", "#!/bin/sh\ntest \"$1\" = encrypt && cat\n");
+    text(&repository.run("sh", "../live/acme/first-secrets", &["prod"], &[]));
+    let file = fs::read_to_string(repository.path("ansible/secrets/acme/prod.yml")).unwrap();
+    let secrets: serde_json::Value = serde_json::from_str(&file).unwrap();
+    assert_eq!(secrets["garage/key-id"].as_str().unwrap().len(), 24);
+}

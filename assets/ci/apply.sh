@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings one environment to what the repository describes, stack by stack: first its machines with OpenTofu, then the
+# Brings one environment to what the repository describes, stack by stack: first the machines with OpenTofu, then the
 # services on them with Ansible. Terragrunt orders the units of a stack.
 #
 # usage: ci/apply.sh <product> <environment>

@@ -10,7 +10,7 @@
 use super::{Facts, place};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::Plan;
-use crate::value::{InstanceId, Secret, Value};
+use crate::value::{InstanceId, Scheme, Secret, Value};
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
@@ -40,6 +40,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 fn early_secrets(facts: &Facts<'_>, plan: &Plan, store: InstanceId, stack: InstanceId, found: &mut Vec<Diagnostic>) {
     let of = &plan.instances[store.0 as usize];
     let Some(Value::Text(scheme)) = of.fields.get("secret_store").and_then(|store| store.field("scheme")) else { return };
+    let scheme = Scheme::of(scheme);
     for (at, instance) in plan.instances.iter().enumerate() {
         if instance.stack != Some(stack) && at != stack.0 as usize {
             continue;
@@ -47,7 +48,7 @@ fn early_secrets(facts: &Facts<'_>, plan: &Plan, store: InstanceId, stack: Insta
         for (field, value) in &instance.fields {
             let Value::Secret(secret) = value else { continue };
             let Secret::Reference { scheme: of_secret, .. } = &**secret else { continue };
-            if of_secret == scheme {
+            if Some(*of_secret) == scheme {
                 let message = format!("`{field}` of `{}` is read from `{}` before that runs", instance.name, of.definition);
                 found.push(
                     Diagnostic::error(Code::BootstrapCycle, place::said_at(plan, InstanceId(at as u32), field), message)

@@ -7,11 +7,11 @@
 //! ```
 
 use super::{Facts, place};
+use crate::base::pattern;
 use crate::diag::{Code, Diagnostic};
 use crate::plan::Plan;
 use crate::syntax::ast::Item;
 use crate::value::Value;
-use regex::Regex;
 use std::collections::BTreeSet;
 
 /// The most that a label of a DNS name may hold (RFC 1035).
@@ -22,7 +22,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let mut blamed = BTreeSet::new();
         for host in &plan.hosts {
             let pattern = pattern(plan, &host.stack);
-            let refused = pattern.as_ref().is_some_and(|pattern| Regex::new(pattern).is_ok_and(|pattern| !pattern.is_match(&host.name)));
+            let refused = pattern.as_ref().is_some_and(|pattern| pattern::matches(pattern, &host.name) == Ok(false));
             let long = host.name.len() > LABEL;
             if !refused && !long || !blamed.insert(host.stack.clone()) {
                 continue;

@@ -13,6 +13,7 @@ mod shared_domain;
 mod silent_lock;
 mod unknown_waiver;
 mod unused_waiver;
+mod waivers;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::hir::{Product, Program};

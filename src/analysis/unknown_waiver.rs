@@ -7,10 +7,9 @@
 //! ```
 
 use super::Facts;
-use super::unused_waiver::waivers;
+use super::waivers::{things, waivers};
 use crate::base::{Text, similar};
 use crate::diag::{Code, Diagnostic};
-use std::collections::BTreeSet;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let policies: Vec<&Text> = facts.program.definitions.keys().filter(|(keyword, _)| keyword == "policy").map(|(_, name)| name).collect();
@@ -44,20 +43,4 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             });
         }
     }
-}
-
-/// Whether a waiver may name something of this name.
-pub(super) fn exists(facts: &Facts<'_>, name: &Text) -> bool {
-    things(facts).contains(name)
-}
-
-/// What a waiver may name: instances, definitions, and the members of enums, such as where first secrets are.
-fn things(facts: &Facts<'_>) -> BTreeSet<Text> {
-    let instances = facts.product.instances.iter().map(|instance| instance.name.text.clone());
-    let definitions = facts.program.definitions.keys().filter(|(keyword, _)| keyword != "policy").map(|(_, name)| name.clone());
-    let members = facts.program.types.values().filter_map(|named| match &named.ty {
-        crate::ty::Ty::Enum(of) => Some(of.members.clone()),
-        _ => None,
-    });
-    instances.chain(definitions).chain(members.flatten()).collect()
 }

@@ -139,7 +139,12 @@ impl Code {
             Value::Bool(true) => self.syntax("true"),
             Value::Bool(false) => self.syntax("false"),
             Value::Int(value) => self.text.push_str(&value.to_string()),
-            Value::Float(value) => self.text.push_str(&float(*value).ok_or(Problem::NotFinite)?),
+            Value::Float(value) => {
+                let digits = float(*value).ok_or(Problem::NotFinite)?;
+                self.text.push_str(&digits);
+                // Readers tell a whole number from another one by this.
+                self.syntax(if digits.contains(['.', 'e']) { "" } else { ".0" });
+            }
             Value::Text(text) => self.quoted(text),
             Value::List(_) | Value::Object(_) => return Ok(false),
         }
@@ -255,8 +260,31 @@ mod tests {
     }
 
     #[test]
+    fn a_float_stays_one() {
+        let text = |value: f64| print(&Value::Float(value)).unwrap();
+        assert_eq!([1.0, -0.5, 1e21, 1e-7].map(text), ["1.0\n", "-0.5\n", "1e21\n", "1e-7\n"]);
+    }
+
+    #[test]
     fn refuses_what_has_no_exact_form() {
         assert!(print(&Value::Float(f64::NAN)).is_err());
         assert!(print(&Value::object().with("a", 1).with("a", 2)).is_err());
+    }
+
+    #[test]
+    fn a_list_stands_in_one_line_as_long_as_it_fits() {
+        // Behind `    "key": ` are 11 characters, `["…"]` has four more.
+        let nested = |width: usize| Value::object().with("in", Value::object().with("key", vec!["a".repeat(width)]));
+        let lines = |width: usize| print(&nested(width)).unwrap().lines().count();
+        assert_eq!([lines(79 - 15), lines(80 - 15)], [5, 7]);
+        let deep = |width: usize| Value::object().with("key", Value::List(vec![Value::List(vec!["a".repeat(width).into()])]));
+        let lines = |width: usize| print(&deep(width)).unwrap().lines().count();
+        assert_eq!([lines(79 - 8), lines(80 - 8)], [5, 7]);
+    }
+
+    #[test]
+    fn text_is_escaped_where_it_has_to_be() {
+        let text = print(&Value::from("\"\\\n\r\t\u{1}\u{2028}\u{feff}é{{\u{fffe}\u{1fffe}")).unwrap();
+        assert_eq!(text, "\"\\\"\\\\\\n\\r\\t\\u0001\\u2028\\ufeffé{{\\ufffe\u{1fffe}\"\n");
     }
 }

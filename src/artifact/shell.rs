@@ -1,6 +1,6 @@
 //! Words, commands and scripts of a POSIX shell. Data is always one word between single quotes, never code.
 
-use super::text::comment_lines;
+use super::text::{comment_lines, is_name};
 use super::{Error, Problem};
 use crate::base::Text;
 
@@ -15,11 +15,6 @@ pub struct Word {
 /// Characters that mean themselves without quotes.
 fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric() || "_-./:=@,+%".contains(character)
-}
-
-/// Whether text can stand as the name of a variable.
-fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 impl Word {
@@ -242,6 +237,17 @@ mod tests {
             let script = Command::new("printf %s.").operand(Word::literal(&text).unwrap()).print();
             let read = process::Command::new("sh").arg("-c").arg(script.replace("printf %s. --", "printf -- %s.")).output().unwrap();
             prop_assert_eq!(String::from_utf8(read.stdout).unwrap(), text + ".");
+        }
+    }
+
+    #[test]
+    fn a_script_line_by_line() {
+        let variable = Word::variable("A_1").unwrap();
+        let script = Script::new().constant("set -eu").constant("a\nb\n").blank().comment("x\n\ny").assign("A_1", &variable).unwrap();
+        let script = script.command(&Command::new("run").flag("--all").operand(Word::arguments())).export(&[]).unwrap();
+        assert_eq!(script.print(), "set -eu\na\nb\n\n# x\n#\n# y\nA_1=\"$A_1\"\nrun --all -- \"$@\"\n");
+        for name in ["1A", "", "A-B", "A B", "$(id)", "é"] {
+            assert!(Word::variable(name).is_err() && Script::new().export(&[name.into()]).is_err(), "{name}");
         }
     }
 }

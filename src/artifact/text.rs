@@ -40,3 +40,8 @@ pub(super) fn float(value: f64) -> Option<String> {
     })?;
     Some(text.strip_suffix(".0").map_or(text.clone(), str::to_owned))
 }
+
+/// Whether text can stand as the name of a variable of the environment.
+pub(super) fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}

@@ -1,6 +1,7 @@
 //! What every other folder stands on: spans, sources, names and small algorithms.
 
 pub mod graph;
+pub mod pattern;
 pub mod similar;
 pub mod source;
 pub mod span;

@@ -4,11 +4,12 @@ use super::Checker;
 use super::expression::plain_text;
 use super::report;
 use super::scope::{Place, Scope};
-use crate::base::{Span, Text};
+use super::tasks::TASK;
+use crate::base::{Span, Text, similar};
 use crate::hir::{Input, Kind};
 use crate::syntax::ast::{self, Item, LabelValue};
 use crate::ty::Ty;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl<'a> Checker<'a> {
     /// The defaults and rules of a kind itself.
@@ -98,7 +99,11 @@ impl<'a> Checker<'a> {
                 self.check(&text, &Ty::String.deferred(), scope);
             }
         }
-        self.body(kind, &format!("`{}`", kind.name), block.keyword.span, &block.body.items, scope);
+        if block.keyword.text == TASK && kind.open {
+            self.task(block, scope);
+        } else {
+            self.body(kind, &format!("`{}`", kind.name), block.keyword.span, &block.body.items, scope);
+        }
         scope.locals.truncate(depth);
     }
 
@@ -135,10 +140,17 @@ impl<'a> Checker<'a> {
         attributes: impl Iterator<Item = &'b ast::Attribute>,
         scope: &mut Scope<'a>,
     ) {
-        let mut seen: BTreeMap<&Text, Span> = BTreeMap::new();
+        let mut seen: BTreeMap<&Text, &ast::Attribute> = BTreeMap::new();
+        // What was meant by an unknown name is there.
+        let mut misspelt: BTreeSet<&str> = BTreeSet::new();
         for attribute in attributes {
-            if let Some(first) = seen.insert(&attribute.name.text, attribute.name.span) {
-                self.error(report::twice(&format!("`{}`", attribute.name.text), attribute.name.span, first));
+            let name = &attribute.name;
+            if let Some(first) = seen.insert(&name.text, attribute) {
+                let what = format!("`{}`", name.text);
+                self.error(match first.operator == attribute.operator && first.value.says_the_same(&attribute.value) {
+                    true => report::repeated(&what, name.span, first.name.span, attribute.span),
+                    false => report::twice(&what, name.span, first.name.span),
+                });
             }
             match kind.inputs.get(&attribute.name.text) {
                 Some(input) => {
@@ -152,12 +164,14 @@ impl<'a> Checker<'a> {
                 None => {
                     self.unexpected(&attribute.value, scope);
                     let known = kind.inputs.keys().chain(kind.blocks.keys()).map(Text::as_str);
-                    self.error(report::unknown_attribute(&attribute.name, what, known, Some(kind.span)));
+                    misspelt.extend(similar::nearest(&name.text, known.clone()));
+                    self.error(report::unknown_attribute(name, what, known, Some(kind.span)));
                 }
             }
         }
         let required = |input: &&Input| input.default.is_none() && !super::assign::is_optional(&input.ty);
-        let missing = kind.inputs.values().filter(required).filter(|input| !seen.contains_key(&input.name.text));
+        let is_said = |input: &&Input| seen.contains_key(&input.name.text) || misspelt.contains(input.name.text.as_str());
+        let missing = kind.inputs.values().filter(required).filter(|input| !is_said(input));
         let missing: Vec<&Input> = missing.collect();
         if !missing.is_empty() {
             self.error(report::missing(at, what, &missing));

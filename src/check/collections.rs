@@ -29,12 +29,19 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn map(&mut self, entries: &[(Key, Expr)], span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
-        let mut seen: BTreeMap<&Text, Span> = BTreeMap::new();
-        for (key, _) in entries {
-            if let Some(first) = seen.get(&key.text) {
-                self.error(report::twice(&format!("the key `{}`", key.text), key.span, *first));
-            } else {
-                seen.insert(&key.text, key.span);
+        let mut seen: BTreeMap<&Text, (Span, &Expr)> = BTreeMap::new();
+        for (key, value) in entries {
+            match seen.get(&key.text) {
+                Some((first, other)) => {
+                    let what = format!("the key `{}`", key.text);
+                    self.error(match value.says_the_same(other) {
+                        true => report::repeated(&what, key.span, *first, key.span.to(value.span)),
+                        false => report::twice(&what, key.span, *first),
+                    });
+                }
+                None => {
+                    seen.insert(&key.text, (key.span, value));
+                }
             }
         }
         match expected.present() {

@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::assign::{self, fits};
+use super::meant::meant;
 use super::report;
 use super::scope::Scope;
 use crate::base::{Span, Text, similar};
@@ -90,7 +91,7 @@ impl<'a> Checker<'a> {
             Ok(_) if matches!(wanted, Ty::Error) => natural,
             Ok(_) => present(&wanted),
             Err(why) => {
-                self.error(report::unfit(span, why));
+                self.error(report::unfit(span, why, meant(&value, judged)));
                 Ty::Error
             }
         }
@@ -255,7 +256,7 @@ fn present(ty: &Ty) -> Ty {
     }
 }
 
-fn value_of(literal: &Literal) -> Value {
+pub(super) fn value_of(literal: &Literal) -> Value {
     match literal {
         Literal::None => Value::None,
         Literal::Bool(bool) => Value::Bool(*bool),

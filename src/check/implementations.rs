@@ -30,11 +30,22 @@ impl<'a> Checker<'a> {
             self.implementation_let(contract, implementation, name);
         }
         for block in &implementation.resources {
+            self.own_name(contract, implementation, block);
             self.resource(implementation, block, &mut scope);
         }
         self.kept(contract, implementation, &mut scope);
         for check in &implementation.checks {
             self.check_item(check, &mut scope);
+        }
+    }
+
+    /// A name means an input or a `let` before it means a resource.
+    fn own_name(&mut self, contract: &Definition, implementation: &Implementation, block: &ast::Block) {
+        let (Some(name), Some(at)) = (label(block, 1), block.labels.get(1)) else { return };
+        let input = contract.inputs.get(name).map(|input| input.name.span);
+        let binding = contract.lets.get(name).or(implementation.lets.get(name)).map(|binding| binding.name.span);
+        if let Some(first) = input.or(binding) {
+            self.error(report::resource_is_no_name(name, at.span, first));
         }
     }
 
@@ -51,7 +62,7 @@ impl<'a> Checker<'a> {
                     let known = contract.outputs.keys().map(Text::as_str);
                     self.error(report::unknown_output(&output.name, contract, known));
                 }
-                Some(declared) if declared.value.is_some() => self.error(report::given_already(&output.name, declared)),
+                Some(declared) if declared.value.is_some() => self.error(report::given_already(output, declared)),
                 Some(_) => {}
             }
         }

@@ -15,12 +15,14 @@ mod images;
 mod implementations;
 mod instances;
 mod matching;
+mod meant;
 mod operators;
 mod products;
 mod recursion;
 mod report;
 mod resources;
 mod scope;
+mod tasks;
 mod types;
 
 use crate::base::Text;

@@ -10,8 +10,14 @@ use crate::syntax::ast::{self, ExprKind, Item};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// The name of the manifest of what belongs to no product.
+const SHARED: &str = "shared";
+
 impl<'a> Checker<'a> {
     pub(super) fn product(&mut self, product: &'a Product) {
+        if product.name.text == SHARED {
+            self.error(report::reserved(&product.name, "what all products share is written under it"));
+        }
         let instances = product.instances.iter().map(|instance| (instance.name.text.as_str(), instance.as_ref())).collect();
         let mut scope = Scope::new(Place::Product(product, Rc::new(instances)));
         if let Some(kind) = self.program.kinds.get("product") {
@@ -67,11 +73,15 @@ impl<'a> Checker<'a> {
 
     /// The environments themselves: at least one, each once.
     fn product_environments(&mut self, product: &'a Product) {
+        if let Some(beyond) = product.environments.get(Product::MOST_ENVIRONMENTS) {
+            self.error(report::too_many_environments(beyond));
+        }
         let mut seen: BTreeMap<&Text, &ast::Name> = BTreeMap::new();
         for environment in &product.environments {
             match seen.get(&environment.text) {
                 Some(first) => {
-                    self.error(report::twice(&format!("environment `{}`", environment.text), environment.span, first.span));
+                    let what = format!("environment `{}`", environment.text);
+                    self.error(report::repeated(&what, environment.span, first.span, environment.span));
                 }
                 None => {
                     seen.insert(&environment.text, environment);

@@ -108,12 +108,12 @@ impl<'a> Checker<'a> {
         match (schema.attributes.get(&name.text), schema.blocks.get(&name.text)) {
             (Some(of), _) if of.is_read_only() => {
                 self.check(&attribute.value, &Ty::Error, scope);
-                self.error(report::computed(name, what));
+                self.error(report::computed(name, attribute.span, what));
             }
             (Some(of), _) => self.value(of, &attribute.value, scope),
             (None, Some(_)) => {
                 self.check(&attribute.value, &Ty::Error, scope);
-                self.error(report::is_a_block(name, what));
+                self.error(report::is_a_block(attribute, what));
             }
             (None, None) => {
                 self.check(&attribute.value, &Ty::Error, scope);
@@ -161,7 +161,9 @@ impl<'a> Checker<'a> {
                 for (key, value) in entries {
                     let name = ast::Name { text: key.text.clone(), span: key.span };
                     match nested.attributes.get(&key.text) {
-                        Some(inner) if inner.is_read_only() => self.error(report::computed(&name, &"the object".into())),
+                        Some(inner) if inner.is_read_only() => {
+                            self.error(report::computed(&name, key.span.to(value.span), &"the object".into()))
+                        }
                         Some(inner) => self.value(inner, value, scope),
                         None => {
                             self.check(value, &Ty::Error, scope);
@@ -202,7 +204,7 @@ impl<'a> Checker<'a> {
             (Some(nested), _) => self.resource_body(&nested.block, &name.text, block, scope, false),
             (None, Some(of)) if of.is_read_only() => {
                 self.unchecked(&block.body, scope);
-                self.error(report::computed(name, what));
+                self.error(report::computed(name, block.span, what));
             }
             (None, Some(of)) => match &of.nested {
                 Some(nested) => {

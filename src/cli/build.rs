@@ -1,6 +1,7 @@
 //! `infrac build`.
 
-use super::output::{self, BAD, Format, GOOD, count, print, tally, tell};
+use super::findings::{Findings, Outputs};
+use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::progress::Progress;
 use super::selection::Selection;
 use super::{Exit, Global, changes, difference, open};
@@ -8,8 +9,9 @@ use crate::base::Text;
 use crate::host::{
     Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, report_differences, report_obstacles, write,
 };
-use crate::render::{Report, resolve, sanitise};
+use crate::render::{Format, sanitise};
 use anstyle::{AnsiColor, Style};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Compile the sources and write what they give
@@ -45,9 +47,8 @@ pub(super) struct Build {
     #[arg(long, value_name = "FILE")]
     force: Vec<PathBuf>,
 
-    /// The form of the findings
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    #[command(flatten)]
+    outputs: Outputs,
 
     #[command(flatten)]
     selection: Selection,
@@ -58,8 +59,11 @@ const SHOWN_DIFFERENCES: usize = 10;
 
 impl Build {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
-        if self.explain_changes && !self.format.is_for_people() {
-            return Err(Failure::new("`--explain-changes` speaks to people").help("leave out `--format`, or make it `text` or `concise`"));
+        self.outputs.check()?;
+        if self.explain_changes && !self.outputs.shows_text() {
+            return Err(
+                Failure::new("`--explain-changes` speaks to people").help("let standard output be `text`: other forms may go to files")
+            );
         }
         let root = open::root(global)?;
         let output = crate::host::load::settings(&root)?.output;
@@ -69,10 +73,10 @@ impl Build {
             true => None,
             false => Some(Lock::acquire(&disk, |who| tell(&format!("waiting for another build ({who})\n")))?),
         };
-        let compiled = open::compile(&root, &self.selection, self.format)?;
+        let compiled = open::compile(&root, &self.selection)?;
         if compiled.has_errors() {
-            output::findings(self.format, &compiled.reports);
-            if let (true, Some(tally)) = (self.format.is_for_people(), tally(&compiled.reports)) {
+            self.outputs.deliver(&root, &compiled.findings())?;
+            if let (true, Some(tally)) = (self.outputs.is_for_people(), tally(&compiled.diagnostics)) {
                 tell(&format!("{tally}: nothing was written\n"));
             }
             return Ok(Exit::Findings);
@@ -84,27 +88,28 @@ impl Build {
         let progress = Progress::begin("comparing");
         let comparison = compare(&mut disk, &mut project, &outcome.tree, &outcome.locks, &scope, &permission)?;
         drop(progress);
-        let prefix = open::prefix(&root, self.format)?;
-        let mut all = Findings { reports: compiled.reports, format: self.format, prefix };
-
+        let mut findings = compiled.findings();
+        let (files, obstacles) = report_obstacles(&comparison, &disk, &project);
         if self.check {
-            return all.check(&comparison, &disk, &project, self.explain_changes);
+            findings.add(Cow::Owned(files), obstacles);
+            return self.compared(&root, &findings, &comparison, &disk, &project);
         }
         if !comparison.is_allowed() {
-            let obstacles = all.obstacles(&comparison, &disk, &project);
-            output::findings(self.format, &all.reports);
-            if self.format.is_for_people() {
-                let stand = if obstacles == 1 { "stands" } else { "stand" };
-                tell(&format!("{BAD}{}{BAD:#} {stand} in the way: nothing was written\n", count(obstacles, "file")));
+            let number = obstacles.len();
+            findings.add(Cow::Owned(files), obstacles);
+            self.outputs.deliver(&root, &findings)?;
+            if self.outputs.is_for_people() {
+                let stand = if number == 1 { "stands" } else { "stand" };
+                tell(&format!("{BAD}{}{BAD:#} {stand} in the way: nothing was written\n", count(number, "file")));
             }
             return Ok(Exit::Findings);
         }
         let progress = Progress::begin("writing");
         let written = write(&comparison, &mut disk, &mut project)?;
         drop(progress);
-        output::findings(self.format, &all.reports);
-        if self.format.is_for_people() {
-            let warnings = tally(&all.reports).map(|tally| format!("{tally}; ")).unwrap_or_default();
+        self.outputs.deliver(&root, &findings)?;
+        if self.outputs.is_for_people() {
+            let warnings = tally(findings.iter()).map(|tally| format!("{tally}; ")).unwrap_or_default();
             let files = count(written.written, "file");
             tell(&match comparison.is_clean() {
                 true => format!("{warnings}{GOOD}up to date{GOOD:#}: {}\n", count(written.unchanged, "file")),
@@ -135,37 +140,30 @@ impl Build {
         }
         Ok(permission)
     }
-}
 
-/// The findings of the compiler, and of the comparison beside them.
-struct Findings {
-    reports: Vec<Report>,
-    format: Format,
-    prefix: String,
-}
-
-impl Findings {
-    fn obstacles(&mut self, comparison: &Comparison<'_>, disk: &Disk, project: &Disk) -> usize {
-        let (files, diagnostics) = report_obstacles(comparison, disk, project);
-        self.reports.extend(resolve(&files, &diagnostics, &self.prefix));
-        diagnostics.len()
-    }
-
-    fn check(mut self, comparison: &Comparison<'_>, disk: &Disk, project: &Disk, explained: bool) -> Result<Exit, Failure> {
-        self.obstacles(comparison, disk, project);
+    /// Says which files are not what the sources give.
+    fn compared(
+        &self,
+        root: &Path,
+        findings: &Findings<'_>,
+        comparison: &Comparison<'_>,
+        disk: &Disk,
+        project: &Disk,
+    ) -> Result<Exit, Failure> {
         // In a terminal a table and differences say more than a report for each file.
-        if self.format != Format::Text && !explained {
-            let (files, diagnostics) = report_differences(comparison, disk, project);
-            self.reports.extend(resolve(&files, &diagnostics, &self.prefix));
-        }
-        output::findings(self.format, &self.reports);
-        if explained {
-            print(&changes::in_words(&crate::host::changes(comparison, disk, project), &self.prefix));
-        } else if self.format == Format::Text {
-            print(&self.table(comparison, disk, project));
+        let mut files_that_differ = Findings::default();
+        let (files, diagnostics) = report_differences(comparison, disk, project);
+        files_that_differ.add(Cow::Owned(files), diagnostics);
+        self.outputs.deliver_with(root, findings, &files_that_differ)?;
+        if self.outputs.shows_text() {
+            let prefix = open::prefix(root, Format::Text)?;
+            print(&match self.explain_changes {
+                true => changes::in_words(&crate::host::changes(comparison, disk, project), &prefix),
+                false => table(&prefix, comparison, disk, project),
+            });
         }
         let differing = comparison.findings.len() + comparison.unreadable.len();
-        if self.format.is_for_people() {
+        if self.outputs.is_for_people() {
             match differing {
                 0 => tell(&format!("{GOOD}up to date{GOOD:#}: {}\n", count(comparison.unchanged, "file"))),
                 _ => {
@@ -176,38 +174,38 @@ impl Findings {
         }
         Ok(if comparison.is_clean() { Exit::Clean } else { Exit::Findings })
     }
+}
 
-    /// Every file with its state, then what would change in the first of them.
-    fn table(&self, comparison: &Comparison<'_>, disk: &Disk, project: &Disk) -> String {
-        let mut table = String::new();
-        let mut differences = String::new();
-        let mut shown = 0;
-        let mut left = 0;
-        for finding in &comparison.findings {
-            let (word, style) = word(&finding.state);
-            let place = match finding.kind {
-                Kind::Lock => project,
-                Kind::Generated | Kind::Manifest => disk,
-            };
-            let path = sanitise(&format!("{}{}", self.prefix, place.from_project(&finding.path))).into_owned();
-            table.push_str(&format!("{style}{word:<11}{style:#} {path}\n"));
-            let difference = show_difference(comparison, finding, place);
-            if difference.is_empty() {
-                continue;
-            }
-            if shown < SHOWN_DIFFERENCES {
-                differences.push('\n');
-                differences.push_str(&difference);
-                shown += 1;
-            } else {
-                left += 1;
-            }
+/// Every file with its state, then what would change in the first of them.
+fn table(prefix: &str, comparison: &Comparison<'_>, disk: &Disk, project: &Disk) -> String {
+    let mut table = String::new();
+    let mut differences = String::new();
+    let mut shown = 0;
+    let mut left = 0;
+    for finding in &comparison.findings {
+        let (word, style) = word(&finding.state);
+        let place = match finding.kind {
+            Kind::Lock => project,
+            Kind::Generated | Kind::Manifest => disk,
+        };
+        let path = sanitise(&format!("{}{}", prefix, place.from_project(&finding.path))).into_owned();
+        table.push_str(&format!("{style}{word:<11}{style:#} {path}\n"));
+        let difference = show_difference(comparison, finding, place);
+        if difference.is_empty() {
+            continue;
         }
-        if left > 0 {
-            differences.push_str(&format!("\n… and the differences of {}\n", count(left, "more file")));
+        if shown < SHOWN_DIFFERENCES {
+            differences.push('\n');
+            differences.push_str(&difference);
+            shown += 1;
+        } else {
+            left += 1;
         }
-        table + &differences
     }
+    if left > 0 {
+        differences.push_str(&format!("\n… and the differences of {}\n", count(left, "more file")));
+    }
+    table + &differences
 }
 
 fn word(state: &State) -> (&'static str, Style) {

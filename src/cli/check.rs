@@ -1,22 +1,34 @@
 //! `infrac check`.
 
-use super::output::{self, Format, GOOD, count, tally, tell};
+use super::findings::Outputs;
+use super::open::Compiled;
+use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::selection::Selection;
-use super::{Exit, Global, fix, open};
-use crate::host::Failure;
+use super::{Exit, Global, difference, open};
+use crate::driver;
+use crate::host::{Failure, rewrite};
+use crate::render::Format;
+use std::path::Path;
 
 /// Check the sources without writing anything
 ///
 /// Everything that a build would find is found; nothing is read of or written into the output folder.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    infrac check\n  \
+    infrac check --fix --diff                          show the repairs that are certain\n  \
+    infrac check --output sarif=report.sarif -o text   a report for a service, and one for the reader")]
 pub(super) struct Check {
     /// Apply the repairs that are certain, then check again
     #[arg(long)]
     fix: bool,
 
-    /// The form of the findings
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    /// Write nothing; show what the repairs would change, and fail if there are any
+    #[arg(long, requires = "fix")]
+    diff: bool,
+
+    #[command(flatten)]
+    outputs: Outputs,
 
     #[command(flatten)]
     selection: Selection,
@@ -24,23 +36,59 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        self.outputs.check()?;
         let root = open::root(global)?;
-        let mut compiled = open::compile(&root, &self.selection, self.format)?;
-        if self.fix {
-            let fixed = fix::apply(&root, &compiled)?;
-            if fixed > 0 {
-                tell(&format!("{GOOD}fixed{GOOD:#} {}\n", count(fixed, "problem")));
-                compiled = open::compile(&root, &self.selection, self.format)?;
-            }
+        let mut compiled = open::compile(&root, &self.selection)?;
+        if self.diff {
+            return self.show(&root, &compiled);
         }
-        output::findings(self.format, &compiled.reports);
-        if self.format.is_for_people() {
+        if self.fix && self.repair(&root, &compiled)? {
+            compiled = open::compile(&root, &self.selection)?;
+        }
+        self.outputs.deliver(&root, &compiled.findings())?;
+        if self.outputs.is_for_people() {
             let products = count(compiled.outcome.products.len(), "product");
-            match tally(&compiled.reports) {
+            match tally(&compiled.diagnostics) {
                 Some(tally) => tell(&format!("{tally}\n")),
                 None => tell(&format!("{GOOD}no problems{GOOD:#} in {products}\n")),
             }
         }
         Ok(if compiled.has_errors() { Exit::Findings } else { Exit::Clean })
+    }
+
+    fn repaired(&self, compiled: &Compiled) -> driver::Repaired {
+        let project = &compiled.project;
+        driver::repair(&project.workspace, &self.selection.options(project), &compiled.diagnostics)
+    }
+
+    /// Applies the repairs; whether anything changed.
+    fn repair(&self, root: &Path, compiled: &Compiled) -> Result<bool, Failure> {
+        let repaired = self.repaired(compiled);
+        for (path, before, after) in repaired.changes(&compiled.project.workspace) {
+            rewrite(&root.join(path), before, after)?;
+        }
+        if repaired.applied > 0 {
+            tell(&format!("{GOOD}fixed{GOOD:#} {}\n", count(repaired.applied, "problem")));
+        }
+        Ok(repaired.applied > 0)
+    }
+
+    /// Shows what the repairs would change.
+    fn show(&self, root: &Path, compiled: &Compiled) -> Result<Exit, Failure> {
+        let repaired = self.repaired(compiled);
+        let prefix = open::prefix(root, Format::Text)?;
+        for (path, before, after) in repaired.changes(&compiled.project.workspace) {
+            print(&difference::coloured(&format!("{prefix}{path}"), before.as_bytes(), after));
+        }
+        Ok(match repaired.applied {
+            0 => {
+                tell(&format!("{GOOD}nothing{GOOD:#} that is certain to repair\n"));
+                Exit::Clean
+            }
+            applied => {
+                tell(&format!("{BAD}{}{BAD:#} can be repaired: run `infrac check --fix`\n", count(applied, "problem")));
+                Exit::Findings
+            }
+        })
     }
 }

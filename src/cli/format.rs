@@ -1,11 +1,11 @@
 //! `infrac fmt`.
 
-use super::output::{self, BAD, GOOD, count, print, tally, tell};
+use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::{Exit, Global, difference, open};
 use crate::base::{FileId, Text, Workspace};
 use crate::fmt;
 use crate::host::{Failure, load, rewrite};
-use crate::render::{resolve, sanitise};
+use crate::render::{self, render, resolve, sanitise};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -70,8 +70,8 @@ impl Format {
             }
         }
         let reports = resolve(&workspace, &diagnostics, "");
-        tell(&crate::render::render(output::Format::Text.into(), &reports));
-        let broken = tally(&reports);
+        tell(&render(render::Format::Text, &reports));
+        let broken = tally(&diagnostics);
         let is_only_looking = self.check || self.diff;
         if sources.iter().all(|source| source.path.is_some()) {
             let mut parts: Vec<String> = broken.into_iter().collect();
@@ -96,7 +96,7 @@ impl Format {
             }
         } else if let Some(path) = &source.path {
             if differs {
-                rewrite(path, text)?;
+                rewrite(path, &source.text, text)?;
             }
         } else {
             print_exactly(text)?;
@@ -108,7 +108,7 @@ impl Format {
         if self.files.is_empty() {
             let root = open::root(global)?;
             let project = load(&root)?;
-            let prefix = open::prefix(&root, output::Format::Text)?;
+            let prefix = open::prefix(&root, render::Format::Text)?;
             let own = |path: &str| path.ends_with(".infra") && !path.starts_with('<');
             let files = project.workspace.files().filter(|(_, file)| own(&file.path));
             return Ok(files

@@ -1,11 +1,11 @@
 //! `infrac graph`.
 
-use super::output::{BOLD, Format, print, tally, tell};
+use super::output::{BOLD, print, tally, tell};
 use super::selection::Selection;
 use super::{Exit, Global, open};
 use crate::driver::ProductGraph;
 use crate::host::Failure;
-use crate::render::{self, sanitise};
+use crate::render::{Format, render, sanitise};
 use clap::ValueEnum;
 
 /// Show what depends on what
@@ -40,10 +40,11 @@ enum GraphFormat {
 impl Graph {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let root = open::root(global)?;
-        let compiled = open::compile(&root, &self.selection, Format::Text)?;
+        let compiled = open::compile(&root, &self.selection)?;
         // Standard output is for the graph alone.
-        tell(&render::render(render::Format::Text, &compiled.reports));
-        if let (true, Some(tally)) = (compiled.has_errors(), tally(&compiled.reports)) {
+        let prefix = open::prefix(&root, Format::Text)?;
+        tell(&render(Format::Text, &compiled.findings().reports(&prefix)));
+        if let (true, Some(tally)) = (compiled.has_errors(), tally(&compiled.diagnostics)) {
             tell(&format!("{tally}\n"));
             return Ok(Exit::Findings);
         }

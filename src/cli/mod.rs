@@ -6,7 +6,7 @@ mod check;
 mod completions;
 mod difference;
 mod explain;
-mod fix;
+mod findings;
 mod format;
 mod graph;
 mod init;

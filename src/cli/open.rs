@@ -1,13 +1,14 @@
 //! From the arguments to a compiled project.
 
 use super::Global;
-use super::output::Format;
+use super::findings::Findings;
 use super::progress::Progress;
 use super::selection::Selection;
 use crate::diag::{Diagnostic, Severity};
 use crate::driver::{self, Outcome};
 use crate::host::{Failure, Project, find, load};
-use crate::render::{Report, resolve};
+use crate::render::Format;
+use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 
 /// A project with what the compiler made of it.
@@ -15,13 +16,19 @@ pub(super) struct Compiled {
     pub(super) project: Project,
     pub(super) outcome: Outcome,
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) reports: Vec<Report>,
 }
 
 impl Compiled {
     /// Whether the outcome must not be used.
     pub(super) fn has_errors(&self) -> bool {
-        self.reports.iter().any(|report| report.severity == Severity::Error)
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// What the compiler found.
+    pub(super) fn findings(&self) -> Findings<'_> {
+        let mut findings = Findings::default();
+        findings.add(Cow::Borrowed(&self.project.workspace), &*self.diagnostics);
+        findings
     }
 }
 
@@ -39,8 +46,8 @@ pub(super) fn root(global: &Global) -> Result<PathBuf, Failure> {
     Ok(root)
 }
 
-/// Loads and compiles the project in `root`; every finding becomes a report.
-pub(super) fn compile(root: &Path, selection: &Selection, format: Format) -> Result<Compiled, Failure> {
+/// Loads and compiles the project in `root`.
+pub(super) fn compile(root: &Path, selection: &Selection) -> Result<Compiled, Failure> {
     selection.limit_threads();
     let project = load(root)?;
     let progress = Progress::begin("compiling");
@@ -53,8 +60,7 @@ pub(super) fn compile(root: &Path, selection: &Selection, format: Format) -> Res
     if !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         selection.check(&project, &outcome)?;
     }
-    let reports = resolve(&project.workspace, &diagnostics, &prefix(root, format)?);
-    Ok(Compiled { project, outcome, diagnostics, reports })
+    Ok(Compiled { project, outcome, diagnostics })
 }
 
 /// The way to the project from where the reader of a report stands: for a review the root of the repository, else the

@@ -1,59 +1,15 @@
-//! What a command says: findings and answers on standard output, everything else on standard error.
+//! What a command says: answers on standard output, everything else on standard error.
 
-use crate::diag::Severity;
+use crate::diag::{Diagnostic, Severity};
 use crate::host::Failure;
-use crate::render::{self, Report, sanitise};
+use crate::render::sanitise;
 use anstyle::{AnsiColor, Style};
-use clap::ValueEnum;
 use std::io::Write;
 
 pub(super) const BOLD: Style = Style::new().bold();
 pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(super) const NOTE: Style = AnsiColor::Cyan.on_default();
-
-/// The forms of the findings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// With the lines that are meant
-    #[default]
-    Text,
-    /// One line each
-    Concise,
-    /// One JSON object a line
-    Json,
-    /// Annotations of GitHub Actions
-    Github,
-    /// A Code Quality report of GitLab
-    Gitlab,
-    /// SARIF 2.1.0
-    Sarif,
-}
-
-impl Format {
-    /// Whether a person reads it in a terminal.
-    pub(super) fn is_for_people(self) -> bool {
-        matches!(self, Format::Text | Format::Concise)
-    }
-
-    /// Whether paths have to be those of the repository, because a service shows the findings beside its files.
-    pub(super) fn is_for_reviews(self) -> bool {
-        matches!(self, Format::Github | Format::Gitlab | Format::Sarif)
-    }
-}
-
-impl From<Format> for render::Format {
-    fn from(format: Format) -> render::Format {
-        match format {
-            Format::Text => render::Format::Text,
-            Format::Concise => render::Format::Concise,
-            Format::Json => render::Format::Json,
-            Format::Github => render::Format::Github,
-            Format::Gitlab => render::Format::Gitlab,
-            Format::Sarif => render::Format::Sarif,
-        }
-    }
-}
 
 /// Prints an answer. A reader that has seen enough, like `head`, is no failure.
 pub(super) fn print(text: &str) {
@@ -67,15 +23,15 @@ pub(super) fn tell(text: &str) {
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).ok();
 }
 
-/// Prints findings; the forms that are one document are printed without findings too.
-pub(super) fn findings(format: Format, reports: &[Report]) {
-    print(&render::render(format.into(), reports));
-}
-
 /// `2 errors, 1 warning`, coloured by the worst; nothing without findings.
-pub(super) fn tally(reports: &[Report]) -> Option<String> {
-    let errors = reports.iter().filter(|report| report.severity == Severity::Error).count();
-    let warnings = reports.len() - errors;
+pub(super) fn tally<'d>(found: impl IntoIterator<Item = &'d Diagnostic>) -> Option<String> {
+    let (mut errors, mut warnings) = (0, 0);
+    for diagnostic in found {
+        match diagnostic.severity {
+            Severity::Error => errors += 1,
+            Severity::Warning => warnings += 1,
+        }
+    }
     let mut parts = Vec::new();
     if errors > 0 {
         parts.push(format!("{BAD}{}{BAD:#}", count(errors, "error")));

@@ -98,10 +98,8 @@ codes! {
     AddressReserved = "IC0403" "address-reserved";
     /// Two services listen on one port of one host.
     PortClash = "IC0404" "port-clash";
-    /// Two hosts, units or records of one name.
+    /// Two hosts, units, records or files of one name.
     DuplicateName = "IC0405" "duplicate-name";
-    /// Two units keep their state under one key.
-    StateKeyCollision = "IC0406" "state-key-collision";
     /// A name that is too long, or has letters that its target refuses, after expansion.
     InvalidName = "IC0407" "invalid-name";
     /// Something that the provider cannot do.
@@ -136,8 +134,6 @@ codes! {
     InvalidProject = "IC0501" "invalid-project";
     /// A file in the way that infrac does not own, or that a person edited.
     NotOwned = "IC0502" "not-owned";
-    /// What was printed does not read back as what was meant.
-    WriterDifference = "IC0503" "writer-difference";
     /// A generated file that is not what the sources give.
     OutOfDate = "IC0504" "out-of-date";
 }

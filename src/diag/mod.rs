@@ -1,9 +1,11 @@
 //! A diagnostic as data: a code, what is wrong, the places, what to do, and a certain repair where there is one.
 
 pub mod codes;
+mod fix;
 
 use crate::base::Span;
 pub use codes::Code;
+pub use fix::{Edit, Fix};
 
 /// How much a diagnostic weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,15 +23,6 @@ pub struct Label {
     pub span: Span,
     /// A few words in lower case; may be empty for the primary place.
     pub text: String,
-}
-
-/// A certain repair.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Fix {
-    /// What applying it does, as an instruction: `rename to \`servers\``.
-    pub title: String,
-    /// Replacements that do not overlap.
-    pub edits: Vec<(Span, String)>,
 }
 
 /// One finding.
@@ -87,7 +80,14 @@ impl Diagnostic {
     /// A certain repair that replaces one place.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
-        self.fix = Some(Fix { title: title.into(), edits: vec![(span, replacement.into())] });
+        self.fix = Some(Fix { title: title.into(), edits: vec![Edit::Replace(span, replacement.into())] });
+        self
+    }
+
+    /// A certain repair that removes an item of a body or an element of a list.
+    #[must_use]
+    pub fn remove(mut self, title: impl Into<String>, span: Span) -> Self {
+        self.fix = Some(Fix { title: title.into(), edits: vec![Edit::Remove(span)] });
         self
     }
 }

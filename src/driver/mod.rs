@@ -1,6 +1,7 @@
 //! The front door: a workspace goes in, a tree of files and every finding come out.
 
 mod product;
+mod repair;
 mod shared;
 pub mod targets;
 
@@ -9,6 +10,7 @@ use crate::base::{Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::{analysis, check, resolve, schema, shape, syntax};
 use rayon::prelude::*;
+pub use repair::{Repaired, repair};
 use targets::Targets;
 
 /// What to compile; the default is everything.
@@ -90,7 +92,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         outcome.graphs.extend(compiled.graphs);
         uses.extend(compiled.uses);
         if let Err(why) = outcome.tree.merge(compiled.tree) {
-            diagnostics.push(Diagnostic::error(Code::StateKeyCollision, product.name.span, why.to_string()));
+            diagnostics.push(Diagnostic::error(Code::DuplicateName, product.name.span, why.to_string()));
         }
     }
     // Without a product there is nothing to share.

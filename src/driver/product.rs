@@ -125,7 +125,7 @@ fn pipelines(plans: &[Plan], shapes: &Shapes, targets: &Targets, tree: &mut Tree
         return Ok(());
     }
     let product = of_plans(plans);
-    target::pipeline::emit_product(&product, tree)?;
+    target::pipeline::emit_product(&product, pipeline, tree)?;
     if targets.wants("gitlab") {
         target::gitlab::emit_product(pipeline, &product, tree)?;
     }

@@ -1,6 +1,7 @@
 //! `[for x in xs : e]` and `{ for x in xs : k => v }`, over what is known and over what a tool will know.
 
-use super::expression::{Evaluator, foreign};
+use super::expression::Evaluator;
+use super::foreign::foreign;
 use super::{Evaluated, Stop, text_of};
 use crate::base::Text;
 use crate::diag::{Code, Diagnostic};

@@ -52,8 +52,9 @@ pub fn conform(value: Value, ty: &Ty) -> Result<Value, Mismatch> {
         }
         (Ty::Record(record), Value::Map(map)) => fields(record, &map),
         (Ty::Secret(_), value @ Value::Secret(_)) => Ok(value),
-        (Ty::Secret(_), value) => {
-            Err(Mismatch::new(Code::SecretExposed, format!("a reference to a secret is needed, this is {}", kind_of(&value)))
+        (Ty::Secret(_), _) => {
+            // The value is not repeated: it may well be the secret.
+            Err(Mismatch::new(Code::SecretExposed, "a reference to a secret is needed, this is a value")
                 .help("write where it is, such as `secret(\"env:NAME\")`: a value in the source would be in every file"))
         }
         (Ty::Bool, value @ Value::Bool(_))

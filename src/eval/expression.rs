@@ -1,5 +1,6 @@
 //! One arm for each form of expression.
 
+use super::foreign::foreign;
 use super::{Evaluated, Locals, Scope, Stop, fields, functions, operators, text_of};
 use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
@@ -144,7 +145,9 @@ impl Evaluator<'_> {
                     let nearest = similar::nearest(&field.text, known.iter().copied());
                     let mut diagnostic = Diagnostic::error(Code::UnknownField, field.span, format!("there is no field `{}`", field.text));
                     diagnostic = match nearest {
-                        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
+                        Some(nearest) => {
+                            diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), field.span, nearest)
+                        }
                         None => diagnostic.help(format!("there are {}", listed(&known))),
                     };
                     Err(self.stop(diagnostic))
@@ -312,14 +315,6 @@ fn in_places(function: &functions::Function, values: Vec<(Option<Text>, Value)>)
         arranged[place] = value;
     }
     Some(arranged)
-}
-
-/// What is foreign makes everything foreign that is computed from it.
-pub(super) fn foreign(values: &[&Value]) -> Option<Value> {
-    values
-        .iter()
-        .find(|value| matches!(value, Value::Residual(residual) if matches!(**residual, Residual::Foreign(_))))
-        .map(|v| (*v).clone())
 }
 
 /// The value of a literal.

@@ -7,6 +7,7 @@ mod conform;
 mod expression;
 pub mod fields;
 mod fold;
+mod foreign;
 pub mod functions;
 mod operators;
 

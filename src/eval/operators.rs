@@ -1,6 +1,6 @@
 //! Operators over values: computed where both sides are known, left for the tool otherwise.
 
-use super::expression::foreign;
+use super::foreign::foreign;
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::ast::{Binary, Unary};

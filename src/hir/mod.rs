@@ -176,6 +176,11 @@ pub struct Product {
     pub environments: Vec<ast::Name>,
 }
 
+impl Product {
+    /// The workflows have a job for each place in the order of environments, and so many places.
+    pub const MOST_ENVIRONMENTS: usize = 4;
+}
+
 /// `stack compute web_eu { … }`: an instance as declared.
 #[derive(Debug)]
 pub struct Instance {

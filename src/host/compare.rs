@@ -9,7 +9,7 @@ use super::pending::Pending;
 use super::room::{Leaving, Room};
 use super::status::{Comparison, Finding, Kind, State};
 use crate::artifact::verify::verify;
-use crate::artifact::{Entry, Error, Tree};
+use crate::artifact::{Entry, Tree};
 use crate::base::Text;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,7 +101,7 @@ pub fn compare<'t>(
         kept.entry(owner).or_default().files.insert(path.clone(), hash);
     }
 
-    let misprinted = misprinted(tree, &hashes);
+    read_back(tree, &hashes)?;
     let manifests = changed_manifests(&listed, &kept);
     for (path, text) in &manifests {
         let is_there = listed.keys().any(|owner| owner.manifest() == *path);
@@ -117,7 +117,7 @@ pub fn compare<'t>(
     }
     findings.extend(changed_locks(project, locks)?);
     findings.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Comparison { findings, unchanged, unreadable, misprinted, tree, locks, manifests, hashes, room, gone, pending })
+    Ok(Comparison { findings, unchanged, unreadable, tree, locks, manifests, hashes, room, gone, pending })
 }
 
 fn generated(path: &Text, state: State) -> Finding {
@@ -233,14 +233,11 @@ fn without_contents(seen: Seen) -> Seen {
 }
 
 /// What is about to be written is read once more, by readers that share nothing with the printers.
-fn misprinted(tree: &Tree, written: &BTreeMap<Text, Text>) -> Vec<(Text, Error)> {
-    written
-        .par_iter()
-        .filter_map(|(path, _)| {
-            let error = verify(tree.get(path)?).err()?;
-            Some((path.clone(), error))
-        })
-        .collect()
+fn read_back(tree: &Tree, written: &BTreeMap<Text, Text>) -> Result<(), Failure> {
+    let misprinted = written.par_iter().find_map_first(|(path, _)| Some((path, verify(tree.get(path)?).err()?)));
+    let Some((path, error)) = misprinted else { return Ok(()) };
+    Err(Failure::new(format!("`{path}` does not read back as what was meant: {error}"))
+        .help("this is a mistake of infrac, not of the sources; nothing was written, please report it"))
 }
 
 fn changed_manifests(listed: &Listed, kept: &BTreeMap<Owner, Manifest>) -> BTreeMap<Text, Option<String>> {

@@ -8,7 +8,7 @@ use super::Failure;
 use crate::artifact::tree::sha256;
 use crate::base::{Text, text};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -261,18 +261,45 @@ impl Disk {
     }
 
     /// Removes a folder and those above it as long as they are empty; the output folder stays.
-    pub fn prune(&mut self, folder: &str) {
+    pub fn prune(&mut self, folder: &str) -> Result<(), Failure> {
         let mut folder = folder;
         while !folder.is_empty() {
             match self.folder(folder) {
                 Folder::Missing => {}
-                Folder::Real if fs::remove_dir(self.absolute(folder)).is_ok() => {
+                Folder::Real => {
+                    let absolute = self.absolute(folder);
+                    match fs::remove_dir(&absolute) {
+                        Ok(()) => {}
+                        Err(error) if error.kind() == ErrorKind::NotFound => {}
+                        // Something else is in it, or it is a file system of its own.
+                        Err(error) if matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::ResourceBusy) => return Ok(()),
+                        Err(error) => return Err(Failure::disk("remove", &absolute, &error)),
+                    }
                     self.folders.insert(folder.into(), Folder::Missing);
                 }
-                Folder::Real | Folder::Blocked(_) => return,
+                Folder::Blocked(_) => return Ok(()),
             }
             folder = parent(folder);
         }
+        Ok(())
+    }
+
+    /// The folders above `paths` that are there, each once, the deepest first.
+    pub fn folders_above<'p>(&mut self, paths: impl IntoIterator<Item = &'p Text>) -> Vec<Text> {
+        let mut found = BTreeSet::new();
+        for path in paths {
+            let mut folder = parent(path);
+            while !found.contains(folder) {
+                if self.folder(folder) == Folder::Real {
+                    found.insert(folder);
+                }
+                if folder.is_empty() {
+                    break;
+                }
+                folder = parent(folder);
+            }
+        }
+        found.into_iter().rev().map(Text::new).collect()
     }
 
     /// Forgets what was learnt of the place at `path`, where a folder may be made now.

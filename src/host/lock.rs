@@ -29,11 +29,6 @@ impl Lock {
     pub fn acquire(disk: &Disk, wait: impl FnOnce(&str)) -> Result<Lock, Failure> {
         let mut disk = disk.clone();
         disk.make_folder(CACHE)?;
-        let ignore = text!("{CACHE}/.gitignore");
-        disk.learn(&ignore);
-        if disk.place(&ignore)? == Place::Missing {
-            disk.replace(&ignore, "# This folder is of this machine alone.\n*\n")?;
-        }
         let file = open(&mut disk)?;
         let path = disk.absolute(&lock());
         match file.try_lock() {
@@ -43,6 +38,12 @@ impl Lock {
                 file.lock().map_err(|error| Failure::disk("lock", &path, &error))?;
             }
             Err(TryLockError::Error(error)) => return Err(Failure::disk("lock", &path, &error)),
+        }
+        // Only now is nobody else about to write the same files.
+        let ignore = text!("{CACHE}/.gitignore");
+        disk.learn(&ignore);
+        if disk.place(&ignore)? == Place::Missing {
+            disk.replace(&ignore, "# This folder is of this machine alone.\n*\n")?;
         }
         disk.replace(&holder(), &format!("process {}\n", std::process::id()))?;
         Ok(Lock { disk, _file: file })

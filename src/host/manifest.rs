@@ -97,6 +97,13 @@ impl Manifest {
                 return Err(whole(format!("the hash of `{path}` is not a SHA-256")));
             }
         }
+        // On some systems they are one file, and removing the one would remove the other.
+        let mut folded = BTreeMap::new();
+        for path in files.keys() {
+            if let Some(other) = folded.insert(path.to_lowercase(), path) {
+                return Err(whole(format!("it lists `{other}` and `{path}`, which are one file on some systems")));
+            }
+        }
         Ok(Manifest { files })
     }
 
@@ -214,6 +221,8 @@ mod tests {
         assert!(forged("\"live/acme/x\": \"abc\"").contains("not a SHA-256"));
         let twice = format!("\"live/acme/x\": \"{hash}\", \"live/acme/x\": \"{hash}\"");
         assert!(forged(&twice).contains("stands twice"));
+        let colliding = format!("\"live/acme/x\": \"{hash}\", \"live/acme/X\": \"{hash}\"");
+        assert!(forged(&colliding).contains("one file on some systems"));
     }
 
     #[test]

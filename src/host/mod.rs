@@ -30,7 +30,7 @@ pub use load::{Project, find, load};
 pub use lock::Lock;
 pub use ownership::{Permission, Scope};
 pub use report::{report_differences, report_obstacles};
-pub use rewrite::rewrite;
+pub use rewrite::{rewrite, save};
 pub use settings::Settings;
 pub use status::{Comparison, Finding, Kind, State, difference};
 pub use write::{Written, write};

@@ -24,16 +24,6 @@ pub fn report_obstacles(comparison: &Comparison<'_>, disk: &Disk, project: &Disk
             path,
         });
     }
-    for (path, error) in &comparison.misprinted {
-        let path = disk.from_project(path);
-        drafts.push(Draft {
-            code: Code::WriterDifference,
-            message: format!("`{path}` does not read back as what was meant: {error}"),
-            help: Some("this is a mistake of infrac, not of the sources; please report it".to_owned()),
-            line: 0,
-            path,
-        });
-    }
     for finding in &comparison.findings {
         if let State::HandEdited(reason) = &finding.state {
             let path = place_of(finding, disk, project);

@@ -1,21 +1,105 @@
-//! Changes a source that a person wrote: whole or not at all, with the mode that it has.
+//! Single files that a person keeps: a source that is changed, a report that was asked for. Each is there whole or not at all.
 
 use super::Failure;
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
+use tempfile::NamedTempFile;
 
-/// Replaces the text of the file at `path`. A link stays a link: what it points to is replaced.
-pub fn rewrite(path: &Path, text: &str) -> Result<(), Failure> {
+/// Replaces the text of the file at `path`, which must still be the one that was read, and keeps its mode. A link stays
+/// a link: what it points to is replaced.
+pub fn rewrite(path: &Path, before: &str, after: &str) -> Result<(), Failure> {
     let replace = || {
         let real = path.canonicalize()?;
-        let folder = real.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(text.as_bytes())?;
+        let file = beside(&real, after)?;
         file.as_file().set_permissions(fs::metadata(&real)?.permissions())?;
-        file.as_file().sync_all()?;
+        if fs::read(&real)? != before.as_bytes() {
+            return Ok(false);
+        }
+        file.persist(&real)?;
+        Ok(true)
+    };
+    match replace().map_err(|error| Failure::disk("write", path, &error))? {
+        true => Ok(()),
+        false => Err(Failure::new(format!("`{}` was changed by somebody else in the meantime", path.display()))
+            .help("nothing of it was lost: run the command again")),
+    }
+}
+
+/// Writes a report to `path`, whatever was there.
+pub fn save(path: &Path, text: &str) -> Result<(), Failure> {
+    let real = match path.canonicalize() {
+        Ok(real) if real.is_file() => real,
+        // To replace a device or a pipe would take it away from everybody else.
+        Ok(_) => return Err(Failure::new(format!("cannot write `{}`: it is no ordinary file", path.display()))),
+        Err(error) if error.kind() == ErrorKind::NotFound => path.to_owned(),
+        Err(error) => return Err(Failure::disk("write", path, &error)),
+    };
+    let write = || {
+        let file = beside(&real, text)?;
+        set_mode(file.as_file(), &real)?;
         file.persist(&real)?;
         Ok(())
     };
-    replace().map_err(|error| Failure::disk("write", path, &error))
+    write().map_err(|error: std::io::Error| Failure::disk("write", path, &error))
+}
+
+/// A temporary file in the same folder, so that renaming it is one step.
+fn beside(path: &Path, text: &str) -> std::io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// The mode of the file that is replaced, or what everybody may read: a temporary file is for its owner alone.
+#[cfg(unix)]
+fn set_mode(file: &fs::File, replaced: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(match fs::metadata(replaced) {
+        Ok(found) => found.permissions(),
+        Err(_) => fs::Permissions::from_mode(0o644),
+    })
+}
+
+// Elsewhere a new file has no such mode.
+#[cfg(not(unix))]
+fn set_mode(_: &fs::File, _: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_left_alone() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("a.infra");
+        fs::write(&path, "theirs").unwrap();
+        let failure = rewrite(&path, "read", "mine").unwrap_err();
+        assert!(failure.message.contains("changed by somebody else"), "{failure}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
+        rewrite(&path, "theirs", "mine").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn modes_stay_and_new_reports_can_be_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::TempDir::new().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let (path, link) = (folder.path().join("report"), folder.path().join("link"));
+        save(&path, "one").unwrap();
+        assert_eq!(mode(&path), 0o644);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        save(&link, "two").unwrap();
+        rewrite(&link, "two", "three").unwrap();
+        assert_eq!((mode(&path), fs::read_to_string(&path).unwrap().as_str()), (0o600, "three"));
+        assert!(save(Path::new("/dev/null"), "x").is_err() && save(folder.path(), "x").is_err());
+    }
 }

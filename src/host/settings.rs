@@ -71,10 +71,20 @@ struct Reader {
 
 impl Reader {
     fn report(&mut self, at: Range<usize>, message: impl Into<String>, help: Option<String>) {
-        let span = Span::new(self.file, at.start as u32, at.end as u32);
-        let mut diagnostic = Diagnostic::error(Code::InvalidProject, span, message);
+        let mut diagnostic = Diagnostic::error(Code::InvalidProject, self.span(at), message);
         diagnostic.help = help;
         self.diagnostics.push(diagnostic);
+    }
+
+    /// A word that is nearly one of the known ones; `written` is how that one stands in the file.
+    fn misspelt(&mut self, at: Range<usize>, message: String, known: &str, written: String) {
+        let span = self.span(at);
+        let diagnostic = Diagnostic::error(Code::InvalidProject, span, message).help(format!("did you mean `{known}`?"));
+        self.diagnostics.push(diagnostic.fix(format!("write `{known}`"), span, written));
+    }
+
+    fn span(&self, at: Range<usize>) -> Span {
+        Span::new(self.file, at.start as u32, at.end as u32)
     }
 
     fn table(&mut self, table: &DeTable<'_>) {
@@ -98,16 +108,18 @@ impl Reader {
                 }
                 "targets" => self.targets(value),
                 unknown => {
-                    let help = match nearest(unknown, KEYS.iter().copied()) {
-                        Some(known) => format!("did you mean `{known}`?"),
-                        None => format!("`{FILE}` has the keys {}", names(KEYS)),
-                    };
-                    self.report(key.span(), format!("unknown key `{unknown}`"), Some(help));
+                    let message = format!("unknown key `{unknown}`");
+                    match nearest(unknown, KEYS.iter().copied()) {
+                        Some(known) => self.misspelt(key.span(), message, known, known.to_owned()),
+                        None => self.report(key.span(), message, Some(format!("`{FILE}` has the keys {}", names(KEYS)))),
+                    }
                 }
             }
         }
         for required in ["name", "edition"] {
-            if !table.iter().any(|(key, _)| key.get_ref() == required) {
+            // A name that is nearly the one that is needed was reported as that.
+            let is_meant = |key: &str| key == required || !KEYS.contains(&key) && nearest(key, KEYS.iter().copied()) == Some(required);
+            if !table.iter().any(|(key, _)| is_meant(key.get_ref())) {
                 let help = match required {
                     "name" => "add a line like `name = \"acme\"`".to_owned(),
                     _ => format!("add the line `edition = \"{}\"`", Settings::default().edition),
@@ -194,11 +206,11 @@ impl Reader {
                 continue;
             };
             if !TARGETS.contains(&target) {
-                let help = match nearest(target, TARGETS.iter().copied()) {
-                    Some(known) => format!("did you mean `{known}`?"),
-                    None => format!("the targets are {}", names(TARGETS)),
-                };
-                self.report(item.span(), format!("unknown target `{target}`"), Some(help));
+                let message = format!("unknown target `{target}`");
+                match nearest(target, TARGETS.iter().copied()) {
+                    Some(known) => self.misspelt(item.span(), message, known, format!("\"{known}\"")),
+                    None => self.report(item.span(), message, Some(format!("the targets are {}", names(TARGETS)))),
+                }
             } else if !targets.insert(Text::new(target)) {
                 self.report(item.span(), format!("target `{target}` stands twice"), None);
             }

@@ -5,7 +5,7 @@ use super::manifest::Unreadable;
 use super::ownership::Reason;
 use super::pending::Pending;
 use super::room::Room;
-use crate::artifact::{Error, Tree};
+use crate::artifact::Tree;
 use crate::base::Text;
 use similar::TextDiff;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,8 +54,6 @@ pub struct Comparison<'t> {
     pub unchanged: usize,
     /// The manifests that cannot be believed.
     pub unreadable: Vec<(Text, Unreadable)>,
-    /// The files to write that an independent reader does not read as what was meant, and how.
-    pub misprinted: Vec<(Text, Error)>,
     pub(super) tree: &'t Tree,
     pub(super) locks: &'t [(Text, String)],
     /// The future text of each manifest that changes; nothing for one that goes.
@@ -72,14 +70,12 @@ pub struct Comparison<'t> {
 impl Comparison<'_> {
     /// Whether nothing has to be done.
     pub fn is_clean(&self) -> bool {
-        self.findings.is_empty() && self.unreadable.is_empty() && self.misprinted.is_empty()
+        self.findings.is_empty() && self.unreadable.is_empty()
     }
 
     /// Whether nothing stands in the way of writing.
     pub fn is_allowed(&self) -> bool {
-        self.unreadable.is_empty()
-            && self.misprinted.is_empty()
-            && !self.findings.iter().any(|finding| matches!(finding.state, State::HandEdited(_)))
+        self.unreadable.is_empty() && !self.findings.iter().any(|finding| matches!(finding.state, State::HandEdited(_)))
     }
 
     /// The paths of one kind whose state is one of `states`.

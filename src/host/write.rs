@@ -67,16 +67,18 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
     writes.par_iter().try_for_each(|path| disk.commit(path))?;
     remove(disk, removals.iter().copied().filter(|path| !comparison.room.files.contains(*path)))?;
     for folder in folders(&comparison.gone) {
-        disk.prune(&folder);
+        disk.prune(&folder)?;
     }
-    disk.sync_folders(&folders(writes.iter().copied()))?;
+    // A manifest that forgets a file must not be on the disk before the file is gone from it.
+    let changed = disk.folders_above(writes.iter().chain(&removals).copied().chain(&comparison.gone));
+    disk.sync_folders(&changed)?;
 
     for (path, text) in &comparison.manifests {
         match text {
             Some(_) => disk.commit(path)?,
             None => {
                 disk.remove(path)?;
-                disk.prune(parent(path));
+                disk.prune(parent(path))?;
             }
         }
     }
@@ -119,8 +121,5 @@ fn remove<'p>(disk: &mut Disk, paths: impl Iterator<Item = &'p Text> + Clone) ->
         disk.remove(path)?;
         disk.forget(path);
     }
-    for folder in folders(paths) {
-        disk.prune(&folder);
-    }
-    Ok(())
+    folders(paths).iter().try_for_each(|folder| disk.prune(folder))
 }

@@ -52,10 +52,6 @@ impl<'a> Allocator<'a> {
         if prefix < whole.prefix_len() || prefix > 32 {
             return Err(Refusal::Prefix);
         }
-        if prefix == whole.prefix_len() {
-            self.made.insert(key, text!("{pool}"));
-            return Ok(pool);
-        }
         let (written, locked) = (&self.written, &self.locked);
         let taken = self.ranges.entry(pool).or_default();
         let kept = self

@@ -206,7 +206,7 @@ impl Planner<'_> {
         let mut diagnostic = Diagnostic::error(Code::UnknownField, field.span, format!("{keyword} `{name}` has no field `{}`", field.text))
             .related(definition.name.span, "it is defined here");
         if let Some(nearest) = similar::nearest(&field.text, known) {
-            diagnostic = diagnostic.help(format!("did you mean `{nearest}`?"));
+            diagnostic = diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), field.span, nearest);
         }
         self.report(diagnostic);
         Err(Stop)

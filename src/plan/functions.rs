@@ -6,7 +6,7 @@ use crate::base::{Span, Text, similar, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{Evaluated, Stop, text_of};
 use crate::syntax::ast;
-use crate::value::{InstanceId, Secret, SecretForm, Value};
+use crate::value::{InstanceId, Scheme, Secret, SecretForm, Value};
 use ipnet::IpNet;
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ impl Planner<'_> {
             ("rules_for", [hosts]) => self.rules_for(hosts, span),
             ("clients_of", [Value::Instance(service)]) => self.clients_of(*service, span),
             ("builds", [Value::Definition(_, image), provider, arch]) => Ok(Value::Bool(self.builds(image, provider, arch))),
-            ("generated", [path, bytes, hex, uuid]) => self.generated(of, path, [bytes, hex, uuid], span),
+            ("generated", [path, bytes, hex, uuid, pem]) => self.generated(of, path, [bytes, hex, uuid, pem], span),
             ("secret", [reference]) => self.secret(reference, span),
             _ => self.wrong(span, &format!("`{}` does not take these values", function.text)),
         }
@@ -154,21 +154,31 @@ impl Planner<'_> {
         lists("on", &provider) && lists("arches", &arch)
     }
 
-    fn generated(&mut self, of: InstanceId, path: &Value, form: [&Value; 3], span: Span) -> Evaluated {
+    fn generated(&mut self, of: InstanceId, path: &Value, form: [&Value; 4], span: Span) -> Evaluated {
         let path = text_of(path).unwrap_or_default();
-        let number = |value: &Value| value.as_int().and_then(|count| u16::try_from(count).ok());
-        let [bytes, hex, uuid] = form;
-        let form = match (number(bytes), number(hex), uuid) {
-            (Some(bytes), None, Value::None) => SecretForm::Base64(bytes),
-            (None, Some(bytes), Value::None) => SecretForm::Hex(bytes),
-            (None, None, Value::Bool(true)) => SecretForm::Uuid,
-            _ => return self.wrong(span, "`generated` takes one of `bytes = N`, `hex = N` and `uuid = true`"),
+        let Some((thing, name)) = path.split_once('/').filter(|(_, name)| !name.contains('/')) else {
+            return self.wrong(span, "a secret is named by what it belongs to and its own name, such as `database/password`");
         };
-        Ok(Value::Secret(Arc::new(Secret::Generated { path, form, bootstrap: self.bootstraps(of) })))
+        let number = |value: &Value| value.as_int().and_then(|count| u16::try_from(count).ok());
+        let [bytes, hex, uuid, pem] = form;
+        let form = match (number(bytes), number(hex), uuid, pem.as_text().map(Text::as_str)) {
+            (Some(bytes), None, Value::None, None) => SecretForm::Base64(bytes),
+            (None, Some(bytes), Value::None, None) => SecretForm::Hex(bytes),
+            (None, None, Value::Bool(true), None) => SecretForm::Uuid,
+            (None, None, Value::None, Some("authority")) => SecretForm::Authority,
+            (None, None, Value::None, Some("private_key")) => SecretForm::PrivateKey,
+            _ => return self.wrong(span, "`generated` takes one of `bytes = N`, `hex = N`, `uuid = true` and `pem = …`"),
+        };
+        let bootstrap = self.bootstraps(of);
+        Ok(Value::Secret(Arc::new(Secret::Generated { thing: thing.into(), name: name.into(), form, bootstrap })))
     }
 
-    /// Whether an instance stands in the stack that serves the secrets: what it needs first cannot come from there.
+    /// Whether the secrets of an instance are needed before there is a store for them: those of the stack that serves it, and those of
+    /// the product itself, which anything may need.
     fn bootstraps(&mut self, of: InstanceId) -> bool {
+        if of == PRODUCT {
+            return true;
+        }
         let Ok(secrets) = self.field(PRODUCT, &"secrets".into(), self.product.name.span) else { return false };
         match secrets.field("store") {
             Some(Value::Instance(store)) => self.node(*store).stack.is_some() && self.node(*store).stack == self.node(of).stack,
@@ -178,24 +188,24 @@ impl Planner<'_> {
 
     fn secret(&mut self, reference: &Value, span: Span) -> Evaluated {
         let reference = text_of(reference).unwrap_or_default();
-        let Some((scheme, rest)) = reference.split_once(':') else {
-            return self.wrong(span, "a reference to a secret begins with its scheme, such as `env:` or `vault:`");
-        };
-        const SCHEMES: &[&str] = &["env", "op", "vault", "sops"];
-        if !SCHEMES.contains(&scheme) {
-            let diagnostic = Diagnostic::error(Code::DanglingReference, span, format!("nobody keeps secrets under `{scheme}:`"));
-            self.report(match similar::nearest(scheme, SCHEMES.iter().copied()) {
-                Some(nearest) => diagnostic.help(format!("did you mean `{nearest}:`?")),
-                None => diagnostic.help("a secret is in `env:`, `op:`, `vault:` or `sops:`"),
+        let (name, rest) = reference.split_once(':').unwrap_or_default();
+        let Some(scheme) = Scheme::ALL.into_iter().find(|scheme| scheme.name() == name) else {
+            let names = Scheme::ALL.map(Scheme::name);
+            // What resembles no reference may be the secret itself, and is not repeated.
+            self.report(match similar::nearest(name, names) {
+                Some(nearest) => Diagnostic::error(Code::DanglingReference, span, format!("nobody keeps secrets under `{name}:`"))
+                    .help(format!("did you mean `{nearest}:`?")),
+                None => Diagnostic::error(Code::SecretExposed, span, "this is no reference to a secret: it begins with no scheme")
+                    .help(format!("a secret is in one of {}", names.map(|name| format!("`{name}:`")).join(", "))),
             });
             return Err(Stop);
-        }
+        };
         let (path, field) = match rest.split_once('#') {
             Some((path, field)) => (path, Some(Text::from(field))),
             None => (rest, None),
         };
         let path = path.trim_start_matches("//");
-        Ok(Value::Secret(Arc::new(Secret::Reference { scheme: scheme.into(), path: path.into(), field })))
+        Ok(Value::Secret(Arc::new(Secret::Reference { scheme, path: path.into(), field })))
     }
 
     fn wrong(&mut self, span: Span, message: &str) -> Evaluated {

@@ -172,6 +172,7 @@ impl Planner<'_> {
             let source = settings_text(&mut sources, "plugin")?;
             Some((source, settings_text(&mut sources, "plugin_version")?))
         });
+        let path = self.shapes.images.get(&name).cloned().unwrap_or_default();
         Some(Image {
             name,
             doc: definition.doc.clone().unwrap_or_default(),
@@ -184,7 +185,7 @@ impl Planner<'_> {
             login: stock.field("login").and_then(text_of).unwrap_or_else(|| "root".into()),
             install: image::installed(definition),
             revision,
-            source: Text::default(),
+            source: path,
         })
     }
 

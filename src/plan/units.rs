@@ -5,11 +5,10 @@ use super::planner::Planner;
 use super::{Dependency, Unit, mock};
 use crate::base::{Text, text};
 use crate::diag::{Code, Diagnostic};
-use crate::eval::{Stop, conform, text_of};
-use crate::shape::{Module, Source};
+use crate::eval::{Stop, conform};
+use crate::shape::{Module, Source, keyed};
 use crate::ty::Ty;
 use crate::value::{InstanceId, Residual, Value};
-use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -151,19 +150,6 @@ fn stand_in(value: Value, ty: &Ty) -> Value {
         (value, _) if value.is_known() && value != Value::None => conform(value, ty).unwrap_or_else(|_| mock(ty)),
         _ => mock(ty),
     }
-}
-
-/// A list of records as a map by a path of fields.
-fn keyed(value: &Value, path: &[Text]) -> Value {
-    let mut entries: IndexMap<Text, Value> = IndexMap::new();
-    for element in value.as_list().unwrap_or_default() {
-        let key = path.iter().try_fold(element, |value, field| value.field(field)).and_then(text_of);
-        if let Some(key) = key {
-            entries.insert(key, element.clone());
-        }
-    }
-    entries.sort_keys();
-    Value::Map(entries.into())
 }
 
 /// The part of a value that a type names.

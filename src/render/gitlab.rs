@@ -1,6 +1,7 @@
 //! A Code Quality report, which GitLab shows in a merge request.
 
 use super::report::Report;
+use super::sanitise::sanitise_json;
 use crate::diag::Severity;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -9,9 +10,7 @@ use std::collections::BTreeMap;
 pub(super) fn render(reports: &[Report]) -> String {
     let mut seen = BTreeMap::new();
     let issues: Vec<Value> = reports.iter().map(|report| issue(report, &mut seen)).collect();
-    let mut text = format!("{:#}", Value::Array(issues));
-    text.push('\n');
-    text
+    sanitise_json(format!("{:#}\n", Value::Array(issues)))
 }
 
 fn issue(report: &Report, seen: &mut BTreeMap<String, usize>) -> Value {

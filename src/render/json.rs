@@ -2,12 +2,13 @@
 
 use super::place::Place;
 use super::report::Report;
+use super::sanitise::sanitise_json;
 use serde_json::{Value, json};
 
 pub(super) fn render(reports: &[Report]) -> String {
     let mut lines = String::new();
     for report in reports {
-        lines.push_str(&object(report).to_string());
+        lines.push_str(&sanitise_json(object(report).to_string()));
         lines.push('\n');
     }
     lines

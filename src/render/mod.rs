@@ -6,6 +6,7 @@
 mod concise;
 mod github;
 mod gitlab;
+mod hide;
 mod json;
 mod place;
 mod report;
@@ -35,6 +36,33 @@ pub enum Format {
     Gitlab,
     /// SARIF 2.1.0.
     Sarif,
+}
+
+impl Format {
+    /// Every form.
+    pub const ALL: [Format; 6] = [Format::Text, Format::Concise, Format::Json, Format::Github, Format::Gitlab, Format::Sarif];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Concise => "concise",
+            Format::Json => "json",
+            Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Sarif => "sarif",
+        }
+    }
+
+    /// Whether a person reads it in a terminal.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Format::Text | Format::Concise)
+    }
+
+    /// Whether paths have to be those of the repository, because a service shows the findings beside its files.
+    pub fn is_for_reviews(self) -> bool {
+        matches!(self, Format::Github | Format::Gitlab | Format::Sarif)
+    }
 }
 
 /// The reports in one form. The terminal forms hold ANSI colours, which whoever prints them strips where there is no

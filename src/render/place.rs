@@ -1,7 +1,9 @@
 //! A place in a file as people count it.
 
+use super::hide::hide;
 use super::sanitise::{sanitise, sanitise_source};
 use crate::base::{LineColumn, LineIndex, Span, Workspace};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A file that reports point into.
@@ -33,15 +35,15 @@ pub struct Place {
 }
 
 impl Source {
-    /// The file of a span. `prefix` leads from where a reader stands to the project.
-    pub(super) fn new(workspace: &Workspace, span: Span, prefix: &str) -> Source {
+    /// The file of a span. `prefix` leads from where a reader stands to the project; texts in `hidden` are not shown.
+    pub(super) fn new(workspace: &Workspace, span: Span, prefix: &str, hidden: &[Span]) -> Source {
         let file = workspace.file(span.file);
         let prefix = if file.path.starts_with('<') { "" } else { prefix };
         Source {
             path: sanitise(&format!("{prefix}{}", file.path)).into_owned(),
-            text: match sanitise_source(&file.text) {
-                std::borrow::Cow::Borrowed(_) => file.text.clone(),
-                std::borrow::Cow::Owned(plain) => plain.into(),
+            text: match (sanitise_source(&file.text), hidden) {
+                (Cow::Borrowed(_), []) => file.text.clone(),
+                (plain, hidden) => hide(plain, hidden).into(),
             },
             lines: LineIndex::new(&file.text),
         }

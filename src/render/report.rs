@@ -53,9 +53,13 @@ impl Report {
         }
     }
 
-    /// The help and what a repair would do, one a line.
+    /// The help and what a repair would do, one a line. What the help proposes already is not said twice.
     pub(super) fn advice(&self) -> Vec<&str> {
-        let fix = self.fix.as_ref().map(|fix| fix.title.as_str());
+        let proposed = |title: &str| {
+            let word = title.strip_prefix("write ");
+            word.is_some_and(|word| self.help.as_ref().is_some_and(|help| help.contains(word)))
+        };
+        let fix = self.fix.as_ref().map(|fix| fix.title.as_str()).filter(|title| !proposed(title));
         self.help.as_deref().into_iter().chain(fix).collect()
     }
 }
@@ -63,13 +67,20 @@ impl Report {
 /// The reports of `diagnostics`, whose spans point into `workspace`. `prefix` is put before every path of the project:
 /// the way to it from where the reader stands, with `/` at its end, or nothing.
 pub fn resolve(workspace: &Workspace, diagnostics: &[Diagnostic], prefix: &str) -> Vec<Report> {
-    let mut resolver = Resolver { workspace, prefix, sources: BTreeMap::new() };
+    let mut hidden = BTreeMap::<FileId, Vec<Span>>::new();
+    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::SecretExposed) {
+        let span = diagnostic.primary.span;
+        hidden.entry(span.file).or_default().push(span);
+    }
+    let mut resolver = Resolver { workspace, prefix, hidden, sources: BTreeMap::new() };
     diagnostics.iter().map(|diagnostic| resolver.report(diagnostic)).collect()
 }
 
 struct Resolver<'w> {
     workspace: &'w Workspace,
     prefix: &'w str,
+    /// Where a secret may be written out, which no report repeats.
+    hidden: BTreeMap<FileId, Vec<Span>>,
     sources: BTreeMap<FileId, Arc<Source>>,
 }
 
@@ -80,7 +91,10 @@ impl Resolver<'_> {
             edits: fix
                 .edits
                 .iter()
-                .map(|(span, replacement)| Edit { place: self.place(*span, ""), replacement: replacement.clone() })
+                .map(|edit| {
+                    let (span, replacement) = edit.resolved(self.workspace);
+                    Edit { place: self.place(span, ""), replacement: replacement.to_owned() }
+                })
                 .collect(),
         });
         Report {
@@ -95,7 +109,8 @@ impl Resolver<'_> {
     }
 
     fn place(&mut self, span: Span, label: &str) -> Place {
-        let source = self.sources.entry(span.file).or_insert_with(|| Arc::new(Source::new(self.workspace, span, self.prefix)));
+        let hidden = self.hidden.get(&span.file).map_or(&[][..], Vec::as_slice);
+        let source = self.sources.entry(span.file).or_insert_with(|| Arc::new(Source::new(self.workspace, span, self.prefix, hidden)));
         Place::new(source, span, label)
     }
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 fn is_harmful(character: char) -> bool {
     match character {
         '\n' | '\t' => false,
-        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => true,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{feff}' => true,
         '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{e0000}'..='\u{e007f}' => true,
         other => other.is_control(),
     }
@@ -25,6 +25,21 @@ pub fn sanitise(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(plain)
+}
+
+/// A JSON document with every harmful character written as JSON writes it, which changes nothing of what it says.
+pub(super) fn sanitise_json(text: String) -> String {
+    if !text.contains(is_harmful) {
+        return text;
+    }
+    let mut plain = String::with_capacity(text.len());
+    for character in text.chars() {
+        match is_harmful(character) {
+            true => character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| plain.push_str(&format!("\\u{unit:04x}"))),
+            false => plain.push(character),
+        }
+    }
+    plain
 }
 
 /// A source with every harmful character replaced by a visible one of the same length, so that every offset still
@@ -62,6 +77,14 @@ mod tests {
         assert!(!plain.contains(is_harmful), "{plain:?}");
         assert!(plain.starts_with("a\\u{1b}[31mb\\u{7}\\u{0}"));
         assert!(matches!(sanitise("größe `x`\n\t日本"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn documents_keep_what_they_say() {
+        let value = serde_json::Value::from(HOSTILE);
+        let plain = sanitise_json(value.to_string());
+        assert!(!plain.contains(is_harmful) && plain.contains("\\udb40\\udc41"), "{plain:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&plain).unwrap(), value);
     }
 
     #[test]

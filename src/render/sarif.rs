@@ -3,6 +3,7 @@
 use super::gitlab::fingerprint;
 use super::place::Place;
 use super::report::{Repair, Report};
+use super::sanitise::sanitise_json;
 use crate::diag::Code;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +29,7 @@ pub(super) fn render(reports: &[Report]) -> String {
             "results": results,
         }],
     });
-    format!("{log:#}\n")
+    sanitise_json(format!("{log:#}\n"))
 }
 
 fn rule(code: Code) -> Value {

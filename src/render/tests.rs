@@ -5,8 +5,6 @@ use crate::base::{Span, Workspace};
 use crate::diag::{Code, Diagnostic};
 use serde_json::Value;
 
-const FORMATS: [Format; 6] = [Format::Text, Format::Concise, Format::Json, Format::Github, Format::Gitlab, Format::Sarif];
-
 const PRODUCT: &str = "product acme {\n  größe = smal\n}\n";
 const STACK: &str = "stack compute web {\n  range = 10.0.0.0/16\n}\n";
 
@@ -186,7 +184,7 @@ fn nothing_of_a_source_reaches_the_terminal() {
         .help(hostile)
         .fix(hostile, whole, "x")];
     let reports = reports(&workspace, &diagnostics);
-    for format in FORMATS {
+    for format in Format::ALL {
         let shown = match format {
             // Colours are ours; everything else is stripped to what is left of the source.
             Format::Text | Format::Concise => {
@@ -228,7 +226,7 @@ fn no_span_is_too_wild() {
         ] {
             let span = Span::new(file, start, end);
             let diagnostic = Diagnostic::error(Code::Unclosed, span, "wild").label("here").related(Span::new(file, end, start), "there");
-            for format in FORMATS {
+            for format in Format::ALL {
                 let shown = render(format, &reports(&workspace, std::slice::from_ref(&diagnostic)));
                 assert!(shown.contains("a.infra"), "{format:?} {text:?} {start}..{end}\n{shown}");
                 assert!(shown.len() < 9000, "{format:?} {text:?} {start}..{end}");

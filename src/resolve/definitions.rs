@@ -232,13 +232,14 @@ impl Resolver<'_> {
         let mut attributes: IndexMap<Text, Arc<ast::Attribute>> = IndexMap::new();
         let mut overrides = Vec::new();
         let mut blocks = Vec::new();
-        let mut seen = BTreeMap::new();
         for item in &block.body.items {
             match item {
-                ast::Item::Attribute(attribute) => {
-                    self.once(&mut seen, &attribute.name);
-                    attributes.entry(attribute.name.text.clone()).or_insert_with(|| Arc::new(attribute.clone()));
-                }
+                ast::Item::Attribute(attribute) => match attributes.get(&attribute.name.text) {
+                    Some(first) => self.repeated(attribute, first),
+                    None => {
+                        attributes.insert(attribute.name.text.clone(), Arc::new(attribute.clone()));
+                    }
+                },
                 ast::Item::Block(inner) if inner.keyword.text == "in" => match inner.labels.first().and_then(word) {
                     Some(environment) => overrides.push((environment, super::attributes(&inner.body).collect())),
                     None => self.headless(inner, "in ENVIRONMENT"),

@@ -49,11 +49,16 @@ impl Resolver<'_> {
     }
 
     fn duplicate(&mut self, what: &str, again: Span, first: Span) {
-        self.error(
-            Diagnostic::error(Code::Duplicate, again, format!("{what} is declared twice"))
-                .related(first, "first declared here")
-                .help("remove one of the two, or give it another name"),
-        );
+        self.error(declared_twice(what, again, first));
+    }
+
+    /// An attribute that says again what was said of it already is not needed.
+    fn repeated(&mut self, again: &ast::Attribute, first: &ast::Attribute) {
+        let diagnostic = declared_twice(&format!("`{}`", again.name.text), again.name.span, first.name.span);
+        self.error(match again.operator == first.operator && again.value.says_the_same(&first.value) {
+            true => diagnostic.remove("remove the second", again.span),
+            false => diagnostic,
+        });
     }
 
     /// What stands at the top level of a file and belongs to nothing.
@@ -91,4 +96,10 @@ fn word(label: &ast::Label) -> Option<ast::Name> {
 /// The attributes and blocks of a body that repeats nothing, as most bodies do.
 fn attributes(body: &ast::Body) -> impl Iterator<Item = Arc<ast::Attribute>> {
     body.items.iter().filter_map(|item| if let ast::Item::Attribute(attribute) = item { Some(Arc::new(attribute.clone())) } else { None })
+}
+
+fn declared_twice(what: &str, again: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(Code::Duplicate, again, format!("{what} is declared twice"))
+        .related(first, "first declared here")
+        .help("remove one of the two, or give it another name")
 }

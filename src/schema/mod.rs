@@ -1,6 +1,8 @@
-//! Schemas of OpenTofu plugins as types: which resources there are, and what each takes and gives.
+//! Schemas of OpenTofu plugins as types: which resources there are, and what each takes and gives; and specifications of Ansible's
+//! modules.
 
 mod convert;
+mod modules;
 mod read;
 
 use crate::base::Text;
@@ -8,11 +10,17 @@ use crate::ty::Ty;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use modules::{Module, ModuleOption};
 pub use read::read;
 
-/// Every schema of a workspace, by the name of its file: `hcloud.json`.
+/// Every schema of a workspace.
 #[derive(Debug, Default)]
-pub struct Schemas(pub BTreeMap<Text, Arc<Plugin>>);
+pub struct Schemas {
+    /// By the name of the file: `hcloud.json`.
+    pub plugins: BTreeMap<Text, Arc<Plugin>>,
+    /// By the module's name: `ansible.posix.sysctl`.
+    pub modules: BTreeMap<Text, Arc<Module>>,
+}
 
 /// The schema of one plugin.
 #[derive(Debug)]
@@ -95,7 +103,7 @@ pub enum Nesting {
 impl Schemas {
     /// The schema in the file of that name, as `plugin { schema = "hcloud.json" }` says it.
     pub fn plugin(&self, file: &str) -> Option<&Arc<Plugin>> {
-        self.0.get(file)
+        self.plugins.get(file)
     }
 }
 

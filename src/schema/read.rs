@@ -1,6 +1,6 @@
 //! From the files that `tofu providers schema -json` gives, pruned, to schemas.
 
-use super::{Attribute, Block, NestedAttributes, NestedBlock, Nesting, Plugin, Schemas, convert};
+use super::{Attribute, Block, NestedAttributes, NestedBlock, Nesting, Plugin, Schemas, convert, modules};
 use crate::base::{Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Reads every `schemas/*.json` of a workspace.
+/// Reads every `schemas/*.json` and `ansible/*.json` of a workspace.
 pub fn read(workspace: &Workspace) -> (Schemas, Diagnostics) {
     let mut schemas = Schemas::default();
     let mut diagnostics = Diagnostics::default();
@@ -19,7 +19,7 @@ pub fn read(workspace: &Workspace) -> (Schemas, Diagnostics) {
         }
         match serde_json::from_str::<Document>(&file.text) {
             Ok(document) => {
-                schemas.0.insert(name.into(), Arc::new(document.plugin()));
+                schemas.plugins.insert(name.into(), Arc::new(document.plugin()));
             }
             Err(error) => diagnostics.push(
                 Diagnostic::error(Code::InvalidProject, Span::new(id, 0, 0), format!("the schema cannot be read: {error}"))
@@ -27,6 +27,7 @@ pub fn read(workspace: &Workspace) -> (Schemas, Diagnostics) {
             ),
         }
     }
+    modules::read(workspace, &mut schemas, &mut diagnostics);
     (schemas, diagnostics)
 }
 

@@ -36,6 +36,19 @@ impl Holes {
     }
 }
 
+/// A list of records as a map by a path of fields.
+pub fn keyed(value: &Value, path: &[Text]) -> Value {
+    let mut entries: IndexMap<Text, Value> = IndexMap::new();
+    for element in value.as_list().unwrap_or_default() {
+        let key = path.iter().try_fold(element, |value, field| value.field(field)).and_then(crate::eval::text_of);
+        if let Some(key) = key {
+            entries.insert(key, element.clone());
+        }
+    }
+    entries.sort_keys();
+    Value::Map(entries.into())
+}
+
 /// A documentation comment as one sentence; a name says something too where there is none.
 pub(super) fn sentence(doc: Option<&Text>, name: &str) -> Text {
     match doc {

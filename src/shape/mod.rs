@@ -20,6 +20,7 @@ use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use holes::keyed;
 pub use module::Module;
 pub use pipeline::Pipeline;
 pub use role::Role;
@@ -34,9 +35,12 @@ pub fn shape(program: &Program, types: &Types, workspace: &Workspace) -> (Shapes
         diagnostics.extend(found);
         shapes.modules.extend(module.map(|module| (key.clone(), Arc::new(module))));
     }
-    for ((keyword, name), service) in &program.definitions {
+    for ((keyword, name), definition) in &program.definitions {
+        if keyword == "image" {
+            shapes.images.insert(name.clone(), workspace.file(definition.span.file).path.clone());
+        }
         if keyword == "service" {
-            let (role, found) = roles::role(program, types, workspace, service);
+            let (role, found) = roles::role(program, types, workspace, definition);
             diagnostics.extend(found);
             shapes.roles.extend(role.map(|role| (name.clone(), Arc::new(role))));
         }
@@ -49,6 +53,8 @@ pub fn shape(program: &Program, types: &Types, workspace: &Workspace) -> (Shapes
 pub struct Shapes {
     /// By module and provider.
     pub modules: BTreeMap<(Text, Text), Arc<Module>>,
+    /// The paths of the sources that define images, by image.
+    pub images: BTreeMap<Text, Text>,
     /// By service.
     pub roles: BTreeMap<Text, Arc<Role>>,
     /// The pipeline, where the program defines one.

@@ -1,7 +1,7 @@
 //! From `implement module on provider` to the module that all products share.
 
 use super::frame::{Frame, ordered, word};
-use super::holes::{foreign_in, lift, said};
+use super::holes::{foreign_in, keyed, lift, said};
 use super::module::{Block, Body, Module, Output, Plugin, Repeat, Resource};
 use super::usage::Uses;
 use super::{Source, Validation};
@@ -199,6 +199,7 @@ impl Builder<'_, '_> {
                     if let Ty::List(of) = hole.ty.plain() {
                         hole.ty = Ty::Map(of.clone());
                     }
+                    hole.default = hole.default.take().map(|value| keyed(&value, &path));
                     hole.source = Source::Keyed(field.clone(), path);
                     return Ok((Repeat::Each(source), key));
                 }

@@ -26,8 +26,8 @@ pub struct Role {
     pub cluster: Vec<Step>,
     /// Whether members are rolled one at a time.
     pub serial: bool,
-    /// The ports it listens on, for the verification of its scenario.
-    pub ports: Vec<Value>,
+    /// What some of its variables are in a test.
+    pub example: IndexMap<Text, Value>,
 }
 
 /// One step: a word of the library's `configure` language with what it sets. Which words there are, and the types of what they

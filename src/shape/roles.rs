@@ -1,10 +1,10 @@
 //! From `define service` to the role that all products share.
 
 use super::frame::{Frame, ordered};
-use super::holes::{foreign_in, lift};
+use super::holes::{Holes, foreign_in, lift};
 use super::role::{Role, Step};
 use super::{Hole, Source};
-use crate::base::{Text, Workspace};
+use crate::base::{Text, Workspace, similar};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{self, Locals, Scope, Stop};
@@ -28,7 +28,6 @@ pub(super) fn role(program: &Program, types: &Types, workspace: &Workspace, serv
     let version = builder.text("version");
     let licence = builder.text("licence").unwrap_or_default();
     let serial = builder.text("roll").is_some_and(|roll| roll == "one_at_a_time");
-    let ports = builder.ports();
     let machines = per_host(service);
     let mut holes = std::mem::take(&mut frame.holes);
     if let Some(version) = version
@@ -39,6 +38,7 @@ pub(super) fn role(program: &Program, types: &Types, workspace: &Workspace, serv
     for hole in holes.0.values_mut() {
         hole.per_host = matches!(&hole.source, Source::Field(name) if machines.contains(name));
     }
+    let example = example(&mut frame, &holes);
     let diagnostics = std::mem::take(&mut frame.diagnostics);
     let holes: Vec<Hole> = ordered(holes);
     let role = Role {
@@ -51,7 +51,7 @@ pub(super) fn role(program: &Program, types: &Types, workspace: &Workspace, serv
         configure,
         cluster,
         serial,
-        ports,
+        example,
     };
     ((!diagnostics.has_errors()).then_some(role), diagnostics)
 }
@@ -212,18 +212,46 @@ impl Builder<'_, '_> {
         let attribute = self.frame.definition.attributes.get(name)?.clone();
         self.frame.constant(&attribute.value, None)?.as_text().cloned()
     }
+}
 
-    fn ports(&mut self) -> Vec<Value> {
-        let blocks: Vec<Arc<ast::Block>> =
-            self.frame.definition.blocks.iter().filter(|block| block.keyword.text == "port").cloned().collect();
-        let number = |block: &ast::Block| {
-            block.body.items.iter().find_map(|item| match item {
-                Item::Attribute(attribute) if attribute.name.text == "number" => Some(attribute.value.clone()),
-                _ => None,
-            })
+/// What variables are in a test: constants of their types. A secret is its content there.
+fn example(frame: &mut Frame<'_>, holes: &Holes) -> IndexMap<Text, Value> {
+    let blocks = frame.definition.blocks.iter().filter(|block| block.keyword.text == "example");
+    let said: Vec<ast::Attribute> = blocks
+        .flat_map(|block| &block.body.items)
+        .filter_map(|item| if let Item::Attribute(attribute) = item { Some(attribute.clone()) } else { None })
+        .collect();
+    let mut found = IndexMap::new();
+    for attribute in said {
+        let (name, at) = (&attribute.name.text, attribute.name.span);
+        let Some(hole) = holes.0.get(name) else {
+            let message = format!("the role of `{}` has no variable `{name}`", frame.definition.name.text);
+            let diagnostic = Diagnostic::error(Code::UnknownField, at, message);
+            frame.report(match similar::nearest(name, holes.0.keys().map(Text::as_str)) {
+                Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
+                None => diagnostic.help("its variables are the inputs and `let`s that its bodies use"),
+            });
+            continue;
         };
-        blocks.iter().filter_map(|block| number(block)).filter_map(|expr| self.frame.constant(&expr, None)).collect()
+        let ty = match hole.ty.present() {
+            Ty::Secret(of) => &**of,
+            ty => ty,
+        };
+        match frame.constant(&attribute.value, Some(ty)) {
+            Some(value) => {
+                found.insert(name.clone(), value);
+            }
+            None => frame.report(
+                Diagnostic::error(
+                    Code::TypeMismatch,
+                    attribute.value.span,
+                    format!("`{name}` is {ty}, and this is no constant of that type"),
+                )
+                .related(hole.span, "it is declared here"),
+            ),
+        }
     }
+    found
 }
 
 /// The `let`s whose value depends on the machine: those that name `host`, directly or through another.

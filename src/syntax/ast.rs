@@ -335,6 +335,17 @@ pub struct Expr {
     pub kind: ExprKind,
 }
 
+impl Expr {
+    /// Whether both are the same literal, name or text. Of larger expressions it is not asked.
+    pub fn says_the_same(&self, other: &Expr) -> bool {
+        match (&self.kind, &other.kind) {
+            (ExprKind::Template(a), ExprKind::Template(b)) => a == b && a.iter().all(|part| matches!(part, Part::Text(_))),
+            (ExprKind::Literal(_) | ExprKind::Name(_), _) => self.kind == other.kind,
+            _ => false,
+        }
+    }
+}
+
 /// The form of an expression.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {

@@ -105,6 +105,18 @@ fn quantity(text: &str) -> Result<Literal, Mistake> {
     ))
 }
 
+/// A quantity with the unit that was meant: the only one that differs in nothing but the case of its letters.
+pub(super) fn meant(text: &str) -> Option<String> {
+    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic())?);
+    let known = BYTES.iter().chain(&DURATIONS).map(|(name, _)| *name).chain(CURRENCIES);
+    // One letter alone could be short for much.
+    let mut alike = known.filter(|name| unit.len() > 1 && name.eq_ignore_ascii_case(unit));
+    match (alike.next(), alike.next()) {
+        (Some(only), None) => Some(format!("{number}{only}")),
+        _ => None,
+    }
+}
+
 /// A decimal number times `scale`, if that is a whole number of 64 bits.
 fn scale_exactly(number: &str, scale: u64) -> Option<u64> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
@@ -134,6 +146,14 @@ mod tests {
         assert_eq!(value("9.50USD"), Ok(Literal::Money(950, "USD".into())));
         for refused in ["1.0001KiB", "0.5ms", "1.005EUR", "99999999999TiB", "5KIB", "2fa"] {
             assert!(value(refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_unit_in_other_letters_is_recognised() {
+        let meant = [("5KIB", Some("5KiB")), ("1.5gb", Some("1.5GB")), ("9eur", Some("9EUR")), ("3M", None), ("3xb", None), ("3", None)];
+        for (text, unit) in meant {
+            assert_eq!(super::meant(text).as_deref(), unit, "{text}");
         }
     }
 

@@ -3,7 +3,7 @@
 use super::limits::{MAX_FILE, MAX_MESSAGES};
 use super::messages::Messages;
 use crate::base::{FileId, Span};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Edit, Fix};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Checks the whole text. False where it is too large to be read at all.
@@ -50,7 +50,11 @@ fn check_unicode(file: FileId, text: &str, messages: &mut Messages) {
     if let Some((at, mark)) = text.char_indices().find(|(_, c)| turns_direction(*c)) {
         let span = Span::new(file, at as u32, (at + mark.len_utf8()) as u32);
         let message = format!("invisible character U+{:04X} turns the direction of the text", u32::from(mark));
-        messages.push(Diagnostic::error(Code::InvalidToken, span, message).help("remove it: what is read would not be what is run"));
+        let mut error = Diagnostic::error(Code::InvalidToken, span, message).help("remove it: what is read would not be what is run");
+        let all = text.char_indices().filter(|(_, c)| turns_direction(*c));
+        let edits = all.map(|(at, mark)| Edit::Replace(Span::new(file, at as u32, (at + mark.len_utf8()) as u32), String::new()));
+        error.fix = Some(Fix { title: "remove every such character".to_owned(), edits: edits.collect() });
+        messages.push(error);
     }
     if !is_nfc(text) {
         let changed = text.char_indices().zip(text.nfc()).find(|((_, written), normal)| written != normal);
@@ -58,7 +62,8 @@ fn check_unicode(file: FileId, text: &str, messages: &mut Messages) {
         let length = changed.map_or(0, |((_, written), _)| written.len_utf8() as u32);
         messages.push(
             Diagnostic::error(Code::InvalidToken, Span::new(file, at, at + length), "the text is not in Unicode normal form C")
-                .help("save the file in NFC: two spellings of one character would be two names"),
+                .help("save the file in NFC: two spellings of one character would be two names")
+                .fix("write the file in NFC", Span::new(file, 0, text.len() as u32), text.nfc().collect::<String>()),
         );
     }
 }

@@ -1,10 +1,14 @@
 //! What evaluation yields: values that the compiler knows, and expressions that are left for a tool.
 
+mod secret;
+
 use crate::base::{Span, Text};
 use indexmap::IndexMap;
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::sync::Arc;
+
+pub use secret::{Scheme, Secret, SecretForm};
 
 /// A value; parts of lists and maps may be left for a tool.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,40 +52,6 @@ pub enum Value {
 /// Names an instance in the plan of one product and environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct InstanceId(pub u32);
-
-/// Where a secret is, never what it is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Secret {
-    /// Written in the source: `scheme:path#field`.
-    Reference {
-        /// `env`, `op`, `vault`, `sops`.
-        scheme: Text,
-        /// What the scheme makes of it.
-        path: Text,
-        /// The field in it.
-        field: Option<Text>,
-    },
-    /// Made by the secret store at first use.
-    Generated {
-        /// Below the product's and environment's folder of the store.
-        path: Text,
-        /// What it is made of.
-        form: SecretForm,
-        /// Whether the store itself needs it: then it comes from the bootstrap source.
-        bootstrap: bool,
-    },
-}
-
-/// The form of a generated secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SecretForm {
-    /// So many random bytes, in base64.
-    Base64(u16),
-    /// So many random bytes, in hexadecimal.
-    Hex(u16),
-    /// A random UUID.
-    Uuid,
-}
 
 /// An expression that is left for a tool; the operands may be known.
 #[derive(Clone, Debug, PartialEq)]

@@ -185,7 +185,9 @@ fn value(code: &mut jinja::Code, key: &str, parts: &[Part], style: &Style) -> Re
         });
     }
     // The edges of a value are lost in every one of these formats, and a backslash would join it with the next line.
-    let edges = |text: &Text, first: bool| if first { text.starts_with(' ') } else { text.ends_with([' ', '\\']) };
+    let edges = |text: &Text, first: bool| {
+        if first { text.starts_with(char::is_whitespace) } else { text.ends_with(char::is_whitespace) || text.ends_with('\\') }
+    };
     // A line of its own may be indented.
     let first = pieces.first().filter(|_| !key.is_empty());
     for (piece, first) in [(first, true), (pieces.last(), false)] {

@@ -12,10 +12,14 @@ pub fn systemd(all: &[Section]) -> Result<String, Error> {
 fn escape(key: &str, text: &str) -> Result<String, Error> {
     let text = one_line(text)?;
     let escaped = text.replace('%', "%%");
-    if !key.starts_with("Exec") {
+    let command = key.starts_with("Exec");
+    if !command && key != "Environment" {
         return Ok(escaped);
     }
-    // The words of a command have quotes and escapes of their own, which data must not reach.
+    // The words of a command and of assignments have quotes and escapes of their own, which data must not reach.
     let word = |c: char| c.is_alphanumeric() || "_-./:=@,+%$".contains(c);
-    if text.chars().all(word) { Ok(escaped.replace('$', "$$")) } else { Err(Problem::Syntax(text.into()).into()) }
+    if !text.chars().all(word) {
+        return Err(Problem::Syntax(text.into()).into());
+    }
+    Ok(if command { escaped.replace('$', "$$") } else { escaped })
 }

@@ -91,11 +91,13 @@ fn units_escape_specifiers_and_refuse_what_they_cannot_hold() {
     ExecStart={{ bin }}agent -pid $MAINPID
     # two lines
     ");
-    for text in ["a\nb", " a", "a\\", "\u{202e}"] {
+    for text in ["a\nb", " a", "a ", "\u{a0}a", "a\u{3000}", "a\\", "\u{202e}"] {
         assert!(systemd(&[Section::new("Unit").text("Description", text)]).is_err(), "{text:?}");
         assert!(ini(&[Section::head().text("a", text)]).is_err(), "{text:?}");
     }
     assert!(systemd(&[Section::new("Service").text("ExecStart", "a; b")]).is_err());
+    assert!(systemd(&[Section::new("Service").text("Environment", "A=b c")]).is_err());
+    assert!(systemd(&[Section::new("Service").text("Environment", "A=$b%")]).is_ok_and(|unit| unit.ends_with("Environment=A=$b%%\n")));
     assert!(ini(&[Section::head().text("a", "x ; y")]).is_err());
     assert!(ini(&[Section::new("a]\n[b")]).is_err());
 }

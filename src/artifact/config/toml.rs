@@ -1,7 +1,6 @@
 //! TOML, with expressions as JSON: a JSON scalar is a TOML one, but for U+007F.
 
 use super::{Each, Value};
-use crate::artifact::text::float;
 use crate::artifact::{Error, Problem, jinja, json};
 use crate::base::Text;
 use std::collections::BTreeSet;
@@ -95,12 +94,6 @@ fn header(code: &mut jinja::Code, path: &[&Text], open: &'static str, close: &'s
 fn inline(code: &mut jinja::Code, value: &Value) -> Result<(), Error> {
     match value {
         Value::Scalar(json::Value::Null) => Err(Problem::Shape("TOML has no null").into()),
-        Value::Scalar(json::Value::Float(value)) => {
-            let digits = float(*value).ok_or(Problem::NotFinite)?;
-            code.outside(&digits, true);
-            code.syntax(if digits.contains(['.', 'e']) { "" } else { ".0" });
-            Ok(())
-        }
         Value::Scalar(scalar) => super::json::scalar(code, scalar),
         Value::Expr(expr) => code.filtered_tag(expr, TO_TOML),
         Value::List(values) => {

@@ -2,7 +2,8 @@
 
 use crate::artifact::text::{comment_lines, float, hexadecimal, invisible};
 use crate::artifact::{Error, Problem};
-use unicode_normalization::is_nfc;
+use unicode_normalization::char::{canonical_combining_class, compose};
+use unicode_normalization::is_nfc_stream_safe;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// HCL under construction.
@@ -21,6 +22,27 @@ pub(in crate::artifact) fn is_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
+/// Whether readers leave the text as it is when they put it into normal form C. Those in Go also break up more than thirty
+/// marks on one character, and compose by the last sixteen bits of a character: a tag and an accent become a letter.
+pub(super) fn is_kept(text: &str) -> bool {
+    let cut = |character: char| char::from_u32(character as u32 & 0xffff);
+    let composes = |base: char, mark: char| cut(base).zip(cut(mark)).is_some_and(|(base, mark)| compose(base, mark).is_some());
+    let mut base = None;
+    is_nfc_stream_safe(text)
+        && text.chars().all(|character| {
+            let wide = base.is_some_and(|base| (base as u32 > 0xffff || character as u32 > 0xffff) && composes(base, character));
+            if canonical_combining_class(character) == 0 {
+                base = Some(character);
+            }
+            !wide
+        })
+}
+
+/// Whether the character makes one with what follows it: readers go by such characters, and would not see a quote behind it.
+pub(super) fn prepends(character: char) -> bool {
+    !character.is_ascii() && [character, '"'].iter().collect::<String>().graphemes(true).count() == 1
 }
 
 impl Code {
@@ -128,7 +150,7 @@ impl Code {
 
     /// Literal text between quotes; `followed` by an expression, its last character must not turn that into text.
     pub(super) fn literal(&mut self, text: &str, followed: bool) -> Result<(), Error> {
-        if !is_nfc(text) {
+        if !is_kept(text) {
             return Err(Problem::NotNormalised(text.into()).into());
         }
         let mut characters = text.chars().peekable();
@@ -142,7 +164,7 @@ impl Code {
                 '\t' => self.text.push_str("\\t"),
                 '$' | '%' if next == Some('{') => self.text.extend([character, character]),
                 '$' | '%' if next.is_none() && followed => self.escape(character),
-                _ if invisible(character) => self.escape(character),
+                _ if invisible(character) || prepends(character) => self.escape(character),
                 _ => self.text.push(character),
             }
         }

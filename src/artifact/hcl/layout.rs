@@ -3,10 +3,12 @@
 //! The formatter of OpenTofu never breaks or joins a line, so these rules are the printer's own: a list or an object
 //! stands in one line if it is short and flat, everything else opens at its last bracket.
 
-use super::code::Code;
+use super::code::{Code, is_kept, prepends};
 use super::flat::flat;
 use super::{Expr, For, Layout, Object, ObjectItem, Part};
 use crate::artifact::Error;
+use crate::artifact::text::invisible;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// Lines are not longer, as long as there is a bracket to break at.
 const WIDTH: usize = 120;
@@ -114,19 +116,29 @@ pub(super) fn heredoc_lines(parts: &[Part]) -> Option<(Vec<Vec<Part>>, &'static 
 /// No character of the line is lost, hidden or turned into syntax.
 fn exact_line(line: &[Part]) -> bool {
     let mut follows = line.iter().skip(1);
-    line.iter().all(|part| {
-        let next = follows.next();
-        match part {
-            Part::Expr(_) => true,
-            Part::Text(text) => {
-                let visible = text.chars().all(|c| !super::super::text::invisible(c));
-                let guards = text.ends_with(['$', '%']) && matches!(next, Some(Part::Expr(_)));
-                visible && !guards && !(line.len() == 1 && text.trim().is_empty()) && unicode_normalization::is_nfc(text)
+    let joined = matches!(line.first(), Some(Part::Text(text)) if joins(text));
+    !joined
+        && line.iter().all(|part| {
+            let next = follows.next();
+            match part {
+                Part::Expr(_) => true,
+                Part::Text(text) => {
+                    let visible = text.chars().all(|c| !invisible(c) && !prepends(c));
+                    let guards = text.ends_with(['$', '%']) && matches!(next, Some(Part::Expr(_)));
+                    visible && !guards && !(line.len() == 1 && text.trim().is_empty()) && is_kept(text)
+                }
             }
-        }
-    })
+        })
 }
 
+/// Whether a line begins as the end of the heredoc does: some readers look no further.
 fn is_word(line: &[Part], word: &str) -> bool {
-    matches!(line, [Part::Text(text)] if text.trim() == word)
+    matches!(line.first(), Some(Part::Text(text)) if text.trim_start().starts_with(word))
+}
+
+/// Whether a reader would take the start of the text for indentation: another space than ours, or what joins the space
+/// before it to one character.
+fn joins(text: &str) -> bool {
+    let indentation = text.len() - text.trim_start().len();
+    text[..indentation].chars().any(|character| character != ' ') || [" ", text].concat().graphemes(true).next() != Some(" ")
 }

@@ -22,6 +22,7 @@ mod flat;
 mod layout;
 mod object;
 mod print;
+mod template;
 #[cfg(test)]
 pub(in crate::artifact) mod tests;
 
@@ -30,3 +31,4 @@ pub(in crate::artifact) use code::is_identifier;
 pub use expr::{Binary, Expr, For, Part, Step, Unary};
 pub use object::{Key, Layout, List, Object, ObjectItem};
 pub use print::{print, print_expr};
+pub use template::{json, json_text};

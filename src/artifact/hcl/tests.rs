@@ -17,10 +17,11 @@ pub(in crate::artifact) fn hostile_text() -> impl Strategy<Value = String> {
         1 => "[a-z0-9 ]{1,8}",
         1 => any::<char>().prop_map(String::from),
     ];
-    vec(piece, 0..6).prop_map(|pieces| {
+    let normal = vec(piece, 0..6).prop_map(|pieces| {
         // HCL holds text in normal form C only.
-        unicode_normalization::UnicodeNormalization::nfc(pieces.concat().as_str()).collect()
-    })
+        unicode_normalization::UnicodeNormalization::nfc(pieces.concat().as_str()).collect::<String>()
+    });
+    normal.prop_filter("changed by readers", |text| super::code::is_kept(text))
 }
 
 fn identifier() -> impl Strategy<Value = Text> {
@@ -255,4 +256,56 @@ fn refuses_what_has_no_exact_form() {
     assert_eq!(problem(Body::new().block("a", ["${b}"], Body::new())), Problem::Label("${b}".into()));
     let path = print(&Body::new().attribute("a", Object::new().with("b", f64::INFINITY))).unwrap_err().path;
     assert_eq!(path, ["a", "b"]);
+}
+
+#[test]
+fn signs_and_brackets_keep_together() {
+    let [a, b] = ["a", "b"].map(Expr::path);
+    let minus = |of: Expr| Expr::Unary(Unary::Negate, Box::new(of));
+    let in_text = |of: Expr| Expr::template([Part::text("x"), Part::expr(of)]);
+    let cases = [
+        (in_text(minus(a.clone())), r#""x${(-a)}""#),
+        (in_text(Object::new().with("k", 1).into()), r#""x${({ k = 1 })}""#),
+        (Expr::template([Part::text(""), Part::expr(a.clone())]), "a"),
+        (Expr::template([Part::text("$"), Part::expr(a.clone()), Part::text("%")]), r#""\u0024${a}%""#),
+        (Expr::template([Part::text("a$b"), Part::expr(a.clone())]), r#""a$b${a}""#),
+        (minus(Expr::from(-1)), "-(-1)"),
+        (minus(Expr::from(0)), "-0"),
+        (minus(Expr::Float(-0.5)), "-(-0.5)"),
+        (minus(Expr::Float(0.5)), "-0.5"),
+        (minus(minus(a.clone())), "-(-a)"),
+        (minus(a.clone()).attribute("c"), "(-a).c"),
+        (Expr::from(-1).binary(Binary::Multiply, 2), "-1 * 2"),
+        (a.clone().binary(Binary::Subtract, b.clone().binary(Binary::Subtract, 1)), "a - (b - 1)"),
+        (a.clone().binary(Binary::Subtract, b.clone()).binary(Binary::Subtract, 1), "a - b - 1"),
+        (a.clone().attribute("b c"), r#"a["b c"]"#),
+        (a.clone().index(Expr::Bool(true)), "a[(true)]"),
+        (Expr::from("\r\t\u{7}\u{e0041}\u{ffff}"), r#""\r\t\u0007\U000e0041\uffff""#),
+        (Expr::from("a\u{11a87}\u{600}"), r#""a\U00011a87\u0600""#),
+        (Expr::call("f", [a.clone(), b.clone()]), "f(a, b)"),
+    ];
+    for (expr, printed) in cases {
+        assert_eq!(print_expr(&expr).unwrap(), printed);
+    }
+    assert!(print_expr(&Object::new().with("k", 1).with("k", 2).into()).is_err());
+    assert!(print(&Body::new().attribute("a", Object::new().with("k", 1).with("k", 2).lines())).is_err());
+}
+
+#[test]
+fn no_line_of_a_heredoc_ends_it_or_joins_its_indentation() {
+    let printed = |text: &str| print(&Body::new().attribute("a", Expr::heredoc(text))).unwrap();
+    assert_eq!(printed("b\nEOF+\n"), "a = <<-EOT\n  b\n  EOF+\nEOT\n");
+    assert_eq!(printed("\u{a0}b\n"), "a = \"\u{a0}b\\n\"\n");
+    assert_eq!(printed("\u{301}b\nc\n"), "a = \"\u{301}b\\nc\\n\"\n");
+    assert_eq!(printed("EOF\nEOT\nEND\nTEXT\n"), "a = \"EOF\\nEOT\\nEND\\nTEXT\\n\"\n");
+}
+
+#[test]
+fn what_readers_would_put_into_another_form_is_refused() {
+    for text in ["e\u{301}", "\u{e0041}\u{301}", "\u{e0041}\u{316}\u{301}", &"\u{301}".repeat(31)] {
+        assert!(print_expr(&Expr::from(text)).is_err(), "{text:?}");
+    }
+    for text in ["é", "\u{301}", "\u{e0041}", "\u{e0041}b\u{308f}", "👩‍💻", &"\u{301}".repeat(30)] {
+        assert!(print_expr(&Expr::from(text)).is_ok(), "{text:?}");
+    }
 }

@@ -74,3 +74,44 @@ fn statements_stand_on_lines_of_their_own() {
     {% endfor %}
     ");
 }
+
+#[test]
+fn signs_and_words_keep_together() {
+    let [a, b] = ["a", "b"].map(Expr::path);
+    let cases = [
+        (Expr::from(-1).filter("abs"), "(-1) | abs"),
+        (Expr::from(0).filter("abs"), "0 | abs"),
+        (Expr::from(1).filter("abs"), "1 | abs"),
+        (Expr::Float(-1.5).filter("abs"), "(-1.5) | abs"),
+        (Expr::Float(1.0).filter("abs"), "1.0 | abs"),
+        (Expr::Float(1e21), "1e21"),
+        (Expr::Negate(Box::new(a.clone())).filter("abs"), "(-a) | abs"),
+        (a.clone().negated().filter("int"), "(not a) | int"),
+        (a.clone().negated().equals(b.clone()), "(not a) == b"),
+        (a.clone().conditional(1, 2).filter("int"), "(1 if a else 2) | int"),
+        (a.clone().conditional(1, 2).or(b.clone()), "(1 if a else 2) or b"),
+        (a.clone().or(b.clone()).or(a.clone()), "a or b or a"),
+        (a.clone().equals(b.clone().is("x")), "a == (b is x)"),
+        (a.clone().and(b.clone().is("true")), "a and b is true"),
+        (a.clone().is("false").and(a.clone().is_not("in")), "a is false and a is not in"),
+        (a.clone().filter_with("f", [b.clone()]), "a | f(b)"),
+        (a.clone().filter_with("f", vec![b.clone(), a.clone()]), "a | f(b, a)"),
+        (a.clone().filter_with("f", Arguments::from([b.clone()]).with("x", 1).with("y", 2)), "a | f(b, x=1, y=2)"),
+        (Expr::List(vec![a.clone(), b.clone()]), "[a, b]"),
+        (Expr::Dict(vec![(Expr::from("k"), a.clone()), (Expr::from("l"), b)]), "{'k': a, 'l': b}"),
+        (Expr::variable("_a"), "_a"),
+    ];
+    for (expr, printed) in cases {
+        assert_eq!(condition(&expr).unwrap(), printed);
+    }
+    for name in ["-a", "1a", "", "a-b", "é"] {
+        assert!(condition(&Expr::variable(name)).is_err(), "{name}");
+    }
+    assert!(condition(&Expr::Float(f64::NAN)).is_err());
+}
+
+#[test]
+fn what_the_lexer_would_change_is_an_expression() {
+    assert_eq!(line(&[Part::text("a\r{"), Part::text("\rb")]).unwrap(), "a{{ '%c' | format(13) }}{{ '{' }}{{ '%c' | format(13) }}b");
+    assert_eq!(line(&[Part::text("a #jinja2: b")]).unwrap(), "a #jinja2: b");
+}

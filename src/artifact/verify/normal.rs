@@ -50,10 +50,10 @@ fn expr(meant: &Expr) -> Expr {
 
 /// A number without a fraction is a whole one.
 fn number(value: f64) -> Expr {
-    // Up to here every whole number has a float of its own.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
+    // The reader makes whole numbers of all that an i64 can hold, also where they were written with an exponent.
+    const WHOLE: f64 = 9_223_372_036_854_775_808.0;
     #[allow(clippy::cast_possible_truncation, reason = "the value is whole and in the range")]
-    if value.fract() == 0.0 && value.abs() <= EXACT { Expr::Int(value as i64) } else { Expr::Float(value) }
+    if value.fract() == 0.0 && value.abs() < WHOLE { Expr::Int(value as i64) } else { Expr::Float(value) }
 }
 
 fn template(parts: &[Part]) -> Expr {

@@ -21,6 +21,11 @@ impl Code {
         self.text.chars().count()
     }
 
+    /// How many units of UTF-16 there are.
+    pub(super) fn units(&self) -> usize {
+        self.text.encode_utf16().count()
+    }
+
     /// Syntax of the program.
     pub(super) fn syntax(&mut self, syntax: &'static str) {
         self.text.push_str(syntax);

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// Lines are not longer where there is a choice.
 const WIDTH: usize = 120;
 
-/// Readers take a longer key on one line for something else.
+/// Readers take a longer key on one line for something else; some count in units of UTF-16.
 const LONGEST_KEY: usize = 1000;
 
 /// The file.
@@ -45,6 +45,10 @@ impl Printer {
     fn map(&self, code: &mut Code, map: &Map, level: usize, inline: bool) -> Result<(), Error> {
         let mut keys = BTreeSet::new();
         for (at, entry) in map.entries.iter().enumerate() {
+            // Psych merges the value under it into the map, also where it stands in quotes.
+            if entry.key == "<<" {
+                return Err(Problem::Syntax(entry.key.clone()).into());
+            }
             if !keys.insert(&entry.key) {
                 return Err(Problem::Duplicate(entry.key.clone()).into());
             }
@@ -72,7 +76,7 @@ impl Printer {
         } else {
             key.scalar(&entry.key, Place::Block);
         }
-        if key.width() > LONGEST_KEY {
+        if key.units() > LONGEST_KEY {
             return Err(Problem::Shape("a key is longer than 1000 characters").into());
         }
         key.syntax(":");

@@ -49,7 +49,8 @@ fn is_option(text: &str) -> bool {
 
 /// Whether some reader could take the text for a number, a date, a time or a version that became a number.
 fn like_number(text: &str) -> bool {
-    let starts = text.starts_with(|c: char| c.is_numeric() || matches!(c, '+' | '-' | '.'));
+    let exponent = text.strip_prefix(['e', 'E']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || "+-".contains(c)));
+    let starts = exponent || text.starts_with(|c: char| c.is_numeric() || matches!(c, '+' | '-' | '.'));
     let digits = |c: char| c.is_ascii_hexdigit() || "oOtTxXzZ_,.:+- ".contains(c) || c.is_numeric() && !c.is_ascii();
     starts && text.chars().all(digits) && !is_address(text)
 }

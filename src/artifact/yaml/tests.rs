@@ -156,3 +156,20 @@ fn quotes_what_some_reader_takes_for_another_value() {
         assert_eq!(print(&Document::new(vec![text])).unwrap(), ["- ", text, "\n"].concat());
     }
 }
+
+#[test]
+fn escapes_are_as_short_as_they_can_be() {
+    let text = "\"\\ \n\t\r\u{7}\u{85}\u{a0}\u{2028}\u{e0041} é";
+    assert_eq!(print(&Document::new(vec![text])).unwrap(), "- \"\\\"\\\\ \\n\\t\\r\\x07\\x85\\xa0\\u2028\\U000e0041 é\"\n");
+    assert_eq!(print(&Document::new(vec![1.0, -0.5, 1e21, 1.5e-7])).unwrap(), "- 1.0\n- -0.5\n- 1.0e+21\n- 1.5e-7\n");
+}
+
+#[test]
+fn a_key_has_an_end() {
+    let of = |length: usize| print(&Document::new(Map::new().with("a".repeat(length), 1)));
+    assert!(of(1000).is_ok() && of(1001).is_err());
+    let wide = |length: usize| print(&Document::new(Map::new().with("\u{20000}".repeat(length), 1)));
+    assert!(wide(500).is_ok() && wide(501).is_err());
+    assert!(print(&Document::new(Map::new().with("a", 1).with("a", 2))).is_err());
+    assert!(print(&Document::new(Map::new().with("<<", 1))).is_err());
+}

@@ -86,10 +86,12 @@ pub(in crate::check) fn unknown_output<'k>(name: &ast::Name, contract: &Definiti
     meant(diagnostic, &name.text, name.span, known)
 }
 
-pub(in crate::check) fn given_already(name: &ast::Name, declared: &Output) -> Diagnostic {
+pub(in crate::check) fn given_already(output: &Output, declared: &Output) -> Diagnostic {
+    let name = &output.name;
     Diagnostic::error(Code::Duplicate, name.span, format!("the contract gives output `{}` already", name.text))
         .related(declared.name.span, "its value stands here")
         .help("leave it out: it is the same on every provider")
+        .remove(format!("remove `{}`", name.text), output.span)
 }
 
 pub(in crate::check) fn missing_outputs(implementation: &Implementation, missing: &[&Output]) -> Diagnostic {

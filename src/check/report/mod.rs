@@ -3,11 +3,13 @@
 mod bodies;
 mod names;
 mod resources;
+mod tasks;
 mod values;
 
 pub(super) use bodies::*;
 pub(super) use names::*;
 pub(super) use resources::*;
+pub(super) use tasks::*;
 pub(super) use values::*;
 
 use crate::base::{Span, similar};

@@ -3,6 +3,7 @@
 use super::{listed, meant};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
+use crate::hir::Product;
 use crate::hir::{Definition, Function};
 use crate::syntax::ast;
 use crate::ty::{EnumTy, Ty};
@@ -88,10 +89,27 @@ pub(in crate::check) fn no_machine(span: Span) -> Diagnostic {
         .help("move what needs the machine to `configure`")
 }
 
+pub(in crate::check) fn too_many_environments(beyond: &ast::Name) -> Diagnostic {
+    let most = Product::MOST_ENVIRONMENTS;
+    Diagnostic::error(Code::LimitExceeded, beyond.span, format!("a product has at most {most} environments, `{}` is one more", beyond.text))
+        .help("pipelines bring a change through them one after the other; make what is apart from that a product of its own")
+}
+
+pub(in crate::check) fn resource_is_no_name(name: &Text, again: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(Code::Duplicate, again, format!("`{name}` is declared twice: a resource would never be found under it"))
+        .related(first, "first declared here")
+        .help("give the resource another name")
+}
+
 pub(in crate::check) fn twice(what: &str, again: Span, first: Span) -> Diagnostic {
     Diagnostic::error(Code::Duplicate, again, format!("{what} stands twice"))
         .related(first, "it stands here first")
         .help("remove one of the two")
+}
+
+/// As above, where the second says nothing else than the first; `whole` is all of it.
+pub(in crate::check) fn repeated(what: &str, again: Span, first: Span, whole: Span) -> Diagnostic {
+    twice(what, again, first).remove("remove the second", whole)
 }
 
 pub(in crate::check) fn circle(binding: &ast::Let) -> Diagnostic {

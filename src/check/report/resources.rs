@@ -27,14 +27,25 @@ pub(in crate::check) fn missing_arguments(at: Span, of: &Text, missing: &[&str])
         .help("the provider's schema says that it must be set")
 }
 
-pub(in crate::check) fn computed(name: &ast::Name, of: &Text) -> Diagnostic {
+/// `whole` is what sets it.
+pub(in crate::check) fn computed(name: &ast::Name, whole: Span, of: &Text) -> Diagnostic {
     Diagnostic::error(Code::ComputedAttribute, name.span, format!("only the provider sets `{}` of `{of}`", name.text))
         .help("leave it out; it can be read where it is needed")
+        .remove(format!("remove `{}`", name.text), whole)
 }
 
-pub(in crate::check) fn is_a_block(name: &ast::Name, of: &Text) -> Diagnostic {
-    Diagnostic::error(Code::UnknownResourceAttribute, name.span, format!("`{}` of `{of}` is a block, not an attribute", name.text))
-        .help(format!("write `{} {{ … }}`", name.text))
+pub(in crate::check) fn is_a_block(attribute: &ast::Attribute, of: &Text) -> Diagnostic {
+    let name = &attribute.name;
+    let message = format!("`{}` of `{of}` is a block, not an attribute", name.text);
+    let diagnostic = Diagnostic::error(Code::UnknownResourceAttribute, name.span, message).help(format!("write `{} {{ … }}`", name.text));
+    match &attribute.value.kind {
+        // Its entries are attributes as they stand.
+        ast::ExprKind::Map(entries) if entries.iter().all(|(key, _)| !key.quoted) => {
+            let between = Span::new(name.span.file, name.span.end, attribute.value.span.start);
+            diagnostic.fix("make it a block", between, " ")
+        }
+        _ => diagnostic,
+    }
 }
 
 pub(in crate::check) fn no_key(block: &ast::Block) -> Diagnostic {

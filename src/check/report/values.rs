@@ -14,6 +14,9 @@ pub(in crate::check) fn misfit(span: Span, found: &Ty, expected: &Ty, why: Why) 
     let expected = expected.present();
     let found = if matches!(why, Why::Mismatch) { found.present() } else { found };
     match why {
+        // Whatever stands there in place of a reference may be the secret.
+        Why::Mismatch if matches!(expected, Ty::Secret(_)) => no_reference(span, found),
+        Why::NoSecret => no_reference(span, found),
         Why::Mismatch => Diagnostic::error(Code::TypeMismatch, span, format!("`{expected}` is needed, this is `{found}`")),
         Why::Deferred => {
             Diagnostic::error(Code::DeferredValue, span, format!("`{expected}` is needed now, but only a tool will know this `{found}`"))
@@ -23,8 +26,6 @@ pub(in crate::check) fn misfit(span: Span, found: &Ty, expected: &Ty, why: Why) 
             .help("say what counts then with `??`"),
         Why::Exposed => Diagnostic::error(Code::SecretExposed, span, format!("`{expected}` is needed, this is a secret"))
             .help("declare what takes it as `secret(…)`: a secret reaches only what takes a reference"),
-        Why::NoSecret => Diagnostic::error(Code::SecretExposed, span, format!("a reference to a secret is needed, this is `{found}`"))
-            .help("write where it is, such as `secret(\"env:NAME\")`: a value in the source would be in every file"),
         Why::MissingField(name) => {
             Diagnostic::error(Code::Missing, span, format!("`{expected}` is needed, and this has no field `{name}`"))
         }
@@ -35,10 +36,17 @@ pub(in crate::check) fn misfit(span: Span, found: &Ty, expected: &Ty, why: Why) 
     }
 }
 
-pub(in crate::check) fn unfit(span: Span, why: Mismatch) -> Diagnostic {
-    let diagnostic = Diagnostic::error(why.code, span, why.message);
-    match why.help {
-        Some(help) => diagnostic.help(help),
+fn no_reference(span: Span, found: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::SecretExposed, span, format!("a reference to a secret is needed, this is `{found}`"))
+        .help("write where it is, such as `secret(\"env:NAME\")`: a value in the source would be in every file")
+}
+
+/// `meant` is what would fit, if that is certain.
+pub(in crate::check) fn unfit(span: Span, why: Mismatch, meant: Option<String>) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error(why.code, span, why.message);
+    diagnostic.help = why.help;
+    match meant {
+        Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant),
         None => diagnostic,
     }
 }

@@ -59,12 +59,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "generated",
-        doc: "A secret that the secret store makes at first use: so many random bytes in Base64 or hexadecimal, or a UUID.",
+        doc: "A secret that is made once for each product and environment, by what it belongs to and its name: so many random bytes in Base64 or hexadecimal, a UUID, or a private key or the certificate of an authority in PEM.",
         parameters: &[
             one("path", Form::Ty(Ty::String)),
             optional("bytes", Form::Ty(Ty::Int)),
             optional("hex", Form::Ty(Ty::Int)),
             optional("uuid", Form::Ty(Ty::Bool)),
+            optional("pem", Form::Named("Pem")),
         ],
         result: Form::Secret,
         evaluate: None,

@@ -1,10 +1,9 @@
 //! Functions over text, and the text of a value.
 
 use super::{Form, Function, list_of, one, optional, text_of, unfit};
-use crate::base::{Text, text};
+use crate::base::{Text, pattern, text};
 use crate::ty::Ty;
 use crate::value::Value;
-use regex::Regex;
 use sha2::{Digest, Sha256};
 
 const TEXT: Form = Form::Ty(Ty::String);
@@ -167,8 +166,7 @@ fn split(arguments: &[Value]) -> Result<Value, String> {
 }
 
 fn matches(arguments: &[Value]) -> Result<Value, String> {
-    let pattern = Regex::new(text_of(arguments, 1)?).map_err(|error| error.to_string().replace('\n', " "))?;
-    Ok(Value::Bool(pattern.is_match(text_of(arguments, 0)?)))
+    pattern::matches(text_of(arguments, 1)?, text_of(arguments, 0)?).map(Value::Bool)
 }
 
 fn slug(text: &str) -> String {

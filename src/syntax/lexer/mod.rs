@@ -164,7 +164,7 @@ impl Lexer<'_> {
             (b'*', _) => (Kind::Star, 1),
             (b'/', b'/') if self.modes.is_empty() => {
                 let error = self.error(self.at, self.at + 2, "`//` begins no comment");
-                self.report(error.help("comments begin with `#`"));
+                self.report(error.help("comments begin with `#`").fix("write `#`", self.span(self.at, self.at + 2), "#"));
                 return self.comment(2);
             }
             (b'/', _) => (Kind::Slash, 1),
@@ -214,7 +214,8 @@ impl Lexer<'_> {
             self.at += 1;
             if self.byte(start + 1) != b'\n' {
                 let error = self.error(start, start + 1, "a carriage return without a line feed");
-                self.report(error.help("lines end in LF or CRLF"));
+                let place = self.span(start, start + 1);
+                self.report(error.help("lines end in LF or CRLF").fix("end the line with a line feed", place, "\n"));
                 self.newline = true;
             }
             return;
@@ -253,8 +254,13 @@ impl Lexer<'_> {
             return self.unknown();
         };
         let end = start + length + 2;
-        let error = self.error(start, end, "a string in single quotes");
-        self.report(error.help("strings stand in double quotes"));
+        let mut error = self.error(start, end, "a string in single quotes").help("strings stand in double quotes");
+        let inner = &self.text[start + 1..end - 1];
+        // These would mean something else between other quotes.
+        if !inner.contains(['"', '\\', '$']) {
+            error = error.fix("write double quotes", self.span(start, end), format!("\"{inner}\""));
+        }
+        self.report(error);
         self.at = end;
         self.push(Kind::Broken, start);
     }

@@ -72,8 +72,11 @@ impl Parser<'_> {
             self.failed = true;
             return;
         }
-        let error = Diagnostic::error(Code::UnexpectedToken, self.span(token), message);
-        self.fail(error.help(help));
+        let error = Diagnostic::error(Code::UnexpectedToken, self.span(token), message).help(help);
+        self.fail(match token.kind {
+            Kind::Comma => error.fix("remove the comma", self.span(token), ""),
+            _ => error,
+        });
     }
 
     /// The item that begins here; none where nothing like an item does.

@@ -5,7 +5,7 @@ use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::ast::{Argument, Comprehension, Expr, ExprKind, Key, Part};
 use crate::syntax::limits::MAX_NESTING;
-use crate::syntax::literals::literal;
+use crate::syntax::literals::{literal, meant};
 use crate::syntax::token::Kind;
 use std::sync::Arc;
 
@@ -129,8 +129,11 @@ impl Parser<'_> {
         match literal(token.kind, self.slice(token)) {
             Ok(value) => ExprKind::Literal(value),
             Err((code, message, help)) => {
-                let error = Diagnostic::error(code, self.span(token), message);
-                self.report(error.help(help));
+                let error = Diagnostic::error(code, self.span(token), message).help(help);
+                self.report(match meant(self.slice(token)) {
+                    Some(meant) if code == Code::InvalidToken => error.fix(format!("write `{meant}`"), self.span(token), meant),
+                    _ => error,
+                });
                 ExprKind::Error
             }
         }

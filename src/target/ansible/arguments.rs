@@ -2,12 +2,12 @@
 
 use super::lower;
 use super::names::{sentence, variable};
-use super::secret::Store;
 use crate::artifact::Error;
 use crate::artifact::yaml::{Document, Map, Node};
 use crate::base::Text;
 use crate::shape::role::Step;
 use crate::shape::{Hole, Role};
+use crate::target::common::secrets::Sources;
 use crate::ty::Ty;
 use crate::value::{Residual, Value};
 use std::collections::BTreeSet;
@@ -55,7 +55,7 @@ fn entry(role: &Role, doc: &str, holes: &mut dyn Iterator<Item = &Hole>) -> Resu
 fn option(hole: &Hole) -> Result<Map, Error> {
     let mut map = of_type(&sentence_of(hole), &hole.ty);
     match &hole.default {
-        Some(default) if *default != Value::None => map.push("default", lower::known(default, &Store::default())?),
+        Some(default) if *default != Value::None => map.push("default", lower::known(default, &Sources::default())?),
         Some(_) => return Ok(map),
         None if matches!(hole.ty.plain(), Ty::Optional(_)) => return Ok(map),
         None => map.push("required", true),

@@ -175,7 +175,7 @@ mod tests {
             configure: Vec::new(),
             cluster: Vec::new(),
             serial: false,
-            ports: Vec::new(),
+            example: indexmap::IndexMap::new(),
         }
     }
 

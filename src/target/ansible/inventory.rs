@@ -2,11 +2,11 @@
 
 use super::lower;
 use super::names::{variable, word};
-use super::secret::Store;
 use crate::artifact::yaml::{Document, Map, Node};
-use crate::artifact::{Error, Tree, header};
+use crate::artifact::{Error, Problem, Tree, header};
 use crate::base::{Text, text};
 use crate::plan::{Host, Plan, Service};
+use crate::target::common::secrets::Sources;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,15 +16,15 @@ pub fn inventory(plan: &Plan, all: &[Plan], tree: &mut Tree) -> Result<(), Error
     let head = header(&plan.product.path);
     let document = |root: Map| Document::new(root).header(head.clone()).start();
     tree.insert(text!("{folder}/hosts.yml"), document(hosts(plan, all)))?;
-    let store = store(plan);
-    let gates = gates(plan);
+    let sources = Sources::of(plan);
+    let gates = gates(plan)?;
     if let Some(gate) = gates.first() {
         tree.insert(text!("{folder}/group_vars/all.yml"), document(everywhere(gate)))?;
     }
     for service in &plan.services {
         let mut map = Map::new();
         for (name, value) in &service.group_vars {
-            map.push(variable(&service.service, name), lower::known(value, &store).map_err(|error| error.within(name.clone()))?);
+            map.push(variable(&service.service, name), lower::known(value, &sources).map_err(|error| error.within(name.clone()))?);
         }
         if !map.is_empty() {
             let path = text!("{folder}/group_vars/{}/{}.yml", word(&service.stack), word(&service.service));
@@ -32,7 +32,7 @@ pub fn inventory(plan: &Plan, all: &[Plan], tree: &mut Tree) -> Result<(), Error
         }
     }
     for host in &plan.hosts {
-        let map = of_host(host, plan, &gates, &store)?;
+        let map = of_host(host, plan, &gates, &sources)?;
         tree.insert(text!("{folder}/host_vars/{}.yml", host.name), document(map))?;
     }
     Ok(())
@@ -87,25 +87,36 @@ struct Gate {
 }
 
 /// What the services that lead into the private networks say of themselves.
-fn gates(plan: &Plan) -> Vec<Gate> {
+fn gates(plan: &Plan) -> Result<Vec<Gate>, Error> {
     let mut gates = Vec::new();
     for service in &plan.services {
         let Some(instance) = plan.instances.get(service.instance.0 as usize) else { continue };
         let name = instance.fields.get("way_in").and_then(|way| way.field("name")).and_then(Value::as_text);
         if let (Some(name), Some(host)) = (name, service.hosts.first()) {
+            // It becomes a word of a command line.
+            if !name.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c)) {
+                return Err(Problem::Syntax(name.clone()).into());
+            }
             gates.push(Gate { host: host.clone(), name: name.clone() });
         }
     }
-    gates
+    Ok(gates)
+}
+
+/// Whether a service says that its machines are entered in a way.
+fn entered(host: &Host, plan: &Plan, way: &str) -> bool {
+    let of_host = plan.services.iter().filter(|service| service.hosts.contains(&host.name));
+    let entries = of_host.filter_map(|service| plan.instances.get(service.instance.0 as usize)?.fields.get("entry")?.field(way));
+    entries.into_iter().any(|said| *said == Value::Bool(true))
 }
 
 fn everywhere(gate: &Gate) -> Map {
     Map::new()
         .with("ansible_ssh_common_args", text!("-o ProxyJump=%r@{}", gate.name))
-        .comment("Private machines are reached through the gate, under the same account.")
+        .comment("Machines are reached through the gate, under the same account.")
 }
 
-fn of_host(host: &Host, plan: &Plan, gates: &[Gate], store: &Store) -> Result<Map, Error> {
+fn of_host(host: &Host, plan: &Plan, gates: &[Gate], sources: &Sources) -> Result<Map, Error> {
     let mut map = Map::new();
     match gates.iter().find(|gate| gate.host == host.name) {
         Some(gate) => {
@@ -113,8 +124,12 @@ fn of_host(host: &Host, plan: &Plan, gates: &[Gate], store: &Store) -> Result<Ma
             map.push("ansible_ssh_common_args", "");
         }
         None => {
-            if let Some(address) = host.record.field("address") {
-                map.push("ansible_host", lower::plain(address)?);
+            let by = if entered(host, plan, "named") { "fqdn" } else { "address" };
+            if let Some(by) = host.record.field(by) {
+                map.push("ansible_host", lower::plain(by)?);
+            }
+            if !gates.is_empty() && entered(host, plan, "open") {
+                map.push("ansible_ssh_common_args", "");
             }
         }
     }
@@ -124,17 +139,9 @@ fn of_host(host: &Host, plan: &Plan, gates: &[Gate], store: &Store) -> Result<Ma
     }
     for service in by_service.values() {
         for (at, (name, value)) in service.host_vars.get(&host.name).into_iter().flatten().enumerate() {
-            let value = lower::known(value, store).map_err(|error| error.within(name.clone()))?;
+            let value = lower::known(value, sources).map_err(|error| error.within(name.clone()))?;
             map.push(variable(&service.service, name), value).blank = at == 0;
         }
     }
     Ok(map)
-}
-
-/// Where the secrets of a plan are.
-fn store(plan: &Plan) -> Store {
-    Store::new(&plan.product.name.text, &plan.environment, plan.settings.get("secrets"), |place| match place {
-        Value::Instance(id) => plan.instances.get(id.0 as usize)?.fields.get("secret_store").cloned(),
-        _ => None,
-    })
 }

@@ -6,6 +6,7 @@ use crate::artifact::jinja::{self, Arguments, Binary, Expr, Part};
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::artifact::{Error, Problem};
 use crate::base::{Text, text};
+use crate::target::common::secrets::Sources;
 use crate::value::{Operator, Residual, ResidualFor, Value};
 
 /// The value as a Jinja expression.
@@ -200,17 +201,17 @@ pub fn text(value: &Value, scope: &Scope<'_>) -> Result<Text, Error> {
 }
 
 /// A known value of a variable as YAML; secrets are look-ups.
-pub fn known(value: &Value, store: &secret::Store) -> Result<Node, Error> {
+pub fn known(value: &Value, sources: &Sources) -> Result<Node, Error> {
     Ok(match value {
-        Value::List(list) => Node::Seq(Seq::new(list.iter().map(|value| known(value, store)).collect::<Result<Vec<_>, _>>()?)),
+        Value::List(list) => Node::Seq(Seq::new(list.iter().map(|value| known(value, sources)).collect::<Result<Vec<_>, _>>()?)),
         Value::Map(map) => {
             let mut entries = Map::new();
             for (key, value) in map.iter() {
-                entries.push(key.clone(), known(value, store)?);
+                entries.push(key.clone(), known(value, sources)?);
             }
             Node::Map(entries)
         }
-        Value::Secret(secret) => Node::Folded(jinja::value(&store.lookup(secret)?)?),
+        Value::Secret(secret) => Node::Folded(jinja::value(&secret::lookup(sources, secret))?),
         value => plain(value)?,
     })
 }

@@ -4,7 +4,6 @@ use super::arguments::arguments;
 use super::lower;
 use super::names::{capital, sentence, variable, word};
 use super::scope::Scope;
-use super::secret::Store;
 use super::steps::{Context, before, tasks};
 use super::task::{self, Task};
 use crate::artifact::yaml::{Document, Map, Node, Seq};
@@ -12,6 +11,7 @@ use crate::artifact::{Error, Tree, header, jinja};
 use crate::base::text;
 use crate::shape::Role;
 use crate::shape::role::Step;
+use crate::target::common::secrets::Sources;
 use crate::value::{Residual, Value};
 use indexmap::IndexMap;
 
@@ -112,7 +112,7 @@ fn defaults(role: &Role) -> Result<Map, Error> {
     let mut map = Map::new();
     for hole in &role.holes {
         if let Some(default) = &hole.default {
-            let entry = map.push(variable(&role.name, &hole.name), lower::known(default, &Store::default())?);
+            let entry = map.push(variable(&role.name, &hole.name), lower::known(default, &Sources::default())?);
             entry.comment = Some(hole.doc.clone());
             entry.blank = true;
         }

@@ -2,6 +2,7 @@
 
 use super::steps::{expression, run};
 use crate::artifact::yaml::{Map, Node, Seq};
+use crate::artifact::{Error, github};
 use crate::base::Text;
 use crate::shape::pipeline::{Event, Per, Pipeline, Stage};
 
@@ -24,7 +25,7 @@ fi
 "#;
 
 /// The job.
-pub(super) fn gate(pipeline: &Pipeline, stage: &Stage, name: &Text, jobs: &[Text]) -> Map {
+pub(super) fn gate(pipeline: &Pipeline, stage: &Stage, name: &Text, jobs: &[Text]) -> Result<Map, Error> {
     let selected = matches!(stage.per, Per::Image | Per::Environment);
     let mut needs = jobs.to_vec();
     if selected {
@@ -45,12 +46,12 @@ pub(super) fn gate(pipeline: &Pipeline, stage: &Stage, name: &Text, jobs: &[Text
         let results = Map::new().with("RESULTS", expression("join(needs.*.result, ' ')"));
         run("Fail unless everything succeeded", results, ALL)
     };
-    Map::new()
-        .with("name", name.clone())
+    Ok(Map::new()
+        .with("name", github::literal(name)?)
         .with("if", expression("always()"))
         .with("needs", Node::flow(needs))
-        .with("runs-on", pipeline.runner.clone())
+        .with("runs-on", github::literal(&pipeline.runner)?)
         .with("timeout-minutes", 5)
         .with("permissions", Map::new())
-        .with("steps", Seq::new([step]))
+        .with("steps", Seq::new([step])))
 }

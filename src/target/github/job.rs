@@ -2,8 +2,8 @@
 
 use super::select::{connect, matrix, needs_identity};
 use super::steps::{self, BASE, History, action, because, expression};
-use crate::artifact::Error;
 use crate::artifact::yaml::{Map, Node, Seq};
+use crate::artifact::{Error, github};
 use crate::shape::pipeline::{Access, Pipeline, Stage};
 use crate::target::common::jobs::{Command, Job, Matrix};
 
@@ -15,7 +15,7 @@ pub(super) fn job(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Result<Map, 
         map.push("if", expression("needs.select.outputs.rows != '[]'"));
         map.push("needs", "select");
     }
-    map.push("runs-on", pipeline.runner.clone());
+    map.push("runs-on", github::literal(&pipeline.runner)?);
     map.push("timeout-minutes", job.limit);
     if let Some(environment) = environment(job) {
         map.push("environment", environment);
@@ -126,7 +126,7 @@ pub(super) fn step(command: &Command) -> Map {
     let env = if command.base { Map::new().with("BASE", expression(BASE)) } else { Map::new() };
     let mut script = String::from(command.script);
     if command.findings {
-        script.push_str(" --format=github");
+        script.push_str(" --output=github");
     }
     let step = Map::new().with("name", command.name);
     let step = if env.is_empty() { step } else { step.with("env", env) };

@@ -3,8 +3,8 @@
 use super::job::{permissions, step, title, variables};
 use super::select::{connect, matrix, rank_name, refusals};
 use super::steps::{self, History, because};
-use crate::artifact::Error;
 use crate::artifact::yaml::{Map, Node, Seq};
+use crate::artifact::{Error, github};
 use crate::shape::pipeline::{Pipeline, Stage};
 use crate::target::common::delivery::RANKS;
 use crate::target::common::jobs::Job;
@@ -45,7 +45,7 @@ fn place(pipeline: &Pipeline, stage: &Stage, job: &Job, rank: usize) -> Result<M
         .with("name", title(job))
         .with("if", format!("${{{{ {condition} }}}}"))
         .with("needs", needs)
-        .with("runs-on", pipeline.runner.clone())
+        .with("runs-on", github::literal(&pipeline.runner)?)
         .with("timeout-minutes", job.limit)
         .with("environment", "${{ matrix.product }}/${{ matrix.environment }}")
         .with("permissions", permissions)

@@ -1,8 +1,8 @@
 //! Jobs that tell people what others found. They check nothing out: what they run is in the workflow, and they see no credentials.
 
 use super::steps::{action, because, expression};
-use crate::artifact::Error;
 use crate::artifact::yaml::{Map, Seq};
+use crate::artifact::{Error, github};
 use crate::shape::pipeline::{Pipeline, Stage};
 
 const COMMENT: &str = include_str!("../../../assets/steps/comment.sh");
@@ -16,7 +16,7 @@ pub(super) fn comment(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> 
     Ok(Map::new()
         .with("name", "comment")
         .with("needs", stage.name.clone())
-        .with("runs-on", pipeline.runner.clone())
+        .with("runs-on", github::literal(&pipeline.runner)?)
         .with("timeout-minutes", 10)
         .with("permissions", because(Map::new(), "pull-requests", "write", "to write the one comment"))
         .with("steps", steps.spaced()))
@@ -35,7 +35,7 @@ pub(super) fn issue(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {
         .with("name", "report")
         .with("if", expression("!cancelled() && needs.select.outputs.rows != '[]'"))
         .with("needs", crate::artifact::yaml::Node::flow([stage.name.clone(), "select".into()]))
-        .with("runs-on", pipeline.runner.clone())
+        .with("runs-on", github::literal(&pipeline.runner)?)
         .with("timeout-minutes", 10)
         .with("permissions", because(Map::new(), "issues", "write", "to keep the issues"))
         .with("steps", steps.spaced()))

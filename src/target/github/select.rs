@@ -1,8 +1,9 @@
 //! The job that says what a run is about, after what has to be true first.
 
 use super::steps::{self, BASE, History, because, expression, run, token};
-use crate::artifact::Error;
+use crate::artifact::shell::Word;
 use crate::artifact::yaml::{Map, Node, Seq};
+use crate::artifact::{Error, github};
 use crate::shape::pipeline::{Access, Event, Per, Pipeline, Stage, Task};
 use crate::target::common::delivery::RANKS;
 
@@ -26,14 +27,14 @@ pub(super) fn select(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {
     let history = if stage.changed_only { History::All } else { History::Commit };
     let mut steps = Seq::new([steps::checkout(pipeline, history)?, selection(stage)]);
     if !gates.is_empty() {
-        steps.push(wait(stage, &gates));
+        steps.push(wait(stage, &gates)?);
     }
     // Waiting is as long as the stages that are waited for, one after the other.
     let waits: u16 = stage.after.iter().filter_map(|name| pipeline.stage(name)).map(|before| before.limit).sum();
     Ok(Map::new()
         .with("name", if images { "select images" } else { "select environments" })
         .maybe("if", condition)
-        .with("runs-on", pipeline.runner.clone())
+        .with("runs-on", github::literal(&pipeline.runner)?)
         .with("timeout-minutes", i64::from(waits) + 10)
         .with("permissions", permissions.with("contents", "read"))
         .with("outputs", outputs(stage))
@@ -110,20 +111,23 @@ for rank in 0 1 2 3; do
 done
 "#;
 
-fn wait(stage: &Stage, gates: &[crate::base::Text]) -> Map {
+fn wait(stage: &Stage, gates: &[crate::base::Text]) -> Result<Map, Error> {
     let commit = if stage.runs_at(Event::Change) {
         expression("github.event.pull_request.head.sha || github.sha")
     } else {
         expression("github.sha")
     };
     let nothing = if stage.does(Task::Apply) { None } else { Some(expression("steps.select.outputs.rows != '[]'")) };
-    let names = gates.join(" ");
-    let script = format!(r#"./ci/github-wait.sh "$COMMIT" {names}"#);
-    Map::new()
+    let mut script = String::from(r#"./ci/github-wait.sh "$COMMIT""#);
+    for gate in gates {
+        script.push(' ');
+        script.push_str(&github::literal(Word::literal(gate)?.as_str())?);
+    }
+    Ok(Map::new()
         .with("name", "Wait for what must be true first")
         .maybe("if", nothing)
         .with("env", Map::new().with("COMMIT", commit).with("GH_TOKEN", expression("github.token")))
-        .with("run", script)
+        .with("run", script))
 }
 
 /// The role's own token is not the job's: what a job without credentials may do.

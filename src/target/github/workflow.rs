@@ -1,11 +1,11 @@
 //! A stage as a workflow: when it runs, what may run beside it, its jobs.
 
 use super::{gate, job, order, report, select};
-use crate::artifact::Error;
 use crate::artifact::yaml::{Document, Map, Node, Seq};
+use crate::artifact::{Error, header};
 use crate::base::Text;
 use crate::shape::pipeline::{Access, Event, Per, Pipeline, Stage, Task};
-use crate::target::common::{header, jobs};
+use crate::target::common::jobs;
 
 /// The file of a stage.
 pub(super) fn workflow(pipeline: &Pipeline, stage: &Stage, roles: &[Text]) -> Result<Document, Error> {
@@ -89,7 +89,7 @@ fn jobs_of(pipeline: &Pipeline, stage: &Stage, roles: &[Text]) -> Result<Map, Er
         map.push("report", report::issue(pipeline, stage)?);
     }
     if let Some(gate) = &stage.gate {
-        let entry = map.push(gate.clone(), gate::gate(pipeline, stage, gate, &names));
+        let entry = map.push(gate.clone(), gate::gate(pipeline, stage, gate, &names)?);
         entry.comment = Some("The name to require in the rules of the branch: it stays when jobs come and go.".into());
     }
     Ok(map)

@@ -1,19 +1,20 @@
 //! What the jobs of both pipelines have in common.
 
-use super::literal;
+use crate::artifact::Error;
+use crate::artifact::gitlab::literal;
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::shape::Pipeline;
 use crate::target::common::jobs::{Command, Job};
 
 /// What every job has unless it says otherwise. Its tools are those of `mise.toml`.
-pub(super) fn default(pipeline: &Pipeline) -> Map {
-    let image = Map::new().with("name", literal(&pipeline.container)).with("entrypoint", Node::flow([""]));
+pub(super) fn default(pipeline: &Pipeline) -> Result<Map, Error> {
+    let image = Map::new().with("name", literal(&pipeline.container)?).with("entrypoint", Node::flow([""]));
     let failures = Node::flow(["runner_system_failure", "stuck_or_timeout_failure"]);
-    Map::new()
+    Ok(Map::new()
         .with("image", image)
         .with("before_script", Seq::new(["mise install --yes"]))
         .with("interruptible", true)
-        .with("retry", Map::new().with("max", 2).with("when", failures))
+        .with("retry", Map::new().with("max", 2).with("when", failures)))
 }
 
 /// The commands of a job.
@@ -27,7 +28,7 @@ pub(super) const FINDINGS: &str = "gl-code-quality-report.json";
 fn line(command: &Command) -> String {
     let mut script = String::from(command.script);
     if command.findings {
-        script.push_str(" --format=gitlab > ");
+        script.push_str(" --output=text --output=gitlab=");
         script.push_str(FINDINGS);
     }
     script

@@ -12,12 +12,12 @@ use crate::target::common::delivery::Product;
 
 /// Writes the pipeline of the repository; `roles` are those with a scenario of their own.
 pub fn emit_shared(pipeline: &Pipeline, roles: &[Text], tree: &mut Tree) -> Result<(), Error> {
-    tree.insert(".gitlab-ci.yml", repository::repository(pipeline, roles))
+    tree.insert(".gitlab-ci.yml", repository::repository(pipeline, roles)?)
 }
 
 /// Writes the pipeline of a product; none while no job could read anything.
 pub fn emit_product(pipeline: &Pipeline, product: &Product, tree: &mut Tree) -> Result<(), Error> {
-    match product::product(pipeline, product) {
+    match product::product(pipeline, product)? {
         Some(document) => tree.insert(format!("live/{}/gitlab-ci.yml", product.name), document),
         None => Ok(()),
     }
@@ -36,9 +36,4 @@ fn purpose(event: Event) -> &'static str {
 fn any_of(events: &[Event]) -> String {
     let conditions: Vec<String> = events.iter().map(|event| format!("$PURPOSE == {:?}", purpose(*event))).collect();
     conditions.join(" || ")
-}
-
-/// Data in a place where GitLab replaces variables.
-fn literal(text: &str) -> String {
-    text.replace('$', "$$")
 }

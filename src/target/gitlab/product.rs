@@ -1,19 +1,21 @@
 //! The pipeline of a product: the jobs of its environments, each there only if the run is about it.
 
+use super::any_of;
 use super::job::{default, script, timeout};
-use super::{any_of, literal};
+use crate::artifact::header;
 use crate::artifact::yaml::{Document, Map, Node, Seq};
+use crate::artifact::{Error, gitlab};
 use crate::base::Text;
 use crate::shape::Pipeline;
 use crate::shape::pipeline::{Access, Per, Stage, Task};
-use crate::target::common::delivery::{Environment, Image, Product, Store};
-use crate::target::common::header;
+use crate::target::common::delivery::{Environment, Image, Product, Store, action};
 use crate::target::common::jobs::{self, Job};
 
 /// The file; nothing where no environment has a store of secrets.
-pub(super) fn product(pipeline: &Pipeline, product: &Product) -> Option<Document> {
+pub(super) fn product(pipeline: &Pipeline, product: &Product) -> Result<Option<Document>, Error> {
     let stages = jobs::of_products(pipeline).map(|stage| stage.name.clone());
-    let defaults = default(pipeline).with("tags", Node::flow([product.name.clone()])).trailing("a runner in the product's private network");
+    let defaults =
+        default(pipeline)?.with("tags", Node::flow([product.name.clone()])).trailing("a runner in the product's private network");
     let mut root = Map::new()
         .with("stages", Node::flow(stages))
         .with("default", defaults)
@@ -24,12 +26,12 @@ pub(super) fn product(pipeline: &Pipeline, product: &Product) -> Option<Document
         for stage in jobs::of_products(pipeline) {
             let place = Place { pipeline, product, environment, store, rank, stage };
             for job in jobs::jobs(stage, &[]) {
-                place.push(&job, &mut root);
+                place.push(&job, &mut root)?;
             }
         }
     }
     let some = root.entries.len() > before;
-    some.then(|| Document::new(root.spaced()).header(header(&product.source)))
+    Ok(some.then(|| Document::new(root.spaced()).header(header(&product.source))))
 }
 
 /// Where a job stands.
@@ -43,19 +45,20 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn push(&self, job: &Job, root: &mut Map) {
+    fn push(&self, job: &Job, root: &mut Map) -> Result<(), Error> {
         if self.stage.per == Per::Image {
             for image in &self.environment.images {
-                root.push(image_name(self.environment, image), self.job(job, Some(image)));
+                root.push(image_name(self.environment, image), self.job(job, Some(image))?);
             }
         } else {
-            root.push(name(self.stage, self.environment), self.job(job, None));
+            root.push(name(self.stage, self.environment), self.job(job, None)?);
         }
+        Ok(())
     }
 
-    fn job(&self, job: &Job, image: Option<&Image>) -> Map {
+    fn job(&self, job: &Job, image: Option<&Image>) -> Result<Map, Error> {
         let writes = self.stage.access == Access::Write;
-        let token = Map::new().with("CI_IDENTITY_TOKEN", Map::new().with("aud", literal(&self.store.audience)));
+        let token = Map::new().with("CI_IDENTITY_TOKEN", Map::new().with("aud", gitlab::on_server(&self.store.audience)?));
         let mut variables = Map::new().with("ENVIRONMENT", self.environment.name.clone());
         if let Some(image) = image {
             variables = variables.with("IMAGE", image.image.clone()).with("PROVIDER", image.provider.clone());
@@ -76,14 +79,14 @@ impl Place<'_> {
         map.push("timeout", timeout(job));
         let mut script = script(job);
         if self.stage.report {
-            // The failure is the report: GitLab tells those who asked to be told.
+            // The failure is the report: GitLab tells those who asked to be told, and the token of a job may not write issues.
             script.push("test ! -e out/changed");
         }
         map.push("script", script);
         if let Some(artifacts) = self.artifacts(job) {
             map.push("artifacts", artifacts);
         }
-        map
+        Ok(map)
     }
 
     fn path(&self) -> String {
@@ -91,12 +94,8 @@ impl Place<'_> {
     }
 
     fn location(&self) -> Map {
-        let action = match self.stage.access {
-            Access::Nothing | Access::Read => "verify",
-            Access::Image => "prepare",
-            Access::Write => "start",
-        };
-        Map::new().with("name", self.path()).with("action", action)
+        let role = jobs::role(self.stage.access).unwrap_or("plan");
+        Map::new().with("name", self.path()).with("action", action(role))
     }
 
     /// The stages before it in this environment, and itself in the environment before: each only if it is there at all.

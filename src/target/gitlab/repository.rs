@@ -2,15 +2,16 @@
 
 use super::job::{FINDINGS, default, script, timeout};
 use super::{any_of, purpose};
+use crate::artifact::header;
 use crate::artifact::yaml::{Document, Map, Node, Seq};
-use crate::base::Text;
+use crate::artifact::{Error, gitlab};
+use crate::base::{Text, text};
 use crate::shape::Pipeline;
 use crate::shape::pipeline::{Event, Per, Stage};
-use crate::target::common::header;
 use crate::target::common::jobs::{self, Job, Matrix};
 
 /// The file.
-pub(super) fn repository(pipeline: &Pipeline, roles: &[Text]) -> Document {
+pub(super) fn repository(pipeline: &Pipeline, roles: &[Text]) -> Result<Document, Error> {
     let own: Vec<(&Stage, Vec<Job>)> = pipeline
         .stages
         .iter()
@@ -18,7 +19,7 @@ pub(super) fn repository(pipeline: &Pipeline, roles: &[Text]) -> Document {
         .map(|stage| (stage, jobs::jobs(stage, roles)))
         .collect();
     let names = own.iter().map(|(stage, _)| stage.name.clone()).chain(["select".into(), "products".into()]);
-    let mut root = Map::new().with("stages", Node::flow(names)).with("workflow", workflow(pipeline)).with("default", default(pipeline));
+    let mut root = Map::new().with("stages", Node::flow(names)).with("workflow", workflow(pipeline)?).with("default", default(pipeline)?);
     for (stage, jobs) in &own {
         for job in jobs {
             root.push(name(job), work(stage, job));
@@ -30,18 +31,18 @@ pub(super) fn repository(pipeline: &Pipeline, roles: &[Text]) -> Document {
             root.push(trigger_name(event), trigger(pipeline, event, &own));
         }
     }
-    Document::new(root.spaced()).header(header(&pipeline.source))
+    Ok(Document::new(root.spaced()).header(header(&pipeline.source)))
 }
 
 /// One pipeline for a change, never one for its branch beside one for its merge request.
-fn workflow(pipeline: &Pipeline) -> Map {
-    let branch = format!("$CI_COMMIT_BRANCH == {:?}", pipeline.branch.as_str());
+fn workflow(pipeline: &Pipeline) -> Result<Map, Error> {
+    let branch = text!("$CI_COMMIT_BRANCH == {}", gitlab::quoted(&pipeline.branch)?);
     let rules = Seq::new([
         rule(r#"$CI_PIPELINE_SOURCE == "schedule""#, Event::Hourly, None),
         rule(r#"$CI_PIPELINE_SOURCE == "merge_request_event""#, Event::Change, Some("$CI_MERGE_REQUEST_DIFF_BASE_SHA")),
         rule(&branch, Event::Merge, Some("$CI_COMMIT_BEFORE_SHA")),
     ]);
-    Map::new().with("auto_cancel", Map::new().with("on_new_commit", "interruptible")).with("rules", rules)
+    Ok(Map::new().with("auto_cancel", Map::new().with("on_new_commit", "interruptible")).with("rules", rules))
 }
 
 fn rule(condition: &str, event: Event, base: Option<&'static str>) -> Map {

@@ -1,9 +1,10 @@
 //! The scenario of a role and the playbooks that make and remove its container.
 
-use super::example::example;
+use super::example::{example, node};
 use crate::artifact::yaml::{Document, Item, Map, Node, Seq};
 use crate::artifact::{Error, Tree, header};
 use crate::base::{Text, text};
+use crate::eval::fold;
 use crate::shape::Role;
 use crate::shape::role::Step;
 use crate::value::{Residual, Value};
@@ -135,7 +136,10 @@ fn inventory(role: &Role, word: &str) -> Map {
         let name = text!("{word}_{}", hole.name.replace('-', "_"));
         let value = match authorities.get(&hole.name) {
             Some(ending) => Node::folded(text!("{{{{ lookup('ansible.builtin.file', {AUTHORITY}.{ending}') }}}}")),
-            None => example(&hole.ty),
+            None => match role.example.get(&hole.name) {
+                Some(value) => node(value),
+                None => example(&hole.ty),
+            },
         };
         vars.push(name, value).blank = std::mem::take(&mut first);
     }
@@ -150,7 +154,7 @@ fn verify(role: &Role) -> Node {
     let daemons: BTreeMap<&Text, bool> = role
         .configure
         .iter()
-        .filter(|step| step.word == "daemon" && step.condition.is_none())
+        .filter(|step| step.word == "daemon" && done(step, role))
         .filter_map(|step| Some((step.labels.first().and_then(Value::as_text)?, stays(step))))
         .collect();
     if !daemons.is_empty() {
@@ -171,6 +175,15 @@ fn verify(role: &Role) -> Node {
     }
     let play = Map::new().with("name", "Verify").with("hosts", "all").with("become", true).with("tasks", tasks);
     Node::from(vec![play])
+}
+
+/// Whether a step is done in the scenario, where what its condition needs has a value.
+fn done(step: &Step, role: &Role) -> bool {
+    let of = |name: &str| {
+        let hole = role.holes.iter().find(|hole| hole.name == name)?;
+        role.example.get(name).cloned().or_else(|| hole.default.clone())
+    };
+    step.condition.as_ref().is_none_or(|condition| fold(condition, &of) == Some(Value::Bool(true)))
 }
 
 /// Whether a unit is one that runs as long as the machine: those of packages may load something and end.

@@ -1,16 +1,17 @@
 //! OpenTofu: one module for each contract and provider, the same for every product.
 
+mod assertions;
+mod domains;
 mod main_file;
 mod sample;
 mod tests_file;
 mod variables;
 
 use crate::artifact::hcl::{Body, Expr, Object};
-use crate::artifact::{Entry, Tree};
+use crate::artifact::{Entry, Tree, header};
 use crate::base::{Text, text};
 use crate::shape::Module;
 use crate::target::common::hcl::{Lowering, OPENTOFU, Unsayable};
-use crate::target::common::header;
 
 /// `modules/infra/compute/aws`
 pub fn folder(group: &str, module: &str, provider: &str) -> Text {

@@ -1,12 +1,14 @@
 //! `tests/<module>.tftest.hcl`: the module with mocked plugins. What arrives by a variable must reach the resource, every entry
 //! must have a resource, and every rule must refuse something.
 
+use super::assertions::assertions;
+use super::domains;
 use super::sample::{refused, samples};
 use crate::artifact::hcl::{Body, Expr, Object};
 use crate::base::{Text, text};
 use crate::eval::fold;
-use crate::shape::Module;
-use crate::shape::module::{Repeat, Resource};
+use crate::shape::module::Repeat;
+use crate::shape::{Hole, Module};
 use crate::target::common::hcl::{Lowering, Unsayable};
 use crate::ty::Ty;
 use crate::value::{Residual, Value};
@@ -60,68 +62,27 @@ pub(super) fn tests(module: &Module) -> Result<Body, Unsayable> {
     if !run.is_empty() {
         body.push_block("run", ["creates_what_the_variables_say"], run.spaced());
     }
+    for hole in module.holes.iter().filter(|hole| domains::refuses_nonsense(hole)) {
+        body.push_block("run", [text!("refuses_{}_of_another_kind", hole.name)], refusal(hole, "No such thing.".into()));
+    }
     for hole in &module.holes {
         for at in 0..hole.validations.len() {
             let Some(value) = refused(hole, at, &samples) else { continue };
             let number = if hole.validations.len() > 1 { text!("_{}", at + 1) } else { Text::default() };
-            let inner = Body::new()
-                .attribute("command", Expr::variable("plan"))
-                .blank()
-                .nested("variables", Body::new().attribute(hole.name.clone(), lowering.value(&value)?))
-                .blank()
-                .attribute("expect_failures", Expr::list([Expr::path("var").attribute(hole.name.clone())]));
-            body.push_block("run", [text!("refuses_{}{number}", hole.name)], inner);
+            body.push_block("run", [text!("refuses_{}{number}", hole.name)], refusal(hole, lowering.value(&value)?));
         }
     }
     Ok(body)
 }
 
-/// What must be true of a resource: one for each entry, and the values of the variables in its arguments.
-fn assertions(resource: &Resource, samples: &IndexMap<Text, Value>) -> Result<Vec<(Expr, Text)>, Unsayable> {
-    let address = Expr::variable(resource.ty.clone()).attribute(resource.name.clone());
-    let lookup = |name: &str| samples.get(name).cloned();
-    let mut found = Vec::new();
-    let (address, each) = match &resource.repeat {
-        Repeat::Once => (address, None),
-        Repeat::If(_) => return Ok(found),
-        Repeat::Each(source) => {
-            let Some(Value::Map(entries)) = fold(source, &lookup) else { return Ok(found) };
-            let mut keys: Vec<Text> = entries.keys().cloned().collect();
-            keys.sort();
-            let condition =
-                Expr::call("toset", [Expr::call("keys", [address.clone()])]).equals(Expr::call("toset", [Expr::list(keys.clone())]));
-            let condition = if keys.is_empty() { Expr::call("length", [address.clone()]).equals(0i64) } else { condition };
-            found.push((condition, text!("There must be one {} for each entry.", resource.ty)));
-            let Some(first) = keys.into_iter().next() else { return Ok(found) };
-            let value = entries.get(&first).cloned().unwrap_or(Value::None);
-            (address.index(first.clone()), Some((first, value)))
-        }
-    };
-    for (name, value) in &resource.body.arguments {
-        // A list may be a set in the schema, which equals no list.
-        let Some(expected) = direct(value, each.as_ref()).and_then(|value| fold(&value, &lookup)) else { continue };
-        if matches!(expected, Value::None | Value::List(_) | Value::Map(_)) || name == "provider" {
-            continue;
-        }
-        let actual = address.clone().attribute(name.clone());
-        let number = matches!(&expected, Value::Text(text) if text.parse::<f64>().is_ok());
-        let actual = if number { Expr::call("tostring", [actual]) } else { actual };
-        let condition = actual.equals(Lowering::default().value(&expected)?);
-        found.push((condition, text!("The argument {name} of {} must be what the variable says.", resource.ty)));
-    }
-    Ok(found)
-}
-
-/// The value of an argument that is nothing but a variable, a field of one, or the key of the repetition.
-fn direct(value: &Value, each: Option<&(Text, Value)>) -> Option<Value> {
-    let Value::Residual(residual) = value else { return None };
-    match &**residual {
-        Residual::Variable(_) => Some(value.clone()),
-        Residual::EachKey => each.map(|(key, _)| Value::Text(key.clone())),
-        Residual::EachValue => each.map(|(_, value)| value.clone()),
-        Residual::Member(base, field) => direct(base, each)?.field(field).cloned(),
-        _ => None,
-    }
+/// A plan that fails because of one value.
+fn refusal(hole: &Hole, value: Expr) -> Body {
+    Body::new()
+        .attribute("command", Expr::variable("plan"))
+        .blank()
+        .nested("variables", Body::new().attribute(hole.name.clone(), value))
+        .blank()
+        .attribute("expect_failures", Expr::list([Expr::path("var").attribute(hole.name.clone())]))
 }
 
 /// The keys of an output that goes through the entries of a repeated resource or a variable.

@@ -1,5 +1,6 @@
 //! `variables.tf`: one variable for each hole, with its type, its rules and what it is for.
 
+use super::domains;
 use crate::artifact::hcl::{Body, Expr};
 use crate::shape::Module;
 use crate::target::common::hcl::{Lowering, Unsayable, ty};
@@ -26,6 +27,9 @@ pub(super) fn variables(module: &Module) -> Result<Body, Unsayable> {
         }
         if hole.secret {
             block.push_attribute("sensitive", true);
+        }
+        for (condition, message) in domains::rules(hole) {
+            block = block.blank().nested("validation", Body::new().attribute("condition", condition).attribute("error_message", message));
         }
         for rule in &hole.validations {
             let condition = lowering.value(&rule.condition)?;

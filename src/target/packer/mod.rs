@@ -4,10 +4,10 @@ mod provisioners;
 mod value;
 
 use crate::artifact::json::Value;
-use crate::artifact::{Error, Problem, Tree};
+use crate::artifact::{Error, Problem, Tree, header};
 use crate::base::{Text, text};
 use crate::plan::{Image, Plan};
-use crate::target::common::{header, images};
+use crate::target::common::images;
 
 /// The releases of Packer that read these templates.
 const REQUIRED_VERSION: &str = ">= 1.10.0";

@@ -1,7 +1,6 @@
 //! Values as a template of Packer says them: every text of it is a template of HCL, and some fields are one of Go once more.
 
-use crate::artifact::json;
-use crate::artifact::{Error, Problem};
+use crate::artifact::{Error, Problem, hcl, json};
 use crate::base::Text;
 use crate::eval::text_of;
 use crate::value::{Residual, Value};
@@ -18,7 +17,7 @@ pub(super) fn value(value: &Value) -> Result<json::Value, Error> {
         Value::Map(map) => {
             let mut object = json::Value::object();
             for (key, value) in map.iter() {
-                object.push(key.clone(), self::value(value).map_err(|error| error.within(key.clone()))?);
+                object.push(self::text(key)?, self::value(value).map_err(|error| error.within(key.clone()))?);
             }
             object
         }
@@ -39,8 +38,7 @@ pub(super) fn literal(value: &Value) -> Result<json::Value, Error> {
 
 /// Text in a template, so that nothing in it is replaced.
 pub(super) fn text(text: &Text) -> Result<Text, Error> {
-    let escaped = rendered_once(text)?.replace("${", "$${").replace("%{", "%%{");
-    Ok(escaped.into())
+    hcl::json_text(rendered_once(text)?)
 }
 
 /// Packer renders some fields a second time, with a language that has no way to write its own braces.

@@ -1,10 +1,9 @@
 //! What a role reads from the store of secrets, as a script that `ci/with-credentials.sh` reads in.
 
 use crate::artifact::shell::Word;
-use crate::artifact::{Error, Problem, Tree};
+use crate::artifact::{Error, Problem, Tree, header};
 use crate::base::{Text, text};
 use crate::target::common::delivery::{Credential, Environment, Product, Secret, Store};
-use crate::target::common::header;
 
 /// Writes a file for each role of each environment that has a store.
 pub(super) fn credentials(product: &Product, tree: &mut Tree) -> Result<(), Error> {
@@ -57,8 +56,8 @@ impl<'a> Script<'a> {
 
     /// Who asks is said by the identity token; the token of the client comes back.
     fn login(&mut self) -> Result<(), Error> {
-        let asks = text!("{}.{}.{}", self.product.name, self.environment.name, self.role);
-        let command = command(&self.store.login, &[("{role}", &asks)])?;
+        let asks = role(self.product, self.environment, self.role);
+        let command = placed(&self.store.login, &[("{role}", &asks)], "system")?;
         let mut names = Vec::new();
         for (variable, value) in &self.store.variables {
             self.assign(variable, Word::literal(value)?.as_str())?;
@@ -144,17 +143,45 @@ impl<'a> Script<'a> {
     }
 }
 
-/// A command of the library, with what stands for its placeholders, each argument as one word.
-fn command(words: &[Text], placeholders: &[(&str, &Text)]) -> Result<String, Error> {
+/// What a role is called at the store.
+pub(super) fn role(product: &Product, environment: &Environment, role: &str) -> Text {
+    text!("{}.{}.{role}", product.name, environment.name)
+}
+
+/// The same as `command`, with the value of a variable of the script where its name stands in braces.
+fn placed(words: &[Text], placeholders: &[(&str, &Text)], variable: &str) -> Result<String, Error> {
+    let mark = text!("{{{variable}}}");
     let mut command = Vec::with_capacity(words.len());
     for word in words {
-        let filled = placeholders.iter().fold(word.to_string(), |text, (placeholder, value)| text.replace(placeholder, value));
-        command.push(Word::literal(&filled)?.as_str().to_owned());
+        let mut parts = Vec::new();
+        for (at, part) in word.split(&*mark).enumerate() {
+            if at > 0 {
+                parts.push(Word::variable(variable)?);
+            }
+            if !part.is_empty() {
+                parts.push(Word::literal(&filled(part, placeholders))?);
+            }
+        }
+        command.push(Word::join(parts).as_str().to_owned());
     }
     Ok(command.join(" "))
 }
 
-fn name(variable: &str) -> Result<&str, Error> {
+fn filled(word: &str, placeholders: &[(&str, &Text)]) -> String {
+    placeholders.iter().fold(word.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
+}
+
+/// A command of the library, with what stands for its placeholders, each argument as one word.
+pub(super) fn command(words: &[Text], placeholders: &[(&str, &Text)]) -> Result<String, Error> {
+    let mut command = Vec::with_capacity(words.len());
+    for word in words {
+        command.push(Word::literal(&filled(word, placeholders))?.as_str().to_owned());
+    }
+    Ok(command.join(" "))
+}
+
+/// The name of a variable, and nothing else.
+pub(super) fn name(variable: &str) -> Result<&str, Error> {
     let first = variable.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     if first && variable.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         Ok(variable)
@@ -174,6 +201,10 @@ mod tests {
             variables: vec![("STORE_ADDR".into(), "https://store.example.com/a b".into())],
             token: "STORE_TOKEN".into(),
             authority: None,
+            enter: Vec::new(),
+            trust: Vec::new(),
+            permit: Vec::new(),
+            grant: Vec::new(),
             login: login.iter().map(|word| Text::from(*word)).collect(),
             read: ["store", "get", "-field={field}", "{path}"].map(Text::from).to_vec(),
         };
@@ -183,7 +214,7 @@ mod tests {
             roles: BTreeMap::from([("plan".into(), reads)]),
             ..Environment::default()
         };
-        let product = Product { name: "acme".into(), source: "acme.infra".into(), environments: vec![environment] };
+        let product = Product { name: "acme".into(), source: "acme.infra".into(), systems: Vec::new(), environments: vec![environment] };
         let mut tree = Tree::new();
         credentials(&product, &mut tree)?;
         Ok(tree.get("live/acme/prod/credentials/plan.sh").map(|entry| entry.contents.to_string()).unwrap_or_default())

@@ -2,13 +2,13 @@
 
 mod credentials;
 mod data;
+mod grant;
 mod repository;
 
-use crate::artifact::{Entry, Error, Tree};
+use crate::artifact::{Entry, Error, Tree, header};
 use crate::base::text;
 use crate::shape::Pipeline;
 use crate::target::common::delivery::Product;
-use crate::target::common::header;
 use include_dir::{Dir, include_dir};
 
 /// The logic of all pipelines. It knows no product: data reaches it by `pipeline.json`, arguments and the environment.
@@ -26,9 +26,10 @@ pub fn emit_shared(pipeline: &Pipeline, tree: &mut Tree) -> Result<(), Error> {
 }
 
 /// Writes what the jobs of a product read.
-pub fn emit_product(product: &Product, tree: &mut Tree) -> Result<(), Error> {
-    tree.insert(text!("live/{}/pipeline.json", product.name), data::data(product)?)?;
-    credentials::credentials(product, tree)
+pub fn emit_product(product: &Product, pipeline: &Pipeline, tree: &mut Tree) -> Result<(), Error> {
+    tree.insert(text!("live/{}/pipeline.json", product.name), data::data(product))?;
+    credentials::credentials(product, tree)?;
+    grant::grants(product, &pipeline.branch, tree)
 }
 
 /// A constant file with the header of a generated one, behind the line that names its interpreter.

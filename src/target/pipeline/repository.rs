@@ -1,11 +1,10 @@
 //! Files at the root of the repository: the tools, the hooks, what the linters accept.
 
 use crate::artifact::yaml::{Document, Map, Node, Seq};
-use crate::artifact::{Error, Tree};
+use crate::artifact::{Error, Tree, header};
 use crate::base::text;
 use crate::shape::Pipeline;
 use crate::shape::pipeline::Tool;
-use crate::target::common::header;
 
 /// Writes them.
 pub(super) fn repository(pipeline: &Pipeline, tree: &mut Tree) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! `environment.hcl`, what the units of one environment share, and `providers/*.hcl`, how their plugins are configured.
 
 use super::state;
-use crate::artifact::hcl::{Body, Expr, Object};
+use crate::artifact::hcl::{self, Body, Expr, Object};
 use crate::base::Text;
 use crate::plan::Plan;
 use crate::target::common::hcl::{Lowering, Unsayable, identifier};
@@ -15,7 +15,7 @@ pub(super) fn environment(plan: &Plan) -> Result<Body, Unsayable> {
     for (instance, plugins) in providers(plan) {
         let mut object = Object::new();
         for (plugin, arguments) in plugins {
-            object.push(plugin, Lowering::default().value(&arguments)?);
+            object.push(plugin, Lowering::default().value(&literal(&arguments)?)?);
         }
         settings.push(instance, Expr::Object(object.lines()));
     }
@@ -44,7 +44,20 @@ pub(super) fn providers(plan: &Plan) -> Vec<(Text, Vec<(Text, Value)>)> {
     found
 }
 
-/// The file that configures the plugins of a provider instance. The values are JSON: nothing has to be escaped twice.
+/// Settings as the generated JSON has to say them, so that OpenTofu evaluates nothing in them.
+fn literal(settings: &Value) -> Result<Value, Unsayable> {
+    let text = |text: &Text| hcl::json_text(text).map_err(|error| Unsayable(error.to_string()));
+    Ok(match settings {
+        Value::Text(value) => Value::Text(text(value)?),
+        Value::List(list) => Value::list(list.iter().map(literal).collect::<Result<Vec<_>, _>>()?),
+        Value::Map(map) => {
+            Value::map(map.iter().map(|(key, value)| Ok((text(key)?, literal(value)?))).collect::<Result<Vec<_>, Unsayable>>()?)
+        }
+        other => other.clone(),
+    })
+}
+
+/// The file that configures the plugins of a provider instance, as JSON of what `environment.hcl` says.
 pub(super) fn provider(instance: &str) -> Body {
     let environment = Expr::call("read_terragrunt_config", [Expr::call("find_in_parent_folders", ["environment.hcl"])]).attribute("locals");
     let settings = Expr::path("local.environment.providers").attribute(instance);
@@ -58,4 +71,18 @@ pub(super) fn provider(instance: &str) -> Body {
             .attribute("disable_signature", true)
             .attribute("contents", contents),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::literal;
+    use crate::value::Value;
+
+    #[test]
+    fn a_setting_is_no_template() {
+        let settings = Value::map([("a", Value::list([Value::text("${b}"), Value::Int(1)])), ("%{c}", Value::Bool(true))]);
+        let said = Value::map([("a", Value::list([Value::text("$${b}"), Value::Int(1)])), ("%%{c}", Value::Bool(true))]);
+        assert_eq!(literal(&settings), Ok(said));
+        assert!(literal(&Value::text("e\u{301}")).is_err());
+    }
 }

@@ -1,6 +1,7 @@
 //! The inputs of a unit as a person would write them: nothing that is absent is said, and a record that fits stands in one line.
 
 use crate::artifact::hcl::{Expr, Layout, ObjectItem, print_expr};
+use crate::target::common::hcl::Unsayable;
 use crate::ty::Ty;
 use crate::value::Value;
 
@@ -19,6 +20,21 @@ pub(super) fn without_absent(value: &Value, ty: &Ty) -> Value {
             Value::map(said.map(|(name, value)| (name.clone(), field(name).map_or(value.clone(), |ty| without_absent(value, ty)))))
         }
         _ => value.clone(),
+    }
+}
+
+/// Refuses a whole number that Terragrunt would round: it hands inputs on as floats.
+pub(super) fn exact(value: &Value) -> Result<(), Unsayable> {
+    const EXACT: u64 = 1 << 53;
+    match value {
+        Value::List(list) => list.iter().try_for_each(exact),
+        Value::Map(map) => map.values().try_for_each(exact),
+        Value::Int(number) | Value::Money(number, _) if number.unsigned_abs() <= EXACT => Ok(()),
+        Value::Bytes(number) | Value::Duration(number) if *number <= EXACT => Ok(()),
+        Value::Int(_) | Value::Money(..) | Value::Bytes(_) | Value::Duration(_) => {
+            Err(Unsayable("Terragrunt rounds whole numbers beyond 2^53, so that none can be an input of a unit".into()))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -58,7 +74,7 @@ fn record(expr: Expr) -> Expr {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_lines, without_absent};
+    use super::{exact, in_lines, without_absent};
     use crate::artifact::hcl::{Body, print};
     use crate::target::common::hcl::Lowering;
     use crate::ty::Ty;
@@ -79,5 +95,13 @@ mod tests {
     fn an_absent_entry_of_a_map_stays() {
         let map = Value::map([("a", Value::None)]);
         assert_eq!(without_absent(&map, &Ty::String.optional().map()), map);
+    }
+
+    #[test]
+    fn a_number_that_would_be_rounded_is_no_input() {
+        let within = |number: i64| Value::map([("a", Value::list([Value::Int(number)]))]);
+        assert!(exact(&within(1 << 53)).is_ok() && exact(&within(-(1 << 53))).is_ok());
+        assert!(exact(&within((1 << 53) + 1)).is_err() && exact(&within(i64::MIN)).is_err());
+        assert!(exact(&Value::Bytes(1 << 60)).is_err() && exact(&Value::Bytes(1 << 50)).is_ok());
     }
 }

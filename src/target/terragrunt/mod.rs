@@ -2,19 +2,20 @@
 
 mod bootstrap;
 mod environment;
+mod first_secrets;
+mod guide;
 mod inputs;
 mod locked;
 mod root;
 mod state;
 mod unit;
 
-use crate::artifact::hcl::Body;
-use crate::artifact::{Entry, Tree};
+use crate::artifact::hcl::{Body, Expr};
+use crate::artifact::{Entry, Tree, header};
 use crate::base::{Text, text};
 use crate::plan::Plan;
 use crate::shape::Shapes;
 use crate::target::common::hcl::Unsayable;
-use crate::target::common::header;
 use crate::value::Value;
 
 /// What Terragrunt and OpenTofu write beside the units.
@@ -32,7 +33,10 @@ pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsa
     if state.is_some() {
         out.script("tofu-locked", &locked::script(first)?)?;
         out.script("migrate-state", include_str!("assets/migrate-state"))?;
-        out.text("BOOTSTRAP.md", &bootstrap::guide(first, &bootstrap::first(first)))?;
+        if let Some(script) = first_secrets::script(first).map_err(|error| Unsayable(error.to_string()))? {
+            out.script("first-secrets", &script)?;
+        }
+        out.text("BOOTSTRAP.md", &guide::guide(first, &bootstrap::first(first)))?;
     }
     for (instance, _) in environment::providers(first) {
         out.hcl(&text!("providers/{instance}.hcl"), environment::provider(&instance))?;
@@ -80,4 +84,9 @@ impl Out<'_> {
 fn capability<'a>(plan: &'a Plan, setting: &str, field: &str, block: &str) -> Option<&'a Value> {
     let Some(Value::Instance(id)) = plan.settings.get(setting)?.field(field) else { return None };
     plan.instances.get(id.0 as usize)?.fields.get(block).filter(|value| **value != Value::None)
+}
+
+/// Where root.hcl lies.
+fn here() -> Expr {
+    Expr::call("get_parent_terragrunt_dir", [] as [&str; 0])
 }

@@ -1,5 +1,6 @@
 //! `root.hcl`: what every unit of a product shares.
 
+use super::here;
 use super::state::{self, State};
 use crate::artifact::hcl::{Body, Expr, Object, Part};
 use crate::base::Text;
@@ -7,11 +8,6 @@ use crate::target::common::hcl::OPENTOFU;
 
 /// Which releases of Terragrunt read what is written.
 const TERRAGRUNT: &str = "~> 1.1";
-
-/// Where root.hcl lies.
-pub(super) fn here() -> Expr {
-    Expr::call("get_parent_terragrunt_dir", [] as [&str; 0])
-}
 
 /// The whole file.
 pub(super) fn root(product: &Text, state: Option<&State<'_>>) -> Body {

@@ -1,8 +1,7 @@
 //! Where the state of a product is: in the object store that it runs itself, and beside `root.hcl` until that runs. A product without
 //! a store keeps it there.
 
-use super::capability;
-use super::root::here;
+use super::{capability, here};
 use crate::artifact::hcl::{Body, Expr, Object, Part};
 use crate::base::{Text, text};
 use crate::plan::Plan;
@@ -40,12 +39,26 @@ pub(super) fn phases(state: &State<'_>) -> Body {
         .with("binary", Expr::template([Part::expr(here()), Part::text("/tofu-locked")]))
         .with("config", bucket(state).lines());
     let backends = Object::new().with("bootstrap", bootstrap.lines()).blank().with("store", store.lines());
+    let certificate = Expr::template([
+        Part::expr(here()),
+        Part::text("/.bootstrap/"),
+        Part::expr(Expr::path("local.environment.name")),
+        Part::text(".pem"),
+    ]);
     Body::new()
+        .comment("The certificate of who signs the product's own services, where one is needed.")
+        .attribute("certificate", certificate)
+        .attribute("authority", Expr::call("fileexists", [certificate_path()]).conditional(certificate_path(), ""))
+        .blank()
         .comment("The state is kept by what these units describe. Until that runs, INFRAC_STATE=bootstrap keeps it beside this file, and")
         .comment("migrate-state moves it.")
         .attribute("phase", Expr::call("get_env", ["INFRAC_STATE", "store"]))
         .blank()
         .attribute("backends", backends.lines())
+}
+
+fn certificate_path() -> Expr {
+    Expr::path("local.certificate")
 }
 
 /// `local.backends[local.phase].binary`
@@ -69,6 +82,7 @@ fn bucket(state: &State<'_>) -> Object {
         .with("region", field("region"))
         .with("endpoints", Object::new().with("s3", field("endpoint")).line())
         .with("profile", field("profile"))
+        .with("custom_ca_bundle", Expr::path("local.authority"))
         .with("use_path_style", state.store.field("path_style") == Some(&Value::Bool(true)))
         .with("skip_credentials_validation", true)
         .with("skip_metadata_api_check", true)
@@ -95,10 +109,13 @@ pub(super) fn remote(state: Option<&State<'_>>) -> Body {
 pub(super) fn lock(product: &Text, state: &State<'_>) -> Body {
     let prefix = state.lock.and_then(|lock| lock.field("prefix")).and_then(Value::as_text).cloned().unwrap_or_default();
     let key = Expr::template([Part::text(text!("{prefix}{product}/")), Part::expr(Expr::path("local.unit"))]);
-    let own = Object::new()
-        .with("INFRAC_BOOTSTRAP_STATE", Expr::path("local.backends.bootstrap.config.path"))
-        .with("INFRAC_LOCK_KEY", key)
-        .lines();
+    let own = Object::new().with("INFRAC_BOOTSTRAP_STATE", Expr::path("local.backends.bootstrap.config.path")).with("INFRAC_LOCK_KEY", key);
+    let authority = state.lock.and_then(|lock| lock.field("authority")).and_then(Value::as_text);
+    let own = match authority {
+        Some(variable) => own.with(variable.clone(), Expr::path("local.authority")),
+        None => own,
+    }
+    .lines();
     let variables = match state.variables().next() {
         Some(_) => Expr::call("merge", [Expr::path("local.environment.lock"), own.into()]),
         None => own.into(),

@@ -29,6 +29,7 @@ pub(super) fn unit(unit: &Unit, shapes: &Shapes) -> Result<Body, Unsayable> {
     for dependency in &unit.dependencies {
         let mut mocks = Object::new();
         for (name, value) in &dependency.mocks {
+            inputs::exact(value)?;
             mocks.push(name.clone(), Lowering::default().value(value)?);
         }
         let block = Body::new()
@@ -50,6 +51,7 @@ pub(super) fn unit(unit: &Unit, shapes: &Shapes) -> Result<Body, Unsayable> {
     for (name, value) in &unit.inputs {
         let hole = holes.iter().find(|hole| hole.name == *name);
         let said = hole.map_or_else(|| value.clone(), |hole| inputs::without_absent(value, &hole.ty));
+        inputs::exact(&said)?;
         inputs.push(name.clone(), inputs::in_lines(lowering.value(&said)?));
     }
     if holes.iter().any(|hole| hole.source == Source::Builtin("labels".into())) {

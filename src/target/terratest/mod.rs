@@ -1,9 +1,8 @@
 //! Terratest: constant files that test the whole tree against the data of its products.
 
-use crate::artifact::{Error, Tree};
+use crate::artifact::{Error, Tree, header};
 use crate::base::text;
 use crate::shape::Pipeline;
-use crate::target::common::header;
 use include_dir::{Dir, include_dir};
 
 /// The tests; they find out themselves which modules, units and products there are.

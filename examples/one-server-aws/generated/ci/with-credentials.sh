@@ -29,6 +29,7 @@ profile() {
 
 audience=$(./ci/environment.sh "$product" "$environment" .audience)
 if [ -n "${ACTIONS_ID_TOKEN_REQUEST_URL:-}" ]; then
+  system=github
   answer=$(
     printf 'Authorization: Bearer %s\n' "${ACTIONS_ID_TOKEN_REQUEST_TOKEN:?}" |
       curl --fail --silent --show-error --get --header @- --data-urlencode "audience=$audience" \
@@ -36,6 +37,8 @@ if [ -n "${ACTIONS_ID_TOKEN_REQUEST_URL:-}" ]; then
   )
   identity=$(printf '%s' "$answer" | jq --raw-output .value)
 else
+  # shellcheck disable=SC2034 # for the script of the role
+  system=gitlab
   identity=${CI_IDENTITY_TOKEN:?no identity token: this runs in a job of CI}
 fi
 [ "$identity" != null ] || {
@@ -44,9 +47,11 @@ fi
 }
 
 # The certificate of the authority that signs the services of the environment is no secret, but only CI can bring it here.
+# It lies where root.hcl looks for it.
 authority=
 if [ -n "${AUTHORITY:-}" ]; then
-  authority=$private/authority.pem
+  authority=$PWD/live/$product/.bootstrap/$environment.pem
+  mkdir -p "${authority%/*}"
   printf '%s\n' "$AUTHORITY" > "$authority"
 fi
 

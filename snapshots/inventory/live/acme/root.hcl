@@ -12,6 +12,10 @@ locals {
     stack       = replace(split("/", local.unit)[1], "_", "-")
   }
 
+  # The certificate of who signs the product's own services, where one is needed.
+  certificate = "${get_parent_terragrunt_dir()}/.bootstrap/${local.environment.name}.pem"
+  authority   = fileexists(local.certificate) ? local.certificate : ""
+
   # The state is kept by what these units describe. Until that runs, INFRAC_STATE=bootstrap keeps it beside this file, and
   # migrate-state moves it.
   phase = get_env("INFRAC_STATE", "store")
@@ -32,6 +36,7 @@ locals {
         region                      = local.environment.state.region
         endpoints                   = { s3 = local.environment.state.endpoint }
         profile                     = local.environment.state.profile
+        custom_ca_bundle            = local.authority
         use_path_style              = true
         skip_credentials_validation = true
         skip_metadata_api_check     = true
@@ -87,6 +92,7 @@ terraform {
     env_vars = merge(local.environment.lock, {
       INFRAC_BOOTSTRAP_STATE = local.backends.bootstrap.config.path
       INFRAC_LOCK_KEY        = "infrac/locks/acme/${local.unit}"
+      CONSUL_CACERT          = local.authority
     })
   }
 }

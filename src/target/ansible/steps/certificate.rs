@@ -1,6 +1,6 @@
 //! A key that is made on the machine and a certificate for it. The authority's key is used where Ansible runs and reaches no machine.
 
-use super::daemon::Notice;
+use super::notice::Notice;
 use super::{Context, label, node_of, text_of};
 use crate::artifact::jinja::{self, Arguments, Binary, Expr};
 use crate::artifact::yaml::{Map, Node, Seq};

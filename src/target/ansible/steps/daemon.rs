@@ -1,12 +1,12 @@
 //! A unit of systemd: written where it is the library's own, enabled, running, and restarted or reloaded by what changes before it.
 
-use super::file::add;
+use super::notice::handler;
 use super::{Context, FLUSH, condition, name_of, some, text_of, word_of};
 use crate::artifact::config::{Part, Section, lines, systemd};
 use crate::artifact::tree::Document;
 use crate::artifact::yaml::Map;
 use crate::artifact::{Error, Problem};
-use crate::base::{Text, text};
+use crate::base::text;
 use crate::shape::role::Step;
 use crate::target::ansible::content::{managed, parts};
 use crate::target::ansible::names::capital;
@@ -14,41 +14,20 @@ use crate::target::ansible::scope::Scope;
 use crate::target::ansible::task::Task;
 use crate::value::Value;
 
-/// The handlers that a change concerns.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Notice {
-    /// Of files and certificates.
-    pub of_files: Vec<Text>,
-}
-
-/// What a change concerns: the daemons that stand next below, with others beside them where only one of them is there.
-pub(super) fn next(steps: &[Step], at: usize) -> Notice {
-    let below = steps[at..].iter().skip_while(|step| step.word != "daemon").take_while(|step| step.word == "daemon");
-    let mut notice = Notice::default();
-    for daemon in below {
-        notice.of_files.push(handler(daemon, word_of(daemon, "on_change") == "reload"));
-        if daemon.condition.is_none() {
-            break;
-        }
-    }
-    notice
-}
-
-fn handler(step: &Step, reload: bool) -> Text {
-    text!("{} {}", if reload { "Reload" } else { "Restart" }, name_of(step))
-}
-
 pub(super) fn daemon(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
     let name = name_of(step);
     if name.is_empty() {
         return Err(Problem::Shape("the name of a daemon is constant").into());
+    }
+    if !name.chars().all(|c| c.is_ascii_alphanumeric() || ":_.@-".contains(c)) {
+        return Err(Problem::Identifier(name).into());
     }
     let mut tasks = Vec::new();
     let own = some(step, "run");
     if own {
         let unit = unit(step, &context.scope)?;
         let file = text!("{name}.service");
-        let source = add(context, "templates", &file, ".j2", Document::from(unit));
+        let source = context.add("templates", &file, ".j2", Document::from(unit));
         let arguments = Map::new()
             .with("src", source)
             .with("dest", text!("/etc/systemd/system/{file}"))

@@ -1,14 +1,13 @@
 //! A file: a template of its format, a secret as it is, or a script that comes with the role.
 
-use super::daemon::Notice;
 use super::directory::owned;
+use super::notice::Notice;
 use super::{Context, inside, label, repeated, some, word_of};
 use crate::artifact::tree::Document;
 use crate::artifact::yaml::{Map, Node};
 use crate::artifact::{Error, Problem};
-use crate::base::{Text, text};
+use crate::base::Text;
 use crate::shape::role::Step;
-use crate::target::ansible::names::file_name;
 use crate::target::ansible::task::Task;
 use crate::target::ansible::{content, lower};
 use crate::value::Value;
@@ -22,13 +21,13 @@ pub(super) fn file(step: &Step, notice: &Notice, context: &mut Context<'_>) -> R
         "text" => ("ansible.builtin.copy", Map::new().with("content", Node::Folded(lower::text(&held, &scope)?))),
         "script" => {
             let Some(text) = held.as_text() else { return Err(Problem::Shape("a script is constant text").into()) };
-            let name = add(context, "files", &path, "", Document::from(text.as_str()));
+            let name = context.add("files", &path, "", Document::from(text.as_str()));
             ("ansible.builtin.copy", Map::new().with("src", name))
         }
         kind => {
             let mark = word_of(step, "comment");
             let text = content::template(kind, &held, if mark.is_empty() { "#" } else { mark }, &scope)?;
-            let name = add(context, "templates", &path, ".j2", Document::from(text));
+            let name = context.add("templates", &path, ".j2", Document::from(text));
             ("ansible.builtin.template", Map::new().with("src", name))
         }
     };
@@ -42,17 +41,4 @@ pub(super) fn file(step: &Step, notice: &Notice, context: &mut Context<'_>) -> R
     task.notify = notice.of_files.clone();
     context.pending |= !task.notify.is_empty();
     Ok(vec![repeated(task, step, &context.scope)?])
-}
-
-/// Adds a file to the role under the last part of the path, or more of it where that is taken.
-pub(super) fn add(context: &mut Context<'_>, folder: &str, path: &str, ending: &str, document: Document) -> Text {
-    let plain = file_name(path).replace(|c: char| !c.is_ascii_alphanumeric() && !"-_.@".contains(c), "-");
-    let mut name = text!("{plain}{ending}");
-    let mut number = 2;
-    while context.files.contains_key(&text!("{folder}/{name}")) {
-        name = text!("{number}-{plain}{ending}");
-        number += 1;
-    }
-    context.files.insert(text!("{folder}/{name}"), document);
-    name
 }

@@ -9,6 +9,7 @@ mod directory;
 mod file;
 mod group;
 mod health;
+mod notice;
 mod packages;
 mod ready;
 mod request;
@@ -16,6 +17,7 @@ mod task;
 mod user;
 
 use super::lower;
+use super::names::file_name;
 use super::scope::Scope;
 use super::task::Task;
 use crate::artifact::jinja::{self, Expr};
@@ -46,6 +48,21 @@ pub struct Context<'a> {
     pub pending: bool,
 }
 
+impl Context<'_> {
+    /// Adds a file to the role under the last part of the path, or more of it where that is taken.
+    fn add(&mut self, folder: &str, path: &str, ending: &str, document: Document) -> Text {
+        let plain = file_name(path).replace(|c: char| !c.is_ascii_alphanumeric() && !"-_.@".contains(c), "-");
+        let mut name = text!("{plain}{ending}");
+        let mut number = 2;
+        while self.files.contains_key(&text!("{folder}/{name}")) {
+            name = text!("{number}-{plain}{ending}");
+            number += 1;
+        }
+        self.files.insert(text!("{folder}/{name}"), document);
+        name
+    }
+}
+
 /// The tasks of all steps of a part, in their order.
 pub fn tasks(steps: &[Step], context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
     let mut tasks = Vec::new();
@@ -64,8 +81,8 @@ fn word(steps: &[Step], at: usize, context: &mut Context<'_>) -> Result<Vec<Task
         "user" => user::user(step, context)?,
         "group" => group::group(step, context)?,
         "directory" => directory::directory(step, context)?,
-        "file" => file::file(step, &daemon::next(steps, at), context)?,
-        "certificate" => certificate::certificate(step, &daemon::next(steps, at), context)?,
+        "file" => file::file(step, &notice::next(steps, at), context)?,
+        "certificate" => certificate::certificate(step, &notice::next(steps, at), context)?,
         "daemon" => daemon::daemon(step, context)?,
         "ready" => ready::ready(step, context)?,
         "health" => health::health(step, context)?,

@@ -1,10 +1,10 @@
 //! What a job may read, and where from: data of the providers and services that an environment stands on.
 
-use super::of_plans::{instance, providers};
-use super::{Credential, Image, Network, Secret, Store};
+use super::{Credential, Image, Invocation, Network, Secret, Store};
 use crate::base::{Text, text};
 use crate::plan::{Instance, Plan};
-use crate::value::Value;
+use crate::target::common::secrets::{self, Place, Sources};
+use crate::value::{Secret as Made, Value};
 use std::collections::BTreeMap;
 
 /// The store of secrets, if pipelines can log in there.
@@ -19,6 +19,10 @@ pub(super) fn store(plan: &Plan) -> Option<Store> {
         variables: pairs(record, "environment"),
         token: word(record, "token")?,
         authority: word(record, "authority"),
+        enter: texts(record, "enter"),
+        trust: invocations(record, "trust"),
+        permit: invocations(record, "permit"),
+        grant: invocations(record, "grant"),
         login,
         read,
     })
@@ -73,13 +77,32 @@ fn changing(plan: &Plan, role: &str) -> Vec<Credential> {
     }
     if !plan.hosts.is_empty() {
         credentials.push(Credential::File("ANSIBLE_PRIVATE_KEY_FILE".into(), secret(plan, role, "ssh", "key")));
+        credentials.push(Credential::Variable("ANSIBLE_REMOTE_USER".into(), secret(plan, role, "ssh", "user")));
     }
+    credentials.extend(first_secrets(plan, role));
     if priced && role == "plan" {
         credentials.push(Credential::Variable("INFRACOST_API_KEY".into(), secret(plan, role, "prices", "key")));
     }
     credentials.sort();
     credentials.dedup();
     credentials
+}
+
+/// What lets Ansible read the secrets that the store itself needs, wherever they are kept.
+fn first_secrets(plan: &Plan, role: &str) -> Vec<Credential> {
+    let sources = Sources::of(plan);
+    let of = |variable: Text, thing: &str, field: &str| Credential::Variable(variable, secret(plan, role, thing, field));
+    let mut found = Vec::new();
+    for made in secrets::generated(plan) {
+        let Made::Generated { thing, name, bootstrap: true, .. } = made else { continue };
+        found.extend(match sources.place(made) {
+            Place::Item { .. } => Some(of("OP_SERVICE_ACCOUNT_TOKEN".into(), "bootstrap", "token")),
+            Place::File { .. } => Some(of("SOPS_AGE_KEY".into(), "bootstrap", "key")),
+            Place::Variable(variable) => Some(of(variable, thing, name)),
+            Place::Entry { .. } => None,
+        });
+    }
+    found
 }
 
 fn of_provider_as(plan: &Plan, name: &str, role: &str) -> Vec<Credential> {
@@ -98,6 +121,17 @@ fn capability<'a>(plan: &'a Plan, setting: &str, name: &str, block: &str) -> Opt
     record.as_map().map(|_| record)
 }
 
+/// The instances of a keyword by name.
+fn instance<'a>(plan: &'a Plan, keyword: &str, name: &str) -> Option<&'a Instance> {
+    plan.instances.iter().find(|instance| instance.keyword == keyword && instance.name == name)
+}
+
+/// The provider instances on which something stands, in the order of their names.
+fn providers(plan: &Plan) -> BTreeMap<Text, &Instance> {
+    let used = plan.units.iter().map(|unit| &unit.provider_instance);
+    used.filter_map(|name| Some((name.clone(), instance(plan, "provider", name)?))).collect()
+}
+
 fn lacks(provider: &Instance, what: &str) -> bool {
     match provider.fields.get("lacks") {
         Some(Value::Map(map)) => map.contains_key(what),
@@ -112,6 +146,11 @@ fn word(record: &Value, name: &str) -> Option<Text> {
 
 fn texts(record: &Value, name: &str) -> Vec<Text> {
     record.field(name).and_then(Value::as_list).into_iter().flatten().filter_map(|value| value.as_text().cloned()).collect()
+}
+
+fn invocations(record: &Value, name: &str) -> Vec<Invocation> {
+    let records = record.field(name).and_then(Value::as_list).into_iter().flatten();
+    records.map(|of| Invocation { run: texts(of, "run"), input: word(of, "input"), unless: texts(of, "unless") }).collect()
 }
 
 fn pairs(record: &Value, name: &str) -> Vec<(Text, Text)> {

@@ -2,14 +2,16 @@
 
 mod credentials;
 mod of_plans;
+mod systems;
 
 pub use of_plans::of_plans;
+pub use systems::{System, action};
 
 use crate::base::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The workflows have a job for each place in the order of environments, and so many places.
-pub const RANKS: usize = 4;
+pub const RANKS: usize = crate::hir::Product::MOST_ENVIRONMENTS;
 
 /// A product.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +20,8 @@ pub struct Product {
     pub name: Text,
     /// The path of its source.
     pub source: Text,
+    /// The systems of CI that work on it.
+    pub systems: Vec<System>,
     /// In their order.
     pub environments: Vec<Environment>,
 }
@@ -64,8 +68,27 @@ pub struct Store {
     pub authority: Option<Text>,
     /// Takes the identity token on its input and prints the client's; `{role}` in it is who asks.
     pub login: Vec<Text>,
+    /// Logs an operator in.
+    pub enter: Vec<Text>,
+    /// Makes the store believe the tokens of a system of CI: `{system}`, `{issuer}`.
+    pub trust: Vec<Invocation>,
+    /// Makes a role: `{role}`, `{path}`.
+    pub permit: Vec<Invocation>,
+    /// Lets jobs of a system take on a role: `{system}`, `{role}`, `{audience}`, `{claims}`.
+    pub grant: Vec<Invocation>,
     /// Prints a secret; `{path}` and `{field}` in it say which.
     pub read: Vec<Text>,
+}
+
+/// A command of a store's client.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Invocation {
+    /// The command; placeholders stand in its words.
+    pub run: Vec<Text>,
+    /// What it reads, with placeholders.
+    pub input: Option<Text>,
+    /// It is left out where this one succeeds.
+    pub unless: Vec<Text>,
 }
 
 /// The way into a private network.
@@ -79,7 +102,7 @@ pub struct Network {
     pub up: Vec<Text>,
 }
 
-/// A stack: its units, then its services.
+/// The units of a stack, or its services.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Phase {
     /// Its name.
@@ -116,6 +139,16 @@ pub enum Credential {
     File(Text, Secret),
     /// The two keys of an object store, as a profile of that name.
     Profile(Text, Secret, Secret),
+}
+
+impl Credential {
+    /// What is read for it.
+    pub fn secrets(&self) -> Vec<&Secret> {
+        match self {
+            Credential::Variable(_, secret) | Credential::File(_, secret) => vec![secret],
+            Credential::Profile(_, access, secret) => vec![access, secret],
+        }
+    }
 }
 
 /// Where a secret is.

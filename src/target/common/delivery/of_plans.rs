@@ -1,12 +1,13 @@
 //! From the plans of a product to what pipelines need to know of it.
 
 use super::credentials::{network, roles, store, variables};
+use super::systems;
 use super::{Environment, Image, Phase, Product};
 use crate::base::{Text, text};
 use crate::plan::{self, Plan};
 use crate::target::common::{images, word};
 use crate::value::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// One product; `plans` are those of its environments, in their order.
 pub fn of_plans(plans: &[Plan]) -> Product {
@@ -15,6 +16,7 @@ pub fn of_plans(plans: &[Plan]) -> Product {
     Product {
         name: first.product.name.text.clone(),
         source: first.product.path.clone(),
+        systems: systems::of(first),
         environments: plans.iter().enumerate().map(|(rank, plan)| environment(plan, rank == last)).collect(),
     }
 }
@@ -32,7 +34,7 @@ fn environment(plan: &Plan, last: bool) -> Environment {
         approve: approve(plan, last),
         network: network(plan),
         inventory: text!("ansible/inventory/{}/{}", word(product), word(name)),
-        phases: plan.stacks.iter().map(|stack| phase(plan, stack)).collect(),
+        phases: phases(plan),
         units: plan.units.iter().map(|unit| (unit.path.clone(), unit.dependencies.iter().map(|of| of.path.clone()).collect())).collect(),
         variables: variables(plan),
         roles: roles(plan, &images),
@@ -50,15 +52,22 @@ fn approve(plan: &Plan, last: bool) -> bool {
     }
 }
 
-fn phase(plan: &Plan, stack: &plan::Stack) -> Phase {
+/// All units first, then what runs on them: a machine may be reached by a name that another stack makes.
+fn phases(plan: &Plan) -> Vec<Phase> {
     let product = &plan.product.name.text;
-    let units = plan.units.iter().any(|unit| unit.stack == stack.name);
-    let services = plan.services.iter().any(|service| service.stack == stack.name);
-    Phase {
+    let made = plan.stacks.iter().filter(|stack| plan.units.iter().any(|unit| unit.stack == stack.name));
+    let configured = plan.stacks.iter().filter(|stack| plan.services.iter().any(|service| service.stack == stack.name));
+    let folder = |stack: &plan::Stack| Phase {
         stack: stack.name.clone(),
-        folder: units.then(|| text!("live/{product}/{}/{}", plan.environment, stack.name)),
-        playbook: services.then(|| text!("ansible/playbooks/{}/{}.yml", word(product), word(&stack.name))),
-    }
+        folder: Some(text!("live/{product}/{}/{}", plan.environment, stack.name)),
+        playbook: None,
+    };
+    let playbook = |stack: &plan::Stack| Phase {
+        stack: stack.name.clone(),
+        folder: None,
+        playbook: Some(text!("ansible/playbooks/{}/{}.yml", word(product), word(&stack.name))),
+    };
+    made.map(folder).chain(configured.map(playbook)).collect()
 }
 
 fn reads(plan: &Plan) -> BTreeSet<Text> {
@@ -104,15 +113,4 @@ fn bake(image: &plan::Image, plan: &Plan) -> Image {
 
 fn names(list: &Value, name: &Text) -> bool {
     list.as_list().is_some_and(|list| list.iter().any(|value| value.as_text() == Some(name)))
-}
-
-/// The instances of a keyword by name.
-pub(super) fn instance<'a>(plan: &'a Plan, keyword: &str, name: &str) -> Option<&'a plan::Instance> {
-    plan.instances.iter().find(|instance| instance.keyword == keyword && instance.name == name)
-}
-
-/// The provider instances on which something stands, in the order of their names.
-pub(super) fn providers(plan: &Plan) -> BTreeMap<Text, &plan::Instance> {
-    let used = plan.units.iter().map(|unit| &unit.provider_instance);
-    used.filter_map(|name| Some((name.clone(), instance(plan, "provider", name)?))).collect()
 }

@@ -40,8 +40,9 @@ impl Lowering<'_> {
             Value::Int(int) => Expr::Int(*int),
             Value::Float(float) => Expr::Float(*float),
             // A type that OpenTofu lacks is a number in its smallest unit.
-            Value::Bytes(bytes) => Expr::Int(i64::try_from(*bytes).unwrap_or(i64::MAX)),
-            Value::Duration(span) => Expr::Int(i64::try_from(*span).unwrap_or(i64::MAX)),
+            Value::Bytes(amount) | Value::Duration(amount) => {
+                Expr::Int(i64::try_from(*amount).map_err(|_| Unsayable(format!("{amount} is larger than any number of OpenTofu")))?)
+            }
             Value::Money(amount, _) => Expr::Int(*amount),
             Value::List(list) => Expr::list(self.all(list)?),
             Value::Map(map) => {

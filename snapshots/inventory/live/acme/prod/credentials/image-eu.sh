@@ -6,7 +6,7 @@
 BAO_ADDR=https://vault.acme.example.com:8200
 BAO_CACERT=${authority:-}
 export BAO_ADDR BAO_CACERT
-BAO_TOKEN=$(printf '%s' "${identity:?}" | bao write -field=token auth/jwt/login role=acme.prod.image-eu jwt=-)
+BAO_TOKEN=$(printf '%s' "${identity:?}" | bao write -field=token auth/"$system"/login role=acme.prod.image-eu jwt=-)
 export BAO_TOKEN
 
 CONSUL_HTTP_ADDR=https://consul.acme.example.com:8501

@@ -6,10 +6,11 @@
 BAO_ADDR=https://vault.acme.example.com:8200
 BAO_CACERT=${authority:-}
 export BAO_ADDR BAO_CACERT
-BAO_TOKEN=$(printf '%s' "${identity:?}" | bao write -field=token auth/jwt/login role=acme.prod.plan jwt=-)
+BAO_TOKEN=$(printf '%s' "${identity:?}" | bao write -field=token auth/"$system"/login role=acme.prod.plan jwt=-)
 export BAO_TOKEN
 
 CONSUL_HTTP_ADDR=https://consul.acme.example.com:8501
+ANSIBLE_REMOTE_USER=$(bao kv get -mount=kv -field=user acme/prod/plan/ssh)
 AWS_ACCESS_KEY_ID=$(bao kv get -mount=kv -field=key acme/prod/plan/us)
 AWS_SECRET_ACCESS_KEY=$(bao kv get -mount=kv -field=secret acme/prod/plan/us)
 AWS_SESSION_TOKEN=$(bao kv get -mount=kv -field=session acme/prod/plan/us)
@@ -17,8 +18,9 @@ CLOUDFLARE_API_TOKEN=$(bao kv get -mount=kv -field=token acme/prod/plan/cf)
 CONSUL_HTTP_TOKEN=$(bao kv get -mount=kv -field=token acme/prod/plan/lock)
 HCLOUD_TOKEN=$(bao kv get -mount=kv -field=token acme/prod/plan/eu)
 INFRACOST_API_KEY=$(bao kv get -mount=kv -field=key acme/prod/plan/prices)
+OP_SERVICE_ACCOUNT_TOKEN=$(bao kv get -mount=kv -field=token acme/prod/plan/bootstrap)
 TF_ENCRYPTION=$(bao kv get -mount=kv -field=encryption acme/prod/plan/state)
-export CONSUL_HTTP_ADDR AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN CLOUDFLARE_API_TOKEN CONSUL_HTTP_TOKEN HCLOUD_TOKEN INFRACOST_API_KEY TF_ENCRYPTION
+export CONSUL_HTTP_ADDR ANSIBLE_REMOTE_USER AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN CLOUDFLARE_API_TOKEN CONSUL_HTTP_TOKEN HCLOUD_TOKEN INFRACOST_API_KEY OP_SERVICE_ACCOUNT_TOKEN TF_ENCRYPTION
 
 content=$(bao kv get -mount=kv -field=key acme/prod/plan/ssh)
 file ANSIBLE_PRIVATE_KEY_FILE "$content"

@@ -10,4 +10,9 @@ variable "gateway" {
   description = "The private address of the machine that forwards."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(cidrhost("${var.gateway}/32", 0))
+    error_message = "The gateway must be an address, such as 10.20.0.2."
+  }
 }

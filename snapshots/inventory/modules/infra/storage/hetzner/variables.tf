@@ -28,6 +28,11 @@ variable "location" {
   description = "The location of every volume: that of its host."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = contains(["fsn1", "nbg1", "hel1", "ash", "hil", "sin"], var.location)
+    error_message = "The location must be one of fsn1, nbg1, hel1, ash, hil, sin."
+  }
 }
 
 variable "labels" {

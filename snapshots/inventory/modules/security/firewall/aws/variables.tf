@@ -23,6 +23,33 @@ variable "inbound" {
     ipv6     = optional(string)
   }))
   nullable = false
+
+  validation {
+    condition     = alltrue([for entry in var.inbound : entry.ipv4 == null ? true : can(cidrhost(entry.ipv4, 0))])
+    error_message = "Every ipv4 of inbound must be a range in CIDR notation, such as 10.20.0.0/16."
+  }
+
+  validation {
+    condition     = alltrue([for entry in var.inbound : entry.ipv6 == null ? true : can(cidrhost(entry.ipv6, 0))])
+    error_message = "Every ipv6 of inbound must be a range in CIDR notation, such as 10.20.0.0/16."
+  }
+}
+
+variable "gates" {
+  description = "Machines through whose public addresses operators enter, and the port that they come to."
+  type        = map(object({ address = string, port = number }))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for entry in var.gates : can(cidrhost("${entry.address}/32", 0))])
+    error_message = "Every address of gates must be an address, such as 10.20.0.2."
+  }
+
+  validation {
+    condition     = alltrue([for entry in var.gates : entry.port >= 1 && entry.port <= 65535])
+    error_message = "Every port of gates must be a port: 1 to 65535."
+  }
 }
 
 variable "labels" {

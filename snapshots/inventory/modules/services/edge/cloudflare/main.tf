@@ -71,6 +71,18 @@ resource "cloudflare_dns_record" "alias" {
   depends_on = [cloudflare_load_balancer.this]
 }
 
+# The edge passes no SSH on: these names lead to the machines themselves.
+resource "cloudflare_dns_record" "machine" {
+  for_each = var.machines
+
+  zone_id = var.zone_id
+  type    = "A"
+  name    = "${each.key}.${var.hostname}"
+  content = each.value.address
+  ttl     = 300
+  proxied = false
+}
+
 # A zone has one ruleset for each phase.
 resource "cloudflare_ruleset" "blocked_requests" {
   zone_id = var.zone_id

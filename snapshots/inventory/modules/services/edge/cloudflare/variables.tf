@@ -24,6 +24,13 @@ variable "pools" {
   nullable    = false
 
   validation {
+    condition = alltrue([
+      for entry in var.pools : alltrue([for inner in entry.origins : can(cidrhost("${inner}/32", 0))])
+    ])
+    error_message = "Every origins of pools must be an address, such as 10.20.0.2."
+  }
+
+  validation {
     condition     = length(var.pools) > 0
     error_message = "Without an origin there is nothing to show."
   }
@@ -64,6 +71,18 @@ variable "aliases" {
   type        = map(string)
   default     = {}
   nullable    = false
+}
+
+variable "machines" {
+  description = "Machines behind it that have names of their own below the host name, for who operates them."
+  type        = map(object({ address = string }))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for entry in var.machines : can(cidrhost("${entry.address}/32", 0))])
+    error_message = "Every address of machines must be an address, such as 10.20.0.2."
+  }
 }
 
 variable "health_path" {

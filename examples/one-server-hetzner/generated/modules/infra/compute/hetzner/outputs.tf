@@ -8,6 +8,11 @@ output "ids" {
     condition     = length(var.hosts) <= 10
     error_message = "A group that is spread over machines holds 10 servers, these are ${length(var.hosts)}."
   }
+
+  precondition {
+    condition     = length(var.keys_ids) > 0
+    error_message = "Without a key hetzner sends the password of root by mail."
+  }
 }
 
 output "public_ips" {

@@ -10,6 +10,11 @@ variable "range" {
   description = "The private range of the network."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(cidrhost(var.range, 0))
+    error_message = "The range must be a range in CIDR notation, such as 10.20.0.0/16."
+  }
 }
 
 variable "protected" {
@@ -22,6 +27,11 @@ variable "subnets" {
   description = "The subnets, by the keys of their zones."
   type        = map(object({ range = string }))
   nullable    = false
+
+  validation {
+    condition     = alltrue([for entry in var.subnets : can(cidrhost(entry.range, 0))])
+    error_message = "Every range of subnets must be a range in CIDR notation, such as 10.20.0.0/16."
+  }
 }
 
 variable "network_zone" {

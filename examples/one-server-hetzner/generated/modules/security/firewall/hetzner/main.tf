@@ -17,4 +17,17 @@ resource "hcloud_firewall" "this" {
       description = r.value.name
     }
   }
+
+  dynamic "rule" {
+    for_each = var.gates
+    iterator = g
+
+    content {
+      direction   = "in"
+      protocol    = "tcp"
+      port        = g.value.port
+      source_ips  = ["${g.value.address}/32"]
+      description = "from ${g.value.name}"
+    }
+  }
 }

@@ -31,6 +31,7 @@ resource "aws_instance" "node" {
   associate_public_ip_address = var.public
   vpc_security_group_ids      = [var.firewall_id]
   key_name                    = var.keys_ids[0]
+  user_data                   = "#cloud-config\n${jsonencode({ users = [for account, key in var.operators : { name = account, groups = "ssh-users", shell = "/bin/bash", sudo = "ALL=(ALL) NOPASSWD:ALL", ssh_authorized_keys = [key] }] })}"
   ebs_optimized               = true
   disable_api_termination     = var.protected
   tags                        = merge(var.labels, { Name = each.key })
@@ -47,9 +48,9 @@ resource "aws_instance" "node" {
     volume_type = "gp3"
   }
 
-  # A new image or key would replace all hosts at once: replace them one by one, with -replace.
+  # A new image, key or account would replace all hosts at once: replace them one by one, with -replace.
   lifecycle {
-    ignore_changes  = [ami, key_name]
+    ignore_changes  = [ami, key_name, user_data]
     prevent_destroy = var.protected
   }
 }

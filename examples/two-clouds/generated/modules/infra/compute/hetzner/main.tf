@@ -24,6 +24,7 @@ resource "hcloud_server" "node" {
   placement_group_id = hcloud_placement_group.spread.id
   ssh_keys           = var.keys_ids
   firewall_ids       = var.public ? [var.firewall_id] : []
+  user_data          = "#cloud-config\n${jsonencode({ users = [for account, key in var.operators : { name = account, groups = "ssh-users", shell = "/bin/bash", sudo = "ALL=(ALL) NOPASSWD:ALL", ssh_authorized_keys = [key] }] })}"
   delete_protection  = var.protected
   rebuild_protection = var.protected
   labels             = var.labels
@@ -40,9 +41,9 @@ resource "hcloud_server" "node" {
     alias_ips = []
   }
 
-  # A new image or key would replace all hosts at once: replace them one by one, with -replace.
+  # A new image, key or account would replace all hosts at once: replace them one by one, with -replace.
   lifecycle {
-    ignore_changes  = [image, ssh_keys]
+    ignore_changes  = [image, ssh_keys, user_data]
     prevent_destroy = var.protected
   }
 }

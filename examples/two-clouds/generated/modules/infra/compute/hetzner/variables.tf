@@ -39,6 +39,11 @@ variable "hosts" {
   nullable = false
 
   validation {
+    condition     = alltrue([for entry in var.hosts : can(cidrhost("${entry.address}/32", 0))])
+    error_message = "Every address of hosts must be an address, such as 10.20.0.2."
+  }
+
+  validation {
     condition     = length(distinct([for h in var.hosts : h.address])) == length(var.hosts)
     error_message = "Every host needs a private address of its own."
   }
@@ -50,10 +55,21 @@ variable "server_type" {
   nullable    = false
 }
 
+variable "operators" {
+  description = "The public keys of those who may log in from the first start on, by account."
+  type        = map(string)
+  nullable    = false
+}
+
 variable "location" {
   description = "The location of every host."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = contains(["fsn1", "nbg1", "hel1", "ash", "hil", "sin"], var.location)
+    error_message = "The location must be one of fsn1, nbg1, hel1, ash, hil, sin."
+  }
 }
 
 variable "image_name" {

@@ -10,6 +10,11 @@ variable "range" {
   description = "The private range of the network."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(cidrhost(var.range, 0))
+    error_message = "The range must be a range in CIDR notation, such as 10.20.0.0/16."
+  }
 }
 
 variable "protected" {
@@ -22,12 +27,22 @@ variable "subnets" {
   description = "The subnets, by the keys of their zones."
   type        = map(object({ zone = string, range = string }))
   nullable    = false
+
+  validation {
+    condition     = alltrue([for entry in var.subnets : can(cidrhost(entry.range, 0))])
+    error_message = "Every range of subnets must be a range in CIDR notation, such as 10.20.0.0/16."
+  }
 }
 
 variable "exits" {
   description = "The public subnet of the NAT gateway; none where the hosts have public addresses themselves."
   type        = map(object({ zone = string, range = string }))
   nullable    = false
+
+  validation {
+    condition     = alltrue([for entry in var.exits : can(cidrhost(entry.range, 0))])
+    error_message = "Every range of exits must be a range in CIDR notation, such as 10.20.0.0/16."
+  }
 }
 
 variable "public" {

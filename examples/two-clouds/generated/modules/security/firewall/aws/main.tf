@@ -24,6 +24,18 @@ resource "aws_vpc_security_group_ingress_rule" "inward" {
   tags              = var.labels
 }
 
+resource "aws_vpc_security_group_ingress_rule" "entry" {
+  for_each = var.gates
+
+  security_group_id = aws_security_group.this.id
+  description       = "from ${each.key}"
+  ip_protocol       = "tcp"
+  from_port         = each.value.port
+  to_port           = each.value.port
+  cidr_ipv4         = "${each.value.address}/32"
+  tags              = var.labels
+}
+
 # A new group lets nothing out.
 resource "aws_vpc_security_group_egress_rule" "outward_ipv4" {
   security_group_id = aws_security_group.this.id

@@ -15,6 +15,33 @@ variable "inbound" {
     sources  = list(string)
   }))
   nullable = false
+
+  validation {
+    condition     = alltrue([for entry in var.inbound : contains(["tcp", "udp", "icmp", "esp", "gre"], entry.protocol)])
+    error_message = "Every protocol of inbound must be one of tcp, udp, icmp, esp, gre."
+  }
+
+  validation {
+    condition     = alltrue([for entry in var.inbound : alltrue([for inner in entry.sources : can(cidrhost(inner, 0))])])
+    error_message = "Every sources of inbound must be a range in CIDR notation, such as 10.20.0.0/16."
+  }
+}
+
+variable "gates" {
+  description = "Machines through whose public addresses operators enter, and the port that they come to."
+  type        = list(object({ name = string, address = string, port = number }))
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for entry in var.gates : can(cidrhost("${entry.address}/32", 0))])
+    error_message = "Every address of gates must be an address, such as 10.20.0.2."
+  }
+
+  validation {
+    condition     = alltrue([for entry in var.gates : entry.port >= 1 && entry.port <= 65535])
+    error_message = "Every port of gates must be a port: 1 to 65535."
+  }
 }
 
 variable "labels" {

@@ -59,4 +59,11 @@ inputs = {
   policy   = "proximity"
   rules    = [{ name = "path /.", expression = "starts_with(http.request.uri.path, \"/.\")" }]
   aliases  = { www = "www.acme.example.com" }
+
+  machines = {
+    acme-prod-web-eu-nodes-0 = { address = dependency.web_eu_nodes.outputs.public_ips["acme-prod-web-eu-nodes-0"] }
+    acme-prod-web-eu-nodes-1 = { address = dependency.web_eu_nodes.outputs.public_ips["acme-prod-web-eu-nodes-1"] }
+    acme-prod-web-us-nodes-0 = { address = dependency.web_us_nodes.outputs.public_ips["acme-prod-web-us-nodes-0"] }
+    acme-prod-web-us-nodes-1 = { address = dependency.web_us_nodes.outputs.public_ips["acme-prod-web-us-nodes-1"] }
+  }
 }

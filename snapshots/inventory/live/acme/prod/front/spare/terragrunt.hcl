@@ -61,9 +61,29 @@ inputs = {
     "A acme-prod-mgmt-nodes-0" = { kind = "A", name = "acme-prod-mgmt-nodes-0", values = ["10.20.0.2"] }
     "A acme-prod-mgmt-nodes-1" = { kind = "A", name = "acme-prod-mgmt-nodes-1", values = ["10.20.0.3"] }
     "A acme-prod-mgmt-nodes-2" = { kind = "A", name = "acme-prod-mgmt-nodes-2", values = ["10.20.0.4"] }
-    "A consul"                 = { kind = "A", name = "consul", values = ["10.20.0.2", "10.20.0.3", "10.20.0.4"] }
-    "A s3"                     = { kind = "A", name = "s3", values = ["10.20.0.2", "10.20.0.3", "10.20.0.4"] }
-    "A vault"                  = { kind = "A", name = "vault", values = ["10.20.0.2", "10.20.0.3", "10.20.0.4"] }
+    "A acme-prod-web-eu-nodes-0" = {
+      kind   = "A"
+      name   = "acme-prod-web-eu-nodes-0"
+      values = [dependency.web_eu_nodes.outputs.public_ips["acme-prod-web-eu-nodes-0"]]
+    }
+    "A acme-prod-web-eu-nodes-1" = {
+      kind   = "A"
+      name   = "acme-prod-web-eu-nodes-1"
+      values = [dependency.web_eu_nodes.outputs.public_ips["acme-prod-web-eu-nodes-1"]]
+    }
+    "A acme-prod-web-us-nodes-0" = {
+      kind   = "A"
+      name   = "acme-prod-web-us-nodes-0"
+      values = [dependency.web_us_nodes.outputs.public_ips["acme-prod-web-us-nodes-0"]]
+    }
+    "A acme-prod-web-us-nodes-1" = {
+      kind   = "A"
+      name   = "acme-prod-web-us-nodes-1"
+      values = [dependency.web_us_nodes.outputs.public_ips["acme-prod-web-us-nodes-1"]]
+    }
+    "A consul" = { kind = "A", name = "consul", values = ["10.20.0.2", "10.20.0.3", "10.20.0.4"] }
+    "A s3"     = { kind = "A", name = "s3", values = ["10.20.0.2", "10.20.0.3", "10.20.0.4"] }
+    "A vault"  = { kind = "A", name = "vault", values = ["10.20.0.2", "10.20.0.3", "10.20.0.4"] }
     "A vpn" = {
       kind   = "A"
       name   = "vpn"

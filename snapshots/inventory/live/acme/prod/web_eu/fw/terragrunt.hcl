@@ -13,6 +13,16 @@ terraform {
   source = "${include.root.locals.modules}/security/firewall/hetzner"
 }
 
+dependency "access_gate" {
+  config_path = "../../access/gate"
+
+  mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs = {
+    ids        = { acme-prod-access-gate-0 = "1" }
+    public_ips = { acme-prod-access-gate-0 = "192.0.2.1" }
+  }
+}
+
 inputs = {
   name = "acme-prod-web-eu-fw"
 
@@ -45,6 +55,14 @@ inputs = {
         "2a06:98c0::/29",
         "2c0f:f248::/32",
       ]
+    },
+  ]
+
+  gates = [
+    {
+      name    = "acme-prod-access-gate-0"
+      address = dependency.access_gate.outputs.public_ips["acme-prod-access-gate-0"]
+      port    = 22
     },
   ]
 

@@ -13,6 +13,16 @@ terraform {
   source = "${include.root.locals.modules}/security/firewall/aws"
 }
 
+dependency "access_gate" {
+  config_path = "../../access/gate"
+
+  mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs = {
+    ids        = { acme-prod-access-gate-0 = "1" }
+    public_ips = { acme-prod-access-gate-0 = "192.0.2.1" }
+  }
+}
+
 dependency "net" {
   config_path = "../net"
 
@@ -52,6 +62,10 @@ inputs = {
     "tcp-443 2803:f800::/32"   = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv6 = "2803:f800::/32" }
     "tcp-443 2a06:98c0::/29"   = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv6 = "2a06:98c0::/29" }
     "tcp-443 2c0f:f248::/32"   = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv6 = "2c0f:f248::/32" }
+  }
+
+  gates = {
+    acme-prod-access-gate-0 = { address = dependency.access_gate.outputs.public_ips["acme-prod-access-gate-0"], port = 22 }
   }
 
   labels = include.root.locals.labels

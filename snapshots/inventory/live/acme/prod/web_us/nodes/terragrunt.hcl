@@ -52,7 +52,12 @@ inputs = {
     acme-prod-web-us-nodes-1 = { address = "10.20.49.4", subnet = { key = "us-east-1b" } }
   }
 
-  instance_type      = "c7i.xlarge"
+  instance_type = "c7i.xlarge"
+
+  operators = {
+    ada = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada@acme.example.com"
+  }
+
   image_name         = "base"
   image_revision     = "daf821075b25"
   image_architecture = "x86_64"

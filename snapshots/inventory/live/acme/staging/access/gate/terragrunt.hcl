@@ -49,6 +49,11 @@ inputs = {
   protected          = false
   hosts              = { acme-staging-access-gate-0 = { address = "10.100.0.3", subnet = { key = "fsn1" } } }
   server_type        = "cx23"
+
+  operators = {
+    ada = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada@acme.example.com"
+  }
+
   location           = "fsn1"
   image_name         = "base"
   image_revision     = "daf821075b25"

@@ -59,4 +59,11 @@ inputs = {
   policy   = "proximity"
   rules    = [{ name = "path /.", expression = "starts_with(http.request.uri.path, \"/.\")" }]
   aliases  = { www = "www.staging.acme.example.com" }
+
+  machines = {
+    acme-staging-web-eu-nodes-0 = { address = dependency.web_eu_nodes.outputs.public_ips["acme-staging-web-eu-nodes-0"] }
+    acme-staging-web-eu-nodes-1 = { address = dependency.web_eu_nodes.outputs.public_ips["acme-staging-web-eu-nodes-1"] }
+    acme-staging-web-us-nodes-0 = { address = dependency.web_us_nodes.outputs.public_ips["acme-staging-web-us-nodes-0"] }
+    acme-staging-web-us-nodes-1 = { address = dependency.web_us_nodes.outputs.public_ips["acme-staging-web-us-nodes-1"] }
+  }
 }

@@ -59,9 +59,29 @@ inputs = {
       ]
     }
     "A acme-staging-mgmt-nodes-0" = { kind = "A", name = "acme-staging-mgmt-nodes-0", values = ["10.100.0.2"] }
-    "A consul"                    = { kind = "A", name = "consul", values = ["10.100.0.2"] }
-    "A s3"                        = { kind = "A", name = "s3", values = ["10.100.0.2"] }
-    "A vault"                     = { kind = "A", name = "vault", values = ["10.100.0.2"] }
+    "A acme-staging-web-eu-nodes-0" = {
+      kind   = "A"
+      name   = "acme-staging-web-eu-nodes-0"
+      values = [dependency.web_eu_nodes.outputs.public_ips["acme-staging-web-eu-nodes-0"]]
+    }
+    "A acme-staging-web-eu-nodes-1" = {
+      kind   = "A"
+      name   = "acme-staging-web-eu-nodes-1"
+      values = [dependency.web_eu_nodes.outputs.public_ips["acme-staging-web-eu-nodes-1"]]
+    }
+    "A acme-staging-web-us-nodes-0" = {
+      kind   = "A"
+      name   = "acme-staging-web-us-nodes-0"
+      values = [dependency.web_us_nodes.outputs.public_ips["acme-staging-web-us-nodes-0"]]
+    }
+    "A acme-staging-web-us-nodes-1" = {
+      kind   = "A"
+      name   = "acme-staging-web-us-nodes-1"
+      values = [dependency.web_us_nodes.outputs.public_ips["acme-staging-web-us-nodes-1"]]
+    }
+    "A consul" = { kind = "A", name = "consul", values = ["10.100.0.2"] }
+    "A s3"     = { kind = "A", name = "s3", values = ["10.100.0.2"] }
+    "A vault"  = { kind = "A", name = "vault", values = ["10.100.0.2"] }
     "A vpn" = {
       kind   = "A"
       name   = "vpn"

@@ -53,7 +53,12 @@ inputs = {
     acme-staging-web-eu-nodes-1 = { address = "10.100.32.3", subnet = { key = "fsn1" } }
   }
 
-  server_type        = "cx33"
+  server_type = "cx33"
+
+  operators = {
+    ada = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada@acme.example.com"
+  }
+
   location           = "fsn1"
   image_name         = "base"
   image_revision     = "daf821075b25"

@@ -22,3 +22,13 @@ run "creates_what_the_variables_say" {
     error_message = "The argument gateway of hcloud_network_route must be what the variable says."
   }
 }
+
+run "refuses_gateway_of_another_kind" {
+  command = plan
+
+  variables {
+    gateway = "No such thing."
+  }
+
+  expect_failures = [var.gateway]
+}

@@ -57,3 +57,13 @@ run "creates_what_the_variables_say" {
     error_message = "The output devices must have an entry for each of what it describes."
   }
 }
+
+run "refuses_location_of_another_kind" {
+  command = plan
+
+  variables {
+    location = "No such thing."
+  }
+
+  expect_failures = [var.location]
+}

@@ -120,6 +120,11 @@ run "creates_what_the_variables_say" {
   }
 
   assert {
+    condition     = length(cloudflare_dns_record.machine) == 0
+    error_message = "There must be one cloudflare_dns_record for each entry."
+  }
+
+  assert {
     condition     = tostring(cloudflare_ruleset.blocked_requests.zone_id) == "1"
     error_message = "The argument zone_id of cloudflare_ruleset must be what the variable says."
   }

@@ -48,6 +48,11 @@ inputs = {
   protected          = false
   hosts              = { shop-prod-web-nodes-0 = { address = "10.0.0.4", subnet = { key = "eu-central-1a" } } }
   instance_type      = "t4g.medium"
+
+  operators = {
+    ada = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada@shop.example.com"
+  }
+
   image_name         = "base"
   image_revision     = "daf821075b25"
   image_architecture = "arm64"

@@ -55,4 +55,9 @@ run "creates_what_the_variables_say" {
     condition     = aws_vpc_security_group_ingress_rule.inward["a"].ip_protocol == "a"
     error_message = "The argument ip_protocol of aws_vpc_security_group_ingress_rule must be what the variable says."
   }
+
+  assert {
+    condition     = length(aws_vpc_security_group_ingress_rule.entry) == 0
+    error_message = "There must be one aws_vpc_security_group_ingress_rule for each entry."
+  }
 }

@@ -17,6 +17,7 @@ inputs = {
   name = "shop-prod-web-fw"
 
   inbound = [
+    { name = "base-ssh", protocol = "tcp", ports = "22", sources = ["0.0.0.0/0", "::/0"] },
     { name = "tcp-80", protocol = "tcp", ports = "80", sources = ["0.0.0.0/0", "::/0"] },
     { name = "tcp-443", protocol = "tcp", ports = "443", sources = ["0.0.0.0/0", "::/0"] },
   ]

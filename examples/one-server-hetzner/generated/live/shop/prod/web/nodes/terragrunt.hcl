@@ -49,6 +49,11 @@ inputs = {
   protected          = false
   hosts              = { shop-prod-web-nodes-0 = { address = "10.0.0.2", subnet = { key = "nbg1" } } }
   server_type        = "cax11"
+
+  operators = {
+    ada = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada@shop.example.com"
+  }
+
   location           = "nbg1"
   image_name         = "base"
   image_revision     = "daf821075b25"

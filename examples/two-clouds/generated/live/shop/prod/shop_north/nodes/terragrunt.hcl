@@ -53,7 +53,12 @@ inputs = {
     shop-prod-shop-north-nodes-1 = { address = "10.2.0.3", subnet = { key = "hel1" } }
   }
 
-  server_type        = "cx33"
+  server_type = "cx33"
+
+  operators = {
+    ada = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada@shop.example.com"
+  }
+
   location           = "hel1"
   image_name         = "base"
   image_revision     = "daf821075b25"

@@ -52,7 +52,12 @@ inputs = {
     shop-prod-shop-west-nodes-1 = { address = "10.2.16.5", subnet = { key = "us-west-2a" } }
   }
 
-  instance_type      = "c7i.xlarge"
+  instance_type = "c7i.xlarge"
+
+  operators = {
+    ada = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada@shop.example.com"
+  }
+
   image_name         = "base"
   image_revision     = "daf821075b25"
   image_architecture = "x86_64"

@@ -14,7 +14,12 @@ terraform {
 }
 
 inputs = {
-  name    = "shop-test-shop-north-fw"
-  inbound = [{ name = "tcp-443", protocol = "tcp", ports = "443", sources = ["0.0.0.0/0", "::/0"] }]
-  labels  = include.root.locals.labels
+  name = "shop-test-shop-north-fw"
+
+  inbound = [
+    { name = "base-ssh", protocol = "tcp", ports = "22", sources = ["0.0.0.0/0", "::/0"] },
+    { name = "tcp-443", protocol = "tcp", ports = "443", sources = ["0.0.0.0/0", "::/0"] },
+  ]
+
+  labels = include.root.locals.labels
 }

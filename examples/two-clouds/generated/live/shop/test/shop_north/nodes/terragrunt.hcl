@@ -49,6 +49,11 @@ inputs = {
   protected          = false
   hosts              = { shop-test-shop-north-nodes-0 = { address = "10.1.0.2", subnet = { key = "hel1" } } }
   server_type        = "cx23"
+
+  operators = {
+    ada = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada@shop.example.com"
+  }
+
   location           = "hel1"
   image_name         = "base"
   image_revision     = "daf821075b25"

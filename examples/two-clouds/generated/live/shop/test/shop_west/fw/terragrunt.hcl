@@ -28,8 +28,10 @@ inputs = {
   network_id = dependency.net.outputs.id
 
   inbound = {
-    "tcp-443 0.0.0.0/0" = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "0.0.0.0/0" }
-    "tcp-443 ::/0"      = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv6 = "::/0" }
+    "base-ssh 0.0.0.0/0" = { name = "base-ssh", protocol = "tcp", first = 22, last = 22, ipv4 = "0.0.0.0/0" }
+    "base-ssh ::/0"      = { name = "base-ssh", protocol = "tcp", first = 22, last = 22, ipv6 = "::/0" }
+    "tcp-443 0.0.0.0/0"  = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv4 = "0.0.0.0/0" }
+    "tcp-443 ::/0"       = { name = "tcp-443", protocol = "tcp", first = 443, last = 443, ipv6 = "::/0" }
   }
 
   labels = include.root.locals.labels

@@ -48,6 +48,11 @@ inputs = {
   protected          = false
   hosts              = { shop-test-shop-west-nodes-0 = { address = "10.1.16.4", subnet = { key = "us-west-2a" } } }
   instance_type      = "t3.medium"
+
+  operators = {
+    ada = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada@shop.example.com"
+  }
+
   image_name         = "base"
   image_revision     = "daf821075b25"
   image_architecture = "x86_64"

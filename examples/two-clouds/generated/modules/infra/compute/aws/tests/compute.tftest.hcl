@@ -18,6 +18,7 @@ variables {
     }
   }
   instance_type      = "a"
+  operators          = { a = "a" }
   image_name         = "a"
   image_revision     = "a"
   image_architecture = "a"
@@ -49,6 +50,11 @@ run "creates_what_the_variables_say" {
   assert {
     condition     = aws_instance.node["a"].disable_api_termination == false
     error_message = "The argument disable_api_termination of aws_instance must be what the variable says."
+  }
+
+  assert {
+    condition     = one(aws_instance.node["a"].root_block_device).volume_size == 1
+    error_message = "The argument volume_size of root_block_device of aws_instance must be what the variable says."
   }
 
   assert {

@@ -23,6 +23,7 @@ variables {
     }
   }
   server_type        = "a"
+  operators          = { a = "a" }
   location           = "fsn1"
   image_name         = "a"
   image_revision     = "a"
@@ -67,9 +68,34 @@ run "creates_what_the_variables_say" {
   }
 
   assert {
+    condition     = one(hcloud_server.node["a"].public_net).ipv4_enabled == false
+    error_message = "The argument ipv4_enabled of public_net of hcloud_server must be what the variable says."
+  }
+
+  assert {
+    condition     = one(hcloud_server.node["a"].public_net).ipv6_enabled == false
+    error_message = "The argument ipv6_enabled of public_net of hcloud_server must be what the variable says."
+  }
+
+  assert {
+    condition     = one(hcloud_server.node["a"].network).ip == "10.20.0.2"
+    error_message = "The argument ip of network of hcloud_server must be what the variable says."
+  }
+
+  assert {
     condition     = toset(keys(output.ids)) == toset(["a"])
     error_message = "The output ids must have an entry for each of what it describes."
   }
+}
+
+run "refuses_location_of_another_kind" {
+  command = plan
+
+  variables {
+    location = "No such thing."
+  }
+
+  expect_failures = [var.location]
 }
 
 run "refuses_hosts" {

@@ -57,3 +57,13 @@ run "creates_what_the_variables_say" {
     error_message = "The output subnet_ids must have an entry for each of what it describes."
   }
 }
+
+run "refuses_range_of_another_kind" {
+  command = plan
+
+  variables {
+    range = "No such thing."
+  }
+
+  expect_failures = [var.range]
+}

@@ -24,4 +24,19 @@ run "creates_what_the_variables_say" {
     condition     = hcloud_firewall.this.name == "a"
     error_message = "The argument name of hcloud_firewall must be what the variable says."
   }
+
+  assert {
+    condition     = length(hcloud_firewall.this.rule) == 1
+    error_message = "There must be one rule of hcloud_firewall for each entry."
+  }
+
+  assert {
+    condition     = one(hcloud_firewall.this.rule).protocol == "tcp"
+    error_message = "The argument protocol of rule of hcloud_firewall must be what the variable says."
+  }
+
+  assert {
+    condition     = one(hcloud_firewall.this.rule).description == "a"
+    error_message = "The argument description of rule of hcloud_firewall must be what the variable says."
+  }
 }

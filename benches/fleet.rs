@@ -1,0 +1,85 @@
+//! How fast products compile: 1, 100 and 1000 copies of acme, each under its own name. Criterion's `elem/s` are products.
+//!
+//! `parse` is the front end alone, `check` what `infrac check` does, `build cold` writes every file into an empty folder, and
+//! `build unchanged` finds that every file is up to date.
+#![allow(clippy::expect_used, reason = "a benchmark that cannot be prepared has nothing to say")]
+
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use infrac::base::{FileId, Workspace};
+use infrac::driver::{self, Options};
+use infrac::host::{Disk, Permission, Scope, compare, load, write};
+use std::fs;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Duration;
+use tempfile::TempDir;
+
+const ACME: &str = include_str!("../inventory/acme/product.infra");
+
+/// A project of so many products.
+fn fleet(products: usize) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |path: String, text: String| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("it lies in the project")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    };
+    write("infra.toml".into(), "name = \"fleet\"\nedition = \"2026\"\noutput = \"generated\"\n".into());
+    for number in 0..products {
+        let text = ACME
+            .replace("product acme", &format!("product copy{number}"))
+            .replace("acme.example.com", &format!("copy{number}.example.com"))
+            .replace("10.100.0.0/16", &format!("10.{}.0.0/16", 101 + number % 100))
+            .replace("10.20.0.0/16", &format!("10.{}.0.0/16", 21 + number % 79));
+        write(format!("inventory/copy{number}/product.infra"), text);
+    }
+    folder
+}
+
+fn sources(root: &Path) -> Workspace {
+    load(root).expect("a project").workspace
+}
+
+fn parse(workspace: &Workspace) -> usize {
+    let sources = workspace.files().filter(|(_, file)| file.path.ends_with(".infra"));
+    sources.map(|(file, source)| infrac::syntax::parse(FileId(file.0), &source.text).1.0.len()).sum()
+}
+
+/// What `infrac build` does; gives how many files it wrote.
+fn build(root: &Path) -> usize {
+    let project = load(root).expect("a project");
+    let outcome = driver::compile(&project.workspace, &Options::default());
+    assert_eq!(outcome.diagnostics, []);
+    let (mut output, mut beside) = (Disk::new(root, "generated"), Disk::new(root, "."));
+    let comparison =
+        compare(&mut output, &mut beside, &outcome.tree, &outcome.locks, &Scope::Everything, &Permission::default()).expect("a comparison");
+    write(&comparison, &mut output, &mut beside).expect("a tree").written
+}
+
+fn fleets(criterion: &mut Criterion) {
+    for products in [1, 100, 1000] {
+        let folder = fleet(products);
+        let root = folder.path();
+        let workspace = sources(root);
+        let mut group = criterion.benchmark_group("fleet");
+        group.throughput(Throughput::Elements(products as u64));
+        group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+        group.bench_function(BenchmarkId::new("parse", products), |b| b.iter(|| parse(black_box(&workspace))));
+        group.bench_function(BenchmarkId::new("check", products), |b| {
+            b.iter(|| driver::compile(black_box(&workspace), &Options::default()).products.len());
+        });
+        group.bench_function(BenchmarkId::new("build cold", products), |b| {
+            let empty = || {
+                for path in ["generated", ".infrac"] {
+                    let _ = fs::remove_dir_all(root.join(path));
+                }
+            };
+            b.iter_batched(empty, |()| assert!(build(root) > products), BatchSize::PerIteration);
+        });
+        group.bench_function(BenchmarkId::new("build unchanged", products), |b| b.iter(|| assert_eq!(build(root), 0)));
+        group.finish();
+    }
+}
+
+criterion_group!(benches, fleets);
+criterion_main!(benches);

@@ -1,0 +1,31 @@
+//! Tasks that are not what the specification of their module says.
+
+use super::{listed, meant};
+use crate::base::{Span, Text};
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::ast;
+
+pub(in crate::check) fn unknown_module<'k>(span: Span, name: &str, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::UnknownDefinition, span, format!("no specification of a module `{name}` is here"))
+        .help("`stdlib/ansible/prune` writes one for each module that the library uses");
+    match crate::base::similar::nearest(name, known) {
+        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
+        None => diagnostic,
+    }
+}
+
+pub(in crate::check) fn unknown_option<'k>(name: &ast::Name, of: &Text, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::UnknownField, name.span, format!("the module `{of}` takes no `{}`", name.text));
+    meant(diagnostic, &name.text, name.span, known)
+}
+
+pub(in crate::check) fn missing_options(at: Span, of: &Text, missing: &[&str]) -> Diagnostic {
+    Diagnostic::error(Code::Missing, at, format!("the module `{of}` needs {}", listed(missing)))
+        .help("its specification says that it must be set")
+}
+
+pub(in crate::check) fn no_choice<'k>(attribute: &ast::Attribute, word: &str, choices: impl Iterator<Item = &'k str>) -> Diagnostic {
+    let choices: Vec<&str> = choices.collect();
+    let message = format!("`{}` is never `{word}`", attribute.name.text);
+    Diagnostic::error(Code::TypeMismatch, attribute.value.span, message).help(format!("it is one of {}", listed(&choices)))
+}

@@ -1,0 +1,70 @@
+//! `task "module" "Name" { … }`: its arguments are what the module's own specification says.
+
+use super::Checker;
+use super::report;
+use super::scope::Scope;
+use crate::base::Text;
+use crate::schema::ModuleOption;
+use crate::syntax::ast::{self, Item, LabelValue};
+use crate::ty::Ty;
+use std::collections::BTreeMap;
+
+/// The word of configure bodies that names a module.
+pub(super) const TASK: &str = "task";
+
+impl<'a> Checker<'a> {
+    /// A task against the specification of its module.
+    pub(super) fn task(&mut self, block: &ast::Block, scope: &mut Scope<'a>) {
+        let attributes =
+            || block.body.items.iter().filter_map(|item| if let Item::Attribute(attribute) = item { Some(attribute) } else { None });
+        let Some(label) = block.labels.first() else { return };
+        let LabelValue::Template(parts) = &label.value else { return };
+        let Some(name) = super::expression::plain_text(parts) else { return };
+        let schemas = self.schemas;
+        let Some(module) = schemas.modules.get(name.as_str()) else {
+            self.error(report::unknown_module(label.span, &name, schemas.modules.keys().map(Text::as_str)));
+            attributes().for_each(|attribute| {
+                self.check(&attribute.value, &Ty::Error, scope);
+            });
+            return;
+        };
+        let mut seen = BTreeMap::new();
+        for attribute in attributes() {
+            if let Some(first) = seen.insert(&attribute.name.text, attribute.name.span) {
+                self.error(report::twice(&format!("`{}`", attribute.name.text), attribute.name.span, first));
+            }
+            match module.option(&attribute.name.text) {
+                Some(option) => self.argument_of_task(attribute, option, scope),
+                None => {
+                    self.unexpected(&attribute.value, scope);
+                    self.error(report::unknown_option(&attribute.name, &module.module, module.options.keys().map(Text::as_str)));
+                }
+            }
+        }
+        let given = |name: &Text, option: &ModuleOption| {
+            attributes().any(|attribute| attribute.name.text == *name || option.aliases.contains(&attribute.name.text))
+        };
+        let missing: Vec<&str> =
+            module.options.iter().filter(|(name, option)| option.required && !given(name, option)).map(|(name, _)| name.as_str()).collect();
+        if !missing.is_empty() {
+            self.error(report::missing_options(block.keyword.span, &module.module, &missing));
+        }
+    }
+
+    fn argument_of_task(&mut self, attribute: &ast::Attribute, option: &ModuleOption, scope: &mut Scope<'a>) {
+        // Ansible makes text of everything and lists of single values, but no number or truth of anything else.
+        let wanted = match option.ty.as_str() {
+            "bool" => Ty::Bool.deferred(),
+            "int" => Ty::Int.deferred(),
+            _ => Ty::Error,
+        };
+        let word = match &attribute.value.kind {
+            ast::ExprKind::Template(parts) => super::expression::plain_text(parts),
+            _ => None,
+        };
+        self.check(&attribute.value, &wanted, scope);
+        if let Some(word) = word.filter(|word| !option.takes(word)) {
+            self.error(report::no_choice(attribute, &word, option.words()));
+        }
+    }
+}

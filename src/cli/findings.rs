@@ -1,0 +1,142 @@
+//! What a command found, in as many forms at once as were asked for.
+
+use super::open;
+use super::output::print;
+use crate::base::Workspace;
+use crate::base::similar::nearest;
+use crate::diag::Diagnostic;
+use crate::host::{Failure, save};
+use crate::render::{self, Format, Report, resolve};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Findings, each beside the files that it points into.
+#[derive(Default)]
+pub(super) struct Findings<'w>(Vec<(Cow<'w, Workspace>, Cow<'w, [Diagnostic]>)>);
+
+impl<'w> Findings<'w> {
+    /// Adds some.
+    pub(super) fn add(&mut self, files: impl Into<Cow<'w, Workspace>>, found: impl Into<Cow<'w, [Diagnostic]>>) {
+        self.0.push((files.into(), found.into()));
+    }
+
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter().flat_map(|(_, found)| found.iter())
+    }
+
+    /// With places that lead from where the reader stands.
+    pub(super) fn reports(&self, prefix: &str) -> Vec<Report> {
+        self.0.iter().flat_map(|(files, found)| resolve(files, found, prefix)).collect()
+    }
+}
+
+/// Where the findings go.
+#[derive(Debug, clap::Args)]
+pub(super) struct Outputs {
+    /// The form of the findings, and the file that they go to instead of standard output; may be given several times
+    ///
+    /// The forms: `text` with the lines that are meant, `concise` with one line each, `json` with one object a line,
+    /// `github` for annotations, `gitlab` for a Code Quality report, `sarif` for code scanning.
+    #[arg(long, short, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = parse)]
+    output: Vec<Output>,
+}
+
+/// One form with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Output {
+    format: Format,
+    /// Nothing for standard output.
+    file: Option<PathBuf>,
+}
+
+fn parse(text: &str) -> Result<Output, String> {
+    let (name, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("the name of the file is missing behind `=`".to_owned()),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let names = Format::ALL.map(Format::name);
+    match Format::ALL.into_iter().find(|format| format.name() == name) {
+        Some(format) => Ok(Output { format, file }),
+        None => Err(match nearest(name, names) {
+            Some(known) => format!("there is no form `{name}`; did you mean `{known}`?"),
+            None => format!("there is no form `{name}`; there are {}", names.join(", ")),
+        }),
+    }
+}
+
+impl Outputs {
+    /// Refuses two forms for one place, of which only one could be read.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        let here = open::current_folder()?;
+        let mut taken = BTreeSet::new();
+        for output in &self.output {
+            let place = output.file.as_ref().map(|file| {
+                let path = open::absolute(file, &here);
+                path.canonicalize().unwrap_or(path)
+            });
+            if !taken.insert(place) {
+                let place = match &output.file {
+                    Some(file) => format!("`{}`", file.display()),
+                    None => "standard output".to_owned(),
+                };
+                return Err(
+                    Failure::new(format!("two outputs go to {place}")).help("give each a file of its own: `--output sarif=report.sarif`")
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a person reads along: there is nothing on standard output that a program would read.
+    pub(super) fn is_for_people(&self) -> bool {
+        self.shown().is_none_or(Format::is_for_people)
+    }
+
+    /// Whether standard output is for reading at leisure, with tables and differences.
+    pub(super) fn shows_text(&self) -> bool {
+        self.shown() == Some(Format::Text)
+    }
+
+    fn shown(&self) -> Option<Format> {
+        self.output.iter().find(|output| output.file.is_none()).map(|output| output.format)
+    }
+
+    /// Puts the findings into their places; the forms that are one document are made without findings too.
+    pub(super) fn deliver(&self, root: &Path, findings: &Findings<'_>) -> Result<(), Failure> {
+        self.deliver_with(root, findings, &Findings::default())
+    }
+
+    /// As above, with findings that text on standard output leaves out, because it shows them better.
+    pub(super) fn deliver_with(&self, root: &Path, findings: &Findings<'_>, unless_shown: &Findings<'_>) -> Result<(), Failure> {
+        for output in &self.output {
+            let prefix = open::prefix(root, output.format)?;
+            let mut reports = findings.reports(&prefix);
+            if output.file.is_some() || output.format != Format::Text {
+                reports.extend(unless_shown.reports(&prefix));
+            }
+            let text = render::render(output.format, &reports);
+            match &output.file {
+                Some(file) => save(file, &anstream::adapter::strip_str(&text).to_string())?,
+                None => print(&text),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outputs_are_a_form_and_a_file() {
+        assert_eq!(parse("sarif"), Ok(Output { format: Format::Sarif, file: None }));
+        assert_eq!(parse("text=a=b.txt"), Ok(Output { format: Format::Text, file: Some("a=b.txt".into()) }));
+        assert_eq!(parse("srif=x").unwrap_err(), "there is no form `srif`; did you mean `sarif`?");
+        assert_eq!(parse("yaml").unwrap_err(), "there is no form `yaml`; there are text, concise, json, github, gitlab, sarif");
+        assert!(parse("json=").is_err());
+    }
+}

@@ -1,0 +1,191 @@
+//! Where the secrets of one product and environment are: the sources that it chose, and the place of each secret in them.
+
+use crate::base::{Text, text};
+use crate::plan::Plan;
+use crate::value::{Scheme, Secret, Value};
+use std::collections::BTreeSet;
+
+/// The engine of a store that does not say which.
+const MOUNT: &str = "kv";
+
+/// The sources of one product and environment.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    /// The product's name.
+    pub product: Text,
+    /// The environment's name.
+    pub environment: Text,
+    /// Who keeps what the store itself needs first.
+    pub bootstrap: Scheme,
+    /// Who keeps everything else.
+    pub scheme: Scheme,
+    /// What the store says of itself, where it is a service of the product.
+    pub store: Option<Value>,
+}
+
+/// Where a secret is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A variable of the environment.
+    Variable(Text),
+    /// A field of an item in a vault of 1Password.
+    Item {
+        /// The vault.
+        vault: Text,
+        /// The item's title.
+        item: Text,
+        /// The field's label.
+        field: Text,
+    },
+    /// An entry of a file that sops encrypts, from where playbooks lie; the whole file where no entry is named.
+    File {
+        /// The file.
+        path: Text,
+        /// The entry.
+        entry: Option<Text>,
+    },
+    /// A field of an entry in a store with the interface of Vault.
+    Entry {
+        /// The engine.
+        mount: Text,
+        /// The entry.
+        path: Text,
+        /// The field.
+        field: Text,
+    },
+}
+
+/// What the library says for all products names its place itself.
+impl Default for Sources {
+    fn default() -> Sources {
+        Sources { product: Text::default(), environment: Text::default(), bootstrap: Scheme::Env, scheme: Scheme::Env, store: None }
+    }
+}
+
+impl Sources {
+    /// Those that the settings of a plan name.
+    pub fn of(plan: &Plan) -> Sources {
+        Sources::new(&plan.product.name.text, &plan.environment, plan.settings.get("secrets"), |place| match place {
+            Value::Instance(id) => plan.instances.get(id.0 as usize)?.fields.get("secret_store").cloned(),
+            _ => None,
+        })
+    }
+
+    /// What `store` and `bootstrap` of `secrets` say; `of` finds what an instance says of itself as a store.
+    fn new(product: &Text, environment: &Text, secrets: Option<&Value>, of: impl Fn(&Value) -> Option<Value>) -> Sources {
+        let said = |field: &str| secrets.and_then(|secrets| secrets.field(field));
+        let scheme = |value: Option<&Value>| value.and_then(Value::as_text).and_then(|word| Scheme::of(word));
+        let bootstrap = scheme(said("bootstrap")).unwrap_or(Scheme::Env);
+        let store = said("store").and_then(of).filter(|store| *store != Value::None);
+        let of_store = store.as_ref().and_then(|store| scheme(store.field("scheme")));
+        Sources { product: product.clone(), environment: environment.clone(), bootstrap, scheme: of_store.unwrap_or(bootstrap), store }
+    }
+
+    /// What the store says in one of its fields.
+    pub fn says(&self, field: &str) -> Option<&Text> {
+        self.store.as_ref()?.field(field)?.as_text()
+    }
+
+    /// Where a secret is.
+    pub fn place(&self, secret: &Secret) -> Place {
+        match secret {
+            Secret::Generated { thing, name, bootstrap, .. } => self.of_generated(thing, name, *bootstrap),
+            Secret::Reference { scheme, path, field } => self.of_reference(*scheme, path, field.as_ref()),
+        }
+    }
+
+    /// What was made for the product lies below its own name and the environment's.
+    fn of_generated(&self, thing: &Text, name: &Text, bootstrap: bool) -> Place {
+        let (product, environment) = (&self.product, &self.environment);
+        match if bootstrap { self.bootstrap } else { self.scheme } {
+            Scheme::Env => Place::Variable(text!("{product}_{environment}_{thing}_{name}").to_uppercase().replace('-', "_").into()),
+            Scheme::Op => Place::Item { vault: text!("{product}-{environment}"), item: thing.clone(), field: name.clone() },
+            Scheme::Sops => Place::File { path: text!("../../secrets/{product}/{environment}.yml"), entry: Some(text!("{thing}/{name}")) },
+            Scheme::Vault => {
+                Place::Entry { mount: self.mount(), path: text!("{product}/{environment}/{thing}/{name}"), field: "value".into() }
+            }
+        }
+    }
+
+    fn of_reference(&self, scheme: Scheme, path: &Text, field: Option<&Text>) -> Place {
+        match scheme {
+            Scheme::Env => Place::Variable(path.clone()),
+            Scheme::Op => {
+                let mut parts = path.splitn(3, '/').map(Text::from);
+                let (vault, item) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+                Place::Item { vault, item, field: parts.next().or(field.cloned()).unwrap_or("password".into()) }
+            }
+            Scheme::Sops => Place::File { path: path.clone(), entry: field.cloned() },
+            Scheme::Vault => {
+                let mount = self.mount();
+                let path = path.strip_prefix(&*text!("{mount}/")).unwrap_or(path).into();
+                Place::Entry { mount, path, field: field.cloned().unwrap_or("value".into()) }
+            }
+        }
+    }
+
+    fn mount(&self) -> Text {
+        self.says("mount").cloned().unwrap_or(MOUNT.into())
+    }
+}
+
+/// The secrets that are made for the services of a plan.
+pub fn generated(plan: &Plan) -> BTreeSet<&Secret> {
+    let mut found = BTreeSet::new();
+    for service in &plan.services {
+        let of_hosts = service.host_vars.values().flatten();
+        service.group_vars.iter().chain(of_hosts).for_each(|(_, value)| collect(value, &mut found));
+    }
+    found
+}
+
+fn collect<'a>(value: &'a Value, found: &mut BTreeSet<&'a Secret>) {
+    match value {
+        Value::List(list) => list.iter().for_each(|value| collect(value, found)),
+        Value::Map(map) => map.values().for_each(|value| collect(value, found)),
+        Value::Secret(secret) if matches!(**secret, Secret::Generated { .. }) => {
+            found.insert(secret);
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, Sources};
+    use crate::value::{InstanceId, Scheme, Secret, SecretForm, Value};
+
+    fn sources(bootstrap: &str) -> Sources {
+        let secrets = Value::map([("store", Value::Instance(InstanceId(3))), ("bootstrap", Value::text(bootstrap))]);
+        let says = Value::map([("scheme", Value::text("vault")), ("mount", Value::text("keys"))]);
+        Sources::new(&"acme".into(), &"pre-prod".into(), Some(&secrets), |_| Some(says.clone()))
+    }
+
+    fn generated(bootstrap: bool) -> Secret {
+        Secret::Generated { thing: "consul".into(), name: "gossip".into(), form: SecretForm::Base64(32), bootstrap }
+    }
+
+    #[test]
+    fn what_the_store_needs_first_is_where_bootstrap_says() {
+        let of = |bootstrap: &str| sources(bootstrap).place(&generated(true));
+        let item = Place::Item { vault: "acme-pre-prod".into(), item: "consul".into(), field: "gossip".into() };
+        assert_eq!(of("onepassword"), item);
+        assert_eq!(of("local"), Place::Variable("ACME_PRE_PROD_CONSUL_GOSSIP".into()));
+        assert_eq!(of("sops"), Place::File { path: "../../secrets/acme/pre-prod.yml".into(), entry: Some("consul/gossip".into()) });
+        let path = "acme/pre-prod/consul/gossip".into();
+        assert_eq!(sources("sops").place(&generated(false)), Place::Entry { mount: "keys".into(), path, field: "value".into() });
+    }
+
+    #[test]
+    fn a_reference_says_where_it_is_itself() {
+        let of = |scheme, path: &str, field: Option<&str>| {
+            sources("local").place(&Secret::Reference { scheme, path: path.into(), field: field.map(Into::into) })
+        };
+        assert_eq!(of(Scheme::Env, "TOKEN", None), Place::Variable("TOKEN".into()));
+        let entry = Place::Entry { mount: "keys".into(), path: "db".into(), field: "password".into() };
+        assert_eq!(of(Scheme::Vault, "keys/db", Some("password")), entry);
+        let item = |field: &str| Place::Item { vault: "v".into(), item: "i".into(), field: field.into() };
+        assert_eq!(of(Scheme::Op, "v/i/f", None), item("f"));
+        assert_eq!(of(Scheme::Op, "v/i", None), item("password"));
+    }
+}

@@ -1,0 +1,66 @@
+//! What the types of the language say beyond those of OpenTofu: a range is no other text, a word is one of a few.
+
+use crate::artifact::hcl::{Binary, Expr, Part};
+use crate::base::{Text, text};
+use crate::shape::{Hole, Source};
+use crate::ty::Ty;
+
+/// The names of what is gone through, the outermost first.
+const NAMES: [&str; 4] = ["entry", "inner", "part", "leaf"];
+
+/// The rules of a variable's type, each with a sentence for the person who broke it.
+pub(super) fn rules(hole: &Hole) -> Vec<(Expr, Text)> {
+    // What another unit gives has the form that its plugin gives it.
+    if matches!(hole.source, Source::Deferred(..) | Source::Builtin(_)) {
+        return Vec::new();
+    }
+    let whole = Expr::path("var").attribute(hole.name.clone());
+    of(&hole.ty, &whole, &hole.name.replace(['_', '-'], " "), 0)
+}
+
+/// Whether a text that is nothing is refused: the variable is itself of such a type.
+pub(super) fn refuses_nonsense(hole: &Hole) -> bool {
+    !matches!(hole.source, Source::Deferred(..) | Source::Builtin(_)) && matches!(hole.ty.plain(), Ty::Cidr | Ty::Ip | Ty::Enum(_))
+}
+
+fn of(ty: &Ty, value: &Expr, what: &str, depth: usize) -> Vec<(Expr, Text)> {
+    let each = if depth > 0 { "Every " } else { "The " };
+    let one = |condition: Expr, is: &str| vec![(condition, text!("{each}{what} must be {is}."))];
+    match ty.plain() {
+        Ty::Cidr => one(can(value.clone()), "a range in CIDR notation, such as 10.20.0.0/16"),
+        Ty::Ip => one(can(Expr::template([Part::expr(value.clone()), Part::text("/32")])), "an address, such as 10.20.0.2"),
+        Ty::Enum(words) => {
+            let words: Vec<Text> = words.members.to_vec();
+            let listed = words.join(", ");
+            one(Expr::call("contains", [Expr::list(words), value.clone()]), &format!("one of {listed}"))
+        }
+        Ty::Port => {
+            let least = value.clone().binary(Binary::GreaterOrEqual, 1i64);
+            one(least.and(value.clone().binary(Binary::LessOrEqual, 65535i64)), "a port: 1 to 65535")
+        }
+        Ty::Optional(inner) => {
+            let absent = |rule: Expr| value.clone().equals(Expr::Null).conditional(true, rule);
+            of(inner, value, what, depth).into_iter().map(|(rule, message)| (absent(rule), message)).collect()
+        }
+        Ty::List(inner) | Ty::Map(inner) => {
+            let Some(name) = NAMES.get(depth) else { return Vec::new() };
+            let found = of(inner, &Expr::variable(*name), what, depth + 1).into_iter();
+            found.map(|(rule, message)| (Expr::call("alltrue", [Expr::for_list(*name, value.clone(), rule)]), message)).collect()
+        }
+        Ty::Record(record) => {
+            let fields = record.fields.iter();
+            fields
+                .flat_map(|field| {
+                    let what = format!("{} of {what}", field.name);
+                    of(&field.ty, &value.clone().attribute(field.name.clone()), &what, depth)
+                })
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a text is a range.
+fn can(range: Expr) -> Expr {
+    Expr::call("can", [Expr::call("cidrhost", [range, 0i64.into()])])
+}

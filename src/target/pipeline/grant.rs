@@ -1,0 +1,82 @@
+//! What an operator runs so that the jobs of pipelines may read what their roles read, and nothing else.
+
+use super::credentials::{command, name};
+use crate::artifact::shell::Word;
+use crate::artifact::{Entry, Error, Tree, header, json};
+use crate::base::{Text, text};
+use crate::target::common::delivery::{Environment, Invocation, Product, Store};
+
+/// Writes a script for each environment whose store can let jobs in.
+pub(super) fn grants(product: &Product, branch: &str, tree: &mut Tree) -> Result<(), Error> {
+    for environment in &product.environments {
+        let Some(store) = environment.store.as_ref().filter(|store| !store.grant.is_empty()) else { continue };
+        if product.systems.is_empty() {
+            continue;
+        }
+        let path = text!("live/{}/{}/credentials/grant.sh", product.name, environment.name);
+        let script = script(product, environment, store, branch).map_err(|error| error.within(path.clone()))?;
+        tree.insert_entry(path, Entry::new(script)?.executable())?;
+    }
+    Ok(())
+}
+
+fn script(product: &Product, environment: &Environment, store: &Store, branch: &str) -> Result<String, Error> {
+    let mut text = format!(
+        "#!/bin/sh\n\
+         # {}\n\
+         #\n\
+         # Lets the jobs of pipelines in at the store of secrets of {}/{}: each role reads what lies below its own path. An operator runs\n\
+         # it, from any folder, after each change of it. No job can: what it may do is not its own to say.\n\
+         set -eu\n\n",
+        header(&product.source),
+        product.name,
+        environment.name,
+    );
+    let mut names = Vec::new();
+    for (variable, value) in &store.variables {
+        text.push_str(&format!("{}={}\n", name(variable)?, Word::literal(value)?.as_str()));
+        names.push(variable.clone());
+    }
+    if let Some(authority) = &store.authority {
+        let file = Word::literal(&format!("{}.pem", environment.name))?;
+        text.push_str(&format!("{}=$(cd \"$(dirname \"$0\")/../..\" && pwd)/.bootstrap/{}\n", name(authority)?, file.as_str()));
+        names.push(authority.clone());
+    }
+    text.push_str(&format!("export {}\n", names.join(" ")));
+    if !store.enter.is_empty() {
+        text.push_str(&format!("[ -n \"${{{}:-}}\" ] || {}\n", name(&store.token)?, command(&store.enter, &[])?));
+    }
+    for system in &product.systems {
+        text.push_str(&format!("\n# {} says who its jobs are.\n", system.name));
+        let places = [("{system}", &Text::from(system.name)), ("{issuer}", &system.issuer)];
+        invoke(&store.trust, &places, &mut text)?;
+    }
+    for role in environment.roles.keys() {
+        let (name, path) = (super::credentials::role(product, environment, role), text!("{}/{}/{role}", product.name, environment.name));
+        text.push_str(&format!("\n# {role}\n"));
+        invoke(&store.permit, &[("{role}", &name), ("{path}", &path)], &mut text)?;
+        for system in &product.systems {
+            let claims = system.claims(&product.name, &environment.name, role, branch);
+            let claims = claims.into_iter().fold(json::Value::object(), |object, (claim, value)| object.with(claim, value));
+            let claims: Text = json::print(&claims)?.trim_end().replace('\n', "\n  ").into();
+            let places =
+                [("{system}", &Text::from(system.name)), ("{role}", &name), ("{audience}", &store.audience), ("{claims}", &claims)];
+            invoke(&store.grant, &places, &mut text)?;
+        }
+    }
+    Ok(text)
+}
+
+fn invoke(invocations: &[Invocation], places: &[(&str, &Text)], text: &mut String) -> Result<(), Error> {
+    for of in invocations {
+        if !of.unless.is_empty() {
+            text.push_str(&format!("{} > /dev/null 2>&1 ||\n  ", command(&of.unless, places)?));
+        }
+        if let Some(input) = &of.input {
+            text.push_str(&format!("printf '%s' {} |\n  ", command(std::slice::from_ref(input), places)?));
+        }
+        text.push_str(&command(&of.run, places)?);
+        text.push('\n');
+    }
+    Ok(())
+}

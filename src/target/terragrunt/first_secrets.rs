@@ -1,0 +1,89 @@
+//! `first-secrets`, a script that makes the secrets that have to be there before anything keeps secrets.
+
+use crate::artifact::shell::Word;
+use crate::artifact::{Error, header};
+use crate::base::Text;
+use crate::plan::Plan;
+use crate::target::common::secrets::{self, Sources};
+use crate::value::{Scheme, Secret, SecretForm};
+use std::collections::{BTreeMap, BTreeSet};
+
+const SCRIPT: &str = include_str!("assets/first-secrets");
+
+/// How those are made for which one command is not enough.
+const FUNCTIONS: [(SecretForm, &str); 2] =
+    [(SecretForm::Uuid, include_str!("assets/make/uuid")), (SecretForm::Authority, include_str!("assets/make/authority"))];
+
+/// Forms by what the secrets belong to and their names.
+pub(super) type Forms = BTreeMap<Text, BTreeMap<Text, SecretForm>>;
+
+/// The script of a product, where it needs secrets first.
+pub(super) fn script(plan: &Plan) -> Result<Option<String>, Error> {
+    let forms = first(plan);
+    if forms.is_empty() {
+        return Ok(None);
+    }
+    let product = Word::literal(&plan.product.name.text)?;
+    let mut script = SCRIPT.replace("@HEADER@", &header(&plan.product.path)).replace("@PRODUCT@", product.as_str());
+    let made: BTreeSet<SecretForm> = forms.values().flat_map(BTreeMap::values).copied().collect();
+    for (_, function) in FUNCTIONS.iter().filter(|(form, _)| made.contains(form)) {
+        script.push_str(function);
+    }
+    script.push_str(keep(Sources::of(plan).bootstrap));
+    script.push_str("keeps\n\n");
+    script.push_str(&make(&forms)?);
+    script.push_str("\nkeep\n");
+    Ok(Some(script))
+}
+
+/// What is made for the product and what serves its secrets needs.
+pub(super) fn first(plan: &Plan) -> Forms {
+    let mut forms = Forms::new();
+    for secret in secrets::generated(plan) {
+        if let Secret::Generated { thing, name, form, bootstrap: true } = secret {
+            forms.entry(thing.clone()).or_default().insert(name.clone(), *form);
+        }
+    }
+    forms
+}
+
+/// A line for each secret; who signs others is made with its key.
+fn make(forms: &Forms) -> Result<String, Error> {
+    let mut text = String::from("mkdir");
+    for thing in forms.keys() {
+        text.push(' ');
+        text.push_str(Word::literal(thing)?.as_str());
+    }
+    text.push('\n');
+    for (thing, secrets) in forms {
+        let named = |form| secrets.iter().find(|(_, of)| **of == form).map(|(name, _)| name);
+        let file = |name: &str| Word::literal(&format!("{thing}/{name}")).map(|word| word.as_str().to_owned());
+        for (name, form) in secrets {
+            let made = file(name)?;
+            let line = match form {
+                SecretForm::Base64(bytes) => format!("openssl rand -base64 {bytes} > {made}"),
+                SecretForm::Hex(bytes) => format!("openssl rand -hex {bytes} > {made}"),
+                SecretForm::Uuid => format!("uuid > {made}"),
+                SecretForm::Authority => {
+                    let key = named(SecretForm::PrivateKey).map_or(Ok("/dev/null".to_owned()), |key| file(key))?;
+                    format!("authority {key} {made}\ncp {made} \"$here/.bootstrap/$environment.pem\"")
+                }
+                SecretForm::PrivateKey if named(SecretForm::Authority).is_some() => continue,
+                SecretForm::PrivateKey => format!("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {made}"),
+            };
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+    Ok(text)
+}
+
+/// How they are kept where the first secrets are looked for.
+fn keep(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Op => include_str!("assets/keep/op"),
+        Scheme::Sops => include_str!("assets/keep/sops"),
+        // A store that the product serves itself keeps nothing yet.
+        Scheme::Env | Scheme::Vault => include_str!("assets/keep/env"),
+    }
+}
