@@ -69,6 +69,14 @@ fn the_name_of_a_source_ends_no_comment() {
 }
 
 #[test]
+fn sources_are_in_their_canonical_layout() {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_infrac")).current_dir(root()).args(["fmt", "--check", "stdlib", "inventory", "examples"]).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "run `infrac fmt stdlib inventory examples`\n{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
 fn two_builds_give_the_same_bytes() {
     let one = compile(&Workspace::new(sources()), &Options { jobs: Some(1), ..Options::default() });
     let many = compile(&Workspace::new(sources().into_iter().rev()), &Options { jobs: Some(8), ..Options::default() });
@@ -93,7 +101,7 @@ fn moves(from: &str, to: &str, stacks: &[&str], unit: &str) {
 
 #[test]
 fn a_stack_moves_to_another_provider_by_one_word() {
-    moves("stack compute web_eu { on = eu,", "stack compute web_eu { on = us,", &["web_eu"], "web_eu/nodes");
+    moves("stack compute web_eu {\n  on      = eu", "stack compute web_eu {\n  on      = us", &["web_eu"], "web_eu/nodes");
 }
 
 /// The way in stands where management does: `on = mgmt.provider`.

@@ -113,6 +113,7 @@ mod tests {
             environment: "prod".into(),
             units: vec![("mgmt/compute".into(), vec!["mgmt/network".into()]), ("mgmt/network".into(), vec![])],
             stacks: vec![("front".into(), vec!["mgmt".into(), "web".into()]), ("mgmt".into(), vec![]), ("web".into(), vec![])],
+            machines: Default::default(),
         }
     }
 

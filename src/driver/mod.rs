@@ -11,6 +11,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::{analysis, check, resolve, schema, shape, syntax};
 use rayon::prelude::*;
 pub use repair::{Repaired, repair};
+use std::collections::{BTreeMap, BTreeSet};
 use targets::Targets;
 
 /// What to compile; the default is everything.
@@ -52,6 +53,8 @@ pub struct ProductGraph {
     pub units: Vec<(String, Vec<String>)>,
     /// Stacks, sorted, each with the stacks that it needs.
     pub stacks: Vec<(Text, Vec<Text>)>,
+    /// Machines, sorted, each with the services on it.
+    pub machines: BTreeMap<Text, BTreeSet<Text>>,
 }
 
 /// Compiles the products that `options` name. Touches no disk, clock, environment or network.

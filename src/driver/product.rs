@@ -154,5 +154,12 @@ fn graph(plan: &Plan) -> ProductGraph {
     let mut stacks: Vec<(Text, Vec<Text>)> =
         plan.stacks.iter().map(|stack| (stack.name.clone(), stack.needs.iter().cloned().collect())).collect();
     stacks.sort();
-    ProductGraph { product: plan.product.name.text.clone(), environment: plan.environment.clone(), units: units.collect(), stacks }
+    let machines = plan.hosts.iter().map(|host| (host.name.clone(), host.services.iter().cloned().collect()));
+    ProductGraph {
+        product: plan.product.name.text.clone(),
+        environment: plan.environment.clone(),
+        units: units.collect(),
+        stacks,
+        machines: machines.collect(),
+    }
 }

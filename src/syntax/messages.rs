@@ -27,6 +27,17 @@ impl Messages {
         }
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.found.0.len()
+    }
+
+    /// Takes back what was said of the text from `start` on, except for the first `keep` messages.
+    pub fn take_back(&mut self, start: u32, keep: usize) {
+        let taken = self.found.0[keep..].iter().rev().take_while(|found| found.primary.span.start >= start).count();
+        self.found.0.truncate(self.found.0.len() - taken);
+    }
+
     /// What was found, by place.
     pub fn into_diagnostics(mut self, text: &str) -> Diagnostics {
         self.found.0.sort();

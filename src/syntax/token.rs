@@ -109,6 +109,11 @@ impl Kind {
         Kind::If <= self && self <= Kind::Help
     }
 
+    /// Whether an element of a list, a map or an enum may begin with it.
+    pub fn begins_element(self) -> bool {
+        self.is_word() && !self.is_reserved() || Kind::Int <= self && self <= Kind::String || self == Kind::Quote
+    }
+
     /// `=`, `+=`, `-=`.
     pub fn is_assign(self) -> bool {
         matches!(self, Kind::Assign | Kind::PlusAssign | Kind::MinusAssign)
@@ -122,6 +127,18 @@ impl Kind {
             Kind::LeftBrace => Some(Kind::RightBrace),
             Kind::Quote => Some(Kind::QuoteEnd),
             Kind::Interpolation => Some(Kind::InterpolationEnd),
+            _ => None,
+        }
+    }
+
+    /// What opens the group that it closes.
+    pub fn opener(self) -> Option<Kind> {
+        match self {
+            Kind::RightParen => Some(Kind::LeftParen),
+            Kind::RightBracket => Some(Kind::LeftBracket),
+            Kind::RightBrace => Some(Kind::LeftBrace),
+            Kind::QuoteEnd => Some(Kind::Quote),
+            Kind::InterpolationEnd => Some(Kind::Interpolation),
             _ => None,
         }
     }

@@ -10,6 +10,14 @@ fn name() -> impl Strategy<Value = String> {
     })
 }
 
+/// The keyword of a block with labels that are words: nothing that begins another item there.
+fn keyword() -> impl Strategy<Value = String> {
+    name().prop_map(|word| match word.as_str() {
+        "fn" | "let" | "type" | "enum" | "input" | "output" | "check" => "x".to_string(),
+        _ => word,
+    })
+}
+
 fn literal() -> impl Strategy<Value = String> {
     prop_oneof![
         (0..1000u32).prop_map(|n| n.to_string()),
@@ -93,8 +101,8 @@ fn item() -> impl Strategy<Value = String> {
     leaf.prop_recursive(3, 24, 4, |inner| {
         (
             prop_oneof![
-                name().prop_map(|k| format!("{k} label \"/etc/${{x}}\"")),
-                (name(), expression()).prop_map(|(k, e)| format!("{k} a for x in {e} by x if {e}")),
+                keyword().prop_map(|k| format!("{k} label \"/etc/${{x}}\"")),
+                (keyword(), expression()).prop_map(|(k, e)| format!("{k} a for x in {e} by x if {e}")),
                 (name(), expression()).prop_map(|(x, e)| format!("for {x} in {e}")),
             ],
             proptest::collection::vec(inner, 0..4),

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod damage;
+mod declarations;
 mod differential;
 mod dump;
 mod format;
@@ -10,6 +12,7 @@ mod hostile;
 mod limits;
 mod messages;
 mod recovery;
+mod watch;
 
 use infrac::base::FileId;
 use infrac::diag::Diagnostic;
@@ -38,7 +41,7 @@ fn corpus() -> Vec<(String, String)> {
 /// The sources that the project itself stands on: the library and the products of the repository.
 fn library() -> Vec<(String, String)> {
     let root = env!("CARGO_MANIFEST_DIR");
-    let mut files: Vec<(String, String)> = ["stdlib", "inventory"]
+    let mut files: Vec<(String, String)> = ["stdlib", "inventory", "examples"]
         .iter()
         .flat_map(|folder| walkdir::WalkDir::new(format!("{root}/{folder}")))
         .map(|entry| entry.unwrap().into_path())
@@ -48,6 +51,11 @@ fn library() -> Vec<(String, String)> {
     files.sort();
     assert!(files.len() >= 20);
     files
+}
+
+/// Every source of the repository: the corpus, the library and the products.
+fn sources() -> Vec<(String, String)> {
+    corpus().into_iter().chain(library()).collect()
 }
 
 #[test]

@@ -216,7 +216,7 @@ fn small() -> Change {
 fn acme() -> Change {
     let project = Program::of(".");
     project.build();
-    project.edit("inventory/acme/product.infra", "stack compute web_eu { on", "stack compute front_eu { on");
+    project.edit("inventory/acme/product.infra", "stack compute web_eu {", "stack compute front_eu {");
     project.edit("inventory/acme/product.infra", "origins  = [web_eu,", "origins  = [front_eu,");
     project.put("snapshots/inventory/live/acme/prod/web_eu/mine.txt", "mine\n");
     Change::new(project)

@@ -32,8 +32,11 @@ pub(crate) fn lex(file: FileId, text: &str, messages: &mut Messages) -> Lexed {
         doc: false,
         skipped: false,
         modes: Vec::new(),
+        explained: 0,
+        texts: 0,
         tokens: Vec::with_capacity(text.len() / 4 + 1),
         comments: Vec::new(),
+        known: messages.len(),
         messages,
     };
     lexer.run();
@@ -53,8 +56,14 @@ struct Lexer<'a> {
     skipped: bool,
     /// The strings and interpolations that are open, outermost first.
     modes: Vec<Mode>,
+    /// Up to where a message explains whatever is found: the end of a line on which a quote lacks its partner.
+    explained: usize,
+    /// Up to where lines have been searched for the start of a text whose end alone was found.
+    texts: usize,
     tokens: Vec<Token>,
     comments: Vec<Comment>,
+    /// How many messages there were before the first token.
+    known: usize,
     messages: &'a mut Messages,
 }
 
@@ -90,7 +99,7 @@ impl Lexer<'_> {
     #[inline]
     fn push(&mut self, kind: Kind, start: usize) {
         let token = Token::new(kind, start, self.at).after_newline(self.newline).after_doc(self.doc);
-        self.tokens.push(if self.skipped { token.broken() } else { token });
+        self.tokens.push(if self.skipped || start < self.explained { token.broken() } else { token });
         self.skipped = false;
         self.newline = false;
         self.doc = false;
@@ -295,6 +304,8 @@ impl Lexer<'_> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        self.messages.push(diagnostic);
+        if diagnostic.primary.span.start as usize >= self.explained {
+            self.messages.push(diagnostic);
+        }
     }
 }

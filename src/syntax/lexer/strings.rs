@@ -116,12 +116,55 @@ impl Lexer<'_> {
             return self.text_behind_quotes(start);
         }
         let (end, closed) = self.find_lines_end(start, line_end);
+        if !closed && self.ends_text(start) {
+            return;
+        }
         self.at = (line_end + 1).min(self.bytes.len());
         self.push(Kind::Quote, start);
         if self.at > end {
             self.at = end;
         }
         self.modes.push(Mode::Lines { open: start, end, closed });
+    }
+
+    /// Takes `"""` on a line of its own for the end of a text whose beginning is missing, if the lines above look like one:
+    /// they are indented at least as deep, up to a line that is not. What was read of them is taken back.
+    fn ends_text(&mut self, start: usize) -> bool {
+        let line = self.line_start(start);
+        let indent = self.indentation(line);
+        let wants_value = |kind: Kind| kind.is_assign() || matches!(kind, Kind::LeftParen | Kind::LeftBracket | Kind::Comma | Kind::Colon);
+        let wants_value = self.tokens.last().is_none_or(|last| wants_value(last.kind));
+        if line + indent != start || wants_value {
+            return false;
+        }
+        let mut first = line;
+        let head = loop {
+            if first <= self.texts {
+                return false;
+            }
+            let above = self.line_start(first - 1);
+            let blank = self.text[above..first].trim().is_empty();
+            if !blank && self.indentation(above) < indent {
+                break first - 1;
+            }
+            first = above;
+        };
+        self.texts = start + 3;
+        if first == line {
+            return false;
+        }
+        let head = self.text[..head].trim_end_matches('\r').len();
+        self.tokens.truncate(self.tokens.partition_point(|token| (token.start as usize) < head));
+        self.comments.truncate(self.comments.partition_point(|comment| (comment.span.start as usize) < head));
+        self.messages.take_back(head as u32, self.known);
+        (self.newline, self.doc, self.skipped) = (false, false, false);
+        let error = Diagnostic::error(Code::Unclosed, self.span(start, start + 3), "`\"\"\"` closes nothing");
+        self.report(
+            error.related(self.span(head, head), "the text must have begun here").help("begin the text with `\"\"\"` at the end of a line"),
+        );
+        self.at = start + 3;
+        self.push(Kind::Broken, head);
+        true
     }
 
     /// `"""` with text directly behind it: one mistake and one operand, up to the next quotes or the end of the line.
@@ -142,8 +185,7 @@ impl Lexer<'_> {
     /// Where the text that `"""` at `open` begins ends, and whether quotes stand there. Without them the text ends where
     /// a line is indented no deeper than the one it began on, so that the file behind it is still read.
     fn find_lines_end(&self, open: usize, line_end: usize) -> (usize, bool) {
-        let line_start = self.bytes[..open].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-        let depth = self.indentation(line_start);
+        let depth = self.indentation(self.line_start(open));
         let mut dedent = None;
         let mut at = line_end + 1;
         while at < self.bytes.len() {
@@ -164,6 +206,10 @@ impl Lexer<'_> {
         (dedent.unwrap_or(self.bytes.len()), false)
     }
 
+    fn line_start(&self, at: usize) -> usize {
+        self.bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |line| line + 1)
+    }
+
     fn line_end(&self, at: usize) -> usize {
         let rest = self.bytes.get(at..).unwrap_or_default();
         at + rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len())
@@ -180,30 +226,64 @@ impl Lexer<'_> {
         self.modes.push(Mode::Interpolation { open, braces: 0 });
     }
 
-    /// The line ends while a string or an interpolation is open: closes all that cannot go on, with one message.
+    /// The line ends while a string or an interpolation is open: says so once, and reads the line as code where it can.
     pub(super) fn close_line(&mut self) {
+        // The innermost interpolation explains more than a quote that it made ambiguous.
         let mut unclosed: Option<(usize, &str)> = None;
-        while let Some(mode) = self.modes.last() {
-            let kind = match *mode {
+        for mode in self.modes.iter().rev() {
+            match *mode {
                 Mode::Lines { .. } => break,
-                Mode::String { open } => {
-                    unclosed = unclosed.or(Some((open, "\"")));
-                    Kind::QuoteEnd
-                }
-                Mode::Interpolation { open, .. } => {
-                    // The innermost interpolation explains more than a quote that it made ambiguous.
-                    if unclosed.is_none_or(|(_, sign)| sign == "\"") {
-                        unclosed = Some((open, "${"));
-                    }
-                    Kind::InterpolationEnd
-                }
+                Mode::String { open } => unclosed = unclosed.or(Some((open, "\""))),
+                Mode::Interpolation { open, .. } if unclosed.is_none_or(|(_, sign)| sign == "\"") => unclosed = Some((open, "${")),
+                Mode::Interpolation { .. } => {}
+            }
+        }
+        if let Some((open, sign)) = unclosed {
+            self.report_unclosed(open, sign);
+        }
+        match self.modes.first() {
+            Some(Mode::String { open }) if self.explained < self.at => self.read_as_code(*open),
+            _ => self.close_modes(),
+        }
+    }
+
+    /// Reads a line again from a quote without its partner on: what stands behind it is more likely code than text, and the
+    /// brackets in it belong to the lines around.
+    fn read_as_code(&mut self, open: usize) {
+        let text = &self.text[open + 1..self.at];
+        // Where an interpolation is at fault, the next quote still ends the text.
+        let has_code = self.modes.iter().any(|mode| matches!(mode, Mode::Interpolation { .. }));
+        let quote = text.match_indices('"').map(|(at, _)| at).find(|at| !text[..*at].ends_with('\\'));
+        let end = quote.filter(|_| has_code).map_or(open + 1, |at| open + at + 2);
+        let first = self.tokens.partition_point(|token| (token.start as usize) < open);
+        if let Some(opener) = self.tokens.get(first) {
+            (self.newline, self.doc) = (opener.newline(), opener.doc());
+        }
+        self.tokens.truncate(first);
+        // The quotes before it may be those of its neighbours: what stands between them explains nothing either.
+        let line = self.tokens.iter().rposition(|token| token.newline()).unwrap_or(0);
+        let quotes = self.tokens[line..].iter_mut().skip_while(|token| !matches!(token.kind, Kind::String | Kind::Quote));
+        quotes.for_each(|token| *token = token.broken());
+        self.modes.clear();
+        self.explained = self.at;
+        self.at = end;
+        self.push(Kind::Broken, open);
+    }
+
+    /// Ends every string and interpolation that cannot go on behind the line.
+    fn close_modes(&mut self) {
+        while let Some(mode) = self.modes.last() {
+            let kind = match mode {
+                Mode::Lines { .. } => break,
+                Mode::String { .. } => Kind::QuoteEnd,
+                Mode::Interpolation { .. } => Kind::InterpolationEnd,
             };
             self.push_broken(kind);
             self.modes.pop();
         }
-        let Some((open, sign)) = unclosed else {
-            return;
-        };
+    }
+
+    fn report_unclosed(&mut self, open: usize, sign: &str) {
         let closer = if sign == "\"" { "\"" } else { "}" };
         let error = Diagnostic::error(Code::Unclosed, self.span(open, open + sign.len()), format!("`{sign}` is not closed"));
         self.report(

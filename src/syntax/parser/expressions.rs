@@ -72,7 +72,7 @@ impl Parser<'_> {
                 self.chained_comparison();
             }
             self.bump();
-            let right = if self.misses_value() { self.missing_value("a value behind the operator") } else { self.binary(power + 1) };
+            let right = self.operand_behind(|p| p.binary(power + 1));
             height = height.max(self.height) + 1;
             if height > MAX_NESTING {
                 // The tree must stay shallow for those who walk it: what is longer keeps its right-most operand only.
@@ -116,7 +116,7 @@ impl Parser<'_> {
         }
         let operand = self.deeper(|p| {
             p.bump();
-            p.binary(power::COMPARISON)
+            p.operand_behind(|p| p.binary(power::COMPARISON))
         });
         self.prefixed(start, Unary::Not, operand)
     }
@@ -129,7 +129,7 @@ impl Parser<'_> {
         let start = self.token().start;
         let operand = self.deeper(|p| {
             p.bump();
-            p.unary()
+            p.operand_behind(Self::unary)
         });
         self.prefixed(start, Unary::Negate, operand)
     }
@@ -151,6 +151,11 @@ impl Parser<'_> {
         self.fail(error.help(format!("put it in parentheses: `({word} …)`")));
     }
 
+    /// What stands behind an operator, unless it was forgotten.
+    fn operand_behind(&mut self, read: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        if self.misses_value() { self.missing_value("a value behind the operator") } else { read(self) }
+    }
+
     /// Whether the value that should begin here was forgotten: the line ended, and the next one begins an item.
     pub(super) fn misses_value(&self) -> bool {
         self.token().newline() && self.begins_item()
@@ -170,7 +175,7 @@ impl Parser<'_> {
         }
         let label = next.is_word() && !next.is_reserved();
         let body = next == Kind::LeftBrace && !self.head;
-        label || body || matches!(next, Kind::String | Kind::Quote)
+        label || body || matches!(next, Kind::String | Kind::Quote | Kind::For)
     }
 
     pub(super) fn missing_value(&mut self, what: &str) -> Expr {
@@ -192,7 +197,7 @@ impl Parser<'_> {
                     p.expected_with(what, Some("a condition is written `if c then a else b`"));
                     return Arc::new(p.error_expression(p.last_end()));
                 }
-                let value = p.shared_expression();
+                let value = Arc::new(p.value_behind_assign());
                 height = height.max(p.height);
                 value
             };

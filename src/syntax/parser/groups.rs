@@ -10,16 +10,21 @@ impl Parser<'_> {
         let outer = (self.failed, self.head, self.quiet);
         self.head = false;
         let unsure = self.in_unclosed();
+        let mut joined = false;
         while self.kind() != closer && self.kind() != Kind::End {
             // A row of broken elements is one mistake: most likely the group is not what it seems.
             self.quiet = outer.2 || unsure || self.failed && !found.is_empty();
             self.failed = false;
             let before = self.at;
+            self.first = before;
             found.push(element(self));
+            // What only lacks its `,` is an element all the same, and no other mistake.
+            self.failed |= std::mem::take(&mut joined);
             if !self.failed && !self.ends_element(closer) {
                 self.expected(what);
+                joined = self.failed && self.kind().begins_element() && self.at > before;
             }
-            if self.failed {
+            if self.failed && !joined {
                 self.skip_element();
             }
             let comma = self.eat_here(Kind::Comma);

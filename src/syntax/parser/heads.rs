@@ -74,6 +74,11 @@ impl Parser<'_> {
             let token = self.token();
             let value = match self.kind_here() {
                 Kind::For | Kind::If | Kind::By => break,
+                Kind::Broken => {
+                    // What stands behind a quote too much is read as if it were not there.
+                    self.bump();
+                    continue;
+                }
                 Kind::String | Kind::Quote => LabelValue::Template(self.template()),
                 kind if kind.is_word() => {
                     self.check_lower(token);

@@ -16,9 +16,16 @@ impl Parser<'_> {
         while self.kind() != closer && self.kind() != Kind::End {
             (self.failed, self.quiet) = (false, false);
             let before = self.at;
+            self.first = before;
             let start = self.token().start;
             match self.item() {
                 Some(item) => items.push(item),
+                None if self.is_doubled_brace() => {
+                    // What stands within belongs to this body.
+                    self.bump();
+                    items.extend(self.deeper(|p| p.items(Kind::RightBrace)).unwrap_or_default());
+                    self.eat(Kind::RightBrace);
+                }
                 None => {
                     self.skip_item();
                     items.push(Item::Error(self.span_from(start)));
@@ -30,6 +37,13 @@ impl Parser<'_> {
             }
         }
         items
+    }
+
+    /// Whether a brace stands directly behind that of the body, and one of the two has no partner.
+    fn is_doubled_brace(&self) -> bool {
+        let before = self.at.checked_sub(1).map(|at| self.tokens[at]);
+        let doubled = before.is_some_and(|before| before.kind == Kind::LeftBrace && (before.is_broken() || self.token().is_broken()));
+        self.kind_here() == Kind::LeftBrace && doubled
     }
 
     /// What separates an item from the next: a line break or `,`.
@@ -52,8 +66,12 @@ impl Parser<'_> {
         let ends = self.token().newline() || self.kind() == closer || self.kind() == Kind::End;
         if !ends && !self.failed {
             self.expected_separator();
-            self.skip_item();
-            self.eat_here(Kind::Comma);
+            // What only lacks its `,` is an item all the same.
+            let head = self.kind().is_word() && self.kind_behind().is_assign();
+            if !head {
+                self.skip_item();
+                self.eat_here(Kind::Comma);
+            }
         }
     }
 
@@ -81,6 +99,9 @@ impl Parser<'_> {
 
     /// The item that begins here; none where nothing like an item does.
     fn item(&mut self) -> Option<Item> {
+        if self.kind() == Kind::Broken && self.at_head(1) {
+            self.bump();
+        }
         let kind = self.kind();
         let next = self.kind_behind();
         if !kind.is_word() {
@@ -182,10 +203,7 @@ impl Parser<'_> {
     /// `{ items }`; empty where it is missing.
     fn body(&mut self, expected: &str) -> Body {
         if self.failed {
-            // The head is broken: what looks like its body on the same line is read all the same.
-            while !matches!(self.kind_here(), Kind::LeftBrace | Kind::Comma | Kind::End) && !self.kind().is_closer() {
-                self.skip_group();
-            }
+            self.skip_to_brace();
         }
         if self.kind_here() != Kind::LeftBrace {
             self.expected(expected);
@@ -206,6 +224,16 @@ impl Parser<'_> {
             self.failed = failed && self.kind_here() != Kind::End;
         }
         Body { span: self.span_from(start), items: items.unwrap_or_default() }
+    }
+
+    /// Passes over the rest of a broken head: what looks like its body on the same line is read all the same.
+    fn skip_to_brace(&mut self) {
+        while !matches!(self.kind_here(), Kind::LeftBrace | Kind::End) && !self.kind().is_closer() {
+            if self.kind() == Kind::Comma && self.at_head(1) {
+                break;
+            }
+            self.skip_group();
+        }
     }
 
     fn empty_body(&self) -> Body {
@@ -358,13 +386,15 @@ impl Parser<'_> {
         let start = self.bump().start;
         let name = self.type_name("the name of the enum");
         let mut members = Vec::new();
+        if self.kind_here() != Kind::LeftBrace {
+            self.expected("`{` and the members of the enum");
+            self.skip_to_brace();
+        }
         if self.eat_here(Kind::LeftBrace) {
             members = self.elements(Kind::RightBrace, "`,`, a line break or `}`", |p| {
                 p.check_lower(p.token());
                 p.any_name("the name of a member")
             });
-        } else {
-            self.expected("`{` and the members of the enum");
         }
         Enum { span: self.span_from(start), doc, name, members }
     }

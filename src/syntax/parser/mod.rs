@@ -35,6 +35,7 @@ pub fn parse(file: FileId, text: &str) -> (ast::File, Diagnostics) {
         tokens: &lexed.tokens,
         comments: &lexed.comments,
         at: 0,
+        first: 0,
         depth: 0,
         height: 0,
         head: false,
@@ -55,6 +56,8 @@ struct Parser<'a> {
     comments: &'a [ast::Comment],
     /// The next token.
     at: usize,
+    /// Where the item or element that is read begins.
+    first: usize,
     /// How many groups and prefixes are open.
     depth: u32,
     /// How deep the tree of the last expression is.

@@ -36,7 +36,7 @@ impl Parser<'_> {
             return;
         }
         // Where the line ended too early, its end is the place and not what follows.
-        let ended = token.newline() && self.at > 0;
+        let ended = token.newline() && self.at > self.first;
         let (span, found) = if ended {
             let end = self.last_end();
             (Span::new(self.file, end, end), "the end of the line".to_string())
@@ -166,17 +166,35 @@ impl Parser<'_> {
         }
     }
 
+    /// How many tokens stand behind the quote `ahead` up to the one that ends the string.
+    fn parts_behind(&self, ahead: usize) -> usize {
+        let mut open = 0u32;
+        let ends = |token: &Token| {
+            match token.kind {
+                Kind::Quote => open += 1,
+                Kind::QuoteEnd => open -= 1,
+                _ => {}
+            }
+            open == 0
+        };
+        let first = (self.at + ahead).min(self.tokens.len() - 1);
+        self.tokens[first..].iter().position(ends).unwrap_or(0)
+    }
+
     /// Whether words and strings, and then `{`, `for` or `if`, follow on the line.
     fn labels_lead_to_body(&self, first: usize) -> bool {
         const MOST: usize = 8;
+        // How many tokens the labels with parts have beside their quotes.
+        let mut parts = 0;
         for ahead in first..first + MOST {
-            match self.kind_on_line(ahead) {
+            match self.kind_on_line(ahead + parts) {
                 Kind::LeftBrace => return true,
-                Kind::For | Kind::If => return ahead > first,
-                Kind::String => {}
+                Kind::For | Kind::If => return ahead > first || !self.ahead(first - 1).kind.is_reserved(),
+                Kind::String | Kind::Broken => {}
+                // They stand between operands.
+                Kind::In | Kind::And | Kind::Or | Kind::Not | Kind::Then | Kind::Else => return false,
                 kind if kind.is_word() => {}
-                // A label with parts: what stands behind it does not matter.
-                Kind::Quote => return true,
+                Kind::Quote => parts += self.parts_behind(ahead + parts),
                 _ => return false,
             }
         }

@@ -79,6 +79,9 @@ impl Parser<'_> {
     /// The parts of a string of several lines, without the indentation of its closing quotes. Every line ends in a line
     /// feed, the last one too.
     fn lines(&mut self, raw: Vec<Raw>, close: Token) -> Vec<Part> {
+        // Text that nobody closed ends where something else begins: its indentation says nothing.
+        let outer = self.quiet;
+        self.quiet |= close.is_broken();
         let before = &self.text[..close.start as usize];
         let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
         let mut parts = Vec::new();
@@ -110,6 +113,7 @@ impl Parser<'_> {
                 }
             }
         }
+        self.quiet = outer;
         parts
     }
 
