@@ -187,7 +187,10 @@ fn work(folder: &Path) -> String {
 
 resource "terraform_data" "work" {{
   input            = var.name
-  triggers_replace = local.trial == "always" ? timestamp() : local.trial
+  triggers_replace = {{
+    made    = local.trial == "always" ? timestamp() : local.trial
+    outputs = "a name that a state has at its top too"
+  }}
 
   provisioner "local-exec" {{
     command = "exec sh {control}/work ${{var.name}}"
