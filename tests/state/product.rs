@@ -9,7 +9,11 @@ use tempfile::TempDir;
 
 /// The units that are tried, with their modules and what the others read from these.
 const UNITS: [(&str, &str, &str); 4] = [
-    ("net", "infra/network/hetzner", "output \"id\" {\n  value = \"1\"\n}\n\noutput \"subnet_ids\" {\n  value = { for key, subnet in var.subnets : key => \"1\" }\n}\n"),
+    (
+        "net",
+        "infra/network/hetzner",
+        "output \"id\" {\n  value = \"1\"\n}\n\noutput \"subnet_ids\" {\n  value = { for key, subnet in var.subnets : key => \"1\" }\n}\n",
+    ),
     ("fw", "security/firewall/hetzner", "output \"id\" {\n  value = \"1\"\n}\n"),
     ("keys", "security/ssh/hetzner", "output \"ids\" {\n  value = [for key in keys(var.keys) : key]\n}\n"),
     ("nodes", "infra/compute/hetzner", "output \"ids\" {\n  value = { for key, host in var.hosts : key => key }\n}\n"),
@@ -17,6 +21,8 @@ const UNITS: [(&str, &str, &str); 4] = [
 
 pub const ENVIRONMENT: &str = "staging";
 const BUCKET: &str = "acme-staging-state";
+
+const APPLY: [&str; 3] = ["apply", "-auto-approve", "-input=false"];
 
 /// The keys that the states are encrypted with.
 const ENCRYPTION: &str = r#"
@@ -46,6 +52,11 @@ pub struct Product {
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The folder of a unit of the stack.
+fn unit_folder(unit: &str) -> String {
+    format!("live/acme/{ENVIRONMENT}/mgmt/{unit}")
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -160,12 +171,17 @@ impl Product {
 
     /// Terragrunt on one unit of the stack.
     pub fn terragrunt(&self, unit: &str, arguments: &[&str]) -> Session {
-        let folder = format!("live/acme/{ENVIRONMENT}/mgmt/{unit}");
-        Session::start(&mut self.command(&folder, "terragrunt", arguments))
+        Session::start(&mut self.command(&unit_folder(unit), "terragrunt", arguments))
     }
 
     pub fn apply(&self, unit: &str) -> Session {
-        self.terragrunt(unit, &["apply", "-auto-approve", "-input=false"])
+        self.terragrunt(unit, &APPLY)
+    }
+
+    /// An apply that does not wait longer than that for the lock.
+    pub fn apply_within(&self, timeout: &str, unit: &str) -> Session {
+        let folder = unit_folder(unit);
+        Session::start(self.command(&folder, "terragrunt", &APPLY).env("INFRAC_LOCK_TIMEOUT", timeout))
     }
 
     /// What the store has of a unit, read by OpenTofu: it is whole, or this fails.
