@@ -137,6 +137,7 @@ fn killed_at_any_moment_the_state_is_whole() {
     let product = Product::new();
     product.apply("net").ends(0);
     product.set("trial", "always");
+    product.set("seconds", "1");
     let look = || {
         let state = product.state("net");
         (state["serial"].as_u64().unwrap(), state["resources"][0]["instances"][0]["attributes"]["id"].clone())
@@ -144,11 +145,12 @@ fn killed_at_any_moment_the_state_is_whole() {
     let (mut serial, mut made) = look();
     let mut written = 0;
     // What was made is written when the work has ended: the kills come closer to that moment from both sides.
-    let mut delay = Duration::from_millis(400);
+    let (mut delay, mut step) = (Duration::from_secs(1), Duration::from_millis(400));
+    let mut last = None;
     for _ in 0..KILLS {
         product.take_log();
         let apply = product.apply("net");
-        until("the work ends", 120, || product.log().iter().any(|line| line.starts_with("end")));
+        working(&product, 1);
         std::thread::sleep(delay);
         if apply.processes().is_empty() {
             apply.ends(0);
@@ -159,8 +161,11 @@ fn killed_at_any_moment_the_state_is_whole() {
         let (serial_now, made_now) = look();
         assert!(serial_now >= serial, "{serial_now} < {serial}");
         let wrote = !made_now.is_null() && made_now != made;
-        eprintln!("killed {delay:?} after the work: {}", if wrote { "written" } else { "not written" });
-        delay = if wrote { delay * 2 / 3 } else { delay * 2 };
+        eprintln!("killed {delay:?} after the work began: {}", if wrote { "written" } else { "not written" });
+        if last.replace(wrote).is_some_and(|last| last != wrote) {
+            step /= 2;
+        }
+        delay = if wrote { delay.saturating_sub(step) } else { delay + step };
         written += usize::from(wrote);
         (serial, made) = (serial_now, made_now);
     }
