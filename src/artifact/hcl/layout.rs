@@ -22,7 +22,7 @@ pub(super) fn breaks(expr: &Expr, column: usize, behind: usize) -> Result<bool, 
 }
 
 /// Whether the value needs several lines wherever it stands.
-pub(super) fn must_break(expr: &Expr) -> bool {
+fn must_break(expr: &Expr) -> bool {
     match expr.essence() {
         Expr::List(list) => match list.layout {
             Layout::Line => false,
@@ -47,7 +47,7 @@ pub(super) fn must_break(expr: &Expr) -> bool {
 }
 
 /// Whether there is a bracket at which the value can be broken.
-pub(super) fn may_break(expr: &Expr) -> bool {
+fn may_break(expr: &Expr) -> bool {
     match expr.essence() {
         Expr::List(list) => list.layout != Layout::Line && !list.items.is_empty(),
         Expr::Object(object) => object.layout != Layout::Line && !object.items.is_empty(),
