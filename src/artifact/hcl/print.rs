@@ -257,3 +257,81 @@ fn group(lines: &[Line], start: usize) -> (usize, usize) {
     });
     widths.fold((start, 0), |(end, widest), width| (end + 1, widest.max(width)))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::artifact::hcl::{Body, Expr, List, Object, print};
+
+    #[test]
+    fn rows_are_aligned_with_rows_of_one_line() {
+        let lines = List::new([1]).lines();
+        let body = || {
+            Body::new()
+                .attribute("a", 1)
+                .attribute("bb", lines.clone())
+                .attribute("ccc", 2)
+                .attribute("d", 3)
+                .comment("e")
+                .attribute("ffff", 4)
+        };
+        insta::assert_snapshot!(print(&body()).unwrap(), @r"
+        a = 1
+        bb = [
+          1,
+        ]
+        ccc = 2
+        d   = 3
+        # e
+        ffff = 4
+        ");
+        insta::assert_snapshot!(print(&body().spaced()).unwrap(), @r"
+        a = 1
+
+        bb = [
+          1,
+        ]
+
+        ccc = 2
+        d   = 3
+        # e
+        ffff = 4
+        ");
+        let commented = Body::new().attribute("a", 1).comment("b").comment("c").attribute("d", lines).comment("e").spaced();
+        insta::assert_snapshot!(print(&commented).unwrap(), @r"
+        a = 1
+
+        # b
+        # c
+        d = [
+          1,
+        ]
+
+        # e
+        ");
+        let long = Body::new().attribute("a", "x".repeat(120)).attribute("bb", 1);
+        assert!(print(&long).unwrap().starts_with("a  = "));
+    }
+
+    #[test]
+    fn a_key_with_an_assignment_stands_alone() {
+        let key = Expr::from(Object::new().with("k", 1));
+        let object = Object::new().with("a", 1).with(key, 2).with("bb", 3).lines();
+        insta::assert_snapshot!(print(&Body::new().attribute("o", object)).unwrap(), @r"
+        o = {
+          a = 1
+          ({ k = 1 }) = 2
+          bb = 3
+        }
+        ");
+    }
+
+    #[test]
+    fn bodies_are_built_of_bodies() {
+        let mut body = Body::new().maybe("a", Some(1)).maybe("b", None::<i64>).blank().blank();
+        body.append(Body::new().attribute("c", 2).blank());
+        body = body.nested("d", Body::new().blank()).block("e", ["f"], Body::new().comment("g"));
+        assert_eq!(print(&body).unwrap(), "a = 1\n\nc = 2\n\nd {}\n\ne \"f\" {\n  # g\n}\n");
+        let error = print(&Body::new().block("e", ["f"], Body::new().attribute("g", f64::NAN))).unwrap_err();
+        assert_eq!(error.path, ["e f", "g"]);
+    }
+}
