@@ -121,14 +121,17 @@ fn lines_repeat_and_depend() {
 
 #[test]
 fn json_closes_where_it_opened() {
-    let list = |first: &str| Value::from(vec![Value::from(Expr::variable(first)), Value::from(vec![1, 2])]);
+    let list = |first: &str| Value::from(vec![Value::from(Expr::variable(first)), Value::from(vec![1, 2]), Value::object().with("k", 1)]);
     let value = Value::object().with("in", Value::object().with("list", list("x")).with("none", Value::object()));
     insta::assert_snapshot!(json(&value).unwrap(), @r#"
     {
       "in": {
         "list": [
           {{ x | to_json(ensure_ascii=False) }},
-          [1, 2]
+          [1, 2],
+          {
+            "k": 1
+          }
         ],
         "none": {}
       }

@@ -194,6 +194,14 @@ mod tests {
     }
 
     #[test]
+    fn a_layout_keeps_what_is_laid_out() {
+        assert_eq!(printed(entries(4).line()), "a = { k0 = 0, k1 = 1, k2 = 2, k3 = 3 }\n");
+        assert_eq!(printed(entries(1).lines()), "a = {\n  k0 = 0\n}\n");
+        let nested = Expr::list([list(Layout::Lines, [1]), entries(1).lines().into()]);
+        assert_eq!(printed(nested), "a = [\n  [\n    1,\n  ],\n  {\n    k0 = 0\n  },\n]\n");
+    }
+
+    #[test]
     fn what_reads_badly_in_one_line_stands_in_several() {
         let one = || Expr::list([1]);
         let lines = || list(Layout::Lines, [1]);

@@ -210,6 +210,9 @@ fn steps_and_numbers_keep_their_meaning() {
     let two_to_63 = 9_223_372_036_854_775_808.0;
     assert!(normal::compare(&of(hcl::Expr::Float(two_to_63)), &of(hcl::Expr::Int(i64::MAX))).is_err());
     assert!(normal::compare(&of(hcl::Expr::Float(-2.0)), &of(hcl::Expr::Int(-2))).is_ok());
+    let minus = |of: hcl::Expr| hcl::Expr::Unary(hcl::Unary::Negate, Box::new(of));
+    assert!(normal::compare(&of(minus(hcl::Expr::Float(0.5))), &of(hcl::Expr::Float(-0.5))).is_ok());
+    assert!(normal::compare(&of(minus(hcl::Expr::Int(2))), &of(hcl::Expr::Int(-2))).is_ok());
 }
 
 #[test]

@@ -100,6 +100,9 @@ fn quotes_what_some_reader_takes_for_another_value() {
         "a:",
         "- a",
         "-1a",
+        "-=a",
+        "--=a",
+        "--1a",
         "---",
         "...",
         "{{ a }}",
@@ -243,6 +246,13 @@ fn long_text_is_folded_where_its_line_would_be_too_long() {
         let entry = |width: usize| is_folded(within(Node::from(Map::new().with("key", text(width)))));
         let most = 120 - 2 * level - 5;
         assert_eq!([entry(most), entry(most + 1)], [false, true], "{level}");
+        let first = |width: usize| {
+            let text = [10, width - 11, 40].map(|length| "a".repeat(length)).join(" ");
+            let printed = print(&Document::new(within(Node::from(Map::new().with("key", Node::folded(text)))))).unwrap();
+            printed.lines().nth(level + 1).map(|line| line.trim_start().len())
+        };
+        let most = 120 - 2 * (level + 1);
+        assert_eq!([first(most), first(most + 1)], [Some(most), Some(10)], "{level}");
         let item = |width: usize| is_folded((0..=level).fold(text(width), |value, _| Node::from(vec![value])));
         let most = 120 - 2 * level - 2;
         assert_eq!([item(most), item(most + 1)], [false, true], "{level}");
