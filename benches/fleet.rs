@@ -51,8 +51,8 @@ fn build(root: &Path) -> usize {
     let outcome = driver::compile(&project.workspace, &Options::default());
     assert_eq!(outcome.diagnostics, []);
     let (mut output, mut beside) = (Disk::new(root, "generated"), Disk::new(root, "."));
-    let comparison =
-        compare(&mut output, &mut beside, &outcome.tree, &outcome.locks, &Scope::Everything, &Permission::default()).expect("a comparison");
+    let comparison = compare(&mut output, &mut beside, &outcome.tree, &outcome.locks, &Scope::everything(), &Permission::default())
+        .expect("a comparison");
     write(&comparison, &mut output, &mut beside).expect("a tree").written
 }
 

@@ -197,6 +197,11 @@ impl Tree {
         self.entries.is_empty()
     }
 
+    /// One hash of every path, mode and file.
+    pub fn digest(&self) -> String {
+        digest(self.iter().map(|(path, entry)| (path.as_str(), entry.executable, entry.hash())))
+    }
+
     /// What has to happen for this tree to become `other`, in the order of the paths.
     pub fn diff<'a>(&'a self, other: &'a Tree) -> BTreeMap<&'a str, Change<'a>> {
         let mut changes = BTreeMap::new();
@@ -211,6 +216,16 @@ impl Tree {
         changes.extend(added.map(|(path, entry)| (path.as_str(), Change::Added(entry))));
         changes
     }
+}
+
+/// One hash of files, each by its path, whether it is executable (which counts only where files have such a mode), and the hash
+/// of its contents; in the order of the paths.
+pub fn digest<'f>(files: impl IntoIterator<Item = (&'f str, bool, String)>) -> String {
+    let lines = files.into_iter().map(|(path, executable, hash)| {
+        let mode = if executable && cfg!(unix) { 'x' } else { '-' };
+        format!("{hash} {mode} {path}\n")
+    });
+    sha256(lines.collect::<String>().as_bytes())
 }
 
 /// SHA-256 in lower-case hexadecimal.

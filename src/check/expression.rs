@@ -6,8 +6,8 @@ use super::meant::meant;
 use super::report;
 use super::scope::Scope;
 use crate::base::{Span, Text, similar};
-use crate::eval::conform;
-use crate::syntax::ast::{self, ExprKind, Literal, Part};
+use crate::eval::{conform, value_of};
+use crate::syntax::ast::{self, ExprKind, Part};
 use crate::ty::{EnumTy, Ty};
 use crate::value::Value;
 use std::sync::Arc;
@@ -253,21 +253,6 @@ fn present(ty: &Ty) -> Ty {
     match ty {
         Ty::Optional(of) => present(of),
         other => other.clone(),
-    }
-}
-
-pub(super) fn value_of(literal: &Literal) -> Value {
-    match literal {
-        Literal::None => Value::None,
-        Literal::Bool(bool) => Value::Bool(*bool),
-        Literal::Int(int) => Value::Int(*int),
-        Literal::Float(float) => Value::Float(*float),
-        Literal::Ip(ip) => Value::Ip(*ip),
-        Literal::Cidr(range) => Value::Cidr(*range),
-        Literal::Port(number, transport) => Value::Port(*number, transport.clone()),
-        Literal::Bytes(bytes) => Value::Bytes(*bytes),
-        Literal::Duration(span) => Value::Duration(*span),
-        Literal::Money(amount, currency) => Value::Money(*amount, currency.clone()),
     }
 }
 

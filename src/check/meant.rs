@@ -1,8 +1,7 @@
 //! What a literal was meant to be, where only one thing can have been meant.
 
-use super::expression::value_of;
 use crate::base::{FileId, Text, similar};
-use crate::eval::conform;
+use crate::eval::{conform, value_of};
 use crate::syntax::{self, ast};
 use crate::ty::Ty;
 use crate::value::Value;

@@ -4,10 +4,12 @@ use super::findings::{Findings, Outputs};
 use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::progress::Progress;
 use super::selection::Selection;
-use super::{Exit, Global, changes, difference, open};
+use super::{Exit, Global, changes, difference, open, place};
 use crate::base::Text;
+use crate::driver::Memory;
 use crate::host::{
-    Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, report_differences, report_obstacles, write,
+    Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, digests, recall, remember, report_differences,
+    report_obstacles, write,
 };
 use crate::render::{Format, sanitise};
 use anstyle::{AnsiColor, Style};
@@ -47,6 +49,10 @@ pub(super) struct Build {
     #[arg(long, value_name = "FILE")]
     force: Vec<PathBuf>,
 
+    /// Compile every product, also what is as the last build left it
+    #[arg(long)]
+    no_cache: bool,
+
     #[command(flatten)]
     outputs: Outputs,
 
@@ -73,7 +79,9 @@ impl Build {
             true => None,
             false => Some(Lock::acquire(&disk, |who| tell(&format!("waiting for another build ({who})\n")))?),
         };
-        let compiled = open::compile(&root, &self.selection)?;
+        let memory = self.memory(&disk);
+        let known = memory.clone();
+        let compiled = open::compile(&root, &self.selection, memory)?;
         if compiled.has_errors() {
             self.outputs.deliver(&root, &compiled.findings())?;
             if let (true, Some(tally)) = (self.outputs.is_for_people(), tally(&compiled.diagnostics)) {
@@ -106,6 +114,9 @@ impl Build {
         }
         let progress = Progress::begin("writing");
         let written = write(&comparison, &mut disk, &mut project)?;
+        if outcome.memory != known {
+            remember(&mut disk, &outcome.memory.print())?;
+        }
         drop(progress);
         self.outputs.deliver(&root, &findings)?;
         if self.outputs.is_for_people() {
@@ -122,14 +133,26 @@ impl Build {
         Ok(if self.exit_code && !comparison.is_clean() { Exit::Findings } else { Exit::Clean })
     }
 
+    /// What earlier builds left of products whose files are as they were.
+    fn memory(&self, disk: &Disk) -> Memory {
+        if self.no_cache {
+            return Memory::default();
+        }
+        let _progress = Progress::begin("comparing");
+        let mut memory = Memory::read(&recall(disk));
+        let products: Vec<Text> = memory.products().cloned().collect();
+        memory.keep(&digests(disk, &products));
+        memory
+    }
+
     /// The files to force, relative to the output folder: as a message names them, from here or from the project.
     fn permission(&self, root: &Path, output: &str) -> Result<Permission, Failure> {
-        let folder = open::absolute(Path::new(output), root);
-        let here = open::current_folder()?;
+        let folder = place::absolute(Path::new(output), root);
+        let here = place::current_folder()?;
         let mut permission = Permission { adopt: self.adopt, ..Permission::default() };
         for file in &self.force {
-            let from_here = open::absolute(file, &here);
-            let from_root = open::absolute(file, root);
+            let from_here = place::absolute(file, &here);
+            let from_root = place::absolute(file, root);
             let found = if from_here.symlink_metadata().is_ok() { &from_here } else { &from_root };
             let below = found.strip_prefix(&folder).map_err(|_| {
                 Failure::new(format!("`{}` does not lie in the output folder", file.display()))
@@ -156,7 +179,7 @@ impl Build {
         files_that_differ.add(Cow::Owned(files), diagnostics);
         self.outputs.deliver_with(root, findings, &files_that_differ)?;
         if self.outputs.shows_text() {
-            let prefix = open::prefix(root, Format::Text)?;
+            let prefix = place::prefix(root, Format::Text)?;
             print(&match self.explain_changes {
                 true => changes::in_words(&crate::host::changes(comparison, disk, project), &prefix),
                 false => table(&prefix, comparison, disk, project),

@@ -4,15 +4,16 @@ use super::findings::Outputs;
 use super::open::Compiled;
 use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::selection::Selection;
-use super::{Exit, Global, difference, open};
-use crate::driver;
-use crate::host::{Failure, rewrite};
+use super::{Exit, Global, difference, open, place};
+use crate::driver::{self, Memory};
+use crate::host::{Disk, Failure, recall, rewrite};
 use crate::render::Format;
 use std::path::Path;
 
 /// Check the sources without writing anything
 ///
-/// Everything that a build would find is found; nothing is read of or written into the output folder.
+/// Everything that a build would find is found; nothing is written. A product that the last build left without a finding, and of
+/// which no source has changed since, is not looked at again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     infrac check\n  \
@@ -27,6 +28,10 @@ pub(super) struct Check {
     #[arg(long, requires = "fix")]
     diff: bool,
 
+    /// Look at every product, whatever the last build left
+    #[arg(long)]
+    no_cache: bool,
+
     #[command(flatten)]
     outputs: Outputs,
 
@@ -38,12 +43,14 @@ impl Check {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
         self.outputs.check()?;
         let root = open::root(global)?;
-        let mut compiled = open::compile(&root, &self.selection)?;
+        let disk = Disk::new(&root, &crate::host::load::settings(&root)?.output);
+        let memory = if self.no_cache { Memory::default() } else { Memory::read(&recall(&disk)) };
+        let mut compiled = open::compile(&root, &self.selection, memory)?;
         if self.diff {
             return self.show(&root, &compiled);
         }
         if self.fix && self.repair(&root, &compiled)? {
-            compiled = open::compile(&root, &self.selection)?;
+            compiled = open::compile(&root, &self.selection, Memory::default())?;
         }
         self.outputs.deliver(&root, &compiled.findings())?;
         if self.outputs.is_for_people() {
@@ -58,7 +65,7 @@ impl Check {
 
     fn repaired(&self, compiled: &Compiled) -> driver::Repaired {
         let project = &compiled.project;
-        driver::repair(&project.workspace, &self.selection.options(project), &compiled.diagnostics)
+        driver::repair(&project.workspace, &self.selection.options(project, Memory::default()), &compiled.diagnostics)
     }
 
     /// Applies the repairs; whether anything changed.
@@ -76,7 +83,7 @@ impl Check {
     /// Shows what the repairs would change.
     fn show(&self, root: &Path, compiled: &Compiled) -> Result<Exit, Failure> {
         let repaired = self.repaired(compiled);
-        let prefix = open::prefix(root, Format::Text)?;
+        let prefix = place::prefix(root, Format::Text)?;
         for (path, before, after) in repaired.changes(&compiled.project.workspace) {
             print(&difference::coloured(&format!("{prefix}{path}"), before.as_bytes(), after));
         }

@@ -1,7 +1,7 @@
 //! What a command found, in as many forms at once as were asked for.
 
-use super::open;
 use super::output::print;
+use super::place;
 use crate::base::Workspace;
 use crate::base::similar::nearest;
 use crate::diag::Diagnostic;
@@ -70,11 +70,11 @@ fn parse(text: &str) -> Result<Output, String> {
 impl Outputs {
     /// Refuses two forms for one place, of which only one could be read.
     pub(super) fn check(&self) -> Result<(), Failure> {
-        let here = open::current_folder()?;
+        let here = place::current_folder()?;
         let mut taken = BTreeSet::new();
         for output in &self.output {
             let place = output.file.as_ref().map(|file| {
-                let path = open::absolute(file, &here);
+                let path = place::absolute(file, &here);
                 path.canonicalize().unwrap_or(path)
             });
             if !taken.insert(place) {
@@ -112,7 +112,7 @@ impl Outputs {
     /// As above, with findings that text on standard output leaves out, because it shows them better.
     pub(super) fn deliver_with(&self, root: &Path, findings: &Findings<'_>, unless_shown: &Findings<'_>) -> Result<(), Failure> {
         for output in &self.output {
-            let prefix = open::prefix(root, output.format)?;
+            let prefix = place::prefix(root, output.format)?;
             let mut reports = findings.reports(&prefix);
             if output.file.is_some() || output.format != Format::Text {
                 reports.extend(unless_shown.reports(&prefix));

@@ -1,7 +1,7 @@
 //! `infrac fmt`.
 
 use super::output::{BAD, GOOD, count, print, tally, tell};
-use super::{Exit, Global, difference, open};
+use super::{Exit, Global, difference, open, place};
 use crate::base::{FileId, Text, Workspace};
 use crate::fmt;
 use crate::host::{Failure, load, rewrite};
@@ -108,7 +108,7 @@ impl Format {
         if self.files.is_empty() {
             let root = open::root(global)?;
             let project = load(&root)?;
-            let prefix = open::prefix(&root, render::Format::Text)?;
+            let prefix = place::prefix(&root, render::Format::Text)?;
             let own = |path: &str| path.ends_with(".infra") && !path.starts_with('<');
             let files = project.workspace.files().filter(|(_, file)| own(&file.path));
             return Ok(files

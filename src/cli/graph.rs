@@ -2,8 +2,8 @@
 
 use super::output::{BOLD, print, tally, tell};
 use super::selection::Selection;
-use super::{Exit, Global, open};
-use crate::driver::ProductGraph;
+use super::{Exit, Global, open, place};
+use crate::driver::{Memory, ProductGraph};
 use crate::host::Failure;
 use crate::render::{Format, render, sanitise};
 use clap::ValueEnum;
@@ -40,9 +40,9 @@ enum GraphFormat {
 impl Graph {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let root = open::root(global)?;
-        let compiled = open::compile(&root, &self.selection)?;
+        let compiled = open::compile(&root, &self.selection, Memory::default())?;
         // Standard output is for the graph alone.
-        let prefix = open::prefix(&root, Format::Text)?;
+        let prefix = place::prefix(&root, Format::Text)?;
         tell(&render(Format::Text, &compiled.findings().reports(&prefix)));
         if let (true, Some(tally)) = (compiled.has_errors(), tally(&compiled.diagnostics)) {
             tell(&format!("{tally}\n"));

@@ -1,7 +1,7 @@
 //! `infrac init`.
 
 use super::output::{GOOD, tell};
-use super::{Exit, Global, open};
+use super::{Exit, Global, place};
 use crate::host::Failure;
 use crate::host::settings::{EDITIONS, FILE, is_name};
 use std::fs::{self, OpenOptions};
@@ -27,7 +27,7 @@ impl Init {
                 fs::create_dir_all(folder).map_err(|error| Failure::disk("make the folder", folder, &error))?;
                 folder.canonicalize().map_err(|error| Failure::disk("open", folder, &error))?
             }
-            None => open::current_folder()?,
+            None => place::current_folder()?,
         };
         let name = match self.name {
             Some(name) => name,

@@ -14,6 +14,7 @@ mod man;
 mod markdown;
 mod open;
 mod output;
+mod place;
 mod progress;
 mod selection;
 

@@ -2,7 +2,7 @@
 
 use crate::base::Text;
 use crate::base::similar::nearest;
-use crate::driver::{Options, Outcome};
+use crate::driver::{Memory, Options, Outcome};
 use crate::host::ownership::Scope;
 use crate::host::settings::TARGETS;
 use crate::host::{Failure, Project};
@@ -34,14 +34,15 @@ impl Selection {
         }
     }
 
-    /// The options for the compiler.
-    pub(super) fn options(&self, project: &Project) -> Options {
+    /// The options for the compiler, to which earlier builds left `memory`.
+    pub(super) fn options(&self, project: &Project, memory: Memory) -> Options {
         let targets = &project.settings.targets;
         Options {
             products: texts(&self.product),
             environments: texts(&self.env),
             targets: if targets.len() == TARGETS.len() { Vec::new() } else { targets.clone() },
             jobs: self.jobs.map(NonZeroUsize::get),
+            memory,
         }
     }
 
@@ -60,13 +61,14 @@ impl Selection {
 
     /// Of which manifests the outcome has every file.
     pub(super) fn scope(&self, outcome: &Outcome) -> Scope {
-        if !self.env.is_empty() {
-            Scope::Nothing
+        let asked = if !self.env.is_empty() {
+            Scope::nothing()
         } else if !self.product.is_empty() {
-            Scope::Products(outcome.products.iter().cloned().collect())
+            Scope::products(outcome.products.iter().cloned().collect())
         } else {
-            Scope::Everything
-        }
+            Scope::everything()
+        };
+        asked.without(outcome.fresh.clone())
     }
 }
 

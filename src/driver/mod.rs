@@ -1,17 +1,24 @@
 //! The front door: a workspace goes in, a tree of files and every finding come out.
 
+mod fingerprint;
+mod memory;
 mod product;
 mod repair;
 mod shared;
-pub mod targets;
+mod targets;
 
 use crate::artifact::Tree;
 use crate::base::{Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::hir::Product;
 use crate::{analysis, check, resolve, schema, shape, syntax};
+use fingerprint::Fingerprints;
+pub use memory::Memory;
+use memory::Remembered;
 use rayon::prelude::*;
 pub use repair::{Repaired, repair};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use targets::Targets;
 
 /// What to compile; the default is everything.
@@ -25,6 +32,8 @@ pub struct Options {
     pub targets: Vec<Text>,
     /// How many threads work; one for each core if absent.
     pub jobs: Option<usize>,
+    /// What earlier builds left: products that are as they were then are not compiled again.
+    pub memory: Memory,
 }
 
 /// What a compilation gives. With an error among the diagnostics, the tree is not to be written.
@@ -38,8 +47,12 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// What depends on what, one graph for each product and environment.
     pub graphs: Vec<ProductGraph>,
-    /// The products that were compiled, sorted.
+    /// The products that were compiled, or did not have to be, sorted.
     pub products: Vec<Text>,
+    /// Those of them that did not have to be: their files are what they were, and not in the tree.
+    pub fresh: BTreeSet<Text>,
+    /// What to leave to the next build once everything is written.
+    pub memory: Memory,
 }
 
 /// The dependencies within one product in one environment.
@@ -70,6 +83,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let sources = parse(workspace, &mut diagnostics);
     let (program, found) = resolve::resolve(workspace, &sources);
     diagnostics.extend(found);
+    let fingerprints = Fingerprints::new(workspace, &program, &fingerprint::only_instances(&sources));
     drop(sources);
     let (schemas, found) = schema::read(workspace);
     diagnostics.extend(found);
@@ -85,11 +99,30 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let targets = Targets(options.targets.clone());
     let wanted: Vec<_> =
         program.products.iter().filter(|product| options.products.is_empty() || options.products.contains(&product.name.text)).collect();
-    let compiled: Vec<product::Compiled> =
-        wanted.par_iter().map(|product| product::compile(workspace, &program, &shapes, product, &options.environments, &targets)).collect();
-    let mut outcome = Outcome { products: wanted.iter().map(|product| product.name.text.clone()).collect(), ..Outcome::default() };
+    // Of a product that is compiled in part there is nothing to remember.
+    let is_whole = options.environments.is_empty();
+    let fresh = if is_whole { options.memory.fresh(&wanted, &fingerprints) } else { BTreeMap::new() };
+    let stale: Vec<_> = wanted.iter().filter(|product| !fresh.contains_key(&product.name.text)).collect();
+    let compile = |product: &&&Arc<Product>| {
+        let compiled = product::compile(workspace, &program, &shapes, product, &options.environments, &targets);
+        let remembered = Remembered::of(product, &compiled, &fingerprints);
+        (compiled, remembered)
+    };
+    let compiled: Vec<_> = stale.par_iter().map(compile).collect();
+    let mut outcome = Outcome {
+        products: wanted.iter().map(|product| product.name.text.clone()).collect(),
+        fresh: fresh.keys().cloned().collect(),
+        memory: options.memory.clone(),
+        ..Outcome::default()
+    };
     let mut uses = product::Uses::default();
-    for (product, compiled) in wanted.iter().zip(compiled) {
+    for remembered in fresh.into_values() {
+        remembered.add_to(&mut uses);
+    }
+    for (product, (compiled, remembered)) in stale.iter().zip(compiled) {
+        if is_whole {
+            outcome.memory.learn(product, remembered);
+        }
         diagnostics.extend(compiled.diagnostics);
         outcome.locks.extend(compiled.lock);
         outcome.graphs.extend(compiled.graphs);

@@ -24,8 +24,8 @@ pub(super) fn emit(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Ta
     if targets.wants("ansible") {
         let mut failed = Vec::new();
         for role in uses.roles.iter().filter_map(|name| shapes.roles.get(name)) {
-            let written = target::ansible::emit_role(role, tree).and_then(|()| target::molecule::emit_role(role, tree));
-            if let Err(why) = written {
+            let scenario = |tree| if targets.wants("molecule") { target::molecule::emit_role(role, tree) } else { Ok(()) };
+            if let Err(why) = target::ansible::emit_role(role, tree).and_then(|()| scenario(tree)) {
                 failed.push(("service", &role.name, why.to_string()));
             }
         }
@@ -42,7 +42,10 @@ pub(super) fn emit(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Ta
         }
         if !uses.roles.is_empty() {
             // Constants cannot fail: they hold no data.
-            let _ = target::ansible::emit_shared(tree).and_then(|()| target::molecule::emit_shared(tree));
+            let _ = target::ansible::emit_shared(tree);
+            if targets.wants("molecule") {
+                let _ = target::molecule::emit_shared(tree);
+            }
         }
     }
     diagnostics.extend(images(program, uses, targets, tree));

@@ -2,9 +2,6 @@
 
 use crate::base::Text;
 
-/// The outputs that there are, by the names that `infra.toml` and `--target` use.
-pub const ALL: &[&str] = &["opentofu", "terragrunt", "ansible", "packer", "github", "gitlab", "terratest"];
-
 /// The outputs that are wanted; every one where none is named.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Targets(pub Vec<Text>);

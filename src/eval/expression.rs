@@ -318,7 +318,7 @@ fn in_places(function: &functions::Function, values: Vec<(Option<Text>, Value)>)
 }
 
 /// The value of a literal.
-fn value_of(literal: &Literal) -> Value {
+pub fn value_of(literal: &Literal) -> Value {
     match literal {
         Literal::None => Value::None,
         Literal::Bool(bool) => Value::Bool(*bool),

@@ -20,6 +20,7 @@ use crate::value::Value;
 use std::sync::Arc;
 
 pub use conform::{Mismatch, conform};
+pub use expression::value_of;
 pub use fold::fold;
 pub use functions::text::to_text as text_of;
 

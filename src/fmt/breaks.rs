@@ -2,7 +2,8 @@
 
 use super::WIDTH;
 use super::atoms::{Group, Source};
-use super::lines::{Extent, extents, width};
+use super::extent::{Extent, extents};
+use super::lines::width;
 use crate::syntax::token::Kind;
 
 /// Breaks the widest outermost group of each line that is too wide, until none is.

@@ -1,18 +1,11 @@
-//! Lines: which atoms stand on each, how deep it is indented, what it looks like.
+//! Lines: what each looks like, with its comments.
 
 use super::INDENT;
-use super::align::Shape;
 use super::atoms::{Atom, Source};
+use super::extent::{Extent, extents};
+use super::shape::Shape;
 use super::spacing::spaced;
 use crate::syntax::token::Kind;
-
-/// The atoms of a line and its indentation.
-pub(super) struct Extent {
-    pub first: usize,
-    /// Behind the last one.
-    pub end: usize,
-    pub indent: usize,
-}
 
 /// A line as text.
 #[derive(Default)]
@@ -26,41 +19,6 @@ pub(super) struct Line {
     pub blank: bool,
     /// What may be aligned in it.
     pub shape: Shape,
-}
-
-/// Cuts the atoms into lines.
-pub(super) fn extents(source: &Source) -> Vec<Extent> {
-    let mut found: Vec<Extent> = Vec::new();
-    // The indentation of the line that each group was opened on.
-    let mut bases = vec![0; source.groups.len()];
-    let content = |bases: &[usize], group: usize| match group {
-        0 => 0,
-        _ => bases[group] + INDENT,
-    };
-    for (index, atom) in source.atoms.iter().enumerate() {
-        if source.breaks_before(index) {
-            let around = source.broken_around(atom.group);
-            let opened = index.checked_sub(1).and_then(|before| source.atoms[before].opens);
-            let indent = match (atom.closes, opened) {
-                (Some(group), _) => bases[group],
-                (_, Some(group)) => content(&bases, group),
-                _ if atom.element || atom.kind == Kind::End => content(&bases, around),
-                _ => content(&bases, around) + INDENT,
-            };
-            if let Some(last) = found.last_mut() {
-                last.end = index;
-            }
-            found.push(Extent { first: index, end: source.atoms.len(), indent });
-        }
-        if let Some(group) = atom.opens {
-            let around = source.broken_around(atom.group);
-            bases[group] = match source.groups[group].body {
-                true => content(&bases, around),
-                false => found.last().map_or(0, |line| line.indent),
-            };
-        }
-    }
-    found
 }
 
 /// How wide a line is before anything is aligned, without comments.

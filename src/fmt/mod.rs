@@ -18,7 +18,9 @@
 mod align;
 mod atoms;
 mod breaks;
+mod extent;
 mod lines;
+mod shape;
 mod spacing;
 mod starts;
 

@@ -4,7 +4,7 @@ use super::Failure;
 use super::disk::{Disk, Place};
 use super::layout::{MANIFESTS, Owner, has_room};
 use super::manifest::{Manifest, Newer, SIZE_LIMIT, Unreadable};
-use super::ownership::{Permission, Reason, Scope, Seen, Verdict, judge};
+use super::ownership::{OURS_LIMIT, Permission, Reason, Scope, Seen, Verdict, judge};
 use super::pending::Pending;
 use super::room::{Leaving, Room};
 use super::status::{Comparison, Finding, Kind, State};
@@ -68,6 +68,9 @@ pub fn compare<'t>(
     let mut unchanged = 0;
     let mut kept = BTreeMap::<Owner, Manifest>::new();
     for (owner, (manifest, _)) in listed.iter().filter(|(owner, _)| !scope.is_complete(owner)) {
+        if scope.is_fresh(owner) {
+            unchanged += manifest.files.len();
+        }
         kept.insert(owner.clone(), manifest.clone());
     }
     let wanted: Vec<(&Text, &Entry)> = tree.iter().collect();
@@ -202,9 +205,6 @@ impl Ours<'_> {
         Ok(judge(wanted, seen, &hashes, forced, self.permission.adopt, has_room(path)))
     }
 }
-
-/// Files beyond this size are not ours: no generated file is nearly as large.
-const OURS_LIMIT: u64 = 64 << 20;
 
 fn see(disk: &Disk, path: &Text, wanted: Option<&Entry>) -> Result<Seen, Failure> {
     Ok(match disk.place(path)? {

@@ -18,25 +18,59 @@ pub struct Permission {
     pub adopt: bool,
 }
 
+/// Files beyond this size are not ours: no generated file is nearly as large.
+pub const OURS_LIMIT: u64 = 64 << 20;
+
 /// Which manifests the tree is the whole of: only of those is what is no longer in the tree removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// All of them: everything was compiled.
+pub struct Scope {
+    asked: Asked,
+    fresh: BTreeSet<Text>,
+}
+
+/// What was to be compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Asked {
     Everything,
-    /// Those of some products.
     Products(BTreeSet<Text>),
-    /// None: only parts of products were compiled.
+    /// Parts of products.
     Nothing,
 }
 
 impl Scope {
+    /// All manifests: everything was compiled.
+    pub fn everything() -> Scope {
+        Scope { asked: Asked::Everything, fresh: BTreeSet::new() }
+    }
+
+    /// Those of some products.
+    pub fn products(products: BTreeSet<Text>) -> Scope {
+        Scope { asked: Asked::Products(products), fresh: BTreeSet::new() }
+    }
+
+    /// None: only parts of products were compiled.
+    pub fn nothing() -> Scope {
+        Scope { asked: Asked::Nothing, fresh: BTreeSet::new() }
+    }
+
+    /// Without products that did not have to be compiled, because their files are as they should be.
+    pub fn without(self, fresh: BTreeSet<Text>) -> Scope {
+        Scope { fresh, ..self }
+    }
+
     /// Whether the tree has every file of this owner.
     pub fn is_complete(&self, owner: &Owner) -> bool {
-        match (self, owner) {
-            (Scope::Everything, _) => true,
-            (Scope::Products(products), Owner::Product(product)) => products.contains(product),
-            (Scope::Products(_), Owner::Shared) | (Scope::Nothing, _) => false,
+        match (&self.asked, owner) {
+            _ if self.is_fresh(owner) => false,
+            (Asked::Everything, _) => true,
+            (Asked::Products(products), Owner::Product(product)) => products.contains(product),
+            (Asked::Products(_), Owner::Shared) | (Asked::Nothing, _) => false,
         }
+    }
+
+    /// Whether the files of this owner are as they should be, though the tree does not have them.
+    pub fn is_fresh(&self, owner: &Owner) -> bool {
+        matches!(owner, Owner::Product(product) if self.fresh.contains(product))
     }
 }
 

@@ -88,13 +88,13 @@ fn a_part_of_the_program_removes_nothing_of_the_rest() {
     all.merge(tree(&[("live/other/root.hcl", "o"), ("live/other/old.hcl", "o")])).unwrap();
     project.build(&all).unwrap();
     let part = tree(&[("live/other/root.hcl", "new"), (MODULE, "new")]);
-    let scope = Scope::Products(["other".into()].into());
+    let scope = Scope::products(["other".into()].into());
     let written = project.build_with(&part, &scope, &Permission::default()).unwrap();
     assert_eq!(written, Written { written: 2, removed: 1, unchanged: 0 });
     assert!(project.exists(ROOT) && project.exists(SCRIPT) && !project.exists("live/other/old.hcl"));
     let next = tree(&[(ROOT, "a"), (UNIT, "b"), (MODULE, "new"), (SCRIPT, "d"), ("live/other/root.hcl", "new")]);
     assert!(project.status(&next).is_empty(), "{:?}", project.status(&next));
-    project.build_with(&tree(&[(ROOT, "z")]), &Scope::Nothing, &Permission::default()).unwrap();
+    project.build_with(&tree(&[(ROOT, "z")]), &Scope::nothing(), &Permission::default()).unwrap();
     assert!(project.exists(UNIT));
 }
 

@@ -45,7 +45,7 @@ fn victim() {
         let mut disk = Disk::new(&folder, ".");
         let mut project = Disk::new(&folder, ".");
         let tree = round_tree(round % 3);
-        let found = compare(&mut disk, &mut project, &tree, &[], &Scope::Everything, &Permission::default()).unwrap();
+        let found = compare(&mut disk, &mut project, &tree, &[], &Scope::everything(), &Permission::default()).unwrap();
         write(&found, &mut disk, &mut project).unwrap();
     }
 }

@@ -17,6 +17,8 @@ mod links;
 #[cfg(unix)]
 mod matrix;
 #[cfg(unix)]
+mod memory;
+#[cfg(unix)]
 mod program;
 #[cfg(unix)]
 mod variations;

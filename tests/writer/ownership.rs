@@ -13,7 +13,7 @@ fn an_edited_file_stays_until_it_is_forced() {
     project.put(ROOT, &edited);
     assert!(project.build(&usual()).is_err());
     let adopt = Permission { adopt: true, ..Permission::default() };
-    assert!(project.build_with(&usual(), &Scope::Everything, &adopt).is_err());
+    assert!(project.build_with(&usual(), &Scope::everything(), &adopt).is_err());
     assert_eq!(project.read(ROOT), edited);
     project.force(&usual(), ROOT).unwrap();
     assert_eq!(project.read(ROOT), format!("{HEADER}a\n"));
@@ -115,7 +115,7 @@ fn without_a_manifest_changed_files_have_to_be_adopted() {
     assert_eq!(project.status(&next)[ROOT], State::HandEdited(Reason::Unlisted));
     assert!(project.build(&next).is_err());
     let adopt = Permission { adopt: true, ..Permission::default() };
-    project.build_with(&next, &Scope::Everything, &adopt).unwrap();
+    project.build_with(&next, &Scope::everything(), &adopt).unwrap();
     assert_eq!(project.read(ROOT), format!("{HEADER}new\n"));
 }
 
@@ -135,7 +135,7 @@ fn a_broken_manifest_stops_the_build_until_it_is_adopted() {
         project.build(&usual()).unwrap();
         project.put(".infrac/acme.json", &text);
         let unreadable = project
-            .compared(&usual(), &Scope::Everything, &Permission::default(), |found, _, _| {
+            .compared(&usual(), &Scope::everything(), &Permission::default(), |found, _, _| {
                 assert!(!found.is_allowed());
                 found.unreadable
             })
@@ -144,7 +144,7 @@ fn a_broken_manifest_stops_the_build_until_it_is_adopted() {
         assert!(project.build(&usual()).is_err());
         assert_eq!(project.read(".infrac/acme.json"), text);
         let adopt = Permission { adopt: true, ..Permission::default() };
-        project.build_with(&usual(), &Scope::Everything, &adopt).unwrap();
+        project.build_with(&usual(), &Scope::everything(), &adopt).unwrap();
         assert!(project.read(".infrac/acme.json").contains(ROOT));
     }
 }

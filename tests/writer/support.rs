@@ -78,7 +78,7 @@ impl Project {
 
     /// The state of each path that is not as it should be, manifests left out.
     pub(crate) fn status(&self, tree: &Tree) -> BTreeMap<String, State> {
-        self.compared(tree, &Scope::Everything, &Permission::default(), |found, _, _| {
+        self.compared(tree, &Scope::everything(), &Permission::default(), |found, _, _| {
             found
                 .findings
                 .into_iter()
@@ -94,12 +94,12 @@ impl Project {
     }
 
     pub(crate) fn build(&self, tree: &Tree) -> Result<Written, Failure> {
-        self.build_with(tree, &Scope::Everything, &Permission::default())
+        self.build_with(tree, &Scope::everything(), &Permission::default())
     }
 
     pub(crate) fn force(&self, tree: &Tree, path: &str) -> Result<Written, Failure> {
         let permission = Permission { force: [path.into()].into(), adopt: false };
-        self.build_with(tree, &Scope::Everything, &permission)
+        self.build_with(tree, &Scope::everything(), &permission)
     }
 
     /// Every path below the output folder, with its contents; links by their target.
