@@ -266,7 +266,7 @@ fn portable(part: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, Entry, Tree};
+    use super::{Change, Entry, Tree, sha256};
     use crate::artifact::Problem;
 
     fn tree(files: &[(&str, &str)]) -> Tree {
@@ -338,5 +338,14 @@ mod tests {
         let refused = whole.merge(tree(&[("A", "")])).unwrap_err();
         assert_eq!(refused.problem, Problem::Collision("A".into(), "a".into()));
         assert!(!whole.is_empty() && Tree::new().is_empty());
+    }
+
+    #[test]
+    fn a_digest_is_that_of_a_line_for_each_file() {
+        let mut files = tree(&[("b", "2")]);
+        files.insert_entry("a", Entry::new("1").unwrap().executable()).unwrap();
+        let [one, two] = ["1", "2"].map(|text| sha256(text.as_bytes()));
+        let mode = if cfg!(unix) { 'x' } else { '-' };
+        assert_eq!(files.digest(), sha256(format!("{one} {mode} a\n{two} - b\n").as_bytes()));
     }
 }
