@@ -1,13 +1,13 @@
 //! How fast products compile: 1, 100 and 1000 copies of acme, each under its own name. Criterion's `elem/s` are products.
 //!
-//! `parse` is the front end alone, `check` what `infrac check` does, `build cold` writes every file into an empty folder, and
-//! `build unchanged` finds that every file is up to date.
+//! `parse` is the front end alone, `check` what `infrac check` does without a cache, `build cold` writes every file into an empty
+//! folder, `build one changed` compiles one product that changed, and `build unchanged` finds that every file is up to date.
 #![allow(clippy::expect_used, reason = "a benchmark that cannot be prepared has nothing to say")]
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use infrac::base::{FileId, Workspace};
-use infrac::driver::{self, Options};
-use infrac::host::{Disk, Permission, Scope, compare, load, write};
+use infrac::driver::{self, Memory, Options};
+use infrac::host::{Disk, Permission, Scope, compare, digests, load, recall, remember, write};
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;
@@ -47,13 +47,28 @@ fn parse(workspace: &Workspace) -> usize {
 
 /// What `infrac build` does; gives how many files it wrote.
 fn build(root: &Path) -> usize {
-    let project = load(root).expect("a project");
-    let outcome = driver::compile(&project.workspace, &Options::default());
-    assert_eq!(outcome.diagnostics, []);
     let (mut output, mut beside) = (Disk::new(root, "generated"), Disk::new(root, "."));
-    let comparison = compare(&mut output, &mut beside, &outcome.tree, &outcome.locks, &Scope::everything(), &Permission::default())
-        .expect("a comparison");
-    write(&comparison, &mut output, &mut beside).expect("a tree").written
+    let mut memory = Memory::read(&recall(&output));
+    let products: Vec<_> = memory.products().cloned().collect();
+    memory.keep(&digests(&output, &products));
+    let project = load(root).expect("a project");
+    let outcome = driver::compile(&project.workspace, &Options { memory: memory.clone(), ..Options::default() });
+    assert_eq!(outcome.diagnostics, []);
+    let scope = Scope::everything().without(outcome.fresh.clone());
+    let comparison = compare(&mut output, &mut beside, &outcome.tree, &outcome.locks, &scope, &Permission::default());
+    let written = write(&comparison.expect("a comparison"), &mut output, &mut beside).expect("a tree").written;
+    if outcome.memory != memory {
+        remember(&mut output, &outcome.memory.print()).expect("a cache");
+    }
+    written
+}
+
+/// Changes the last product, each time.
+fn change(root: &Path, products: usize) {
+    let path = root.join(format!("inventory/copy{}/product.infra", products - 1));
+    let text = fs::read_to_string(&path).expect("a source");
+    let (from, to) = if text.contains("servers = 2") { ("servers = 2", "servers = 4") } else { ("servers = 4", "servers = 2") };
+    fs::write(&path, text.replace(from, to)).expect("a source");
 }
 
 fn fleets(criterion: &mut Criterion) {
@@ -75,6 +90,9 @@ fn fleets(criterion: &mut Criterion) {
                 }
             };
             b.iter_batched(empty, |()| assert!(build(root) > products), BatchSize::PerIteration);
+        });
+        group.bench_function(BenchmarkId::new("build one changed", products), |b| {
+            b.iter_batched(|| change(root, products), |()| assert!(build(root) > 0), BatchSize::PerIteration);
         });
         group.bench_function(BenchmarkId::new("build unchanged", products), |b| b.iter(|| assert_eq!(build(root), 0)));
         group.finish();

@@ -94,3 +94,16 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, Problem};
+
+    #[test]
+    fn an_error_says_where_and_what() {
+        let error = Error::from(Problem::NotFinite).within("b").within("a");
+        assert_eq!(error.path, ["a", "b"]);
+        assert_eq!(error.to_string(), "a › b: the number is not finite");
+        assert_eq!(Error::new(Problem::Character('\0')).to_string(), "the character '\\0' cannot be written");
+    }
+}

@@ -277,6 +277,16 @@ mod tests {
         let nested = |width: usize| Value::object().with("in", Value::object().with("key", vec!["a".repeat(width)]));
         let lines = |width: usize| print(&nested(width)).unwrap().lines().count();
         assert_eq!([lines(79 - 15), lines(80 - 15)], [5, 7]);
+        for depth in [0, 2] {
+            let within = |value: Value| (0..depth).fold(value, |value, _| Value::object().with("k", value));
+            let lines = |value: Value| print(&within(value)).unwrap().lines().count();
+            let entry = |width: usize| lines(Value::object().with("key", vec!["a".repeat(width)]));
+            let most = 79 - 2 * (depth + 1) - "'key': ['']".len();
+            assert_eq!([entry(most), entry(most + 1)], [3 + 2 * depth, 5 + 2 * depth], "{depth}");
+            let item = |width: usize| lines(Value::List(vec![Value::object(), vec!["a".repeat(width)].into()]));
+            let most = 79 - 2 * (depth + 1) - "['']".len();
+            assert_eq!([item(most), item(most + 1)], [4 + 2 * depth, 6 + 2 * depth], "{depth}");
+        }
         let deep = |width: usize| Value::object().with("key", Value::List(vec![Value::List(vec!["a".repeat(width).into()])]));
         let lines = |width: usize| print(&deep(width)).unwrap().lines().count();
         assert_eq!([lines(79 - 8), lines(80 - 8)], [5, 7]);

@@ -12,7 +12,6 @@ pub mod gitlab;
 pub mod hcl;
 pub mod jinja;
 pub mod json;
-pub mod markdown;
 pub mod shell;
 mod text;
 pub mod tree;

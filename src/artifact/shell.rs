@@ -84,13 +84,6 @@ impl Command {
         Command { text: words.into(), operands: Vec::new() }
     }
 
-    /// A flag or a constant word.
-    pub fn flag(mut self, flag: &'static str) -> Command {
-        self.text.push(' ');
-        self.text.push_str(flag);
-        self
-    }
-
     /// `name=value` as one word, so that the value is never taken for an option.
     pub fn option(mut self, name: &'static str, value: Word) -> Command {
         self.text.push(' ');
@@ -148,12 +141,6 @@ impl Script {
             self.text.push_str(&line);
             self.text.push('\n');
         }
-        self
-    }
-
-    /// A blank line.
-    pub fn blank(mut self) -> Script {
-        self.text.push('\n');
         self
     }
 
@@ -243,9 +230,9 @@ mod tests {
     #[test]
     fn a_script_line_by_line() {
         let variable = Word::variable("A_1").unwrap();
-        let script = Script::new().constant("set -eu").constant("a\nb\n").blank().comment("x\n\ny").assign("A_1", &variable).unwrap();
-        let script = script.command(&Command::new("run").flag("--all").operand(Word::arguments())).export(&[]).unwrap();
-        assert_eq!(script.print(), "set -eu\na\nb\n\n# x\n#\n# y\nA_1=\"$A_1\"\nrun --all -- \"$@\"\n");
+        let script = Script::new().constant("set -eu").constant("a\nb\n").comment("x\n\ny").assign("A_1", &variable).unwrap();
+        let script = script.command(&Command::new("run --all").operand(Word::arguments())).export(&[]).unwrap();
+        assert_eq!(script.print(), "set -eu\na\nb\n# x\n#\n# y\nA_1=\"$A_1\"\nrun --all -- \"$@\"\n");
         for name in ["1A", "", "A-B", "A B", "$(id)", "é"] {
             assert!(Word::variable(name).is_err() && Script::new().export(&[name.into()]).is_err(), "{name}");
         }

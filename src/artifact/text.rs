@@ -21,24 +21,13 @@ pub(super) fn comment_lines(text: &str) -> impl Iterator<Item = String> {
 
 /// The digits of a character's number, at least `width` of them.
 pub(super) fn hexadecimal(character: char, width: usize) -> String {
-    let mut digits = Vec::new();
-    let mut left = character as u32;
-    while left > 0 || digits.len() < width {
-        digits.push(char::from_digit(left % 16, 16).unwrap_or('0'));
-        left /= 16;
-    }
-    digits.iter().rev().collect()
+    format!("{:0width$x}", character as u32)
 }
 
 /// The shortest digits that read back as the same number, without a fraction of zero; nothing if it is not finite.
 pub(super) fn float(value: f64) -> Option<String> {
-    let text = value.is_finite().then(|| {
-        let mut text = String::new();
-        // Writing to a String cannot fail.
-        let _ = std::fmt::Write::write_fmt(&mut text, format_args!("{value:?}"));
-        text
-    })?;
-    Some(text.strip_suffix(".0").map_or(text.clone(), str::to_owned))
+    let text = value.is_finite().then(|| format!("{value:?}"))?;
+    Some(text.strip_suffix(".0").unwrap_or(&text).to_owned())
 }
 
 /// Whether text can stand as the name of a variable of the environment.

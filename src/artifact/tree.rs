@@ -266,7 +266,7 @@ fn portable(part: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, Entry, Tree};
+    use super::{Change, Entry, Tree, sha256};
     use crate::artifact::Problem;
 
     fn tree(files: &[(&str, &str)]) -> Tree {
@@ -305,5 +305,47 @@ mod tests {
     fn hashes_are_hexadecimal() {
         let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Entry::new("abc").unwrap().hash(), hash);
+    }
+
+    #[test]
+    fn names_like_those_of_devices_are_portable() {
+        for path in ["abcd", "com", "lpt", "com10", "comma", "a/.con", "b1", "x.nul"] {
+            assert!(Tree::new().insert(path, "").is_ok(), "{path}");
+        }
+        for path in ["com1.txt", "LPT9", "a/lpt0", "nul.x"] {
+            assert!(Tree::new().insert(path, "").is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_end_where_a_file_system_ends_them() {
+        let part = |length: usize| Tree::new().insert("a".repeat(length), "");
+        assert!(part(255).is_ok() && part(256).is_err());
+        let whole = |length: usize| Tree::new().insert("ab/".repeat(length / 3) + &"a".repeat(length % 3), "");
+        assert!(whole(1024).is_ok() && whole(1025).is_err());
+    }
+
+    #[test]
+    fn a_tree_takes_the_files_of_another() {
+        let mut whole = tree(&[("b", "2")]);
+        whole.merge(tree(&[("a", "1"), ("c", "3")])).unwrap();
+        let files: Vec<(&str, &str)> = whole.iter().map(|(path, entry)| (path.as_str(), entry.contents.as_ref())).collect();
+        assert_eq!(files, [("a", "1"), ("b", "2"), ("c", "3")]);
+        assert_eq!(whole.get("c"), Some(&Entry::new("3").unwrap()));
+        assert_ne!(whole.get("c"), whole.get("b"));
+        assert_ne!(whole.get("c"), Some(&Entry::new("3").unwrap().executable()));
+        assert_eq!(whole.get("d"), None);
+        let refused = whole.merge(tree(&[("A", "")])).unwrap_err();
+        assert_eq!(refused.problem, Problem::Collision("A".into(), "a".into()));
+        assert!(!whole.is_empty() && Tree::new().is_empty());
+    }
+
+    #[test]
+    fn a_digest_is_that_of_a_line_for_each_file() {
+        let mut files = tree(&[("b", "2")]);
+        files.insert_entry("a", Entry::new("1").unwrap().executable()).unwrap();
+        let [one, two] = ["1", "2"].map(|text| sha256(text.as_bytes()));
+        let mode = if cfg!(unix) { 'x' } else { '-' };
+        assert_eq!(files.digest(), sha256(format!("{one} {mode} a\n{two} - b\n").as_bytes()));
     }
 }

@@ -75,11 +75,6 @@ impl Section {
         Section { name: Some(name.into()), items: Vec::new() }
     }
 
-    /// What stands before the first heading.
-    pub fn head() -> Section {
-        Section::default()
-    }
-
     /// Adds a setting.
     pub fn with(mut self, key: impl Into<Text>, value: impl IntoIterator<Item = Part>) -> Section {
         self.items.push(Item::Entry(key.into(), value.into_iter().collect()));

@@ -93,12 +93,12 @@ fn units_escape_specifiers_and_refuse_what_they_cannot_hold() {
     ");
     for text in ["a\nb", " a", "a ", "\u{a0}a", "a\u{3000}", "a\\", "\u{202e}"] {
         assert!(systemd(&[Section::new("Unit").text("Description", text)]).is_err(), "{text:?}");
-        assert!(ini(&[Section::head().text("a", text)]).is_err(), "{text:?}");
+        assert!(ini(&[Section::default().text("a", text)]).is_err(), "{text:?}");
     }
     assert!(systemd(&[Section::new("Service").text("ExecStart", "a; b")]).is_err());
     assert!(systemd(&[Section::new("Service").text("Environment", "A=b c")]).is_err());
     assert!(systemd(&[Section::new("Service").text("Environment", "A=$b%")]).is_ok_and(|unit| unit.ends_with("Environment=A=$b%%\n")));
-    assert!(ini(&[Section::head().text("a", "x ; y")]).is_err());
+    assert!(ini(&[Section::default().text("a", "x ; y")]).is_err());
     assert!(ini(&[Section::new("a]\n[b")]).is_err());
 }
 
@@ -117,4 +117,92 @@ fn lines_repeat_and_depend() {
     MTU = 1280
     {% endif %}
     ");
+}
+
+#[test]
+fn json_closes_where_it_opened() {
+    let list = |first: &str| Value::from(vec![Value::from(Expr::variable(first)), Value::from(vec![1, 2]), Value::object().with("k", 1)]);
+    let value = Value::object().with("in", Value::object().with("list", list("x")).with("none", Value::object()));
+    insta::assert_snapshot!(json(&value).unwrap(), @r#"
+    {
+      "in": {
+        "list": [
+          {{ x | to_json(ensure_ascii=False) }},
+          [1, 2],
+          {
+            "k": 1
+          }
+        ],
+        "none": {}
+      }
+    }
+    "#);
+}
+
+#[test]
+fn a_list_of_json_stands_in_one_line_as_long_as_it_fits() {
+    // Two spaces for each level, and four characters around the text.
+    let lines = |depth: usize, width: usize| {
+        let list = Value::from(vec!["a".repeat(width)]);
+        json(&(0..depth).fold(list, |value, _| Value::object().with("k", value))).unwrap().lines().count()
+    };
+    for depth in [0, 1, 3] {
+        let most = 80 - 4 - 2 * depth;
+        assert_eq!([lines(depth, most), lines(depth, most + 1)], [1 + 2 * depth, 3 + 2 * depth], "{depth}");
+    }
+}
+
+#[test]
+fn toml_has_a_place_for_every_value() {
+    let inner = Value::object().with("a", 1).with("b", Value::object());
+    let value = Value::object()
+        .with("none", Vec::<Value>::new())
+        .with("mixed", vec![Value::from(1), inner, Value::from(Vec::<Value>::new())])
+        .with("table", Value::object());
+    insta::assert_snapshot!(toml(&value).unwrap(), @"
+    none = []
+    mixed = [1, { a = 1, b = {} }, []]
+
+    [table]
+    ");
+    assert!(toml(&Value::from(1)).is_err());
+    assert!(toml(&Value::object().with("a", 1).with("a", 2)).is_err());
+}
+
+#[test]
+fn the_first_section_stands_in_the_first_line() {
+    let [head, named] = [Section::default(), Section::new("a")].map(|section| section.text("k", "v"));
+    assert_eq!(systemd(&[named.clone(), named.clone()]).unwrap(), "[a]\nk=v\n\n[a]\nk=v\n");
+    assert_eq!(systemd(&[head.clone(), named.clone().blank(), head]).unwrap(), "k=v\n\n[a]\nk=v\n\nk=v\n");
+    assert!(systemd(&[Section::new("a[")]).is_err() && systemd(&[Section::new("a\nb")]).is_err());
+}
+
+#[test]
+fn keys_are_words_that_no_format_takes_for_syntax() {
+    let of = |key: &str| ini(&[Section::default().text(key, "v")]);
+    for key in ["", "a=b", " a", "a ", "#a", "[a", "a\n"] {
+        assert!(of(key).is_err(), "{key:?}");
+    }
+    assert_eq!(of("a b_-.:/@%+1").unwrap(), "a b_-.:/@%+1 = v\n");
+}
+
+#[test]
+fn ini_refuses_what_some_reader_takes_for_a_comment() {
+    let of = |text: &str| ini(&[Section::default().text("k", text)]);
+    for text in ["#a", ";a", "a #b", "a ;b", "a # b", "a ; b"] {
+        assert!(of(text).is_err(), "{text}");
+    }
+    assert_eq!(of("a#b;c").unwrap(), "k = a#b;c\n");
+}
+
+#[test]
+fn only_the_edges_of_a_value_are_lost() {
+    let line = |parts: Vec<Part>| lines(&[Item::Line(parts)]);
+    let x = || Part::from(Expr::variable("x"));
+    assert_eq!(line(vec![Part::text("  a "), x()]).unwrap(), "  a {{ x }}\n");
+    assert!(line(vec![x(), Part::text(" a ")]).is_err() && line(vec![x(), Part::text("a\\")]).is_err());
+    let entry = |parts: Vec<Part>| lines(&[Item::Entry("k".into(), parts)]);
+    assert_eq!(entry(vec![x(), Part::text(" a\\ "), x()]).unwrap(), "k = {{ x }} a\\ {{ x }}\n");
+    assert!(entry(vec![Part::text(" "), x()]).is_err());
+    assert_eq!(entry(vec![Part::text("\\a")]).unwrap(), "k = \\a\n");
 }

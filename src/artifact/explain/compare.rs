@@ -76,12 +76,11 @@ impl Found {
         let (old, new) = (&old[start..], &new[start..]);
         let end = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
         let (old, new) = (&old[..old.len() - end], &new[..new.len() - end]);
-        let both = old.len().min(new.len());
         for at in 0..old.len().max(new.len()) {
             self.at(&format!("[{}]", start + at), |found| match (old.get(at), new.get(at)) {
                 (Some(old), Some(new)) => found.nodes(old, new, Noun::Element),
-                _ if at >= both && new.len() > old.len() => found.tell(Kind::Added(Noun::Element)),
-                _ => found.tell(Kind::Removed(Noun::Element)),
+                (None, _) => found.tell(Kind::Added(Noun::Element)),
+                (Some(_), None) => found.tell(Kind::Removed(Noun::Element)),
             });
         }
     }

@@ -22,11 +22,8 @@ pub(super) struct Named {
     pub node: Node,
 }
 
-/// Generated files are far from as deep as this, and the reader of HCL has no limit of its own.
-const DEPTH_LIMIT: usize = 100;
-
 pub(super) fn hcl(text: &str) -> Option<Node> {
-    (depth(text) <= DEPTH_LIMIT).then(|| read_hcl(text).ok().map(|read| body(&read)))?
+    read_hcl(text).ok().map(|read| body(&read))
 }
 
 pub(super) fn yaml(text: &str) -> Option<Node> {
@@ -35,21 +32,6 @@ pub(super) fn yaml(text: &str) -> Option<Node> {
 
 pub(super) fn json(text: &str) -> Option<Node> {
     serde_json::from_str(text).ok()
-}
-
-/// How many brackets are open at most, those in texts and comments too.
-fn depth(text: &str) -> usize {
-    let mut open = 0_usize;
-    let mut most = 0;
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        most = most.max(open);
-    }
-    most
 }
 
 fn body(read: &Body) -> Node {

@@ -115,9 +115,3 @@ impl Body {
         !self.items.iter().any(|item| !matches!(item, Item::Blank))
     }
 }
-
-impl Extend<Item> for Body {
-    fn extend<I: IntoIterator<Item = Item>>(&mut self, items: I) {
-        self.items.extend(items);
-    }
-}

@@ -299,3 +299,47 @@ impl Code {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::artifact::hcl::{Binary, Expr, Object, Part, Unary, print_expr};
+
+    #[test]
+    fn no_sign_is_a_subtraction_and_no_word_a_function() {
+        let [a, b, c] = ["a", "b", "c"].map(Expr::path);
+        let minus = |of: &Expr| Expr::Unary(Unary::Negate, Box::new(of.clone()));
+        let product = a.clone().or(b.clone()).and(c.clone());
+        let each = |over: Expr| Expr::for_list("x", over, a.clone());
+        let cases = [
+            (each(minus(&b)), "[for x in(-b) : a]"),
+            (each(product.clone()), "[for x in(a || b) && c : a]"),
+            (each(Expr::list([1])), "[for x in [1] : a]"),
+            (each(b.clone()).only_if(Expr::list([1]).index(0)), "[for x in b : a if[1][0]]"),
+            (each(b.clone()).only_if(product), "[for x in b : a if(a || b) && c]"),
+            (each(b.clone()).only_if(minus(&c)), "[for x in b : a if(-c)]"),
+            (each(b.clone()).only_if(c.clone().negated()), "[for x in b : a if !c]"),
+            (Expr::for_list("x", b.clone(), minus(&c)), "[for x in b : -c]"),
+            (Expr::for_object("k", "x", b.clone(), c.clone(), minus(&c)), "{ for k, x in b : c => (-c) }"),
+        ];
+        for (expr, printed) in cases {
+            assert_eq!(print_expr(&expr.into()).unwrap(), printed);
+        }
+    }
+
+    #[test]
+    fn braces_of_a_template_and_of_an_object_stand_apart() {
+        let a = Expr::path("a");
+        let object = || Expr::from(Object::new().with("k", 1));
+        let inside = |of: Expr| Expr::template([Part::text("x"), Part::expr(of)]);
+        let cases = [
+            (inside(object().attribute("k")), r#""x${({ k = 1 }.k)}""#),
+            (inside(a.clone().binary(Binary::Equal, object())), r#""x${(a == { k = 1 })}""#),
+            (Expr::template([Part::expr(Expr::template([Part::expr(a.clone())]))]), "a"),
+            (Expr::template([Part::expr(a.clone()), Part::expr(a)]), r#""${a}${a}""#),
+            (Expr::template([]), r#""""#),
+        ];
+        for (expr, printed) in cases {
+            assert_eq!(print_expr(&expr).unwrap(), printed);
+        }
+    }
+}

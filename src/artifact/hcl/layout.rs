@@ -22,7 +22,7 @@ pub(super) fn breaks(expr: &Expr, column: usize, behind: usize) -> Result<bool, 
 }
 
 /// Whether the value needs several lines wherever it stands.
-pub(super) fn must_break(expr: &Expr) -> bool {
+fn must_break(expr: &Expr) -> bool {
     match expr.essence() {
         Expr::List(list) => match list.layout {
             Layout::Line => false,
@@ -47,7 +47,7 @@ pub(super) fn must_break(expr: &Expr) -> bool {
 }
 
 /// Whether there is a bracket at which the value can be broken.
-pub(super) fn may_break(expr: &Expr) -> bool {
+fn may_break(expr: &Expr) -> bool {
     match expr.essence() {
         Expr::List(list) => list.layout != Layout::Line && !list.items.is_empty(),
         Expr::Object(object) => object.layout != Layout::Line && !object.items.is_empty(),
@@ -141,4 +141,149 @@ fn is_word(line: &[Part], word: &str) -> bool {
 fn joins(text: &str) -> bool {
     let indentation = text.len() - text.trim_start().len();
     text[..indentation].chars().any(|character| character != ' ') || [" ", text].concat().graphemes(true).next() != Some(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::artifact::hcl::{Body, Expr, Layout, List, Object, Part, print};
+
+    fn printed(value: impl Into<Expr>) -> String {
+        print(&Body::new().attribute("a", value)).unwrap()
+    }
+
+    fn is_one_line(value: &Expr) -> bool {
+        printed(value.clone()).lines().count() == 1
+    }
+
+    fn list<E: Into<Expr>>(layout: Layout, items: impl IntoIterator<Item = E>) -> Expr {
+        List { layout, ..List::new(items) }.into()
+    }
+
+    fn entries(count: i64) -> Object {
+        (0..count).map(|at| (["k", &at.to_string()].concat(), at)).collect()
+    }
+
+    fn each(result: impl Into<Expr>) -> Expr {
+        Expr::for_list("x", Expr::path("y"), result).into()
+    }
+
+    fn each_of_object(result: impl Into<Expr>) -> Expr {
+        Expr::for_list("x", entries(1), result).into()
+    }
+
+    #[test]
+    fn short_and_flat_values_stand_in_one_line() {
+        let one = || Expr::list([1]);
+        for value in [
+            Expr::list([one(), one()]),
+            Expr::list([Expr::list([one()])]),
+            Expr::list([Expr::from(Object::new()), entries(4).line().into(), Expr::call("f", [1])]),
+            list(Layout::Line, [each(1)]),
+            list(Layout::Lines, [] as [Expr; 0]),
+            entries(3).into(),
+            Object::new().with("k", one()).with("l", Expr::list([Expr::list([] as [Expr; 0])])).into(),
+            entries(4).with("k", each(1)).line().into(),
+            Object::new().lines().into(),
+            each(1),
+            each_of_object(entries(1).lines()),
+            Expr::call("f", [entries(1).lines().into(), Expr::from(1)]),
+            Expr::call("f", [] as [Expr; 0]),
+        ] {
+            assert!(is_one_line(&value), "{}", printed(value));
+        }
+    }
+
+    #[test]
+    fn a_layout_keeps_what_is_laid_out() {
+        assert_eq!(printed(entries(4).line()), "a = { k0 = 0, k1 = 1, k2 = 2, k3 = 3 }\n");
+        assert_eq!(printed(entries(1).lines()), "a = {\n  k0 = 0\n}\n");
+        let nested = Expr::list([list(Layout::Lines, [1]), entries(1).lines().into()]);
+        assert_eq!(printed(nested), "a = [\n  [\n    1,\n  ],\n  {\n    k0 = 0\n  },\n]\n");
+    }
+
+    #[test]
+    fn what_reads_badly_in_one_line_stands_in_several() {
+        let one = || Expr::list([1]);
+        let lines = || list(Layout::Lines, [1]);
+        for value in [
+            lines(),
+            Expr::list([lines()]),
+            Expr::list([each(1)]),
+            Expr::list([Expr::from(entries(1))]),
+            Expr::list([Expr::call("f", [each(1)])]),
+            Expr::list([Expr::heredoc("b\n")]),
+            entries(1).lines().into(),
+            entries(4).into(),
+            entries(5).into(),
+            entries(1).blank().into(),
+            entries(1).comment("c").into(),
+            Object::new().with("k", lines()).into(),
+            Object::new().with("k", each(1)).into(),
+            Object::new().with("k", Expr::list([one()])).into(),
+            Object::new().with("k", entries(1)).into(),
+            each(lines()),
+            Expr::call("f", [Expr::from(1), lines()]),
+        ] {
+            assert!(!is_one_line(&value), "{}", printed(value));
+        }
+    }
+
+    #[test]
+    fn a_long_line_breaks_where_it_has_a_bracket() {
+        let long = || Expr::from("x".repeat(120));
+        let path = || Expr::path("y");
+        for value in
+            [Expr::list([long()]), Object::new().with("k", long()).into(), each(long()), Expr::call("f", [path(), Expr::list([long()])])]
+        {
+            assert!(!is_one_line(&value), "{}", printed(value));
+        }
+        for value in [
+            long(),
+            list(Layout::Line, [long()]),
+            Object::new().with("k", long()).line().into(),
+            each_of_object(long()),
+            Expr::call("f", [long()]),
+            Expr::call("f", [Expr::list([long()]), path()]),
+        ] {
+            assert!(is_one_line(&value), "{}", printed(value));
+        }
+        for empty in [Expr::list([] as [Expr; 0]), Object::new().into()] {
+            assert_eq!(print(&Body::new().attribute("k".repeat(130), empty)).unwrap().lines().count(), 1);
+        }
+    }
+
+    #[test]
+    fn lines_are_as_long_as_they_can_be() {
+        // How many lines there are besides those of the blocks.
+        let lines = |value: Expr| {
+            let body = (0..3).fold(Body::new().attribute("a", value), |body, _| Body::new().nested("b", body));
+            print(&body).unwrap().lines().count() - 6
+        };
+        let text = |width: usize| Expr::list(["x".repeat(width)]);
+        // `      a = ["…"]`.
+        assert_eq!([106, 107].map(|width| lines(text(width))), [1, 3]);
+        // `        ["…"],`.
+        assert_eq!([107, 108].map(|width| lines(list(Layout::Lines, [text(width)]))), [3, 5]);
+        // `        k = ["…"]`.
+        assert_eq!([104, 105].map(|width| lines(Object::new().with("k", text(width)).lines().into())), [3, 5]);
+        // `      a = [for x in y : ["…"] if z]`, then `        for x in y : ["…"] if z`.
+        let each = |width: usize| Expr::from(Expr::for_list("x", Expr::path("y"), text(width)).only_if(Expr::path("z")));
+        assert_eq!([86, 87, 90, 91].map(|width| lines(each(width))), [1, 3, 3, 5]);
+    }
+
+    #[test]
+    fn a_heredoc_hides_and_loses_nothing() {
+        let is_heredoc = |parts: Vec<Part>| printed(Expr::Heredoc(parts)).contains("<<-");
+        let text = |text: &str| is_heredoc(vec![Part::text(text)]);
+        for kept in ["a\n", "a\n\n b\n", "a$\n", "a %\n", "a\n b\u{e9}\n"] {
+            assert!(text(kept), "{kept:?}");
+        }
+        for quoted in ["a", "a\nb", " a\n", "a\n  \nb\n", "a\u{7f}b\n", "a\u{600}\n", "a\tb\n", "\ta\n", ""] {
+            assert!(!text(quoted), "{quoted:?}");
+        }
+        let around = |before: &str| is_heredoc(vec![Part::text(before), Part::expr(Expr::path("x")), Part::text("\n")]);
+        assert_eq!(["a", "a\n ", "a $ ", "", "a$", "a%", " "].map(around), [true, true, true, true, false, false, false]);
+        let two = vec![Part::text("a$"), Part::text("b\n")];
+        assert!(is_heredoc(two));
+    }
 }

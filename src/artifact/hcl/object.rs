@@ -61,12 +61,6 @@ impl List {
         List { items: items.into_iter().map(Into::into).collect(), layout: Layout::Auto }
     }
 
-    /// Keeps it in one line.
-    pub fn line(mut self) -> List {
-        self.layout = Layout::Line;
-        self
-    }
-
     /// Gives each element a line.
     pub fn lines(mut self) -> List {
         self.layout = Layout::Lines;
@@ -101,14 +95,6 @@ impl Object {
     /// Adds `key = value`.
     pub fn with(mut self, key: impl Into<Key>, value: impl Into<Expr>) -> Object {
         self.push(key, value);
-        self
-    }
-
-    /// Adds `key = value` if there is a value.
-    pub fn maybe(mut self, key: impl Into<Key>, value: Option<impl Into<Expr>>) -> Object {
-        if let Some(value) = value {
-            self.push(key, value);
-        }
         self
     }
 

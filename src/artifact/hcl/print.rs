@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use super::flat::flat;
-use super::layout::{breaks, heredoc_lines, may_break, must_break};
+use super::layout::{breaks, heredoc_lines};
 use super::{Block, Body, Expr, Item, List, Object, ObjectItem, Part, check};
 use crate::artifact::Error;
 use crate::base::Text;
@@ -95,7 +95,7 @@ impl Code {
                 Line::Row(row) if row.alone => self.row(row, level, 0)?,
                 Line::Row(row) => {
                     if at >= group_end {
-                        (group_end, key_width) = group(lines, at, spaced);
+                        (group_end, key_width) = group(lines, at);
                     }
                     self.row(row, level, key_width - row.key.width())?;
                 }
@@ -146,10 +146,11 @@ impl Code {
                 self.syntax(if is_object { "}" } else { "]" });
                 Ok(())
             }
+            // A call breaks where its last argument does.
             Expr::Call { name, arguments, expand } if broken => {
                 self.call_head(name, arguments)?;
                 if let Some(last) = arguments.last() {
-                    self.value(last, level, must_break(last) || may_break(last))?;
+                    self.value(last, level, true)?;
                 }
                 self.call_tail(*expand);
                 Ok(())
@@ -236,7 +237,7 @@ fn object_line(item: &ObjectItem, level: usize) -> Result<Line<'_>, Error> {
 
 /// Whether a blank line stands between the line that was printed last and the one at `at`.
 fn separated(previous: &Line, lines: &[Line], at: usize, spaced: bool) -> bool {
-    let asked = at > 0 && matches!(lines[at - 1], Line::Blank);
+    let asked = matches!(lines[at - 1], Line::Blank);
     let large = |line: &Line| match line {
         Line::Block(_) => true,
         Line::Row(row) => spaced && row.broken,
@@ -249,15 +250,88 @@ fn separated(previous: &Line, lines: &[Line], at: usize, spaced: bool) -> bool {
 }
 
 /// Where the group of aligned rows that starts at `start` ends, and the width of its widest key.
-fn group(lines: &[Line], start: usize, spaced: bool) -> (usize, usize) {
-    let mut width = 0;
-    let mut end = start;
-    while let Some(Line::Row(row)) = lines.get(end) {
-        if row.alone || end > start && separated(&lines[end - 1], lines, end, spaced) {
-            break;
-        }
-        width = width.max(row.key.width());
-        end += 1;
+fn group(lines: &[Line], start: usize) -> (usize, usize) {
+    let widths = lines[start..].iter().map_while(|line| match line {
+        Line::Row(row) if !row.alone => Some(row.key.width()),
+        _ => None,
+    });
+    widths.fold((start, 0), |(end, widest), width| (end + 1, widest.max(width)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::artifact::hcl::{Body, Expr, List, Object, print};
+
+    #[test]
+    fn rows_are_aligned_with_rows_of_one_line() {
+        let lines = List::new([1]).lines();
+        let body = || {
+            Body::new()
+                .attribute("a", 1)
+                .attribute("bb", lines.clone())
+                .attribute("ccc", 2)
+                .attribute("d", 3)
+                .comment("e")
+                .attribute("ffff", 4)
+        };
+        insta::assert_snapshot!(print(&body()).unwrap(), @r"
+        a = 1
+        bb = [
+          1,
+        ]
+        ccc = 2
+        d   = 3
+        # e
+        ffff = 4
+        ");
+        insta::assert_snapshot!(print(&body().spaced()).unwrap(), @r"
+        a = 1
+
+        bb = [
+          1,
+        ]
+
+        ccc = 2
+        d   = 3
+        # e
+        ffff = 4
+        ");
+        let commented = Body::new().attribute("a", 1).comment("b").comment("c").attribute("d", lines).comment("e").spaced();
+        insta::assert_snapshot!(print(&commented).unwrap(), @r"
+        a = 1
+
+        # b
+        # c
+        d = [
+          1,
+        ]
+
+        # e
+        ");
+        let long = Body::new().attribute("a", "x".repeat(120)).attribute("bb", 1);
+        assert!(print(&long).unwrap().starts_with("a  = "));
     }
-    (end, width)
+
+    #[test]
+    fn a_key_with_an_assignment_stands_alone() {
+        let key = Expr::from(Object::new().with("k", 1));
+        let object = Object::new().with("a", 1).with(key, 2).with("bb", 3).lines();
+        insta::assert_snapshot!(print(&Body::new().attribute("o", object)).unwrap(), @r"
+        o = {
+          a = 1
+          ({ k = 1 }) = 2
+          bb = 3
+        }
+        ");
+    }
+
+    #[test]
+    fn bodies_are_built_of_bodies() {
+        let mut body = Body::new().maybe("a", Some(1)).maybe("b", None::<i64>).blank().blank();
+        body.append(Body::new().attribute("c", 2).blank());
+        body = body.nested("d", Body::new().blank()).block("e", ["f"], Body::new().comment("g"));
+        assert_eq!(print(&body).unwrap(), "a = 1\n\nc = 2\n\nd {}\n\ne \"f\" {\n  # g\n}\n");
+        let error = print(&Body::new().block("e", ["f"], Body::new().attribute("g", f64::NAN))).unwrap_err();
+        assert_eq!(error.path, ["e f", "g"]);
+    }
 }

@@ -30,22 +30,25 @@ enum Piece<'a> {
     Format(&'static str),
 }
 
+/// Characters that do not stand between single quotes as they are.
+const CHANGED: [char; 3] = ['\'', '\\', '\r'];
+
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['\'', '\\', '\r']) {
-        if at > 0 {
-            pieces.push(Piece::Raw(&rest[..at]));
+    for part in text.split_inclusive(CHANGED) {
+        let raw = part.trim_end_matches(CHANGED);
+        if !raw.is_empty() {
+            pieces.push(Piece::Raw(raw));
         }
-        pieces.push(match rest.as_bytes()[at] {
-            b'\'' => Piece::Quote,
-            b'\\' => Piece::Format("('%c' | format(92))"),
-            _ => Piece::Format("('%c' | format(13))"),
-        });
-        rest = &rest[at + 1..];
+        match &part[raw.len()..] {
+            "'" => pieces.push(Piece::Quote),
+            "\\" => pieces.push(Piece::Format("('%c' | format(92))")),
+            "\r" => pieces.push(Piece::Format("('%c' | format(13))")),
+            _ => {}
+        }
     }
-    if !rest.is_empty() || pieces.is_empty() {
-        pieces.push(Piece::Raw(rest));
+    if pieces.is_empty() {
+        pieces.push(Piece::Raw(text));
     }
     pieces
 }

@@ -59,12 +59,6 @@ impl From<Expr> for Part {
     }
 }
 
-impl From<&str> for Part {
-    fn from(text: &str) -> Part {
-        Part::text(text)
-    }
-}
-
 impl From<Part> for Piece {
     fn from(part: Part) -> Piece {
         match part {

@@ -115,3 +115,23 @@ fn what_the_lexer_would_change_is_an_expression() {
     assert_eq!(line(&[Part::text("a\r{"), Part::text("\rb")]).unwrap(), "a{{ '%c' | format(13) }}{{ '{' }}{{ '%c' | format(13) }}b");
     assert_eq!(line(&[Part::text("a #jinja2: b")]).unwrap(), "a #jinja2: b");
 }
+
+#[test]
+fn only_the_first_characters_of_a_template_are_its_settings() {
+    let x = || Part::from(Expr::variable("x"));
+    assert_eq!(line(&[x(), Part::text("#jinja2: b")]).unwrap(), "{{ x }}#jinja2: b");
+    assert_eq!(line(&[Part::text("#jinja2:#jinja2:")]).unwrap(), "{{ '#jinja2:' }}#jinja2:");
+}
+
+#[test]
+fn statements_have_every_part() {
+    let [a, b] = ["a", "b"].map(Expr::path);
+    let text = |text: &str| vec![Piece::Text(text.into())];
+    let pieces = [
+        Piece::Set("x".into(), Expr::from(1)),
+        Piece::If { condition: a.clone(), yes: text("y"), no: text("n") },
+        Piece::For { variable: "v".into(), over: a.clone().conditional(b, a), condition: None, body: text("{") },
+    ];
+    let printed = "{% set x = 1 %}\n{% if a %}\ny{% else %}\nn{% endif %}\n{% for v in (b if a else a) %}\n{{ '{' }}{% endfor %}\n";
+    assert_eq!(template(&pieces).unwrap(), printed);
+}

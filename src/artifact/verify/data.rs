@@ -69,16 +69,8 @@ pub(super) fn compare(meant: &Value, read: &Value) -> Result<(), Error> {
             .zip(read)
             .enumerate()
             .try_for_each(|(at, (meant, read))| compare(meant, read).map_err(|error| error.within(at.to_string()))),
-        (Value::Number(one), Value::Number(other)) if same_number(one, other) => Ok(()),
+        // A whole number is another value than the same one with a fraction.
         (meant, read) if meant == read => Ok(()),
         (meant, read) => Err(difference(meant.to_string(), read.to_string())),
-    }
-}
-
-/// A whole number is another value than the same one with a fraction.
-fn same_number(meant: &Number, read: &Number) -> bool {
-    match (meant.as_i64(), read.as_i64()) {
-        (None, None) => meant.as_f64() == read.as_f64(),
-        (meant, read) => meant == read,
     }
 }

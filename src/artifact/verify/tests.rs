@@ -199,3 +199,50 @@ fn a_difference_says_what_stands_where() {
     entry.contents = Arc::from("other text");
     assert!(verify(&entry).is_err());
 }
+
+#[test]
+fn steps_and_numbers_keep_their_meaning() {
+    let of = |expr: hcl::Expr| normal::body(&hcl::Body::new().attribute("a", expr));
+    let path = || hcl::Expr::path("b");
+    let named = hcl::Body::new().attribute("a", path().attribute("c d")).attribute("e", path().attribute("c"));
+    verify(&Entry::new(named).unwrap()).unwrap();
+    assert!(normal::compare(&of(path().attribute("c")), &of(path().index("c"))).is_err());
+    let two_to_63 = 9_223_372_036_854_775_808.0;
+    assert!(normal::compare(&of(hcl::Expr::Float(two_to_63)), &of(hcl::Expr::Int(i64::MAX))).is_err());
+    assert!(normal::compare(&of(hcl::Expr::Float(-2.0)), &of(hcl::Expr::Int(-2))).is_ok());
+    let minus = |of: hcl::Expr| hcl::Expr::Unary(hcl::Unary::Negate, Box::new(of));
+    assert!(normal::compare(&of(minus(hcl::Expr::Float(0.5))), &of(hcl::Expr::Float(-0.5))).is_ok());
+    assert!(normal::compare(&of(minus(hcl::Expr::Int(2))), &of(hcl::Expr::Int(-2))).is_ok());
+}
+
+#[test]
+fn a_difference_of_hcl_has_a_place() {
+    let read = |text: &str| normal::body(&super::hcl::read(text).unwrap());
+    for (meant, found, path, difference) in [
+        ("a = [1, 2]\n", "a = [1, 3]\n", vec!["a", "1"], ("2", "3")),
+        ("a = [1]\n", "a = [1, 3]\n", vec!["a"], ("[1]", "[1, 3]")),
+        ("a = { b = 1 }\n", "a = {}\n", vec!["a"], ("{ b = 1 }", "{}")),
+        ("a {\n  b = 1\n}\n", "a {\n}\n", vec!["a"], ("b", "nothing")),
+        ("", "a = 1\n", vec![], ("nothing", "a")),
+        ("a = { (b) = 1 }\n", "a = { (b) = 2 }\n", vec!["a", "(…)"], ("1", "2")),
+    ] {
+        let error = normal::compare(&read(meant), &read(found)).unwrap_err();
+        assert_eq!(error.path, path, "{meant} {found}");
+        assert_eq!(error.problem, Problem::Difference { meant: difference.0.into(), read: difference.1.into() });
+    }
+}
+
+#[test]
+fn a_difference_of_data_has_a_place() {
+    use serde_json::json;
+    for (meant, read, path, difference) in [
+        (json!({"a": [1, 2]}), json!({"a": [1, 3]}), vec!["a", "1"], ("2", "3")),
+        (json!({"a": 1}), json!({}), vec!["a"], ("1", "nothing")),
+        (json!({}), json!({"a": 1}), vec!["a"], ("nothing", "1")),
+        (json!([1]), json!([1, 2]), vec![], ("[1]", "[1,2]")),
+    ] {
+        let error = data::compare(&meant, &read).unwrap_err();
+        assert_eq!(error.path, path, "{meant} {read}");
+        assert_eq!(error.problem, Problem::Difference { meant: difference.0.into(), read: difference.1.into() });
+    }
+}

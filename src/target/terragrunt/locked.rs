@@ -14,13 +14,13 @@ const HOLD: &str = "@HOLD@";
 /// The script of a product.
 pub(super) fn script(plan: &Plan) -> Result<String, Unsayable> {
     let words = capability(plan, "state", "lock", "lock").and_then(|lock| lock.field("hold")).and_then(Value::as_list).unwrap_or_default();
-    let mut command = Command::new("command");
+    let mut command = Command::new("exec env");
     for word in words.iter().filter_map(Value::as_text) {
         command = command.operand(placed(word)?);
     }
     let command = match words {
         // Where nobody keeps locks, what is left is the look for a state that was left behind.
-        [] => String::from(": \"$key\" \"$timeout\"; \"$@\""),
+        [] => String::from(": \"$timeout\"; exec \"$@\""),
         _ => command.operand(Word::arguments()).print(),
     };
     Ok(SCRIPT.replace(HOLD, &command))

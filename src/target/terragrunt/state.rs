@@ -8,8 +8,8 @@ use crate::plan::Plan;
 use crate::target::common::hcl::{Lowering, Unsayable};
 use crate::value::Value;
 
-/// Commands that read or write state.
-const WITH_STATE: [&str; 9] = ["apply", "destroy", "import", "output", "plan", "refresh", "state", "taint", "untaint"];
+/// Commands that read or write state, or look for where it is.
+const WITH_STATE: [&str; 10] = ["apply", "destroy", "import", "init", "output", "plan", "refresh", "state", "taint", "untaint"];
 
 /// What serves the state of a product.
 pub(super) struct State<'a> {

@@ -86,7 +86,7 @@ terraform {
   copy_terraform_lock_file = false
 
   extra_arguments "lock" {
-    commands  = ["apply", "destroy", "import", "output", "plan", "refresh", "state", "taint", "untaint"]
+    commands  = ["apply", "destroy", "import", "init", "output", "plan", "refresh", "state", "taint", "untaint"]
     arguments = []
 
     env_vars = merge(local.environment.lock, {
