@@ -3,37 +3,55 @@
 /// With how many names one is compared, so that many misspelt names among many known ones take no longer than they should.
 pub const MAX_KNOWN: usize = 1_000;
 
-/// The nearest of the first `MAX_KNOWN` of `known` to `name`, if it is near enough to be what was meant: at most a third of its letters differ,
-/// counting a swap of neighbours as one difference. Linear in `known`.
+/// Words are compared up to this length, in characters.
+const LONGEST: usize = 64;
+
+/// The nearest of the first `MAX_KNOWN` of `known` to `name`, if it is near enough to be what was meant: at most a third of its letters
+/// differ, counting a swap of neighbours as one difference. Linear in `known`.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count().max(3)) / 3;
+    let name: Vec<char> = name.chars().take(LONGEST).collect();
+    let limit = name.len().max(3) / 3;
     known
         .into_iter()
         .take(MAX_KNOWN)
-        .filter(|candidate| candidate.len().abs_diff(name.len()) <= limit * 4)
-        .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        .filter_map(|candidate| Some((distance(&name, candidate, limit)?, candidate)))
         .min_by_key(|(distance, candidate)| (*distance, *candidate))
         .map(|(_, candidate)| candidate)
 }
 
-/// The optimal string alignment distance between two words.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().take(64).collect());
-    let mut before = vec![0; b.len() + 1];
-    let mut row: Vec<usize> = (0..=b.len()).collect();
+/// The optimal string alignment distance between two words, if it is not over a limit. A program of mistakes asks for millions of
+/// them: no memory is allocated, and what has become too different is not read to its end.
+fn distance(a: &[char], other: &str, limit: usize) -> Option<usize> {
+    let mut b = ['\0'; LONGEST];
+    let mut length = 0_usize;
+    for (place, letter) in b.iter_mut().zip(other.chars()) {
+        *place = letter;
+        length += 1;
+    }
+    if length.abs_diff(a.len()) > limit {
+        return None;
+    }
+    let mut before = [0_usize; LONGEST + 1];
+    let mut row: [usize; LONGEST + 1] = std::array::from_fn(|at| at);
+    let mut next = [0_usize; LONGEST + 1];
     for i in 1..=a.len() {
-        let mut next = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
+        next[0] = i;
+        let mut least = i;
+        for j in 1..=length {
             let change = usize::from(a[i - 1] != b[j - 1]);
             next[j] = (row[j] + 1).min(next[j - 1] + 1).min(row[j - 1] + change);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 next[j] = next[j].min(before[j - 2] + 1);
             }
+            least = least.min(next[j]);
         }
-        before = std::mem::replace(&mut row, next);
+        // What follows comes from this row, or by a swap from the one before, which is at most one less.
+        if least > limit + 1 {
+            return None;
+        }
+        (before, row, next) = (row, next, before);
     }
-    row[b.len()]
+    Some(row[length]).filter(|distance| *distance <= limit)
 }
 
 #[cfg(test)]
