@@ -13,27 +13,32 @@ use std::hint::black_box;
 #[grammar = "../grammar/infra.pest"]
 struct Grammar;
 
-/// About a megabyte: the corpus again and again.
-fn text() -> String {
+/// About a megabyte of a text, again and again.
+fn megabyte(text: &str) -> String {
+    text.repeat(1_000_000 / text.len().max(1))
+}
+
+/// The corpus of the tests, which has hardly a byte that is not syntax.
+fn corpus() -> String {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus");
     let mut paths: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
     paths.sort();
-    let all: String = paths.iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect();
-    all.repeat(1_000_000 / all.len().max(1))
+    paths.iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect()
 }
 
 fn parse(criterion: &mut Criterion) {
-    let text = text();
-    let mut group = criterion.benchmark_group("parse");
-    group.throughput(Throughput::Bytes(text.len() as u64));
-    group.sample_size(20);
-    group.bench_function("byte scan", |b| {
-        b.iter(|| black_box(&text).bytes().filter(|byte| *byte == b'\n').count());
-    });
-    group.bench_function("tree", |b| b.iter(|| infrac::syntax::parse(FileId(0), black_box(&text))));
-    group.bench_function("pest", |b| b.iter(|| Grammar::parse(Rule::file, black_box(&text)).is_ok_and(|pairs| pairs.len() == 1)));
-    group.bench_function("layout", |b| b.iter(|| infrac::fmt::format(FileId(0), black_box(&text))));
-    group.finish();
+    for (name, text) in [("inventory", megabyte(include_str!("../inventory/acme/product.infra"))), ("corpus", megabyte(&corpus()))] {
+        let mut group = criterion.benchmark_group(name);
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.sample_size(10);
+        group.bench_function("byte scan", |b| {
+            b.iter(|| black_box(&text).bytes().filter(|byte| *byte == b'\n').count());
+        });
+        group.bench_function("tree", |b| b.iter(|| infrac::syntax::parse(FileId(0), black_box(&text))));
+        group.bench_function("pest", |b| b.iter(|| Grammar::parse(Rule::file, black_box(&text)).is_ok()));
+        group.bench_function("layout", |b| b.iter(|| infrac::fmt::format(FileId(0), black_box(&text))));
+        group.finish();
+    }
 }
 
 criterion_group!(benches, parse);
