@@ -4,7 +4,7 @@
 use super::planner::{PRODUCT, Planner};
 use crate::base::{Span, Text, similar, text};
 use crate::diag::{Code, Diagnostic};
-use crate::eval::{Evaluated, Scope, Stop, Work, eval};
+use crate::eval::{self, Evaluated, Scope, Stop, Work, eval};
 use crate::hir;
 use crate::syntax::ast;
 use crate::ty::Ty;
@@ -157,6 +157,13 @@ impl Frame<'_, '_> {
 }
 
 impl Planner<'_> {
+    /// A value that stays in the plan takes what it weighs, even where it was made once and shared.
+    pub(super) fn hold(&mut self, value: Value, asked: Span) -> Evaluated {
+        let mut frame = Frame { planner: self, of: PRODUCT, host: None };
+        eval::hold(&value, asked, &mut frame)?;
+        Ok(value)
+    }
+
     /// A field of an instance, or what every instance has.
     pub(super) fn instance_member(&mut self, id: InstanceId, field: &Text, span: Span) -> Evaluated {
         if let Some(child) = self.node(id).children.get(field).filter(|_| id != PRODUCT) {

@@ -4,11 +4,10 @@
 //! expression stands, `field` evaluates one field of one instance, `functions` are those that know the whole program.
 
 use super::allocate::Allocator;
-use super::frame::Frame;
 use super::lock::Lock;
 use crate::base::{Span, Text, text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::eval::{self, Evaluated, Stop, Work};
+use crate::eval::{Evaluated, Stop, Work};
 use crate::hir::{self, Definition, Implementation, Program};
 use crate::shape::Shapes;
 use crate::syntax::ast;
@@ -233,13 +232,6 @@ impl<'a> Planner<'a> {
         self.open.pop();
         self.fields.insert(key, State::Done(value.clone()));
         value
-    }
-
-    /// A value that stays in the plan takes what it weighs, even where it was made once and shared.
-    fn hold(&mut self, value: Value, asked: Span) -> Evaluated {
-        let mut frame = Frame { planner: self, of: PRODUCT, host: None };
-        eval::hold(&value, asked, &mut frame)?;
-        Ok(value)
     }
 
     /// What was evaluated of an instance.
