@@ -67,5 +67,5 @@ fn add(parts: &mut String, workspace: &Workspace, file: FileId) {
 
 /// The folders above a file, the nearest first.
 fn above(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(path.rsplit_once('/').map(|(folder, _)| folder), |folder| folder.rsplit_once('/').map(|(above, _)| above))
+    std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(folder, _)| folder)).skip(1)
 }

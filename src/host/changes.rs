@@ -1,6 +1,6 @@
 //! What a build would change, in words: which files, and what in them.
 
-use super::disk::{Disk, Place};
+use super::disk::Disk;
 use super::status::{Comparison, Finding, Kind, State};
 use crate::artifact::explain::{self, explain};
 use crate::base::Text;
@@ -75,10 +75,5 @@ fn inside(comparison: &Comparison<'_>, finding: &Finding, folder: &Disk) -> Vec<
 }
 
 fn read(folder: &Disk, path: &Text) -> Option<String> {
-    let mut folder = folder.clone();
-    folder.learn(path);
-    match folder.place(path) {
-        Ok(Place::File { .. }) => String::from_utf8(folder.read(path, READ_LIMIT).ok()??).ok(),
-        _ => None,
-    }
+    String::from_utf8(folder.clone().file(path, READ_LIMIT).ok()??).ok()
 }

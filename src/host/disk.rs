@@ -137,6 +137,15 @@ impl Disk {
         read().map_err(|error| Failure::disk("read", &absolute, &error))
     }
 
+    /// The contents of the regular file at `path`, whose folders are looked at; nothing where none stands there, or a larger one.
+    pub fn file(&mut self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, Failure> {
+        self.learn(path);
+        match self.place(path)? {
+            Place::File { .. } => self.read(path, limit),
+            _ => Ok(None),
+        }
+    }
+
     /// The names in a folder whose own folders were learnt, sorted; none if there is no such folder.
     pub fn names(&mut self, folder: &str) -> Result<Vec<String>, Failure> {
         match self.folder(folder) {

@@ -76,12 +76,8 @@ fn open(disk: &mut Disk) -> Result<File, Failure> {
 
 /// The words of the holder, of which nothing is believed: short, and one plain line.
 fn read_holder(disk: &mut Disk) -> String {
-    disk.learn(&holder());
-    let text = match disk.place(&holder()) {
-        Ok(Place::File { .. }) => disk.read(&holder(), 256).ok().flatten(),
-        _ => None,
-    };
-    let text = String::from_utf8(text.unwrap_or_default()).unwrap_or_default();
+    let text = disk.file(&holder(), 256).ok().flatten().unwrap_or_default();
+    let text = String::from_utf8(text).unwrap_or_default();
     let plain = text.lines().next().filter(|line| !line.is_empty() && line.chars().all(|c| c.is_ascii_graphic() || c == ' '));
     plain.unwrap_or("another process").to_owned()
 }

@@ -1,7 +1,7 @@
 //! Where the compiler's memory lies from one build to the next: in the cache, which is of this machine alone.
 
 use super::Failure;
-use super::disk::{Disk, Place};
+use super::disk::Disk;
 use super::layout::CACHE;
 use super::manifest::SIZE_LIMIT;
 use crate::base::{Text, text};
@@ -12,12 +12,7 @@ fn file() -> Text {
 
 /// What the last build left; nothing where that is nothing that can be read.
 pub fn recall(disk: &Disk) -> Vec<u8> {
-    let mut disk = disk.clone();
-    disk.learn(&file());
-    match disk.place(&file()) {
-        Ok(Place::File { .. }) => disk.read(&file(), SIZE_LIMIT).ok().flatten().unwrap_or_default(),
-        _ => Vec::new(),
-    }
+    disk.clone().file(&file(), SIZE_LIMIT).ok().flatten().unwrap_or_default()
 }
 
 /// Leaves something to the next build.

@@ -25,11 +25,7 @@ fn note() -> Text {
 impl Pending {
     /// Reads the note, if there is one.
     pub fn read(disk: &mut Disk) -> Result<Pending, Failure> {
-        disk.learn(&note());
-        let text = match disk.place(&note())? {
-            Place::File { .. } => disk.read(&note(), SIZE_LIMIT)?.unwrap_or_default(),
-            _ => Vec::new(),
-        };
+        let text = disk.file(&note(), SIZE_LIMIT)?.unwrap_or_default();
         Ok(Pending::parse(&String::from_utf8_lossy(&text)))
     }
 
