@@ -161,12 +161,9 @@ impl<'a> Checker<'a> {
         match wanted {
             Ty::Name => {
                 // A word, unless it is nearly the name of something: then that was meant.
-                if scope.definition().is_some() && !self.words.contains(name) {
-                    let known = self.known_names(scope);
-                    if similar::nearest(name, known.iter().map(Text::as_str)).is_some() {
-                        self.error(report::unknown_name(name, span, expected, known.iter().map(Text::as_str)));
-                        return Ty::Error;
-                    }
+                if scope.definition().is_some() && !self.words.contains(name) && similar::nearest(name, scope.names()).is_some() {
+                    self.error(report::unknown_name(name, span, expected, scope.names()));
+                    return Ty::Error;
                 }
                 Ty::Name
             }
@@ -183,8 +180,7 @@ impl<'a> Checker<'a> {
             // Where nothing is expected it may be a word that is compared or passed on: its type is the word itself.
             Ty::Error if self.words.contains(name) => Ty::Enum(Arc::new(EnumTy { name: name.clone(), members: vec![name.clone()], span })),
             _ => {
-                let known = self.known_names(scope);
-                self.error(report::unknown_name(name, span, expected, known.iter().map(Text::as_str)));
+                self.error(report::unknown_name(name, span, expected, scope.names()));
                 Ty::Error
             }
         }

@@ -4,7 +4,6 @@
 use super::Checker;
 use super::types::Key;
 use crate::base::Text;
-use crate::base::similar::MAX_KNOWN;
 use crate::hir::{Definition, Implementation, Instance, Product};
 use crate::syntax::ast;
 use crate::ty::Ty;
@@ -45,6 +44,31 @@ impl<'a> Scope<'a> {
             _ => None,
         }
     }
+
+    /// The names that an expression may say here, for "did you mean".
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let (product, implementation) = match self.place {
+            Place::Product(product, _) => (Some(product), None),
+            Place::Implementation(_, implementation) => (None, Some(implementation)),
+            _ => (None, None),
+        };
+        let locals = self.locals.iter().map(|(name, _)| name.as_str());
+        let of_product = product.into_iter().flat_map(|product| names_of(&product.instances).chain(["product", "environment"]));
+        let of_definition = self.definition().into_iter().flat_map(|definition| {
+            let declared = definition.inputs.keys().chain(definition.lets.keys()).chain(definition.outputs.keys());
+            let declared = declared.chain(definition.attributes.keys()).map(Text::as_str);
+            declared.chain(names_of(&definition.instances)).chain(EVERYWHERE.iter().copied())
+        });
+        let of_implementation = implementation.into_iter().flat_map(|implementation| {
+            let resources = implementation.resources.iter().filter_map(|block| label(block, 1));
+            implementation.lets.keys().chain(resources).map(Text::as_str)
+        });
+        locals.chain(of_product).chain(of_definition).chain(of_implementation)
+    }
+}
+
+fn names_of(instances: &[std::sync::Arc<Instance>]) -> impl Iterator<Item = &str> {
+    instances.iter().map(|instance| instance.name.text.as_str())
 }
 
 /// What stands in every definition's body.
@@ -169,26 +193,6 @@ impl<'a> Checker<'a> {
         let ty = said.cloned().unwrap_or(found);
         let ty = self.bounded(ty, binding.name.span);
         self.types.lets.entry(key).or_insert(ty).clone()
-    }
-
-    /// The names that an expression may say here, for "did you mean".
-    pub(super) fn known_names(&self, scope: &Scope<'a>) -> Vec<Text> {
-        let mut names: Vec<Text> = scope.locals.iter().map(|(name, _)| name.clone()).collect();
-        if let Place::Product(product, _) = &scope.place {
-            names.extend(product.instances.iter().map(|instance| instance.name.text.clone()).take(MAX_KNOWN));
-            names.extend(["product", "environment"].map(Text::from));
-        }
-        if let Some(definition) = scope.definition() {
-            names.extend(definition.inputs.keys().chain(definition.lets.keys()).chain(definition.outputs.keys()).take(MAX_KNOWN).cloned());
-            names.extend(definition.attributes.keys().take(MAX_KNOWN).cloned());
-            names.extend(definition.instances.iter().map(|instance| instance.name.text.clone()).take(MAX_KNOWN));
-            names.extend(EVERYWHERE.iter().map(|name| Text::from(*name)));
-        }
-        if let Place::Implementation(_, implementation) = &scope.place {
-            names.extend(implementation.lets.keys().take(MAX_KNOWN).cloned());
-            names.extend(implementation.resources.iter().filter_map(|block| label(block, 1).cloned()).take(MAX_KNOWN));
-        }
-        names
     }
 }
 

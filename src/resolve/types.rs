@@ -244,18 +244,14 @@ impl Resolver<'_> {
             None => (name.span, name.text.to_string()),
         };
         let of_keyword = names.definitions.get(&name.text).into_iter().flatten().map(Text::as_str);
-        let known: Vec<&str> = match of {
-            Some(_) => of_keyword.take(similar::MAX_KNOWN).collect(),
-            None => WORDS
-                .iter()
-                .map(|(word, _)| *word)
-                .chain(CONSTRUCTORS.iter().copied())
-                .chain(self.program.types.keys().map(Text::as_str))
-                .chain(names.words())
-                .take(similar::MAX_KNOWN)
-                .collect(),
+        let nearest = match of {
+            Some(of) => similar::nearest(&of.text, of_keyword),
+            None => {
+                let words = WORDS.iter().map(|(word, _)| *word).chain(CONSTRUCTORS.iter().copied());
+                similar::nearest(&name.text, words.chain(self.program.types.keys().map(Text::as_str)).chain(names.words()))
+            }
         };
-        let nearest = similar::nearest(of.map_or(&name.text, |of| &of.text), known).map(str::to_owned);
+        let nearest = nearest.map(str::to_owned);
         let mut diagnostic = Diagnostic::error(Code::UnknownType, span, format!("there is no type `{wanted}`"));
         if let Some(nearest) = nearest {
             diagnostic = diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), span, nearest);
