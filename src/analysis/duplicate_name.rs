@@ -11,9 +11,8 @@
 use super::{Facts, place};
 use crate::base::{Span, Text, text};
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{Product, Program};
+use crate::hir::{ExprKind, Product, Program};
 use crate::plan::{Plan, Unit};
-use crate::syntax::ast::ExprKind;
 use std::collections::{BTreeMap, BTreeSet};
 
 const HELP: &str = "rename one of them: names are made of product, environment, stack and instance, with `-` for `_`";
@@ -66,9 +65,7 @@ fn names(program: &Program, product: &Product) -> Vec<(Text, Span)> {
         let only = stack.attributes.get("only").map(|only| &only.value.kind);
         for environment in &product.environments {
             let there = match only {
-                Some(ExprKind::List(list)) => {
-                    list.iter().any(|name| matches!(&name.kind, ExprKind::Name(text) if *text == environment.text))
-                }
+                Some(ExprKind::List(list)) => list.iter().any(|name| name.as_name() == Some(&environment.text)),
                 _ => true,
             };
             for inner in definition.instances.iter().filter(|inner| there && inner.keyword == "module") {

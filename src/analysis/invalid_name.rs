@@ -9,8 +9,8 @@
 use super::{Facts, place};
 use crate::base::pattern;
 use crate::diag::{Code, Diagnostic};
+use crate::hir::Item;
 use crate::plan::Plan;
-use crate::syntax::ast::Item;
 use crate::value::Value;
 use std::collections::BTreeSet;
 

@@ -1,9 +1,8 @@
 //! The places that a finding blames: where the inventory says what is wrong, as near to it as can be told.
 
 use crate::base::Span;
-use crate::hir::{Instance, Product};
+use crate::hir::{ExprKind, Instance, Product};
 use crate::plan::Plan;
-use crate::syntax::ast::{ExprKind, Item};
 use crate::value::InstanceId;
 
 /// The name of an instance in the inventory: its own, or that of the stack it stands in.
@@ -21,7 +20,7 @@ pub(super) fn said_at(plan: &Plan, id: InstanceId, input: &str) -> Span {
     let Some(stack) = instance.stack else { return given_at(plan, &instance.declaration, input) };
     let outer = &plan.instances[stack.0 as usize].declaration;
     match instance.declaration.attributes.get(input).map(|attribute| &attribute.value.kind) {
-        Some(ExprKind::Name(name)) => given_at(plan, outer, name),
+        Some(ExprKind::Name(name)) => given_at(plan, outer, &name.text),
         _ => outer.name.span,
     }
 }
@@ -36,8 +35,6 @@ fn given_at(plan: &Plan, declaration: &Instance, input: &str) -> Span {
 
 /// The value of an attribute in a block of the product (`state { store = … }`); the name of the product where nothing is said.
 pub(super) fn setting_at(product: &Product, block: &str, attribute: &str) -> Span {
-    let blocks = product.block.body.items.iter().filter_map(|item| if let Item::Block(block) = item { Some(block) } else { None });
-    let items = blocks.filter(|inner| inner.keyword.text == block).flat_map(|inner| &inner.body.items);
-    let said = items.filter_map(|item| if let Item::Attribute(attribute) = item { Some(attribute) } else { None });
-    said.filter(|said| said.name.text == attribute).map(|said| said.value.span).next().unwrap_or(product.name.span)
+    let mut blocks = product.block.body.blocks().filter(|inner| inner.keyword.text == block);
+    blocks.find_map(|inner| inner.body.attribute(attribute)).map_or(product.name.span, |said| said.value.span)
 }

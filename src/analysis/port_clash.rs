@@ -14,9 +14,8 @@ use super::{Facts, place};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::text_of;
-use crate::hir::Definition;
+use crate::hir::{Definition, Item, LabelValue};
 use crate::plan::Service;
-use crate::syntax::ast::{Item, LabelValue};
 use crate::value::Value;
 use std::collections::BTreeMap;
 

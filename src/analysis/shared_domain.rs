@@ -10,8 +10,8 @@
 use super::Facts;
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
+use crate::hir::{Item, LabelValue};
 use crate::plan::Plan;
-use crate::syntax::ast::{Item, LabelValue};
 use crate::value::Value;
 use std::collections::BTreeMap;
 

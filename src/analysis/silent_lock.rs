@@ -9,7 +9,7 @@
 
 use super::{Facts, place};
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::ast::Item;
+use crate::hir::Item;
 use crate::value::Value;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {

@@ -2,8 +2,7 @@
 
 use super::Facts;
 use crate::base::{Span, Text};
-use crate::hir::Product;
-use crate::syntax::ast::{ExprKind, Item, LabelValue, Name};
+use crate::hir::{ExprKind, Name, Product};
 use crate::ty::Ty;
 use std::collections::BTreeSet;
 
@@ -17,23 +16,12 @@ pub(super) struct Waiver {
 
 /// The waivers of a product.
 pub(super) fn waivers(product: &Product) -> Vec<Waiver> {
-    let blocks = product.block.body.items.iter().filter_map(|item| if let Item::Block(block) = item { Some(block) } else { None });
-    let blocks = blocks.filter(|block| block.keyword.text == "waive");
+    let blocks = product.block.body.blocks().filter(|block| block.keyword.text == "waive");
     blocks
         .filter_map(|block| {
-            let label = block.labels.first()?;
-            let LabelValue::Word(text) = &label.value else { return None };
-            let on = block.body.items.iter().find_map(|item| match item {
-                Item::Attribute(attribute) if attribute.name.text == "on" => Some(&attribute.value.kind),
-                _ => None,
-            });
-            let names = match on {
-                Some(ExprKind::List(list)) => list.iter().filter_map(|element| match &element.kind {
-                    ExprKind::Name(text) => Some(Name { text: text.clone(), span: element.span }),
-                    _ => None,
-                }),
-                _ => return None,
-            };
+            let (label, text) = (block.labels.first()?, block.word(0)?);
+            let ExprKind::List(list) = &block.body.attribute("on")?.value.kind else { return None };
+            let names = list.iter().filter_map(|element| Some(Name { text: element.as_name()?.clone(), span: element.span }));
             Some(Waiver { policy: Name { text: text.clone(), span: label.span }, on: names.collect(), span: block.span })
         })
         .collect()

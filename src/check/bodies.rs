@@ -1,13 +1,11 @@
 //! Bodies by kind: which attributes and blocks they may hold, and which they must.
 
 use super::Checker;
-use super::expression::plain_text;
 use super::report;
 use super::scope::{Place, Scope};
 use super::tasks::TASK;
 use crate::base::{Span, Text, similar};
-use crate::hir::{Input, Kind};
-use crate::syntax::ast::{self, Item, LabelValue};
+use crate::hir::{self, Input, Item, Kind, LabelValue, plain_text};
 use crate::ty::Ty;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +31,7 @@ impl<'a> Checker<'a> {
     }
 
     /// `where condition else message help advice`, over `it`.
-    pub(super) fn rule(&mut self, rule: &ast::Refinement, of: &Ty, scope: &mut Scope<'a>) {
+    pub(super) fn rule(&mut self, rule: &hir::Refinement, of: &Ty, scope: &mut Scope<'a>) {
         let it = match of {
             Ty::Optional(present) => present.as_ref().clone(),
             other => other.clone(),
@@ -47,7 +45,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A `check`: its condition, what a report names, and what it says.
-    pub(super) fn check_item(&mut self, check: &ast::Check, scope: &mut Scope<'a>) {
+    pub(super) fn check_item(&mut self, check: &hir::Check, scope: &mut Scope<'a>) {
         self.condition(&check.condition, scope);
         if let Some(at) = &check.at {
             self.check(at, &Ty::Error, scope);
@@ -58,7 +56,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A loop of checks.
-    pub(super) fn loop_item(&mut self, repeat: &ast::For, scope: &mut Scope<'a>) {
+    pub(super) fn loop_item(&mut self, repeat: &hir::For, scope: &mut Scope<'a>) {
         let depth = scope.locals.len();
         self.bindings(&repeat.bindings, scope);
         if let Some(condition) = &repeat.condition {
@@ -68,7 +66,6 @@ impl<'a> Checker<'a> {
             match item {
                 Item::Check(check) => self.check_item(check, scope),
                 Item::For(inner) => self.loop_item(inner, scope),
-                Item::Error(_) => {}
                 other => self.error(report::not_in_loop(span_of(other))),
             }
         }
@@ -76,7 +73,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A block in a body: its labels, its repetition, and what it holds.
-    pub(super) fn block(&mut self, kind: &Kind, block: &ast::Block, scope: &mut Scope<'a>) {
+    pub(super) fn block(&mut self, kind: &Kind, block: &hir::Block, scope: &mut Scope<'a>) {
         let depth = scope.locals.len();
         if let Some(repeat) = &block.repeat {
             self.bindings(&repeat.bindings, scope);
@@ -95,7 +92,7 @@ impl<'a> Checker<'a> {
             if let LabelValue::Template(parts) = &label.value
                 && plain_text(parts).is_none()
             {
-                let text = ast::Expr { span: label.span, kind: ast::ExprKind::Template(parts.clone()) };
+                let text = hir::Expr { span: label.span, kind: hir::ExprKind::Template(parts.clone()) };
                 self.check(&text, &Ty::String.deferred(), scope);
             }
         }
@@ -109,22 +106,22 @@ impl<'a> Checker<'a> {
 
     /// What stands in a body, against what its kind says; `at` is where something that is missing is reported.
     pub(super) fn body(&mut self, kind: &Kind, what: &str, at: Span, items: &[Item], scope: &mut Scope<'a>) {
-        let attributes = items.iter().filter_map(|item| if let Item::Attribute(attribute) = item { Some(attribute) } else { None });
-        self.attributes(kind, what, at, attributes.clone(), scope);
-        let blocks = items.iter().filter_map(|item| if let Item::Block(block) = item { Some(block) } else { None });
+        let attributes = items.iter().filter_map(|item| if let Item::Attribute(attribute) = item { Some(&**attribute) } else { None });
+        self.attributes(kind, what, at, attributes, scope);
+        let blocks = items.iter().filter_map(|item| if let Item::Block(block) = item { Some(&**block) } else { None });
         self.blocks(kind, what, blocks, scope);
         for item in items {
-            if !matches!(item, Item::Attribute(_) | Item::Block(_) | Item::Error(_)) {
+            if !matches!(item, Item::Attribute(_) | Item::Block(_)) {
                 self.error(report::no_declaration(span_of(item), what));
             }
         }
     }
 
     /// The value of an attribute that nothing declares: its words may be right where the name is.
-    pub(super) fn unexpected(&mut self, value: &ast::Expr, scope: &mut Scope<'a>) {
+    pub(super) fn unexpected(&mut self, value: &hir::Expr, scope: &mut Scope<'a>) {
         match &value.kind {
-            ast::ExprKind::Name(_) => {}
-            ast::ExprKind::List(elements) => elements.iter().for_each(|element| self.unexpected(element, scope)),
+            hir::ExprKind::Name(_) => {}
+            hir::ExprKind::List(elements) => elements.iter().for_each(|element| self.unexpected(element, scope)),
             _ => {
                 self.check(value, &Ty::Error, scope);
             }
@@ -137,10 +134,10 @@ impl<'a> Checker<'a> {
         kind: &Kind,
         what: &str,
         at: Span,
-        attributes: impl Iterator<Item = &'b ast::Attribute>,
+        attributes: impl Iterator<Item = &'b hir::Attribute>,
         scope: &mut Scope<'a>,
     ) {
-        let mut seen: BTreeMap<&Text, &ast::Attribute> = BTreeMap::new();
+        let mut seen: BTreeMap<&Text, &hir::Attribute> = BTreeMap::new();
         // What was meant by an unknown name is there.
         let mut misspelt: BTreeSet<&str> = BTreeSet::new();
         for attribute in attributes {
@@ -179,7 +176,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The blocks of a body.
-    pub(super) fn blocks<'b>(&mut self, kind: &Kind, what: &str, blocks: impl Iterator<Item = &'b ast::Block>, scope: &mut Scope<'a>) {
+    pub(super) fn blocks<'b>(&mut self, kind: &Kind, what: &str, blocks: impl Iterator<Item = &'b hir::Block>, scope: &mut Scope<'a>) {
         let mut seen: BTreeMap<&Text, Span> = BTreeMap::new();
         for block in blocks {
             let Some(inner) = kind.blocks.get(&block.keyword.text) else {
@@ -204,14 +201,8 @@ pub(super) fn span_of(item: &Item) -> Span {
     match item {
         Item::Attribute(item) => item.span,
         Item::Block(item) => item.keyword.span,
-        Item::Input(item) => item.name.span,
-        Item::Output(item) => item.name.span,
-        Item::Let(item) => item.name.span,
         Item::Check(item) => item.span,
-        Item::Function(item) => item.name.span,
-        Item::Type(item) => item.name.span,
-        Item::Enum(item) => item.name.span,
         Item::For(item) => item.span,
-        Item::Error(span) => *span,
+        Item::Declaration(name) => *name,
     }
 }

@@ -3,19 +3,19 @@
 use super::Checker;
 use super::report;
 use super::scope::Scope;
-use crate::base::{Span, Text};
+use crate::base::Span;
 use crate::eval::functions::{self, Form, Misplaced};
-use crate::hir::Function;
-use crate::syntax::ast::{self, Argument};
+use crate::hir::{self, Argument, Function};
 use crate::ty::Ty;
 
 impl<'a> Checker<'a> {
-    pub(super) fn call(&mut self, function: &ast::Name, arguments: &[Argument], span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
-        if let Some(declared) = self.program.functions.get(&function.text) {
+    pub(super) fn call(&mut self, callee: &hir::Callee, arguments: &[Argument], span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let function = &callee.name;
+        if let Some(declared) = callee.declared.and_then(|id| self.program.functions.get(&id)) {
             return self.call_declared(declared, function, arguments, span, scope);
         }
         let Some(builtin) = functions::find(&function.text) else {
-            let own = self.program.functions.keys().map(Text::as_str);
+            let own = self.program.functions.values().map(|function| function.name.text.as_str());
             let known = functions::all().map(|function| function.name).chain(own);
             self.error(report::unknown_function(function, known));
             for argument in arguments {
@@ -68,15 +68,15 @@ impl<'a> Checker<'a> {
     }
 
     /// A regular expression that is written here is one.
-    fn pattern_text(&mut self, expr: &ast::Expr) {
-        let ast::ExprKind::Template(parts) = &expr.kind else { return };
-        let Some(text) = super::expression::plain_text(parts) else { return };
+    fn pattern_text(&mut self, expr: &hir::Expr) {
+        let hir::ExprKind::Template(parts) = &expr.kind else { return };
+        let Some(text) = hir::plain_text(parts) else { return };
         if let Err(error) = regex::Regex::new(&text) {
             self.error(report::no_pattern(expr.span, &error.to_string()));
         }
     }
 
-    fn call_declared(&mut self, declared: &Function, name: &ast::Name, arguments: &[Argument], span: Span, scope: &mut Scope<'a>) -> Ty {
+    fn call_declared(&mut self, declared: &Function, name: &hir::Name, arguments: &[Argument], span: Span, scope: &mut Scope<'a>) -> Ty {
         if arguments.len() != declared.parameters.len() {
             self.error(report::wrong_count(span, name, declared, arguments.len()));
         }

@@ -5,7 +5,7 @@ use super::assign;
 use super::report;
 use super::scope::Scope;
 use crate::base::{Span, Text};
-use crate::syntax::ast::{self, Comprehension, Expr, Key};
+use crate::hir::{self, Comprehension, Expr, Key};
 use crate::ty::{FieldTy, RecordTy, Ty};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -68,7 +68,7 @@ impl<'a> Checker<'a> {
             let ty = match record.field(&key.text) {
                 Some(field) => self.check(value, &part(&field.ty, expected), scope),
                 None => {
-                    let name = ast::Name { text: key.text.clone(), span: key.span };
+                    let name = hir::Name { text: key.text.clone(), span: key.span };
                     let known = record.fields.iter().map(|field| field.name.as_str());
                     self.error(report::unknown_field(&name, &Ty::Record(record.clone()), known, None));
                     continue;
@@ -117,7 +117,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Binds what is gone through, outermost first; tells whether any of it is for a tool to know. The caller unbinds.
-    pub(super) fn bindings(&mut self, bindings: &[ast::Binding], scope: &mut Scope<'a>) -> bool {
+    pub(super) fn bindings(&mut self, bindings: &[hir::Binding], scope: &mut Scope<'a>) -> bool {
         let mut outside = false;
         for binding in bindings {
             let source = self.check(&binding.source, &Ty::Error, scope);

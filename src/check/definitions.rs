@@ -4,7 +4,7 @@ use super::Checker;
 use super::report;
 use super::scope::{Place, Scope};
 use crate::base::Text;
-use crate::hir::Definition;
+use crate::hir::{BUILDER_NAMES, Definition};
 use crate::ty::Ty;
 
 /// Names that OpenTofu keeps for itself: no variable and no output may have them.
@@ -36,9 +36,14 @@ impl<'a> Checker<'a> {
         for block in &definition.blocks {
             let mut scope = Scope::new(Place::Definition(definition));
             if definition.keyword == "provider" && block.keyword.text == "builder" {
-                scope.locals.push(("source".into(), Ty::Error));
-                scope.locals.push(("arch".into(), self.named("Arch")));
-                scope.locals.push(("image".into(), Ty::Definition("image".into())));
+                scope.locals.extend(BUILDER_NAMES.map(|name| {
+                    let ty = match name {
+                        "image" => Ty::Definition("image".into()),
+                        "arch" => self.named("Arch"),
+                        _ => Ty::Error,
+                    };
+                    (Text::from(name), ty)
+                }));
             }
             scope.baked = definition.keyword == "service" && block.keyword.text == "install";
             if definition.keyword == "stack" && !kind.blocks.contains_key(&block.keyword.text) {

@@ -8,14 +8,14 @@ use super::scope::Scope;
 use crate::base::{Span, Text, similar};
 use crate::eval::limits::MAX_DEPTH;
 use crate::eval::{conform, value_of};
-use crate::syntax::ast::{self, ExprKind, Part};
+use crate::hir::{self, ExprKind, Part, plain_text};
 use crate::ty::{EnumTy, Ty};
 use crate::value::Value;
 use std::sync::Arc;
 
 impl<'a> Checker<'a> {
     /// Checks an expression against the type it is for, and gives the type that it has.
-    pub(super) fn check(&mut self, expr: &ast::Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+    pub(super) fn check(&mut self, expr: &hir::Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
         if self.depth >= MAX_DEPTH {
             self.error(report::too_deep(expr.span));
             return Ty::Error;
@@ -26,21 +26,23 @@ impl<'a> Checker<'a> {
         ty
     }
 
-    fn form(&mut self, expr: &ast::Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+    fn form(&mut self, expr: &hir::Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
         match &expr.kind {
             ExprKind::Error => Ty::Error,
-            ExprKind::Paren(inner) => self.check(inner, expected, scope),
             ExprKind::Literal(literal) => self.constant(value_of(literal), expr.span, expected),
             ExprKind::Template(parts) => self.template(parts, expr.span, expected, scope),
+            ExprKind::Word(word) => self.constant(Value::Text(word.clone()), expr.span, expected),
+            ExprKind::Local(place) => {
+                let found = scope.local(*place);
+                self.fit(expr.span, found, expected)
+            }
             ExprKind::Name(name) => {
-                let found = self.name(name, expr.span, expected, scope);
+                let found = self.name(&name.text, expr.span, expected, scope);
                 self.fit(expr.span, found, expected)
             }
             ExprKind::List(elements) => self.list(elements, expr.span, expected, scope),
             ExprKind::Map(entries) => self.map(entries, expr.span, expected, scope),
-            ExprKind::ListFor(comprehension) | ExprKind::MapFor(comprehension) => {
-                self.comprehension(comprehension, expr.span, expected, scope)
-            }
+            ExprKind::For(comprehension) => self.comprehension(comprehension, expr.span, expected, scope),
             ExprKind::If(condition, yes, no) => {
                 let condition = self.condition(condition, scope);
                 let branches = [(yes.as_ref(), yes.span), (no.as_ref(), no.span)];
@@ -51,7 +53,7 @@ impl<'a> Checker<'a> {
                 ty
             }
             ExprKind::Match(subject, arms) => self.matched(subject, arms, expr.span, expected, scope),
-            ExprKind::Binary(ast::Binary::Default, left, right) => self.default(left, right, expected, scope),
+            ExprKind::Binary(hir::Binary::Default, left, right) => self.default(left, right, expected, scope),
             ExprKind::Binary(operator, left, right) => {
                 let found = self.binary(*operator, left, right, expr.span, expected, scope);
                 self.fit(expr.span, found, expected)
@@ -90,7 +92,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks something that is true or false; it may be for a tool to know.
-    pub(super) fn condition(&mut self, expr: &ast::Expr, scope: &mut Scope<'a>) -> Ty {
+    pub(super) fn condition(&mut self, expr: &hir::Expr, scope: &mut Scope<'a>) -> Ty {
         self.check(expr, &Ty::Bool.deferred(), scope)
     }
 
@@ -141,17 +143,14 @@ impl<'a> Checker<'a> {
 
     fn name(&mut self, name: &Text, span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
         let wanted = expected.present();
-        let local = scope.locals.iter().any(|(local, _)| local == name);
-        if !local {
-            match wanted {
-                Ty::Enum(of) if of.members.contains(name) => return wanted.clone(),
-                Ty::Definition(keyword) if self.program.definitions.contains_key(&(keyword.clone(), name.clone())) => {
-                    return wanted.clone();
-                }
-                _ => {}
+        match wanted {
+            Ty::Enum(of) if of.members.contains(name) => return wanted.clone(),
+            Ty::Definition(keyword) if self.program.definitions.contains_key(&(keyword.clone(), name.clone())) => {
+                return wanted.clone();
             }
+            _ => {}
         }
-        if name == "host" && scope.baked && !local {
+        if name == "host" && scope.baked {
             self.error(report::no_machine(span));
             return Ty::Error;
         }
@@ -186,7 +185,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn index(&mut self, base: &ast::Expr, index: &ast::Expr, scope: &mut Scope<'a>) -> Ty {
+    fn index(&mut self, base: &hir::Expr, index: &hir::Expr, scope: &mut Scope<'a>) -> Ty {
         let of = self.check(base, &Ty::Error, scope);
         let outside = assign::is_outside(&of);
         let (wanted, element) = match of.plain() {
@@ -198,7 +197,7 @@ impl<'a> Checker<'a> {
                         Some(field) => (Ty::String, field.ty.clone()),
                         None => {
                             let known = record.fields.iter().map(|field| field.name.as_str());
-                            let key = ast::Name { text: key, span: index.span };
+                            let key = hir::Name { text: key, span: index.span };
                             self.error(report::unknown_field(&key, &of, known, None));
                             (Ty::Error, Ty::Error)
                         }
@@ -223,7 +222,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The type of several expressions of which one will count.
-    pub(super) fn alternatives(&mut self, branches: &[(&ast::Expr, Span)], expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+    pub(super) fn alternatives(&mut self, branches: &[(&hir::Expr, Span)], expected: &Ty, scope: &mut Scope<'a>) -> Ty {
         let mut joined: Option<Ty> = None;
         for (branch, span) in branches {
             let ty = self.check(branch, expected, scope);
@@ -244,17 +243,8 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// The text of a template without expressions.
-pub(super) fn plain_text(parts: &[Part]) -> Option<Text> {
-    match parts {
-        [] => Some(Text::default()),
-        [Part::Text(text)] => Some(text.clone()),
-        _ => None,
-    }
-}
-
 /// The key that an index says in so many letters.
-fn key_of(index: &ast::Expr) -> Option<Text> {
+fn key_of(index: &hir::Expr) -> Option<Text> {
     match &index.kind {
         ExprKind::Template(parts) => plain_text(parts),
         _ => None,

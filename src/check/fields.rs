@@ -6,14 +6,13 @@ use super::scope::{Place, Scope};
 use super::types::Key;
 use crate::base::Text;
 use crate::eval::fields;
-use crate::hir::{Definition, Kind};
-use crate::syntax::ast;
+use crate::hir::{self, Definition, Kind};
 use crate::ty::{FieldTy, RecordTy, Ty};
 use std::sync::Arc;
 
 impl<'a> Checker<'a> {
     /// The type of `base.field`.
-    pub(super) fn member(&mut self, base: &Ty, field: &ast::Name) -> Ty {
+    pub(super) fn member(&mut self, base: &Ty, field: &hir::Name) -> Ty {
         match base {
             Ty::Error => Ty::Error,
             Ty::Deferred(inner) => self.member(inner, field).deferred(),
@@ -176,7 +175,7 @@ impl<'a> Checker<'a> {
         let blocks = definition.blocks.iter().filter(|block| block.keyword.text == inner.name);
         let mut fields: Vec<(Text, Ty)> = Vec::new();
         for item in blocks.flat_map(|block| &block.body.items) {
-            let ast::Item::Attribute(attribute) = item else { continue };
+            let hir::Item::Attribute(attribute) = item else { continue };
             let ty = self.check(&attribute.value, &Ty::Error, &mut Scope::new(Place::Definition(definition)));
             fields.push((attribute.name.text.clone(), ty));
         }

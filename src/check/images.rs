@@ -2,8 +2,7 @@
 
 use super::{Checker, report};
 use crate::base::Text;
-use crate::hir::Definition;
-use crate::syntax::ast::{self, ExprKind};
+use crate::hir::{self, Definition, ExprKind};
 
 impl<'a> Checker<'a> {
     pub(super) fn image(&mut self, image: &'a Definition) {
@@ -28,15 +27,11 @@ impl<'a> Checker<'a> {
 }
 
 /// The bare names of an attribute.
-fn words(definition: &Definition, attribute: &str) -> Vec<ast::Name> {
+fn words(definition: &Definition, attribute: &str) -> Vec<hir::Name> {
     let Some(attribute) = definition.attributes.get(attribute) else { return Vec::new() };
     let elements = match &attribute.value.kind {
         ExprKind::List(elements) => elements.as_slice(),
         _ => std::slice::from_ref(attribute.value.as_ref()),
     };
-    let names = elements.iter().filter_map(|element| match &element.kind {
-        ExprKind::Name(text) => Some(ast::Name { text: text.clone(), span: element.span }),
-        _ => None,
-    });
-    names.collect()
+    elements.iter().filter_map(|element| Some(hir::Name { text: element.as_name()?.clone(), span: element.span })).collect()
 }

@@ -4,9 +4,8 @@ use super::Checker;
 use super::report;
 use super::scope::{Place, Scope, label};
 use crate::base::Text;
-use crate::hir::{Definition, Implementation};
+use crate::hir::{self, Definition, Implementation, Item};
 use crate::schema::{Block, Plugin};
-use crate::syntax::ast::{self, Item};
 use crate::ty::Ty;
 use std::sync::Arc;
 
@@ -40,7 +39,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A name means an input or a `let` before it means a resource.
-    fn own_name(&mut self, contract: &Definition, implementation: &Implementation, block: &ast::Block) {
+    fn own_name(&mut self, contract: &Definition, implementation: &Implementation, block: &hir::Block) {
         let (Some(name), Some(at)) = (label(block, 1), block.labels.get(1)) else { return };
         let input = contract.inputs.get(name).map(|input| input.name.span);
         let binding = contract.lets.get(name).or(implementation.lets.get(name)).map(|binding| binding.name.span);
@@ -79,7 +78,7 @@ impl<'a> Checker<'a> {
         let files = definition.blocks.iter().filter(|block| block.keyword.text == "plugin").filter_map(|block| {
             block.body.items.iter().find_map(|item| match item {
                 Item::Attribute(attribute) if attribute.name.text == "schema" => match &attribute.value.kind {
-                    ast::ExprKind::Template(parts) => super::expression::plain_text(parts),
+                    hir::ExprKind::Template(parts) => crate::hir::plain_text(parts),
                     _ => None,
                 },
                 _ => None,
@@ -89,13 +88,13 @@ impl<'a> Checker<'a> {
     }
 
     /// The schema of a resource or data source; none where the provider has none, or has no schema at all.
-    pub(super) fn schema(&self, provider: &Text, block: &ast::Block) -> Option<&'a Arc<Block>> {
+    pub(super) fn schema(&self, provider: &Text, block: &hir::Block) -> Option<&'a Arc<Block>> {
         let ty = label(block, 0)?;
         self.plugins(provider).into_iter().find_map(|plugin| plugin.find(block.keyword.text == "data", ty))
     }
 
     /// What a resource is for the expressions that refer to it.
-    pub(super) fn resource_ty(&mut self, implementation: &'a Implementation, block: &ast::Block) -> Ty {
+    pub(super) fn resource_ty(&mut self, implementation: &'a Implementation, block: &hir::Block) -> Ty {
         let Some(ty) = label(block, 0) else { return Ty::Error };
         let key = (block.keyword.text == "data", ty.clone());
         let one = match self.resources.get(&key) {

@@ -5,8 +5,7 @@ use super::assign::is_optional;
 use super::report;
 use super::scope::Scope;
 use crate::base::{Text, similar};
-use crate::hir::{Input, Instance};
-use crate::syntax::ast::{self, ExprKind};
+use crate::hir::{self, ExprKind, Input, Instance};
 use crate::ty::Ty;
 
 /// Names that Ansible keeps for groups and Terragrunt for folders.
@@ -17,7 +16,7 @@ pub(super) const OF_ENVIRONMENTS: &[&str] = &["only", "protected", "approve", "r
 
 impl<'a> Checker<'a> {
     /// An instance in a product or in a definition; `environments` are those of the product.
-    pub(super) fn instance(&mut self, instance: &'a Instance, environments: &[ast::Name], scope: &mut Scope<'a>) {
+    pub(super) fn instance(&mut self, instance: &'a Instance, environments: &[hir::Name], scope: &mut Scope<'a>) {
         let program = self.program;
         if RESERVED.iter().any(|known| instance.name.text == *known) {
             self.error(report::reserved(&instance.name, "the tools keep it for themselves"));
@@ -69,8 +68,8 @@ impl<'a> Checker<'a> {
     }
 
     /// What an instance sets: of the type of the input; a list or map may be extended or reduced.
-    pub(super) fn setting(&mut self, attribute: &ast::Attribute, input: &Input, scope: &mut Scope<'a>) {
-        if attribute.operator != ast::Assign::Set && !matches!(input.ty.present(), Ty::List(_) | Ty::Map(_) | Ty::Record(_) | Ty::Error) {
+    pub(super) fn setting(&mut self, attribute: &hir::Attribute, input: &Input, scope: &mut Scope<'a>) {
+        if attribute.operator != hir::Assign::Set && !matches!(input.ty.present(), Ty::List(_) | Ty::Map(_) | Ty::Record(_) | Ty::Error) {
             self.error(report::no_extension(attribute, &input.ty));
         }
         let count = self.diagnostics.0.len();
@@ -84,18 +83,18 @@ impl<'a> Checker<'a> {
     }
 
     /// A list of names of environments.
-    pub(super) fn environments(&mut self, value: &ast::Expr, environments: &[ast::Name]) {
+    pub(super) fn environments(&mut self, value: &hir::Expr, environments: &[hir::Name]) {
         if let ExprKind::List(elements) = &value.kind {
             for element in elements {
-                if let ExprKind::Name(text) = &element.kind {
-                    self.environment(&ast::Name { text: text.clone(), span: element.span }, environments);
+                if let Some(text) = element.as_name() {
+                    self.environment(&hir::Name { text: text.clone(), span: element.span }, environments);
                 }
             }
         }
     }
 
     /// The name of an environment; a stack of the library belongs to no product and has none to compare with.
-    pub(super) fn environment(&mut self, name: &ast::Name, environments: &[ast::Name]) {
+    pub(super) fn environment(&mut self, name: &hir::Name, environments: &[hir::Name]) {
         if environments.is_empty() || environments.iter().any(|known| known.text == name.text) {
             return;
         }

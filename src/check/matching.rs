@@ -2,15 +2,14 @@
 
 use super::Checker;
 use super::assign;
-use super::expression::plain_text;
 use super::report;
 use super::scope::Scope;
 use crate::base::{Span, Text};
-use crate::syntax::ast::{self, Arm, ExprKind};
+use crate::hir::{self, Arm, ExprKind, plain_text};
 use crate::ty::Ty;
 
 impl<'a> Checker<'a> {
-    pub(super) fn matched(&mut self, subject: &ast::Expr, arms: &[Arm], span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+    pub(super) fn matched(&mut self, subject: &hir::Expr, arms: &[Arm], span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
         let of = self.check(subject, &Ty::Error, scope);
         let mut met: Vec<Text> = Vec::new();
         let mut rest = false;
@@ -33,27 +32,27 @@ impl<'a> Checker<'a> {
                 _ => self.error(report::open_match(span, &of)),
             }
         }
-        let branches: Vec<(&ast::Expr, Span)> = arms.iter().map(|arm| (&arm.value, arm.value.span)).collect();
+        let branches: Vec<(&hir::Expr, Span)> = arms.iter().map(|arm| (&arm.value, arm.value.span)).collect();
         let ty = self.alternatives(&branches, expected, scope);
         if assign::is_outside(&of) && !matches!(ty, Ty::Error) { self.fit(span, ty.deferred(), expected) } else { ty }
     }
 
     /// Checks a pattern against what is matched; gives the word that it meets. A bare name is always a word.
-    fn pattern(&mut self, pattern: &ast::Expr, of: &Ty, scope: &mut Scope<'a>) -> Option<Text> {
+    fn pattern(&mut self, pattern: &hir::Expr, of: &Ty, scope: &mut Scope<'a>) -> Option<Text> {
         let word = match &pattern.kind {
-            ExprKind::Name(word) => Some(word.clone()),
+            ExprKind::Word(word) => Some(word.clone()),
             ExprKind::Template(parts) => plain_text(parts),
-            ExprKind::Literal(ast::Literal::Bool(bool)) => Some(Text::from(if *bool { "true" } else { "false" })),
+            ExprKind::Literal(hir::Literal::Bool(bool)) => Some(Text::from(if *bool { "true" } else { "false" })),
             _ => None,
         };
         match (of.plain(), &pattern.kind) {
             (Ty::Error, _) => {}
-            (Ty::Enum(of), ExprKind::Name(word)) => {
+            (Ty::Enum(of), ExprKind::Word(word)) => {
                 if !of.members.contains(word) {
                     self.error(report::no_member(word, pattern.span, of));
                 }
             }
-            (plain, ExprKind::Name(_)) if plain.is_text() => {}
+            (plain, ExprKind::Word(_)) if plain.is_text() => {}
             _ => {
                 self.check(pattern, of, scope);
             }

@@ -113,7 +113,7 @@ impl<'a> Checker<'a> {
         for function in program.functions.values() {
             let mut scope = Scope::new(Place::Library);
             scope.locals.extend(function.parameters.iter().cloned());
-            self.check(&function.syntax.value, &function.result, &mut scope);
+            self.check(&function.value, &function.result, &mut scope);
         }
         self.recursion();
         for kind in program.kinds.values().chain(program.instances.values()) {

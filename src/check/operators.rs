@@ -5,7 +5,7 @@ use super::assign::{self, fits};
 use super::report;
 use super::scope::Scope;
 use crate::base::Span;
-use crate::syntax::ast::{Binary, Expr, ExprKind, Unary};
+use crate::hir::{Binary, Expr, ExprKind, Unary};
 use crate::ty::Ty;
 
 impl<'a> Checker<'a> {
@@ -110,8 +110,7 @@ impl<'a> Checker<'a> {
     /// A bare name that the scope does not know.
     fn is_word(&mut self, expr: &Expr, scope: &Scope<'a>) -> bool {
         match &expr.kind {
-            ExprKind::Paren(inner) => self.is_word(inner, scope),
-            ExprKind::Name(name) => self.lookup(name, scope).is_none(),
+            ExprKind::Name(name) => self.lookup(&name.text, scope).is_none(),
             _ => false,
         }
     }

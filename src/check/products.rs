@@ -5,8 +5,7 @@ use super::instances::OF_ENVIRONMENTS;
 use super::report;
 use super::scope::{Place, Scope};
 use crate::base::Text;
-use crate::hir::{Kind, Product};
-use crate::syntax::ast::{self, ExprKind, Item};
+use crate::hir::{self, ExprKind, Item, Kind, Product};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -39,7 +38,7 @@ impl<'a> Checker<'a> {
             if let Some(text) = super::scope::label(block, 0)
                 && let Some(label) = block.labels.first()
             {
-                self.environment(&ast::Name { text: text.clone(), span: label.span }, &product.environments);
+                self.environment(&hir::Name { text: text.clone(), span: label.span }, &product.environments);
             }
             for inner in &block.body.items {
                 match inner {
@@ -50,7 +49,6 @@ impl<'a> Checker<'a> {
                             self.error(report::unknown_attribute(&attribute.name, &what, known, Some(kind.span)));
                         }
                     },
-                    Item::Error(_) => {}
                     other => self.error(report::no_declaration(super::bodies::span_of(other), "`in`")),
                 }
             }
@@ -76,7 +74,7 @@ impl<'a> Checker<'a> {
         if let Some(beyond) = product.environments.get(Product::MOST_ENVIRONMENTS) {
             self.error(report::too_many_environments(beyond));
         }
-        let mut seen: BTreeMap<&Text, &ast::Name> = BTreeMap::new();
+        let mut seen: BTreeMap<&Text, &hir::Name> = BTreeMap::new();
         for environment in &product.environments {
             match seen.get(&environment.text) {
                 Some(first) => {
@@ -91,7 +89,7 @@ impl<'a> Checker<'a> {
     }
 
     /// What names environments names those of the product: lists of them, and maps by them.
-    fn of_environments(&mut self, attribute: &ast::Attribute, product: &'a Product) {
+    fn of_environments(&mut self, attribute: &hir::Attribute, product: &'a Product) {
         if OF_ENVIRONMENTS.contains(&attribute.name.text.as_str()) {
             self.environments(&attribute.value, &product.environments);
         }
@@ -99,7 +97,7 @@ impl<'a> Checker<'a> {
             && let ExprKind::Map(entries) = &attribute.value.kind
         {
             for (key, _) in entries {
-                self.environment(&ast::Name { text: key.text.clone(), span: key.span }, &product.environments);
+                self.environment(&hir::Name { text: key.text.clone(), span: key.span }, &product.environments);
             }
         }
     }

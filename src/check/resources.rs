@@ -5,9 +5,8 @@ use super::assign::Why;
 use super::report;
 use super::scope::{Scope, label};
 use crate::base::{Span, Text};
-use crate::hir::Implementation;
+use crate::hir::{self, ExprKind, Implementation, Item};
 use crate::schema::{Attribute, Block, NestedAttributes};
-use crate::syntax::ast::{self, ExprKind, Item};
 use crate::ty::Ty;
 use std::collections::BTreeMap;
 
@@ -15,7 +14,7 @@ use std::collections::BTreeMap;
 const LIFECYCLE: &[&str] = &["create_before_destroy", "ignore_changes", "prevent_destroy", "replace_triggered_by"];
 
 impl<'a> Checker<'a> {
-    pub(super) fn resource(&mut self, implementation: &'a Implementation, block: &'a ast::Block, scope: &mut Scope<'a>) {
+    pub(super) fn resource(&mut self, implementation: &'a Implementation, block: &'a hir::Block, scope: &mut Scope<'a>) {
         let depth = scope.locals.len();
         if let Some(repeat) = &block.repeat {
             if self.bindings(&repeat.bindings, scope) {
@@ -49,7 +48,7 @@ impl<'a> Checker<'a> {
         scope.locals.truncate(depth);
     }
 
-    fn unchecked(&mut self, body: &'a ast::Body, scope: &mut Scope<'a>) {
+    fn unchecked(&mut self, body: &'a hir::Body, scope: &mut Scope<'a>) {
         for item in &body.items {
             match item {
                 Item::Attribute(attribute) if attribute.name.text != "ignore_changes" => {
@@ -61,7 +60,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn resource_body(&mut self, schema: &'a Block, what: &Text, block: &'a ast::Block, scope: &mut Scope<'a>, top: bool) {
+    fn resource_body(&mut self, schema: &'a Block, what: &Text, block: &'a hir::Block, scope: &mut Scope<'a>, top: bool) {
         let mut set: BTreeMap<&Text, Vec<Span>> = BTreeMap::new();
         for item in &block.body.items {
             match item {
@@ -78,7 +77,6 @@ impl<'a> Checker<'a> {
                     set.entry(&inner.keyword.text).or_default().push(inner.keyword.span);
                     self.nested(schema, what, inner, scope);
                 }
-                Item::Error(_) => {}
                 other => self.error(report::no_declaration(super::bodies::span_of(other), &format!("`{what}`"))),
             }
         }
@@ -103,7 +101,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn argument(&mut self, schema: &'a Block, what: &Text, attribute: &'a ast::Attribute, scope: &mut Scope<'a>) {
+    fn argument(&mut self, schema: &'a Block, what: &Text, attribute: &'a hir::Attribute, scope: &mut Scope<'a>) {
         let name = &attribute.name;
         match (schema.attributes.get(&name.text), schema.blocks.get(&name.text)) {
             (Some(of), _) if of.is_read_only() => {
@@ -123,7 +121,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A value for an attribute of the schema; objects with a schema of their own are checked by name.
-    fn value(&mut self, of: &'a Attribute, value: &'a ast::Expr, scope: &mut Scope<'a>) {
+    fn value(&mut self, of: &'a Attribute, value: &'a hir::Expr, scope: &mut Scope<'a>) {
         if let Some(nested) = &of.nested {
             return self.objects(nested, of, value, scope);
         }
@@ -141,11 +139,10 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn objects(&mut self, nested: &'a NestedAttributes, of: &'a Attribute, value: &'a ast::Expr, scope: &mut Scope<'a>) {
+    fn objects(&mut self, nested: &'a NestedAttributes, of: &'a Attribute, value: &'a hir::Expr, scope: &mut Scope<'a>) {
         match &value.kind {
-            ExprKind::Paren(inner) => self.objects(nested, of, inner, scope),
             ExprKind::List(elements) => elements.iter().for_each(|element| self.objects(nested, of, element, scope)),
-            ExprKind::ListFor(comprehension) | ExprKind::MapFor(comprehension) => {
+            ExprKind::For(comprehension) => {
                 let depth = scope.locals.len();
                 self.bindings(&comprehension.bindings, scope);
                 if let Some(condition) = &comprehension.condition {
@@ -159,7 +156,7 @@ impl<'a> Checker<'a> {
             }
             ExprKind::Map(entries) if nested.nesting != crate::schema::Nesting::Map => {
                 for (key, value) in entries {
-                    let name = ast::Name { text: key.text.clone(), span: key.span };
+                    let name = hir::Name { text: key.text.clone(), span: key.span };
                     match nested.attributes.get(&key.text) {
                         Some(inner) if inner.is_read_only() => {
                             self.error(report::computed(&name, key.span.to(value.span), &"the object".into()))
@@ -191,7 +188,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A block in a resource: a nested block, or the objects of an attribute in the form of blocks.
-    fn nested(&mut self, schema: &'a Block, what: &Text, block: &'a ast::Block, scope: &mut Scope<'a>) {
+    fn nested(&mut self, schema: &'a Block, what: &Text, block: &'a hir::Block, scope: &mut Scope<'a>) {
         let depth = scope.locals.len();
         if let Some(repeat) = &block.repeat {
             self.bindings(&repeat.bindings, scope);
@@ -229,16 +226,16 @@ impl<'a> Checker<'a> {
         scope.locals.truncate(depth);
     }
 
-    fn lifecycle(&mut self, schema: &'a Block, what: &Text, block: &'a ast::Block, scope: &mut Scope<'a>) {
+    fn lifecycle(&mut self, schema: &'a Block, what: &Text, block: &'a hir::Block, scope: &mut Scope<'a>) {
         for item in &block.body.items {
             let Item::Attribute(attribute) = item else { continue };
             match attribute.name.text.as_str() {
                 "ignore_changes" => {
                     let ExprKind::List(names) = &attribute.value.kind else { continue };
                     for element in names {
-                        let ExprKind::Name(text) = &element.kind else { continue };
+                        let Some(text) = element.as_name() else { continue };
                         if !schema.names().any(|known| known == text) {
-                            let name = ast::Name { text: text.clone(), span: element.span };
+                            let name = hir::Name { text: text.clone(), span: element.span };
                             self.error(report::unknown_argument(&name, what, schema.names()));
                         }
                     }
@@ -253,7 +250,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A list of resources of the same body.
-    fn depends_on(&mut self, value: &ast::Expr, scope: &mut Scope<'a>) {
+    fn depends_on(&mut self, value: &hir::Expr, scope: &mut Scope<'a>) {
         match &value.kind {
             ExprKind::List(elements) => elements.iter().for_each(|element| {
                 self.check(element, &Ty::Error, scope);

@@ -4,8 +4,7 @@
 use super::Checker;
 use super::types::Key;
 use crate::base::Text;
-use crate::hir::{Definition, Implementation, Instance, Product};
-use crate::syntax::ast;
+use crate::hir::{self, Definition, Implementation, Instance, Product};
 use crate::ty::Ty;
 use std::collections::BTreeMap;
 
@@ -35,6 +34,11 @@ pub(super) enum Place<'a> {
 impl<'a> Scope<'a> {
     pub(super) fn new(place: Place<'a>) -> Scope<'a> {
         Scope { place, locals: Vec::new(), baked: false }
+    }
+
+    /// The type of a bound name.
+    pub(super) fn local(&self, place: hir::Local) -> Ty {
+        self.locals.get(place.0 as usize).map_or(Ty::Error, |(_, ty)| ty.clone())
     }
 
     /// The definition whose body this is, or whose contract it keeps.
@@ -77,9 +81,6 @@ const EVERYWHERE: &[&str] = &["product", "environment", "stack", "provider", "na
 impl<'a> Checker<'a> {
     /// The type of a name, if the scope knows it.
     pub(super) fn lookup(&mut self, name: &Text, scope: &Scope<'a>) -> Option<Ty> {
-        if let Some((_, ty)) = scope.locals.iter().rev().find(|(local, _)| local == name) {
-            return Some(ty.clone());
-        }
         match &scope.place {
             Place::Library => None,
             Place::Product(_, instances) => match instances.get(name.as_str()) {
@@ -178,7 +179,7 @@ impl<'a> Checker<'a> {
         self.binding(key, binding, implementation.let_types.get(name), Place::Implementation(contract, implementation))
     }
 
-    fn binding(&mut self, key: Key, binding: &'a ast::Let, said: Option<&'a Ty>, place: Place<'a>) -> Ty {
+    fn binding(&mut self, key: Key, binding: &'a hir::Let, said: Option<&'a Ty>, place: Place<'a>) -> Ty {
         if let Some(ty) = self.types.lets.get(&key) {
             return ty.clone();
         }
@@ -202,9 +203,9 @@ fn instance_ty(instance: &Instance) -> Ty {
 }
 
 /// The word of a block's label.
-pub(super) fn label(block: &ast::Block, at: usize) -> Option<&Text> {
+pub(super) fn label(block: &hir::Block, at: usize) -> Option<&Text> {
     match block.labels.get(at).map(|label| &label.value) {
-        Some(ast::LabelValue::Word(text)) => Some(text),
+        Some(hir::LabelValue::Word(text)) => Some(text),
         _ => None,
     }
 }

@@ -4,8 +4,8 @@ use super::Checker;
 use super::report;
 use super::scope::Scope;
 use crate::base::Text;
+use crate::hir::{self, Item, LabelValue};
 use crate::schema::ModuleOption;
-use crate::syntax::ast::{self, Item, LabelValue};
 use crate::ty::Ty;
 use std::collections::BTreeMap;
 
@@ -14,12 +14,12 @@ pub(super) const TASK: &str = "task";
 
 impl<'a> Checker<'a> {
     /// A task against the specification of its module.
-    pub(super) fn task(&mut self, block: &ast::Block, scope: &mut Scope<'a>) {
+    pub(super) fn task(&mut self, block: &hir::Block, scope: &mut Scope<'a>) {
         let attributes =
             || block.body.items.iter().filter_map(|item| if let Item::Attribute(attribute) = item { Some(attribute) } else { None });
         let Some(label) = block.labels.first() else { return };
         let LabelValue::Template(parts) = &label.value else { return };
-        let Some(name) = super::expression::plain_text(parts) else { return };
+        let Some(name) = crate::hir::plain_text(parts) else { return };
         let schemas = self.schemas;
         let Some(module) = schemas.modules.get(name.as_str()) else {
             self.error(report::unknown_module(label.span, &name, schemas.modules.keys().map(Text::as_str)));
@@ -51,7 +51,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn argument_of_task(&mut self, attribute: &ast::Attribute, option: &ModuleOption, scope: &mut Scope<'a>) {
+    fn argument_of_task(&mut self, attribute: &hir::Attribute, option: &ModuleOption, scope: &mut Scope<'a>) {
         // Ansible makes text of everything and lists of single values, but no number or truth of anything else.
         let wanted = match option.ty.as_str() {
             "bool" => Ty::Bool.deferred(),
@@ -59,7 +59,7 @@ impl<'a> Checker<'a> {
             _ => Ty::Error,
         };
         let word = match &attribute.value.kind {
-            ast::ExprKind::Template(parts) => super::expression::plain_text(parts),
+            hir::ExprKind::Template(parts) => crate::hir::plain_text(parts),
             _ => None,
         };
         self.check(&attribute.value, &wanted, scope);

@@ -5,7 +5,7 @@ use super::foreign::foreign;
 use super::{Evaluated, Stop, text_of};
 use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::ast::{self, Binding, Comprehension};
+use crate::hir::{self, Binding, Comprehension};
 use crate::ty::Ty;
 use crate::value::{Residual, ResidualFor, Value};
 use indexmap::IndexMap;
@@ -106,10 +106,8 @@ impl Evaluator<'_> {
 
     fn bind(&mut self, binding: &Binding, key: Value, value: Value) -> usize {
         let depth = self.locals.len();
-        if let Some(name) = &binding.key {
-            self.locals.push((name.text.clone(), key));
-        }
-        self.locals.push((binding.value.text.clone(), value));
+        self.locals.extend(binding.key.is_some().then_some(key));
+        self.locals.push(value);
         depth
     }
 
@@ -117,14 +115,14 @@ impl Evaluator<'_> {
         &mut self,
         source: Value,
         binding: &Binding,
-        inner: &[ast::Binding],
+        inner: &[hir::Binding],
         comprehension: &Comprehension,
         of: Option<&Ty>,
     ) -> Evaluated {
         if let Some(foreign) = foreign(&[&source]) {
             return Ok(foreign);
         }
-        let local = |name: &ast::Name| Value::residual(Residual::Local(name.text.clone()));
+        let local = |name: &hir::Name| Value::residual(Residual::Local(name.text.clone()));
         let key = binding.key.as_ref().map(local).unwrap_or(Value::None);
         let depth = self.bind(binding, key, local(&binding.value));
         let parts = self.residual_parts(inner, comprehension, of);
@@ -147,7 +145,7 @@ impl Evaluator<'_> {
 
     fn residual_parts(
         &mut self,
-        inner: &[ast::Binding],
+        inner: &[hir::Binding],
         comprehension: &Comprehension,
         of: Option<&Ty>,
     ) -> Result<(Option<Value>, Option<Value>, Value), Stop> {

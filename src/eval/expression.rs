@@ -5,7 +5,7 @@ use super::limits::{Beyond, MAX_DEPTH, MAX_STEPS, MAX_TEXT, MAX_VALUE, weight};
 use super::{Evaluated, Locals, Scope, Stop, fields, functions, operators, text_of};
 use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::ast::{self, ExprKind, Literal, Part};
+use crate::hir::{self, ExprKind, Literal, Part};
 use crate::ty::Ty;
 use crate::value::{Residual, Value};
 
@@ -15,14 +15,14 @@ pub(super) struct Evaluator<'a> {
 }
 
 impl Evaluator<'_> {
-    pub(super) fn expr(&mut self, expr: &ast::Expr, expected: Option<&Ty>) -> Evaluated {
+    pub(super) fn expr(&mut self, expr: &hir::Expr, expected: Option<&Ty>) -> Evaluated {
         let entered = self.scope.work().enter();
         entered.map_err(|beyond| self.exceeds(beyond, expr.span))?;
         let value = self.form(expr, expected.map(Ty::present));
         self.scope.work().leave();
         let value = value?;
         // What a name stands for was made elsewhere.
-        if !matches!(expr.kind, ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Paren(_) | ExprKind::Literal(_)) {
+        if !matches!(expr.kind, ExprKind::Local(_) | ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Literal(_)) {
             self.hold(&value, expr.span)?;
         }
         Ok(value)
@@ -57,12 +57,14 @@ impl Evaluator<'_> {
         taken.map_err(|beyond| self.exceeds(beyond, span))
     }
 
-    fn form(&mut self, expr: &ast::Expr, expected: Option<&Ty>) -> Evaluated {
+    fn form(&mut self, expr: &hir::Expr, expected: Option<&Ty>) -> Evaluated {
         match &expr.kind {
             ExprKind::Literal(literal) => Ok(value_of(literal)),
             ExprKind::Template(parts) => self.template(parts),
-            ExprKind::Paren(inner) => self.expr(inner, expected),
-            ExprKind::Name(name) => self.name(name, expr.span, expected),
+            // A place that nobody filled would be a mistake of the lowering: there is no value, and no other one in its place.
+            ExprKind::Local(place) => self.locals.get(place.0 as usize).cloned().ok_or(Stop),
+            ExprKind::Word(word) => Ok(Value::Text(word.clone())),
+            ExprKind::Name(name) => self.name(&name.text, expr.span, expected),
             ExprKind::Member(base, field) => {
                 let base = self.expr(base, None)?;
                 self.member(&base, field)
@@ -92,7 +94,7 @@ impl Evaluator<'_> {
                 }
                 Ok(Value::Map(map.into()))
             }
-            ExprKind::ListFor(comprehension) | ExprKind::MapFor(comprehension) => self.comprehension(comprehension, expected),
+            ExprKind::For(comprehension) => self.comprehension(comprehension, expected),
             ExprKind::Unary(operator, operand) => {
                 let value = self.expr(operand, None)?;
                 operators::unary(*operator, value, expr.span).map_err(|diagnostic| self.stop(*diagnostic))
@@ -121,9 +123,6 @@ impl Evaluator<'_> {
     }
 
     fn name(&mut self, name: &Text, span: Span, expected: Option<&Ty>) -> Evaluated {
-        if let Some((_, value)) = self.locals.iter().rev().find(|(local, _)| local == name) {
-            return Ok(value.clone());
-        }
         if let Some(Ty::Enum(of)) = expected
             && of.members.contains(name)
         {
@@ -178,7 +177,7 @@ impl Evaluator<'_> {
         }
     }
 
-    pub(super) fn member(&mut self, base: &Value, field: &ast::Name) -> Evaluated {
+    pub(super) fn member(&mut self, base: &Value, field: &hir::Name) -> Evaluated {
         match base {
             Value::Map(map) => match map.get(&field.text) {
                 Some(value) => Ok(value.clone()),
@@ -238,13 +237,14 @@ impl Evaluator<'_> {
         }
     }
 
-    fn call(&mut self, function: &ast::Name, arguments: &[ast::Argument], span: Span) -> Evaluated {
+    fn call(&mut self, callee: &hir::Callee, arguments: &[hir::Argument], span: Span) -> Evaluated {
+        let function = &callee.name;
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
             let value = self.expr(&argument.value, None)?;
             values.push((argument.name.as_ref().map(|name| name.text.clone()), value));
         }
-        if let Some(declared) = self.scope.function(&function.text) {
+        if let Some(declared) = callee.declared.and_then(|id| self.scope.function(id)) {
             return self.declared(&declared, values);
         }
         let Some(builtin) = functions::find(&function.text) else {
@@ -292,39 +292,32 @@ impl Evaluator<'_> {
     }
 
     fn declared(&mut self, function: &crate::hir::Function, values: Vec<(Option<Text>, Value)>) -> Evaluated {
-        let mut locals: Locals = Vec::with_capacity(values.len());
-        for ((name, _), (_, value)) in function.parameters.iter().zip(values) {
-            locals.push((name.clone(), value));
-        }
-        Evaluator { scope: self.scope, locals: &mut locals }.expr(&function.syntax.value, Some(&function.result))
+        let mut locals: Locals = values.into_iter().map(|(_, value)| value).collect();
+        Evaluator { scope: self.scope, locals: &mut locals }.expr(&function.value, Some(&function.result))
     }
 
-    fn binary(&mut self, operator: ast::Binary, left: &ast::Expr, right: &ast::Expr, span: Span, expected: Option<&Ty>) -> Evaluated {
-        let hint = if operator == ast::Binary::Default { expected } else { None };
+    fn binary(&mut self, operator: hir::Binary, left: &hir::Expr, right: &hir::Expr, span: Span, expected: Option<&Ty>) -> Evaluated {
+        let hint = if operator == hir::Binary::Default { expected } else { None };
         let first = self.expr(left, hint)?;
         match (operator, &first) {
-            (ast::Binary::And, Value::Bool(false)) | (ast::Binary::Or, Value::Bool(true)) => return Ok(first),
-            (ast::Binary::Default, Value::None) => return self.expr(right, hint),
-            (ast::Binary::Default, value) if !matches!(value, Value::Residual(_)) => return Ok(first),
+            (hir::Binary::And, Value::Bool(false)) | (hir::Binary::Or, Value::Bool(true)) => return Ok(first),
+            (hir::Binary::Default, Value::None) => return self.expr(right, hint),
+            (hir::Binary::Default, value) if !matches!(value, Value::Residual(_)) => return Ok(first),
             _ => {}
         }
         let second = self.expr(right, hint)?;
         // Each element is looked for among all others.
-        if let (ast::Binary::Subtract, Value::List(list), _) | (ast::Binary::In, _, Value::List(list)) = (operator, &first, &second) {
-            let others = if operator == ast::Binary::In { &first } else { &second };
+        if let (hir::Binary::Subtract, Value::List(list), _) | (hir::Binary::In, _, Value::List(list)) = (operator, &first, &second) {
+            let others = if operator == hir::Binary::In { &first } else { &second };
             self.take(list.len() as u64 * weight(others).unwrap_or(MAX_VALUE), span)?;
         }
         operators::binary(operator, first, second, span).map_err(|diagnostic| self.stop(*diagnostic))
     }
 
-    fn arms(&mut self, subject: &Value, arms: &[ast::Arm], span: Span, expected: Option<&Ty>) -> Evaluated {
+    fn arms(&mut self, subject: &Value, arms: &[hir::Arm], span: Span, expected: Option<&Ty>) -> Evaluated {
         for (index, arm) in arms.iter().enumerate() {
             let Some(pattern) = &arm.pattern else { return self.expr(&arm.value, expected) };
-            // A bare name in a pattern is always a word: `match region { ash => …`.
-            let pattern = match &pattern.kind {
-                ExprKind::Name(word) => Value::Text(word.clone()),
-                _ => self.expr(pattern, None)?,
-            };
+            let pattern = self.expr(pattern, None)?;
             match operators::equal(subject, &pattern) {
                 Some(true) => return self.expr(&arm.value, expected),
                 Some(false) => {}

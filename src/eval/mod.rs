@@ -15,7 +15,6 @@ mod operators;
 use crate::base::{Span, Text};
 use crate::diag::Diagnostic;
 use crate::hir;
-use crate::syntax::ast;
 use crate::ty::Ty;
 use crate::value::Value;
 use std::sync::Arc;
@@ -39,13 +38,13 @@ pub trait Scope {
     fn name(&mut self, name: &Text, span: Span, expected: Option<&Ty>) -> Option<Evaluated>;
 
     /// A field of an instance, a definition or something that a tool will know.
-    fn member(&mut self, base: &Value, field: &ast::Name) -> Evaluated;
+    fn member(&mut self, base: &Value, field: &hir::Name) -> Evaluated;
 
     /// A built-in function that needs the whole program, with its arguments in the order of its parameters.
-    fn call(&mut self, function: &ast::Name, arguments: &[Value], span: Span) -> Evaluated;
+    fn call(&mut self, function: &hir::Name, arguments: &[Value], span: Span) -> Evaluated;
 
     /// A function that the program declares.
-    fn function(&self, name: &str) -> Option<Arc<hir::Function>>;
+    fn function(&self, id: hir::FunctionId) -> Option<Arc<hir::Function>>;
 
     /// Takes a finding.
     fn report(&mut self, diagnostic: Diagnostic);
@@ -54,21 +53,21 @@ pub trait Scope {
     fn work(&mut self) -> &mut Work;
 }
 
-/// Names bound by comprehensions and functions, the innermost last.
-pub type Locals = Vec<(Text, Value)>;
+/// What the bound names around an expression stand for, the innermost last: `hir::Local` is the place in it.
+pub type Locals = Vec<Value>;
 
 /// Evaluates an expression. `expected` decides what a bare name is where an instance and a definition share one.
-pub fn eval(expr: &ast::Expr, expected: Option<&Ty>, scope: &mut dyn Scope) -> Evaluated {
+pub fn eval(expr: &hir::Expr, expected: Option<&Ty>, scope: &mut dyn Scope) -> Evaluated {
     eval_with(expr, expected, scope, &mut Vec::new())
 }
 
 /// Evaluates an expression in which some names are bound.
-pub fn eval_with(expr: &ast::Expr, expected: Option<&Ty>, scope: &mut dyn Scope, locals: &mut Locals) -> Evaluated {
+pub fn eval_with(expr: &hir::Expr, expected: Option<&Ty>, scope: &mut dyn Scope, locals: &mut Locals) -> Evaluated {
     expression::Evaluator { scope, locals }.expr(expr, expected)
 }
 
 /// Evaluates the parts of a string or label.
-pub fn eval_template(parts: &[ast::Part], scope: &mut dyn Scope, locals: &mut Locals) -> Evaluated {
+pub fn eval_template(parts: &[hir::Part], scope: &mut dyn Scope, locals: &mut Locals) -> Evaluated {
     expression::Evaluator { scope, locals }.template(parts)
 }
 

@@ -3,7 +3,7 @@
 use super::foreign::foreign;
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::ast::{Binary, Unary};
+use crate::hir::{Binary, Unary};
 use crate::value::{Operator, Residual, Value};
 use std::cmp::Ordering;
 

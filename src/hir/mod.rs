@@ -1,13 +1,19 @@
 //! The program with its names resolved: definitions, implementations, products and their instances.
 //!
-//! Expressions stay syntax; what a name in one of them means follows from where it stands (`eval::Scope`).
+//! Nothing behind it reads the trees of `syntax`: expressions and blocks are those of `body`.
+
+mod body;
 
 use crate::base::{Span, Text};
-use crate::syntax::ast;
 use crate::ty::Ty;
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use body::{
+    Argument, Arm, Assign, Attribute, Binary, Binding, Block, Body, Callee, Check, Comprehension, Expr, ExprKind, For, FreeName,
+    FunctionId, Item, Key, Label, LabelValue, Let, Literal, Local, Name, NameId, Part, Refinement, Repeat, Unary, plain_text,
+};
 
 /// Everything that is declared, from the library and the inventory.
 #[derive(Debug, Default)]
@@ -22,10 +28,23 @@ pub struct Program {
     pub implementations: BTreeMap<(Text, Text), Arc<Implementation>>,
     /// Named types and enums, by name.
     pub types: BTreeMap<Text, Arc<NamedType>>,
-    /// Functions of the program's own, by name.
-    pub functions: BTreeMap<Text, Arc<Function>>,
+    /// Functions of the program's own, by `FunctionId`; those of a definition are known in it alone.
+    pub functions: BTreeMap<FunctionId, Arc<Function>>,
     /// In the order of their folders.
     pub products: Vec<Arc<Product>>,
+    /// How many names have a number.
+    pub names: u32,
+}
+
+/// What is bound in the `builder` block of a provider, in the order of the frame: what an image begins with, the image itself, and the
+/// architecture that it is built for.
+pub const BUILDER_NAMES: [&str; 3] = ["source", "image", "arch"];
+
+impl Program {
+    /// A function of the program.
+    pub fn function(&self, id: FunctionId) -> Option<&Arc<Function>> {
+        self.functions.get(&id)
+    }
 }
 
 /// A named type: what it stands for and the rule that its values keep.
@@ -34,7 +53,7 @@ pub struct NamedType {
     /// The type; an alias with a rule is `Ty::Refined`.
     pub ty: Ty,
     /// The rule over `it`.
-    pub rule: Option<ast::Refinement>,
+    pub rule: Option<Refinement>,
     /// Where it is declared.
     pub span: Span,
     /// Its documentation.
@@ -68,7 +87,7 @@ pub struct Definition {
     /// `module`
     pub keyword: Text,
     /// `compute`
-    pub name: ast::Name,
+    pub name: Name,
     /// The whole block.
     pub span: Span,
     /// Its documentation.
@@ -76,21 +95,21 @@ pub struct Definition {
     /// What it takes.
     pub inputs: IndexMap<Text, Input>,
     /// Its named expressions.
-    pub lets: IndexMap<Text, Arc<ast::Let>>,
+    pub lets: IndexMap<Text, Arc<Let>>,
     /// The types of those that say one.
     pub let_types: BTreeMap<Text, Ty>,
     /// What it gives.
     pub outputs: IndexMap<Text, Output>,
     /// Its attributes.
-    pub attributes: IndexMap<Text, Arc<ast::Attribute>>,
+    pub attributes: IndexMap<Text, Arc<Attribute>>,
     /// Its blocks, in the order of the text.
-    pub blocks: Vec<Arc<ast::Block>>,
+    pub blocks: Vec<Arc<Block>>,
     /// Instances that stand in it (a stack's modules and services), in the order of the text.
     pub instances: Vec<Arc<Instance>>,
     /// Its rules.
-    pub checks: Vec<Arc<ast::Check>>,
+    pub checks: Vec<Check>,
     /// Repeated rules.
-    pub loops: Vec<Arc<ast::For>>,
+    pub loops: Vec<For>,
     /// Enums and types that only it knows.
     pub types: BTreeMap<Text, Arc<NamedType>>,
 }
@@ -99,13 +118,13 @@ pub struct Definition {
 #[derive(Debug)]
 pub struct Input {
     /// Its name.
-    pub name: ast::Name,
+    pub name: Name,
     /// Its type.
     pub ty: Ty,
     /// What it is where nothing is said.
-    pub default: Option<Arc<ast::Expr>>,
+    pub default: Option<Arc<Expr>>,
     /// Its own rule over `it`.
-    pub rule: Option<ast::Refinement>,
+    pub rule: Option<Refinement>,
     /// Its documentation.
     pub doc: Option<Text>,
     /// The whole declaration.
@@ -116,11 +135,11 @@ pub struct Input {
 #[derive(Debug)]
 pub struct Output {
     /// Its name.
-    pub name: ast::Name,
+    pub name: Name,
     /// Its type; an `implement` body leaves it out.
     pub ty: Option<Ty>,
     /// Its value; a contract leaves out what each implementation gives.
-    pub value: Option<Arc<ast::Expr>>,
+    pub value: Option<Arc<Expr>>,
     /// Its documentation.
     pub doc: Option<Text>,
     /// The whole declaration.
@@ -131,28 +150,30 @@ pub struct Output {
 #[derive(Debug)]
 pub struct Implementation {
     /// The module.
-    pub module: ast::Name,
+    pub module: Name,
     /// The provider.
-    pub provider: ast::Name,
+    pub provider: Name,
     /// The whole block.
     pub span: Span,
     /// Its named expressions.
-    pub lets: IndexMap<Text, Arc<ast::Let>>,
+    pub lets: IndexMap<Text, Arc<Let>>,
     /// The types of those that say one.
     pub let_types: BTreeMap<Text, Ty>,
     /// The deferred outputs of the contract.
     pub outputs: IndexMap<Text, Output>,
     /// `resource` and `data` blocks, in the order of the text.
-    pub resources: Vec<Arc<ast::Block>>,
+    pub resources: Vec<Arc<Block>>,
     /// Rules over what only the tool knows become preconditions, the others hold at compile time.
-    pub checks: Vec<Arc<ast::Check>>,
+    pub checks: Vec<Check>,
 }
 
 /// A function of the program's own.
 #[derive(Debug)]
 pub struct Function {
-    /// As written.
-    pub syntax: ast::Function,
+    /// Its name.
+    pub name: Name,
+    /// Its value: the parameters are the first names that are bound in it.
+    pub value: Arc<Expr>,
     /// What it takes.
     pub parameters: Vec<(Text, Ty)>,
     /// What it gives.
@@ -163,17 +184,17 @@ pub struct Function {
 #[derive(Debug)]
 pub struct Product {
     /// Its name.
-    pub name: ast::Name,
+    pub name: Name,
     /// The folder, relative to the project.
     pub folder: Text,
     /// The path of the file that holds the `product` block.
     pub path: Text,
     /// The `product` block.
-    pub block: Arc<ast::Block>,
+    pub block: Arc<Block>,
     /// Its instances, from all files of the folder, in the order of files and text.
     pub instances: Vec<Arc<Instance>>,
     /// Its environments in order; the checker reports what is wrong with them.
-    pub environments: Vec<ast::Name>,
+    pub environments: Vec<Name>,
 }
 
 impl Product {
@@ -187,19 +208,19 @@ pub struct Instance {
     /// `stack`
     pub keyword: Text,
     /// `compute`
-    pub definition: ast::Name,
+    pub definition: Name,
     /// `web_eu`; the definition's where none is said.
-    pub name: ast::Name,
+    pub name: Name,
     /// The whole block.
     pub span: Span,
     /// Its documentation.
     pub doc: Option<Text>,
     /// What it sets.
-    pub attributes: IndexMap<Text, Arc<ast::Attribute>>,
+    pub attributes: IndexMap<Text, Arc<Attribute>>,
     /// What it sets in one environment, in the order of the text.
-    pub overrides: Vec<(ast::Name, Vec<Arc<ast::Attribute>>)>,
+    pub overrides: Vec<(Name, Vec<Arc<Attribute>>)>,
     /// Its other blocks.
-    pub blocks: Vec<Arc<ast::Block>>,
+    pub blocks: Vec<Arc<Block>>,
     /// Whether it is there at all.
-    pub condition: Option<Arc<ast::Expr>>,
+    pub condition: Option<Arc<Expr>>,
 }

@@ -1,13 +1,11 @@
 //! The `check`s of definitions and policies, evaluated where they stand for every instance.
 
 use super::frame::Frame;
-use super::inside::inside;
 use super::planner::{PRODUCT, Planner};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Locals, Stop};
-use crate::hir::Definition;
-use crate::syntax::ast::{self, ExprKind};
+use crate::hir::{self, Definition, ExprKind};
 use crate::value::{InstanceId, Value};
 use std::sync::Arc;
 
@@ -59,15 +57,15 @@ impl Planner<'_> {
         self.node(id).keyword != "module" || self.implementation(id).is_some()
     }
 
-    fn repeated(&mut self, id: InstanceId, repeat: &ast::For, policy: Option<&Text>) -> Result<(), Stop> {
+    fn repeated(&mut self, id: InstanceId, repeat: &hir::For, policy: Option<&Text>) -> Result<(), Stop> {
         self.turns(id, &repeat.bindings, repeat, &mut Vec::new(), policy)
     }
 
     fn turns(
         &mut self,
         id: InstanceId,
-        bindings: &[ast::Binding],
-        repeat: &ast::For,
+        bindings: &[hir::Binding],
+        repeat: &hir::For,
         locals: &mut Locals,
         policy: Option<&Text>,
     ) -> Result<(), Stop> {
@@ -79,10 +77,10 @@ impl Planner<'_> {
             }
             for item in &repeat.body.items {
                 match item {
-                    ast::Item::Check(check) => {
+                    hir::Item::Check(check) => {
                         let _ = self.check(id, check, locals, policy);
                     }
-                    ast::Item::For(nested) => {
+                    hir::Item::For(nested) => {
                         let _ = self.turns(id, &nested.bindings, nested, locals, policy);
                     }
                     _ => {}
@@ -98,10 +96,8 @@ impl Planner<'_> {
         };
         for (key, value) in elements {
             let depth = locals.len();
-            if let Some(name) = &binding.key {
-                locals.push((name.text.clone(), key));
-            }
-            locals.push((binding.value.text.clone(), value));
+            locals.extend(binding.key.is_some().then_some(key));
+            locals.push(value);
             let done = self.turns(id, inner, repeat, locals, policy);
             locals.truncate(depth);
             done?;
@@ -109,15 +105,15 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn eval_in(&mut self, id: InstanceId, expr: &ast::Expr, locals: &mut Locals) -> eval::Evaluated {
+    fn eval_in(&mut self, id: InstanceId, expr: &hir::Expr, locals: &mut Locals) -> eval::Evaluated {
         eval::eval_with(expr, None, &mut Frame { planner: self, of: id, host: None }, locals)
     }
 
-    fn check(&mut self, id: InstanceId, check: &ast::Check, locals: &mut Locals, policy: Option<&Text>) -> Result<(), Stop> {
+    fn check(&mut self, id: InstanceId, check: &hir::Check, locals: &mut Locals, policy: Option<&Text>) -> Result<(), Stop> {
         if self.eval_in(id, &check.condition, locals)? != Value::Bool(false) {
             return Ok(());
         }
-        let mut said = |planner: &mut Self, expr: &Option<Arc<ast::Expr>>| -> Option<Text> {
+        let mut said = |planner: &mut Self, expr: &Option<Arc<hir::Expr>>| -> Option<Text> {
             planner.eval_in(id, expr.as_ref()?, locals).ok()?.as_text().cloned()
         };
         let message = said(self, &check.message).unwrap_or_else(|| "a rule of the library does not hold".into());
@@ -152,7 +148,7 @@ impl Planner<'_> {
         let Some(on) = waivers.field(policy).and_then(|waiver| waiver.field("on")).and_then(Value::as_list) else { return false };
         let blamed: Vec<Text> = locals
             .iter()
-            .flat_map(|(_, value)| match value {
+            .flat_map(|value| match value {
                 Value::Instance(id) => vec![self.node(*id).declaration.definition.text.clone(), self.node(*id).name.clone()],
                 Value::Text(word) => vec![word.clone()],
                 _ => Vec::new(),
@@ -167,27 +163,22 @@ impl Planner<'_> {
     fn code_of(&self, policy: &Text) -> Code {
         let definition = self.program.definitions.get(&("policy".into(), policy.clone()));
         match definition.and_then(|policy| policy.attributes.get("code")).map(|code| &code.value.kind) {
-            Some(ExprKind::Name(name)) => Code::ALL.iter().copied().find(|code| code.name() == name).unwrap_or(Code::CheckFailed),
+            Some(ExprKind::Name(name)) => Code::ALL.iter().copied().find(|code| code.name() == name.text).unwrap_or(Code::CheckFailed),
             _ => Code::CheckFailed,
         }
     }
 
     /// The place that a check blames: where the inventory says what is wrong, as near to it as can be told.
-    fn place(&mut self, id: InstanceId, at: Option<&ast::Expr>, locals: &Locals) -> Span {
-        if let Some(at) = at
-            && let ExprKind::Name(name) = &at.kind
-        {
-            if let Some((_, value)) = locals.iter().rev().find(|(local, _)| local == name) {
-                if let Value::Instance(of) = value {
-                    return self.inventory_place(*of, None);
-                }
-                if let Some(span) = self.port_place(locals, value) {
-                    return span;
-                }
-            }
-            return self.inventory_place(id, Some(name));
+    fn place(&mut self, id: InstanceId, at: Option<&hir::Expr>, locals: &Locals) -> Span {
+        match at.map(|at| &at.kind) {
+            Some(ExprKind::Local(place)) => match locals.get(place.0 as usize) {
+                Some(Value::Instance(of)) => self.inventory_place(*of, None),
+                Some(value) => self.port_place(locals, value).unwrap_or_else(|| self.inventory_place(id, None)),
+                None => self.inventory_place(id, None),
+            },
+            Some(ExprKind::Name(name)) => self.inventory_place(id, Some(&name.text)),
+            _ => self.inventory_place(id, None),
         }
-        self.inventory_place(id, None)
     }
 
     /// Follows an input of an instance in a stack to the attribute of the stack that it comes from.
@@ -201,8 +192,8 @@ impl Planner<'_> {
         };
         let Some(stack) = node.stack else { return self.said_at(id, input) };
         match node.declaration.attributes.get(input).map(|attribute| &attribute.value.kind) {
-            Some(ExprKind::Name(outer)) if self.node(stack).definition.as_ref().is_some_and(|of| of.inputs.contains_key(outer)) => {
-                self.said_at(stack, outer)
+            Some(ExprKind::Name(outer)) if self.node(stack).definition.as_ref().is_some_and(|of| of.inputs.contains_key(&outer.text)) => {
+                self.said_at(stack, &outer.text)
             }
             Some(_) => {
                 let written = &node.declaration.attributes[input].value;
@@ -214,10 +205,10 @@ impl Planner<'_> {
     }
 
     /// Where a stack in the inventory sets an input that an expression of its definition is made of.
-    fn stack_place(&self, stack: InstanceId, expr: &ast::Expr) -> Option<Span> {
+    fn stack_place(&self, stack: InstanceId, expr: &hir::Expr) -> Option<Span> {
         let (declaration, mut found) = (&self.node(stack).declaration, None);
-        inside(expr, &mut |expr| {
-            if let ExprKind::Name(name) = &expr.kind
+        expr.walk(&mut |expr| {
+            if let Some(name) = expr.as_name()
                 && declaration.attributes.contains_key(name)
             {
                 found.get_or_insert_with(|| name.clone());
@@ -227,11 +218,11 @@ impl Planner<'_> {
     }
 
     /// Where the product says what an expression is made of.
-    fn product_place(&self, expr: &ast::Expr) -> Option<Span> {
+    fn product_place(&self, expr: &hir::Expr) -> Option<Span> {
         let mut found = None;
-        inside(expr, &mut |expr| {
+        expr.walk(&mut |expr| {
             if let ExprKind::Member(base, field) = &expr.kind
-                && matches!(&base.kind, ExprKind::Name(name) if name == "product")
+                && base.as_name().is_some_and(|name| name == "product")
             {
                 found.get_or_insert_with(|| field.text.clone());
             }
@@ -242,7 +233,7 @@ impl Planner<'_> {
     /// Where the port of a service is declared.
     fn port_place(&self, locals: &Locals, port: &Value) -> Option<Span> {
         let name = port.field("name")?.as_text()?;
-        let service = locals.iter().find_map(|(_, value)| if let Value::Instance(id) = value { Some(*id) } else { None })?;
+        let service = locals.iter().find_map(|value| if let Value::Instance(id) = value { Some(*id) } else { None })?;
         let definition = self.node(service).definition.as_ref()?;
         let block = definition.blocks.iter().find(|block| block.keyword.text == "port" && super::frame::label(block, 0) == Some(name))?;
         Some(block.keyword.span.to(block.labels.first()?.span))
@@ -250,21 +241,21 @@ impl Planner<'_> {
 }
 
 /// A rule over what the provider offers (`provider.zones`) is about a capability, one over builds about images.
-fn code_of_rule(condition: &ast::Expr) -> Code {
+fn code_of_rule(condition: &hir::Expr) -> Code {
     let mut code = Code::CheckFailed;
-    inside(condition, &mut |expr| match &expr.kind {
-        ExprKind::Member(base, _) if matches!(&base.kind, ExprKind::Name(name) if name == "provider") => code = Code::MissingCapability,
-        ExprKind::Call(function, _) if function.text == "builds" => code = Code::ImageNotBuilt,
+    condition.walk(&mut |expr| match &expr.kind {
+        ExprKind::Member(base, _) if base.as_name().is_some_and(|name| name == "provider") => code = Code::MissingCapability,
+        ExprKind::Call(function, _) if function.name.text == "builds" => code = Code::ImageNotBuilt,
         _ => {}
     });
     code
 }
 
 /// Whether an expression needs what the instance makes of its inputs.
-fn needs_results(condition: &ast::Expr, definition: &Definition) -> bool {
+fn needs_results(condition: &hir::Expr, definition: &Definition) -> bool {
     let mut found = false;
-    inside(condition, &mut |expr| {
-        if let ExprKind::Name(name) = &expr.kind {
+    condition.walk(&mut |expr| {
+        if let Some(name) = expr.as_name() {
             found |= definition.outputs.contains_key(name) || definition.lets.contains_key(name);
         }
     });

@@ -5,8 +5,7 @@ use super::planner::{PRODUCT, Planner};
 use crate::base::{Span, Text, similar, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Evaluated, Mismatch, Stop, conform};
-use crate::hir::{Input, Kind};
-use crate::syntax::ast::{self, Assign};
+use crate::hir::{self, Assign, Input, Kind};
 use crate::ty::Ty;
 use crate::value::{InstanceId, Residual, Value};
 use indexmap::IndexMap;
@@ -14,7 +13,7 @@ use std::sync::Arc;
 
 impl Planner<'_> {
     /// Evaluates an expression where an instance's own definition stands.
-    pub(super) fn eval(&mut self, expr: &ast::Expr, expected: Option<&Ty>, of: InstanceId) -> Evaluated {
+    pub(super) fn eval(&mut self, expr: &hir::Expr, expected: Option<&Ty>, of: InstanceId) -> Evaluated {
         eval::eval(expr, expected, &mut Frame { planner: self, of, host: None })
     }
 
@@ -145,7 +144,7 @@ impl Planner<'_> {
         }
     }
 
-    fn attribute_value(&mut self, outside: InstanceId, attribute: &ast::Attribute, ty: &Ty, input: &Input) -> Evaluated {
+    fn attribute_value(&mut self, outside: InstanceId, attribute: &hir::Attribute, ty: &Ty, input: &Input) -> Evaluated {
         let value = self.eval(&attribute.value, Some(ty), outside)?;
         conform(value, ty).map_err(|why| self.unfit(why, attribute.value.span, input.name.span))
     }
@@ -201,7 +200,7 @@ impl Planner<'_> {
     }
 
     /// An attribute of a definition.
-    fn attribute(&mut self, id: InstanceId, attribute: &ast::Attribute, ty: Option<&Ty>) -> Evaluated {
+    fn attribute(&mut self, id: InstanceId, attribute: &hir::Attribute, ty: Option<&Ty>) -> Evaluated {
         let value = self.eval(&attribute.value, ty, id)?;
         match ty {
             Some(ty) => conform(value, ty).map_err(|why| self.unfit(why, attribute.value.span, attribute.name.span)),
@@ -210,12 +209,12 @@ impl Planner<'_> {
     }
 
     /// The blocks of a kind in a body: one record, or where there may be many, a map by label or a list of records.
-    fn blocks(&mut self, id: InstanceId, blocks: &[Arc<ast::Block>], kind: &Arc<Kind>) -> Evaluated {
+    fn blocks(&mut self, id: InstanceId, blocks: &[Arc<hir::Block>], kind: &Arc<Kind>) -> Evaluated {
         let mut records: Vec<(Option<Text>, Value)> = Vec::new();
         for block in blocks.iter().filter(|block| block.keyword.text == kind.name) {
             let label = match block.labels.first().map(|label| &label.value) {
-                Some(ast::LabelValue::Word(text)) => Some(text.clone()),
-                Some(ast::LabelValue::Template(parts)) => {
+                Some(hir::LabelValue::Word(text)) => Some(text.clone()),
+                Some(hir::LabelValue::Template(parts)) => {
                     let value = eval::eval_template(parts, &mut Frame { planner: self, of: id, host: None }, &mut Vec::new())?;
                     value.as_text().cloned()
                 }
@@ -230,7 +229,7 @@ impl Planner<'_> {
             }
             // A block in which nothing must be said need not be written.
             let unsaid = !kind.open && !kind.inputs.is_empty() && kind.inputs.values().all(|input| input.default.is_some());
-            let nothing = ast::Body { span: kind.span, items: Vec::new() };
+            let nothing = hir::Body { span: kind.span, items: Vec::new() };
             return if unsaid { self.record(id, &nothing, kind, None) } else { Ok(Value::None) };
         }
         if kind.labels.0 > 0 {
@@ -240,13 +239,13 @@ impl Planner<'_> {
     }
 
     /// A block's body as a record: what it sets, its defaults, its own blocks.
-    pub(super) fn record(&mut self, id: InstanceId, body: &ast::Body, kind: &Kind, label: Option<&Text>) -> Evaluated {
+    pub(super) fn record(&mut self, id: InstanceId, body: &hir::Body, kind: &Kind, label: Option<&Text>) -> Evaluated {
         let mut fields: IndexMap<Text, Value> = IndexMap::new();
         if let Some(label) = label {
             fields.insert("name".into(), Value::Text(label.clone()));
         }
         for item in &body.items {
-            if let ast::Item::Attribute(attribute) = item {
+            if let hir::Item::Attribute(attribute) = item {
                 let ty = kind.inputs.get(&attribute.name.text).map(|input| &input.ty);
                 let value = self.attribute(id, attribute, ty)?;
                 fields.insert(attribute.name.text.clone(), value);
@@ -264,11 +263,7 @@ impl Planner<'_> {
                 fields.insert(name.clone(), value);
             }
         }
-        let blocks: Vec<Arc<ast::Block>> = body
-            .items
-            .iter()
-            .filter_map(|item| if let ast::Item::Block(block) = item { Some(Arc::new(block.clone())) } else { None })
-            .collect();
+        let blocks: Vec<Arc<hir::Block>> = body.blocks().cloned().collect();
         for (name, inner) in &kind.blocks {
             let value = self.blocks(id, &blocks, inner)?;
             fields.insert(name.clone(), value);
@@ -311,18 +306,18 @@ impl Planner<'_> {
         }
     }
 
-    fn rule(&mut self, id: InstanceId, input: &Input, rule: &ast::Refinement, value: &Value) -> Result<(), Stop> {
+    fn rule(&mut self, id: InstanceId, input: &Input, rule: &hir::Refinement, value: &Value) -> Result<(), Stop> {
         if *value == Value::None {
             return Ok(());
         }
-        let mut locals = vec![(Text::from("it"), value.clone())];
+        let mut locals = vec![value.clone()];
         let holds = eval::eval_with(&rule.condition, None, &mut Frame { planner: self, of: id, host: None }, &mut locals)?;
         if holds != Value::Bool(false) {
             return Ok(());
         }
-        let said = |planner: &mut Self, expr: &Option<Arc<ast::Expr>>| -> Option<Text> {
+        let said = |planner: &mut Self, expr: &Option<Arc<hir::Expr>>| -> Option<Text> {
             let expr = expr.as_ref()?;
-            let mut locals = vec![(Text::from("it"), value.clone())];
+            let mut locals = vec![value.clone()];
             let value = eval::eval_with(expr, None, &mut Frame { planner, of: id, host: None }, &mut locals).ok()?;
             value.as_text().cloned()
         };

@@ -6,7 +6,6 @@ use crate::base::{Span, Text, similar, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Evaluated, Scope, Stop, Work, eval};
 use crate::hir;
-use crate::syntax::ast;
 use crate::ty::Ty;
 use crate::value::{InstanceId, Residual, Value};
 use std::sync::Arc;
@@ -43,7 +42,7 @@ impl Scope for Frame<'_, '_> {
         self.everywhere(name)
     }
 
-    fn member(&mut self, base: &Value, field: &ast::Name) -> Evaluated {
+    fn member(&mut self, base: &Value, field: &hir::Name) -> Evaluated {
         match base {
             Value::Instance(id) => self.planner.instance_member(*id, &field.text, field.span),
             Value::Definition(keyword, name) => self.planner.definition_member(keyword, name, field),
@@ -55,12 +54,12 @@ impl Scope for Frame<'_, '_> {
         }
     }
 
-    fn call(&mut self, function: &ast::Name, arguments: &[Value], span: Span) -> Evaluated {
+    fn call(&mut self, function: &hir::Name, arguments: &[Value], span: Span) -> Evaluated {
         self.planner.whole_program(self.of, function, arguments, span)
     }
 
-    fn function(&self, name: &str) -> Option<Arc<hir::Function>> {
-        self.planner.program.functions.get(name).cloned()
+    fn function(&self, id: hir::FunctionId) -> Option<Arc<hir::Function>> {
+        self.planner.program.function(id).cloned()
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
@@ -108,7 +107,7 @@ impl Frame<'_, '_> {
     }
 
     /// A resource of the implementation, with the keys that it will have.
-    fn resource(&mut self, block: &ast::Block, name: &Text) -> Evaluated {
+    fn resource(&mut self, block: &hir::Block, name: &Text) -> Evaluated {
         let ty = label(block, 0).cloned().unwrap_or_default();
         let resource = Value::residual(Residual::Resource { data: block.keyword.text == "data", ty, name: name.clone() });
         let Some(repeat) = &block.repeat else {
@@ -124,8 +123,7 @@ impl Frame<'_, '_> {
         };
         let mut keys = Vec::with_capacity(elements.len());
         for (at, element) in elements {
-            let mut locals = vec![(binding.value.text.clone(), element)];
-            locals.extend(binding.key.as_ref().map(|name| (name.text.clone(), at)));
+            let mut locals: Vec<Value> = binding.key.is_some().then_some(at).into_iter().chain([element]).collect();
             keys.extend(crate::eval::text_of(&crate::eval::eval_with(by, None, self, &mut locals)?));
         }
         let of = |key: &Text| Value::residual(Residual::Index(resource.clone(), Value::Text(key.clone())));
@@ -194,7 +192,7 @@ impl Planner<'_> {
     }
 
     /// A field of a definition: its name, its revision, an attribute.
-    fn definition_member(&mut self, keyword: &Text, name: &Text, field: &ast::Name) -> Evaluated {
+    fn definition_member(&mut self, keyword: &Text, name: &Text, field: &hir::Name) -> Evaluated {
         let Some(definition) = self.definition(keyword, name) else { return Err(Stop) };
         if field.text == "name" {
             return Ok(Value::Text(name.clone()));
@@ -248,9 +246,9 @@ impl Planner<'_> {
 }
 
 /// The word of a block's label.
-pub(super) fn label(block: &ast::Block, at: usize) -> Option<&Text> {
+pub(super) fn label(block: &hir::Block, at: usize) -> Option<&Text> {
     match block.labels.get(at).map(|label| &label.value) {
-        Some(ast::LabelValue::Word(text)) => Some(text),
+        Some(hir::LabelValue::Word(text)) => Some(text),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use super::planner::{Machine, PRODUCT, Planner};
 use crate::base::{Span, Text, similar, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{Evaluated, Stop, text_of};
-use crate::syntax::ast;
+use crate::hir;
 use crate::value::{InstanceId, Scheme, Secret, SecretForm, Value};
 use ipnet::IpNet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ const LABEL: usize = 63;
 
 impl Planner<'_> {
     /// Calls a function of the whole program, with its arguments in the order of its parameters.
-    pub(super) fn whole_program(&mut self, of: InstanceId, function: &ast::Name, arguments: &[Value], span: Span) -> Evaluated {
+    pub(super) fn whole_program(&mut self, of: InstanceId, function: &hir::Name, arguments: &[Value], span: Span) -> Evaluated {
         match (function.text.as_str(), arguments) {
             ("allocate_range", [Value::Cidr(pool), Value::Int(prefix)]) => self.allocate_range(of, *pool, *prefix, span),
             ("subnet", [key, zone, range]) => Ok(Value::map([("key", key.clone()), ("zone", zone.clone()), ("range", range.clone())])),
@@ -147,7 +147,7 @@ impl Planner<'_> {
         let Some(definition) = self.definition("image", image) else { return false };
         let lists = |attribute: &str, word: &Text| {
             definition.attributes.get(attribute).is_some_and(|attribute| match &attribute.value.kind {
-                ast::ExprKind::List(list) => list.iter().any(|element| matches!(&element.kind, ast::ExprKind::Name(name) if name == word)),
+                hir::ExprKind::List(list) => list.iter().any(|element| element.as_name() == Some(word)),
                 _ => false,
             })
         };

@@ -1,10 +1,8 @@
 //! Images that machines start from, and the revision that tells one state of an image from another.
 
 use crate::base::Text;
-use crate::hir::Definition;
+use crate::hir::{Block, Definition, Expr, ExprKind, LabelValue, Local};
 use crate::shape::Shapes;
-use crate::syntax::ast::{Block, ExprKind, Item, LabelValue};
-use crate::syntax::mentions::mentions;
 use crate::value::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,22 +65,21 @@ pub(super) fn varying(provider: &Definition, builder: &Block) -> BTreeMap<Text, 
     let mut known: BTreeSet<Text> = provider.inputs.keys().cloned().collect();
     loop {
         let before = known.len();
-        let lets = provider.lets.iter().filter(|(_, of)| mentions(&of.value, &known)).map(|(name, _)| name.clone());
-        let attributes = provider.attributes.iter().filter(|(_, of)| mentions(&of.value, &known)).map(|(name, _)| name.clone());
+        let lets = provider.lets.iter().filter(|(_, of)| of.value.mentions(&known)).map(|(name, _)| name.clone());
+        let attributes = provider.attributes.iter().filter(|(_, of)| of.value.mentions(&known)).map(|(name, _)| name.clone());
         let found: Vec<Text> = lets.chain(attributes).collect();
         known.extend(found);
         if known.len() == before {
             break;
         }
     }
-    let stock = provider.blocks.iter().filter(|block| block.keyword.text == "image");
-    if stock.flat_map(|block| &block.body.items).any(|item| matches!(item, Item::Attribute(of) if mentions(&of.value, &known))) {
-        known.insert("source".into());
-    }
-    let arch = BTreeSet::from([Text::from("arch")]);
-    let settings = builder.body.items.iter().filter_map(|item| if let Item::Attribute(of) = item { Some(of) } else { None });
-    let varying = settings.filter(|of| mentions(&of.value, &known));
-    varying.map(|of| (of.name.text.clone(), mentions(&of.value, &arch))).collect()
+    // The places of `hir::BUILDER_NAMES`.
+    let (source, arch) = (Local(0), Local(2));
+    let mut stock = provider.blocks.iter().filter(|block| block.keyword.text == "image").flat_map(|block| block.body.attributes());
+    let source_varies = stock.any(|of| of.value.mentions(&known));
+    let differs = |of: &Expr| of.mentions(&known) || source_varies && of.uses(source);
+    let varying = builder.body.attributes().filter(|of| differs(&of.value));
+    varying.map(|of| (of.name.text.clone(), of.value.uses(arch))).collect()
 }
 
 /// The services that an image installs.
@@ -93,13 +90,13 @@ pub(super) fn installed(definition: &Definition) -> Vec<Text> {
 /// The names and plain texts in an attribute of an image.
 pub(super) fn words(kind: &ExprKind) -> Vec<Text> {
     match kind {
-        ExprKind::Name(name) => vec![name.clone()],
+        ExprKind::Name(name) => vec![name.text.clone()],
         ExprKind::List(list) => list.iter().flat_map(|element| words(&element.kind)).collect(),
         ExprKind::Template(parts) => parts
             .iter()
             .filter_map(|part| match part {
-                crate::syntax::ast::Part::Text(text) => Some(text.clone()),
-                crate::syntax::ast::Part::Expr(_) => None,
+                crate::hir::Part::Text(text) => Some(text.clone()),
+                crate::hir::Part::Expr(_) => None,
             })
             .collect(),
         _ => Vec::new(),

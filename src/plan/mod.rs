@@ -6,7 +6,6 @@ mod field;
 mod frame;
 mod functions;
 pub mod image;
-mod inside;
 pub mod lock;
 mod planner;
 mod rules;

@@ -10,7 +10,6 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{Evaluated, Stop, Work};
 use crate::hir::{self, Definition, Implementation, Program};
 use crate::shape::Shapes;
-use crate::syntax::ast;
 use crate::value::{InstanceId, Value};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -153,9 +152,7 @@ impl<'a> Planner<'a> {
     fn exists(&self, instance: &hir::Instance) -> bool {
         let Some(only) = instance.attributes.get("only") else { return true };
         match &only.value.kind {
-            ast::ExprKind::List(names) => {
-                names.iter().any(|name| matches!(&name.kind, ast::ExprKind::Name(text) if *text == self.environment))
-            }
+            hir::ExprKind::List(names) => names.iter().any(|name| name.as_name() == Some(&self.environment)),
             _ => true,
         }
     }
@@ -267,25 +264,21 @@ fn product_instance(product: &hir::Product) -> hir::Instance {
     let mut blocks = Vec::new();
     for item in &product.block.body.items {
         match item {
-            ast::Item::Attribute(attribute) => {
-                attributes.entry(attribute.name.text.clone()).or_insert_with(|| Arc::new(attribute.clone()));
+            hir::Item::Attribute(attribute) => {
+                attributes.entry(attribute.name.text.clone()).or_insert_with(|| attribute.clone());
             }
-            ast::Item::Block(block) if block.keyword.text == "in" => {
-                if let Some(ast::Label { value: ast::LabelValue::Word(text), span }) = block.labels.first() {
-                    let inner = block.body.items.iter().filter_map(|item| match item {
-                        ast::Item::Attribute(attribute) => Some(Arc::new(attribute.clone())),
-                        _ => None,
-                    });
-                    overrides.push((ast::Name { text: text.clone(), span: *span }, inner.collect()));
+            hir::Item::Block(block) if block.keyword.text == "in" => {
+                if let Some(hir::Label { value: hir::LabelValue::Word(text), span }) = block.labels.first() {
+                    overrides.push((hir::Name { text: text.clone(), span: *span }, block.body.attributes().cloned().collect()));
                 }
             }
-            ast::Item::Block(block) => blocks.push(Arc::new(block.clone())),
+            hir::Item::Block(block) => blocks.push(block.clone()),
             _ => {}
         }
     }
     hir::Instance {
         keyword: "product".into(),
-        definition: ast::Name { text: "product".into(), span: product.name.span },
+        definition: hir::Name { text: "product".into(), span: product.name.span },
         name: product.name.clone(),
         span: product.block.span,
         doc: product.block.doc.clone(),
@@ -302,7 +295,7 @@ fn written_ranges(instance: &hir::Instance, environment: &str) -> Vec<ipnet::IpN
     let overridden = instance.overrides.iter().filter(|(of, _)| of.text == environment).flat_map(|(_, attributes)| attributes);
     own.chain(overridden)
         .filter_map(|attribute| match &attribute.value.kind {
-            ast::ExprKind::Literal(ast::Literal::Cidr(cidr)) => Some(*cidr),
+            hir::ExprKind::Literal(hir::Literal::Cidr(cidr)) => Some(*cidr),
             _ => None,
         })
         .collect()

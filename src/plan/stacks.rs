@@ -154,14 +154,10 @@ impl Planner<'_> {
         // A region without machines of an architecture has nothing to bake on.
         let offered = |arch: &Text| sizes.iter().any(|size| size.field(arch).is_some());
         for arch in words("arches").into_iter().filter(offered) {
-            let mut locals = vec![
-                (Text::from("source"), stock.clone()),
-                (Text::from("image"), baked.clone()),
-                (Text::from("arch"), Value::Text(arch.clone())),
-            ];
+            // In the order of `hir::BUILDER_NAMES`.
+            let mut locals = vec![stock.clone(), baked.clone(), Value::Text(arch.clone())];
             let mut settings: IndexMap<Text, Value> = IndexMap::new();
-            for item in &block.body.items {
-                let crate::syntax::ast::Item::Attribute(attribute) = item else { continue };
+            for attribute in block.body.attributes() {
                 let mut frame = super::frame::Frame { planner: self, of: provider, host: None };
                 let value = crate::eval::eval_with(&attribute.value, None, &mut frame, &mut locals).ok()?;
                 settings.insert(attribute.name.text.clone(), value);

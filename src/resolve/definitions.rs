@@ -1,11 +1,12 @@
 //! `define`, `implement` and `fn`: what the program can be made of.
 
 use super::types::Names;
-use super::{Resolver, word};
+use super::{Owner, Resolver, word};
 use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{Definition, Function, Implementation, Instance, NamedType, Output};
+use crate::hir::{Attribute, BUILDER_NAMES, Definition, Function, Implementation, Instance, NamedType, Output};
 use crate::syntax::ast;
+use crate::ty::Ty;
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,7 +46,8 @@ impl Resolver<'_> {
         }
         self.surplus(block, 2);
         let items: Vec<&ast::Item> = block.body.items.iter().collect();
-        let types = self.declared_types(&items, names);
+        let key: Owner = (keyword.text.clone(), name.text.clone());
+        let types = self.declared_types(&items, names, Some(&key));
         let mut definition = Definition {
             keyword: keyword.text.clone(),
             name: name.clone(),
@@ -67,12 +69,12 @@ impl Resolver<'_> {
             match item {
                 ast::Item::Input(input) => {
                     self.once(&mut seen, &input.name);
-                    let input = self.input(input, names, &definition.types);
+                    let input = self.input(input, names, &definition.types, Some(&key));
                     definition.inputs.entry(input.name.text.clone()).or_insert(input);
                 }
                 ast::Item::Output(output) => {
                     self.once(&mut seen, &output.name);
-                    let output = self.output(output, names, &definition.types);
+                    let output = self.output(output, names, &definition.types, Some(&key));
                     definition.outputs.entry(output.name.text.clone()).or_insert(output);
                 }
                 ast::Item::Let(binding) => {
@@ -81,26 +83,31 @@ impl Resolver<'_> {
                         let ty = self.ty(ty, names, &definition.types);
                         definition.let_types.entry(binding.name.text.clone()).or_insert(ty);
                     }
-                    definition.lets.entry(binding.name.text.clone()).or_insert_with(|| Arc::new(binding.clone()));
+                    let lowered = self.lower(Some(&key), |lowering| lowering.binding(binding));
+                    definition.lets.entry(binding.name.text.clone()).or_insert(lowered);
                 }
                 ast::Item::Attribute(attribute) => {
                     self.once(&mut seen, &attribute.name);
-                    definition.attributes.entry(attribute.name.text.clone()).or_insert_with(|| Arc::new(attribute.clone()));
+                    let lowered = self.lower(Some(&key), |lowering| lowering.attribute(attribute));
+                    definition.attributes.entry(attribute.name.text.clone()).or_insert(lowered);
                 }
                 ast::Item::Block(inner) if self.program.instances.contains_key(&inner.keyword.text) => {
-                    if let Some(instance) = self.instance(inner) {
+                    if let Some(instance) = self.instance(inner, Some(&key)) {
                         self.once(&mut seen, &instance.name);
                         definition.instances.push(Arc::new(instance));
                     }
                 }
-                ast::Item::Block(inner) => definition.blocks.push(Arc::new(inner.clone())),
-                ast::Item::Check(check) => definition.checks.push(Arc::new(check.clone())),
-                ast::Item::For(repeat) => definition.loops.push(Arc::new(repeat.clone())),
-                ast::Item::Function(function) => self.function(function, names, &definition.types.clone()),
+                ast::Item::Block(inner) => {
+                    let bound = bound_in(&keyword.text, &inner.keyword.text);
+                    let lowered = self.lower(Some(&key), |lowering| lowering.within(bound, |lowering| lowering.block(inner)));
+                    definition.blocks.push(lowered);
+                }
+                ast::Item::Check(check) => definition.checks.push(self.lower(Some(&key), |lowering| lowering.check(check))),
+                ast::Item::For(repeat) => definition.loops.push(self.lower(Some(&key), |lowering| lowering.repeated(repeat))),
+                ast::Item::Function(function) => self.function(function, names, &definition.types.clone(), Some(&key)),
                 ast::Item::Type(_) | ast::Item::Enum(_) | ast::Item::Error(_) => {}
             }
         }
-        let key = (keyword.text.clone(), name.text.clone());
         if let Some(first) = self.program.definitions.get(&key).map(|first| first.name.span) {
             return self.duplicate(&format!("{} `{}`", keyword.text, name.text), name.span, first);
         }
@@ -116,12 +123,8 @@ impl Resolver<'_> {
             return self.headless(block, "implement MODULE on PROVIDER");
         }
         self.surplus(block, 3);
-        let own = self
-            .program
-            .definitions
-            .get(&("module".into(), module.text.clone()))
-            .map(|definition| definition.types.clone())
-            .unwrap_or_default();
+        let owner: Owner = ("module".into(), module.text.clone());
+        let own = self.program.definitions.get(&owner).map(|definition| definition.types.clone()).unwrap_or_default();
         let mut implementation = Implementation {
             module: module.clone(),
             provider: provider.clone(),
@@ -141,11 +144,12 @@ impl Resolver<'_> {
                         let ty = self.ty(ty, names, &own);
                         implementation.let_types.entry(binding.name.text.clone()).or_insert(ty);
                     }
-                    implementation.lets.entry(binding.name.text.clone()).or_insert_with(|| Arc::new(binding.clone()));
+                    let lowered = self.lower(Some(&owner), |lowering| lowering.binding(binding));
+                    implementation.lets.entry(binding.name.text.clone()).or_insert(lowered);
                 }
                 ast::Item::Output(output) => {
                     self.once(&mut seen, &output.name);
-                    let output = self.output(output, names, &own);
+                    let output = self.output(output, names, &own, Some(&owner));
                     implementation.outputs.entry(output.name.text.clone()).or_insert(output);
                 }
                 ast::Item::Block(inner) if matches!(inner.keyword.text.as_str(), "resource" | "data") => {
@@ -159,9 +163,9 @@ impl Resolver<'_> {
                         key.text = crate::base::text!("resource {}", name.text);
                         self.once_as(&mut seen, &key, &format!("`{}`", name.text));
                     }
-                    implementation.resources.push(Arc::new(inner.clone()));
+                    implementation.resources.push(self.lower(Some(&owner), |lowering| lowering.block(inner)));
                 }
-                ast::Item::Check(check) => implementation.checks.push(Arc::new(check.clone())),
+                ast::Item::Check(check) => implementation.checks.push(self.lower(Some(&owner), |lowering| lowering.check(check))),
                 ast::Item::Block(inner) => self.error(
                     Diagnostic::error(
                         Code::UnknownBlock,
@@ -192,59 +196,69 @@ impl Resolver<'_> {
         self.program.implementations.insert(key, Arc::new(implementation));
     }
 
-    fn function(&mut self, function: &ast::Function, names: &Names, own: &BTreeMap<Text, Arc<NamedType>>) {
-        let parameters = function.parameters.iter().map(|(name, ty)| (name.text.clone(), self.ty(ty, names, own))).collect();
-        let result = self.ty(&function.result, names, own);
+    fn function(&mut self, function: &ast::Function, names: &Names, own: &BTreeMap<Text, Arc<NamedType>>, owner: Option<&Owner>) {
         let name = function.name.clone();
-        let linked = Arc::new(Function { syntax: function.clone(), parameters, result });
-        if let Some(first) = self.program.functions.insert(name.text.clone(), linked) {
-            self.duplicate(&format!("function `{}`", name.text), name.span, first.syntax.name.span);
+        let Some(id) = self.functions.id(owner, &name.text) else { return };
+        if let Some(first) = self.program.functions.get(&id).map(|first| first.name.span) {
+            return self.duplicate(&format!("function `{}`", name.text), name.span, first);
         }
+        let parameters: Vec<(Text, Ty)> =
+            function.parameters.iter().map(|(name, ty)| (name.text.clone(), self.ty(ty, names, own))).collect();
+        let result = self.ty(&function.result, names, own);
+        let bound: Vec<Text> = parameters.iter().map(|(name, _)| name.clone()).collect();
+        let value = self.lower(owner, |lowering| lowering.within(bound, |lowering| lowering.shared(&function.value)));
+        self.program.functions.insert(id, Arc::new(Function { name, value, parameters, result }));
     }
 
     /// Links the functions that stand at the top level of a file.
     pub(super) fn functions(&mut self, items: &[&ast::Item], names: &Names) {
         for item in items {
             if let ast::Item::Function(function) = item {
-                self.function(function, names, &BTreeMap::new());
+                self.function(function, names, &BTreeMap::new(), None);
             }
         }
     }
 
-    fn output(&mut self, output: &ast::Output, names: &Names, own: &BTreeMap<Text, Arc<NamedType>>) -> Output {
+    fn output(&mut self, output: &ast::Output, names: &Names, own: &BTreeMap<Text, Arc<NamedType>>, owner: Option<&Owner>) -> Output {
         Output {
             name: output.name.clone(),
             ty: output.ty.as_ref().map(|ty| self.ty(ty, names, own)),
-            value: output.value.clone(),
+            value: self.lower(owner, |lowering| output.value.as_ref().map(|value| lowering.shared(value))),
             doc: output.doc.clone(),
             span: output.span,
         }
     }
 
     /// An instance as declared: `stack compute web { … }`.
-    pub(super) fn instance(&mut self, block: &ast::Block) -> Option<Instance> {
+    pub(super) fn instance(&mut self, block: &ast::Block, owner: Option<&Owner>) -> Option<Instance> {
         let Some(definition) = block.labels.first().and_then(word) else {
             self.headless(block, &format!("{} DEFINITION NAME", block.keyword.text));
             return None;
         };
         self.surplus(block, 2);
         let name = block.labels.get(1).and_then(word).unwrap_or_else(|| definition.clone());
-        let mut attributes: IndexMap<Text, Arc<ast::Attribute>> = IndexMap::new();
+        let mut written: BTreeMap<Text, &ast::Attribute> = BTreeMap::new();
+        let mut attributes: IndexMap<Text, Arc<Attribute>> = IndexMap::new();
         let mut overrides = Vec::new();
         let mut blocks = Vec::new();
         for item in &block.body.items {
             match item {
-                ast::Item::Attribute(attribute) => match attributes.get(&attribute.name.text) {
+                ast::Item::Attribute(attribute) => match written.get(&attribute.name.text) {
                     Some(first) => self.repeated(attribute, first),
                     None => {
-                        attributes.insert(attribute.name.text.clone(), Arc::new(attribute.clone()));
+                        written.insert(attribute.name.text.clone(), attribute);
+                        let lowered = self.lower(owner, |lowering| lowering.attribute(attribute));
+                        attributes.insert(attribute.name.text.clone(), lowered);
                     }
                 },
                 ast::Item::Block(inner) if inner.keyword.text == "in" => match inner.labels.first().and_then(word) {
-                    Some(environment) => overrides.push((environment, super::attributes(&inner.body).collect())),
+                    Some(environment) => {
+                        let set = self.lower(owner, |lowering| super::attributes(lowering, &inner.body));
+                        overrides.push((environment, set));
+                    }
                     None => self.headless(inner, "in ENVIRONMENT"),
                 },
-                ast::Item::Block(inner) => blocks.push(Arc::new(inner.clone())),
+                ast::Item::Block(inner) => blocks.push(self.lower(owner, |lowering| lowering.block(inner))),
                 ast::Item::Error(_) => {}
                 _ => self.error(
                     Diagnostic::error(
@@ -265,7 +279,7 @@ impl Resolver<'_> {
             attributes,
             overrides,
             blocks,
-            condition: block.condition.clone(),
+            condition: self.lower(owner, |lowering| block.condition.as_ref().map(|condition| lowering.shared(condition))),
         })
     }
 
@@ -296,5 +310,13 @@ impl Resolver<'_> {
             Diagnostic::error(Code::Missing, block.keyword.span, format!("`{}` lacks a label", block.keyword.text))
                 .help(format!("write `{form}`")),
         );
+    }
+}
+
+/// The names that are bound in a block of a definition.
+fn bound_in(keyword: &str, block: &str) -> Vec<Text> {
+    match (keyword, block) {
+        ("provider", "builder") => BUILDER_NAMES.map(Text::from).to_vec(),
+        _ => Vec::new(),
     }
 }

@@ -1,10 +1,10 @@
 //! `define kind K` and `define instance K`: what bodies may hold, declared in the library itself.
 
 use super::types::Names;
-use super::{Resolver, word};
+use super::{Owner, Resolver, word};
 use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{Input, Kind};
+use crate::hir::{Input, Kind, NamedType};
 use crate::syntax::ast;
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ impl Resolver<'_> {
         for item in &block.body.items {
             match item {
                 ast::Item::Input(input) => {
-                    let input = self.input(input, names, &BTreeMap::new());
+                    let input = self.input(input, names, &BTreeMap::new(), None);
                     kind.inputs.insert(input.name.text.clone(), input);
                 }
                 ast::Item::Block(inner) if inner.keyword.text == "block" => {
@@ -79,12 +79,18 @@ impl Resolver<'_> {
     }
 
     /// A declared input with its type linked.
-    pub(super) fn input(&mut self, input: &ast::Input, names: &Names, own: &BTreeMap<Text, Arc<crate::hir::NamedType>>) -> Input {
+    pub(super) fn input(
+        &mut self,
+        input: &ast::Input,
+        names: &Names,
+        own: &BTreeMap<Text, Arc<NamedType>>,
+        owner: Option<&Owner>,
+    ) -> Input {
         Input {
             name: input.name.clone(),
             ty: self.ty(&input.ty, names, own),
-            default: input.default.clone(),
-            rule: input.refinement.clone(),
+            default: self.lower(owner, |lowering| input.default.as_ref().map(|default| lowering.shared(default))),
+            rule: self.lower(owner, |lowering| input.refinement.as_ref().map(|rule| lowering.refinement(rule))),
             doc: input.doc.clone(),
             span: input.span,
         }

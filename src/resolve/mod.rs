@@ -4,13 +4,16 @@
 
 mod definitions;
 mod kinds;
+mod lower;
 mod products;
 mod types;
 
-use crate::base::{FileId, Span, Workspace};
+use crate::base::{FileId, Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::hir::Program;
+use crate::hir::{Attribute, FunctionId, Program};
 use crate::syntax::ast;
+use lower::{Callable, Lowering};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A parsed file of the workspace.
@@ -24,10 +27,11 @@ pub struct Source {
 
 /// Links the files of a workspace into one program.
 pub fn resolve(workspace: &Workspace, sources: &[Source]) -> (Program, Diagnostics) {
-    let mut resolver = Resolver { workspace, program: Program::default(), diagnostics: Diagnostics::default() };
     let blocks: Vec<&ast::Block> =
         items(sources).filter_map(|(_, item)| if let ast::Item::Block(b) = item { Some(b) } else { None }).collect();
     let names = types::Names::collect(&blocks);
+    let functions = Functions::collect(sources, &blocks);
+    let mut resolver = Resolver { workspace, functions, program: Program::default(), diagnostics: Diagnostics::default() };
     resolver.types(sources, &names);
     resolver.kinds(&blocks, &names);
     resolver.functions(&items(sources).map(|(_, item)| item).collect::<Vec<_>>(), &names);
@@ -37,8 +41,50 @@ pub fn resolve(workspace: &Workspace, sources: &[Source]) -> (Program, Diagnosti
     (resolver.program, resolver.diagnostics)
 }
 
+/// Keyword and name of the definition that something stands in.
+type Owner = (Text, Text);
+
+/// Numbers of the functions by name: those of the program, and those that one definition alone knows.
+#[derive(Debug, Default)]
+struct Functions {
+    program: BTreeMap<Text, FunctionId>,
+    own: BTreeMap<Owner, BTreeMap<Text, FunctionId>>,
+}
+
+impl Functions {
+    /// Numbers every function; of two of one name in one place the first counts, and the second is reported where it is linked.
+    fn collect(sources: &[Source], blocks: &[&ast::Block]) -> Functions {
+        let mut functions = Functions::default();
+        let mut next = 0;
+        let mut number = |known: &mut BTreeMap<Text, FunctionId>, item: &ast::Item| {
+            if let ast::Item::Function(function) = item {
+                known.entry(function.name.text.clone()).or_insert_with(|| {
+                    next += 1;
+                    FunctionId(next - 1)
+                });
+            }
+        };
+        items(sources).for_each(|(_, item)| number(&mut functions.program, item));
+        for block in blocks.iter().filter(|block| block.keyword.text == "define") {
+            let [Some(keyword), Some(name)] = [0, 1].map(|at| block.labels.get(at).and_then(word)) else { continue };
+            let own = functions.own.entry((keyword.text, name.text)).or_default();
+            block.body.items.iter().for_each(|item| number(own, item));
+        }
+        functions
+    }
+
+    /// The number of a function of the program, or of a definition.
+    fn id(&self, owner: Option<&Owner>, name: &Text) -> Option<FunctionId> {
+        match owner {
+            Some(owner) => self.own.get(owner)?.get(name).copied(),
+            None => self.program.get(name).copied(),
+        }
+    }
+}
+
 struct Resolver<'a> {
     workspace: &'a Workspace,
+    functions: Functions,
     program: Program,
     diagnostics: Diagnostics,
 }
@@ -46,6 +92,12 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     fn error(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Lowers what stands in a definition, or outside of any.
+    fn lower<T>(&mut self, owner: Option<&Owner>, lower: impl FnOnce(&mut Lowering<'_>) -> T) -> T {
+        let own = owner.and_then(|owner| self.functions.own.get(owner));
+        lower(&mut Lowering::new(Callable { program: Some(&self.functions.program), own }, &mut self.program.names))
     }
 
     fn duplicate(&mut self, what: &str, again: Span, first: Span) {
@@ -93,9 +145,10 @@ fn word(label: &ast::Label) -> Option<ast::Name> {
     }
 }
 
-/// The attributes and blocks of a body that repeats nothing, as most bodies do.
-fn attributes(body: &ast::Body) -> impl Iterator<Item = Arc<ast::Attribute>> {
-    body.items.iter().filter_map(|item| if let ast::Item::Attribute(attribute) = item { Some(Arc::new(attribute.clone())) } else { None })
+/// The attributes of a body that repeats nothing, as most bodies do.
+fn attributes(lowering: &mut Lowering<'_>, body: &ast::Body) -> Vec<Arc<Attribute>> {
+    let attributes = body.items.iter().filter_map(|item| if let ast::Item::Attribute(attribute) = item { Some(attribute) } else { None });
+    attributes.map(|attribute| lowering.attribute(attribute)).collect()
 }
 
 fn declared_twice(what: &str, again: Span, first: Span) -> Diagnostic {

@@ -30,7 +30,7 @@ impl Resolver<'_> {
                     continue;
                 }
                 let environments = environments(block);
-                let block = Arc::new(block.clone());
+                let block = self.lower(None, |lowering| lowering.block(block));
                 products.insert(folder.clone(), Product { name, folder, path, block, instances: Vec::new(), environments });
             }
         }
@@ -43,7 +43,7 @@ impl Resolver<'_> {
                 match block.keyword.text.as_str() {
                     "define" | "implement" | "product" => {}
                     keyword if self.program.instances.contains_key(keyword) => {
-                        let Some(instance) = self.instance(block) else { continue };
+                        let Some(instance) = self.instance(block, None) else { continue };
                         match products.get_mut(&folder) {
                             Some(product) => product.instances.push(Arc::new(instance)),
                             None => self.error(

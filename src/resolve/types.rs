@@ -1,6 +1,6 @@
 //! Types as written become types: built-in words, declared enums and aliases, and the names of definitions.
 
-use super::{Resolver, Source, items, word};
+use super::{Owner, Resolver, Source, items, word};
 use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::NamedType;
@@ -82,19 +82,21 @@ const CONSTRUCTORS: &[&str] = &["list", "map", "secret", "deferred"];
 struct Declared<'a> {
     written: BTreeMap<Text, &'a ast::Item>,
     open: Vec<Text>,
+    /// The definition that they stand in.
+    owner: Option<&'a Owner>,
 }
 
 impl Resolver<'_> {
     /// Links every type that stands at the top level of a file.
     pub(super) fn types(&mut self, sources: &[Source], names: &Names) {
         let all: Vec<&ast::Item> = items(sources).map(|(_, item)| item).collect();
-        let linked = self.declared_types(&all, names);
+        let linked = self.declared_types(&all, names, None);
         self.program.types = linked;
     }
 
     /// Links the types and enums among `items`, which may name each other in any order.
-    pub(super) fn declared_types(&mut self, items: &[&ast::Item], names: &Names) -> BTreeMap<Text, Arc<NamedType>> {
-        let mut declared = Declared { written: BTreeMap::new(), open: Vec::new() };
+    pub(super) fn declared_types(&mut self, items: &[&ast::Item], names: &Names, owner: Option<&Owner>) -> BTreeMap<Text, Arc<NamedType>> {
+        let mut declared = Declared { written: BTreeMap::new(), open: Vec::new(), owner };
         for item in items {
             let name = match item {
                 ast::Item::Enum(item) => &item.name,
@@ -178,7 +180,8 @@ impl Resolver<'_> {
                     }
                     false => ty,
                 };
-                NamedType { ty, rule: item.refinement.clone(), span: item.name.span, doc: item.doc.clone() }
+                let rule = self.lower(declared.owner, |lowering| item.refinement.as_ref().map(|rule| lowering.refinement(rule)));
+                NamedType { ty, rule, span: item.name.span, doc: item.doc.clone() }
             }
             _ => return None,
         };

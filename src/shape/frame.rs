@@ -7,9 +7,8 @@ use crate::base::{Span, Text};
 use crate::check::Types;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::{Evaluated, Scope, Stop, Work, eval};
-use crate::hir::{Definition, Function, Implementation, Program};
+use crate::hir::{self, Definition, Function, Implementation, Program};
 
-use crate::syntax::ast;
 use crate::ty::Ty;
 use crate::value::{Residual, Value};
 use std::collections::BTreeMap;
@@ -48,7 +47,7 @@ impl<'a> Frame<'a> {
     }
 
     /// An expression of the body.
-    pub(super) fn eval(&mut self, expr: &ast::Expr, expected: Option<&Ty>) -> Evaluated {
+    pub(super) fn eval(&mut self, expr: &hir::Expr, expected: Option<&Ty>) -> Evaluated {
         eval(expr, expected, self)
     }
 
@@ -76,7 +75,7 @@ impl<'a> Frame<'a> {
     }
 
     /// The value of an expression that needs no hole and nothing foreign.
-    pub(super) fn constant(&mut self, expr: &ast::Expr, expected: Option<&Ty>) -> Option<Value> {
+    pub(super) fn constant(&mut self, expr: &hir::Expr, expected: Option<&Ty>) -> Option<Value> {
         let (holes, count) = (self.holes.clone(), self.diagnostics.0.len());
         let value = self.eval(expr, expected).ok().filter(Value::is_known);
         self.holes = holes;
@@ -154,7 +153,7 @@ impl<'a> Frame<'a> {
     }
 
     /// A field of an instance that an input names: deferred ones are holes.
-    fn instance_field(&mut self, input: &Text, field: &ast::Name) -> Option<Evaluated> {
+    fn instance_field(&mut self, input: &Text, field: &hir::Name) -> Option<Evaluated> {
         let definition = self.definition;
         let declared = definition.inputs.get(input)?;
         let Ty::Instance(keyword, of) = declared.ty.present() else { return None };
@@ -190,7 +189,7 @@ impl<'a> Frame<'a> {
     }
 
     /// A field of the provider: a constant where it does not depend on what an instance sets.
-    fn provider_field(&mut self, field: &ast::Name) -> Evaluated {
+    fn provider_field(&mut self, field: &hir::Name) -> Evaluated {
         let Some(provider) = self.provider.clone() else { return Ok(foreign(field.span)) };
         if field.text == "kind" {
             return Ok(Value::Text(provider.name.text.clone()));
@@ -230,7 +229,7 @@ impl Scope for Frame<'_> {
         self.everywhere(name, span)
     }
 
-    fn member(&mut self, base: &Value, field: &ast::Name) -> Evaluated {
+    fn member(&mut self, base: &Value, field: &hir::Name) -> Evaluated {
         match base {
             Value::Definition(keyword, _) if keyword == "provider" => self.provider_field(field),
             Value::Residual(residual) => match &**residual {
@@ -245,12 +244,12 @@ impl Scope for Frame<'_> {
         }
     }
 
-    fn call(&mut self, _: &ast::Name, _: &[Value], span: Span) -> Evaluated {
+    fn call(&mut self, _: &hir::Name, _: &[Value], span: Span) -> Evaluated {
         Ok(foreign(span))
     }
 
-    fn function(&self, name: &str) -> Option<Arc<Function>> {
-        self.program.functions.get(name).cloned()
+    fn function(&self, id: hir::FunctionId) -> Option<Arc<Function>> {
+        self.program.function(id).cloned()
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
@@ -289,7 +288,7 @@ impl ProviderFrame<'_> {
         let block = provider.blocks.iter().find(|block| block.keyword.text == name)?;
         let mut fields = Vec::new();
         for item in &block.body.items {
-            if let ast::Item::Attribute(attribute) = item {
+            if let hir::Item::Attribute(attribute) = item {
                 fields.push((attribute.name.text.clone(), eval(&attribute.value, None, self).ok()?));
             }
         }
@@ -302,16 +301,16 @@ impl Scope for ProviderFrame<'_> {
         self.field(name, span).map(Ok)
     }
 
-    fn member(&mut self, base: &Value, _: &ast::Name) -> Evaluated {
+    fn member(&mut self, base: &Value, _: &hir::Name) -> Evaluated {
         Ok(base.clone())
     }
 
-    fn call(&mut self, _: &ast::Name, _: &[Value], span: Span) -> Evaluated {
+    fn call(&mut self, _: &hir::Name, _: &[Value], span: Span) -> Evaluated {
         Ok(foreign(span))
     }
 
-    fn function(&self, name: &str) -> Option<Arc<Function>> {
-        self.program.functions.get(name).cloned()
+    fn function(&self, id: hir::FunctionId) -> Option<Arc<Function>> {
+        self.program.function(id).cloned()
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
@@ -329,9 +328,9 @@ pub(super) fn foreign(span: Span) -> Value {
 }
 
 /// The word of a block's label.
-pub(super) fn word(block: &ast::Block, at: usize) -> Option<&Text> {
+pub(super) fn word(block: &hir::Block, at: usize) -> Option<&Text> {
     match block.labels.get(at).map(|label| &label.value) {
-        Some(ast::LabelValue::Word(text)) => Some(text),
+        Some(hir::LabelValue::Word(text)) => Some(text),
         _ => None,
     }
 }

@@ -9,8 +9,7 @@ use crate::base::{Text, Workspace};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{self, Scope, Stop};
-use crate::hir::{Definition, Implementation, Program};
-use crate::syntax::ast::{self, ExprKind};
+use crate::hir::{self, Definition, ExprKind, Implementation, Program};
 use crate::ty::Ty;
 use crate::value::{Residual, ResidualFor, Value};
 use std::sync::Arc;
@@ -71,7 +70,7 @@ impl Builder<'_, '_> {
         self.rules();
         self.reduce(&data, &resources, &outputs, &preconditions);
         let group = contract.attributes.get("group").and_then(|attribute| match &attribute.value.kind {
-            ExprKind::Name(name) => Some(name.clone()),
+            ExprKind::Name(name) => Some(name.text.clone()),
             _ => None,
         });
         Some(Module {
@@ -94,10 +93,7 @@ impl Builder<'_, '_> {
         let mut plugins = Vec::new();
         for block in provider.blocks.iter().filter(|block| block.keyword.text == "plugin") {
             let mut text = |name: &str| -> Option<Text> {
-                let attribute = block.body.items.iter().find_map(|item| match item {
-                    ast::Item::Attribute(attribute) if attribute.name.text == name => Some(attribute),
-                    _ => None,
-                })?;
+                let attribute = block.body.attribute(name)?;
                 self.frame.constant(&attribute.value, None)?.as_text().cloned()
             };
             if let (Some(name), Some(source), Some(version)) = (word(block, 0).cloned(), text("source"), text("version")) {
@@ -109,7 +105,7 @@ impl Builder<'_, '_> {
     }
 
     /// A value that the tool can say; what is foreign in it must be lifted.
-    fn sayable(&mut self, expr: &ast::Expr, expected: Option<&Ty>, what: &str) -> Result<Value, Stop> {
+    fn sayable(&mut self, expr: &hir::Expr, expected: Option<&Ty>, what: &str) -> Result<Value, Stop> {
         let value = self.frame.eval(expr, expected)?;
         match foreign_in(&value) {
             Some(span) => {
@@ -121,7 +117,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn resource(&mut self, block: &Arc<ast::Block>) -> Result<Resource, Stop> {
+    fn resource(&mut self, block: &Arc<hir::Block>) -> Result<Resource, Stop> {
         let (ty, name) = (word(block, 0).cloned().unwrap_or_default(), word(block, 1).cloned().unwrap_or_default());
         let mut locals = Vec::new();
         let mut key = None;
@@ -129,10 +125,7 @@ impl Builder<'_, '_> {
             (Some(repeat), _) => {
                 let (each, by) = self.each(repeat, block)?;
                 if let Some(binding) = repeat.bindings.first() {
-                    if let Some(name) = &binding.key {
-                        locals.push((name.text.clone(), Value::residual(Residual::EachKey)));
-                    }
-                    locals.push((binding.value.text.clone(), Value::residual(Residual::EachValue)));
+                    locals = each_locals(binding);
                 }
                 key = Some(by);
                 each
@@ -151,7 +144,7 @@ impl Builder<'_, '_> {
     }
 
     /// What a resource is repeated over: a map, with the expression that is its key in the body.
-    fn each(&mut self, repeat: &ast::Repeat, block: &ast::Block) -> Result<(Repeat, Value), Stop> {
+    fn each(&mut self, repeat: &hir::Repeat, block: &hir::Block) -> Result<(Repeat, Value), Stop> {
         let [binding] = repeat.bindings.as_slice() else {
             self.frame.report(
                 Diagnostic::error(Code::NotExpressible, block.keyword.span, "a resource is repeated over one list")
@@ -160,13 +153,11 @@ impl Builder<'_, '_> {
             return Err(Stop);
         };
         let source = self.sayable(&binding.source, None, "what the resource is repeated over")?;
-        let each = Value::residual(Residual::EachValue);
         let Some(by) = &repeat.by else {
             // A map brings its own keys.
             return Ok((Repeat::Each(source), Value::residual(Residual::EachKey)));
         };
-        let mut locals = vec![(binding.value.text.clone(), each)];
-        locals.extend(binding.key.as_ref().map(|name| (name.text.clone(), Value::residual(Residual::EachKey))));
+        let mut locals = each_locals(binding);
         let known: Option<Vec<(Value, Value)>> = match &source {
             Value::List(list) => Some(list.iter().enumerate().map(|(at, value)| (Value::Int(at as i64), value.clone())).collect()),
             Value::Map(map) => Some(map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect()),
@@ -175,8 +166,7 @@ impl Builder<'_, '_> {
         if let Some(elements) = known {
             let mut entries = indexmap::IndexMap::new();
             for (at, value) in elements {
-                let mut locals = vec![(binding.value.text.clone(), value.clone())];
-                locals.extend(binding.key.as_ref().map(|name| (name.text.clone(), at)));
+                let mut locals: Vec<Value> = binding.key.is_some().then_some(at).into_iter().chain([value.clone()]).collect();
                 let key = eval::eval_with(by, None, self.frame, &mut locals)?;
                 entries.insert(eval::text_of(&key).unwrap_or_default(), value);
             }
@@ -222,16 +212,16 @@ impl Builder<'_, '_> {
         Ok((Repeat::Each(Value::residual(Residual::For(Box::new(map)))), key))
     }
 
-    fn body(&mut self, written: &ast::Body, locals: &mut eval::Locals) -> Result<Body, Stop> {
+    fn body(&mut self, written: &hir::Body, locals: &mut eval::Locals) -> Result<Body, Stop> {
         let mut body = Body::default();
         let mut failed = false;
         for item in &written.items {
             match item {
-                ast::Item::Attribute(attribute) => match self.argument(attribute, locals) {
+                hir::Item::Attribute(attribute) => match self.argument(attribute, locals) {
                     Ok(value) => body.arguments.push((attribute.name.text.clone(), value)),
                     Err(Stop) => failed = true,
                 },
-                ast::Item::Block(block) => match self.block(block, locals) {
+                hir::Item::Block(block) => match self.block(block, locals) {
                     Ok(block) => body.blocks.extend(block),
                     Err(Stop) => failed = true,
                 },
@@ -241,12 +231,12 @@ impl Builder<'_, '_> {
         if failed { Err(Stop) } else { Ok(body) }
     }
 
-    fn argument(&mut self, attribute: &ast::Attribute, locals: &mut eval::Locals) -> Result<Value, Stop> {
+    fn argument(&mut self, attribute: &hir::Attribute, locals: &mut eval::Locals) -> Result<Value, Stop> {
         // The names of arguments, not values.
         if attribute.name.text == "ignore_changes"
             && let ExprKind::List(list) = &attribute.value.kind
         {
-            let words = list.iter().filter_map(|element| if let ExprKind::Name(name) = &element.kind { Some(name.clone()) } else { None });
+            let words = list.iter().filter_map(|element| element.as_name().cloned());
             return Ok(Value::list(words.map(Value::Text)));
         }
         let value = eval::eval_with(&attribute.value, None, self.frame, locals)?;
@@ -263,7 +253,7 @@ impl Builder<'_, '_> {
     }
 
     /// A nested block; one for each element where the list is a constant.
-    fn block(&mut self, block: &ast::Block, locals: &mut eval::Locals) -> Result<Vec<Block>, Stop> {
+    fn block(&mut self, block: &hir::Block, locals: &mut eval::Locals) -> Result<Vec<Block>, Stop> {
         let name = block.keyword.text.clone();
         let doc = block.doc.clone();
         let Some(repeat) = &block.repeat else {
@@ -291,8 +281,9 @@ impl Builder<'_, '_> {
         let depth = locals.len();
         if let Value::List(list) = &source {
             let mut blocks = Vec::new();
-            for element in list.iter() {
-                locals.push((binding.value.text.clone(), element.clone()));
+            for (at, element) in list.iter().enumerate() {
+                locals.extend(binding.key.is_some().then_some(Value::Int(at as i64)));
+                locals.push(element.clone());
                 let body = self.body(&block.body, locals);
                 locals.truncate(depth);
                 blocks.push(Block { name: name.clone(), doc: doc.clone(), repeat: None, body: body? });
@@ -300,7 +291,8 @@ impl Builder<'_, '_> {
             return Ok(blocks);
         }
         let local = Value::residual(Residual::Local(binding.value.text.clone()));
-        locals.push((binding.value.text.clone(), local.clone()));
+        locals.extend(binding.key.as_ref().map(|name| Value::residual(Residual::Local(name.text.clone()))));
+        locals.push(local.clone());
         let condition = block.condition.as_ref().map(|condition| eval::eval_with(condition, None, self.frame, locals)).transpose();
         let body = self.body(&block.body, locals);
         locals.truncate(depth);
@@ -359,13 +351,11 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn rule(&mut self, name: &Text, rule: &ast::Refinement) {
+    fn rule(&mut self, name: &Text, rule: &hir::Refinement) {
         let (holes, count) = (self.frame.holes.clone(), self.frame.diagnostics.0.len());
         let variable = Value::residual(Residual::Variable(name.clone()));
-        let condition = eval::eval_with(&rule.condition, None, self.frame, &mut vec![("it".into(), variable)]);
-        let message = rule.message.as_ref().and_then(|message| {
-            eval::eval_with(message, None, self.frame, &mut vec![("it".into(), Value::residual(Residual::Variable(name.clone())))]).ok()
-        });
+        let condition = eval::eval_with(&rule.condition, None, self.frame, &mut vec![variable.clone()]);
+        let message = rule.message.as_ref().and_then(|message| eval::eval_with(message, None, self.frame, &mut vec![variable]).ok());
         let same = self.frame.holes.0.len() == holes.0.len();
         self.frame.holes = holes;
         self.frame.diagnostics.0.truncate(count);
@@ -429,6 +419,12 @@ fn fields_of(key: &Value) -> Option<Vec<Text>> {
         }
         _ => None,
     }
+}
+
+/// What the names of a repetition stand for in the body that is repeated.
+fn each_locals(binding: &hir::Binding) -> Vec<Value> {
+    let key = binding.key.is_some().then(|| Value::residual(Residual::EachKey));
+    key.into_iter().chain([Value::residual(Residual::EachValue)]).collect()
 }
 
 /// Writes `each.key` where the body says what the key is made of.

@@ -2,8 +2,7 @@
 
 use super::pipeline::{Access, Action, Event, Per, Pipeline, Stage, Task, Tool};
 use crate::base::{Text, Workspace};
-use crate::hir::{Definition, Program};
-use crate::syntax::ast::{self, ExprKind, Item, LabelValue, Literal, Part};
+use crate::hir::{self, Definition, ExprKind, Item, LabelValue, Literal, Part, Program};
 
 /// The pipeline of a program, if it defines one.
 pub(super) fn pipeline(program: &Program, workspace: &Workspace) -> Option<Pipeline> {
@@ -46,7 +45,7 @@ fn tool(definition: &Definition) -> Tool {
     }
 }
 
-fn stage(block: &ast::Block) -> Option<Stage> {
+fn stage(block: &hir::Block) -> Option<Stage> {
     let name = match &block.labels.first()?.value {
         LabelValue::Word(name) => name.clone(),
         LabelValue::Template(_) => return None,
@@ -121,7 +120,7 @@ fn task(word: &str) -> Option<Task> {
     })
 }
 
-fn attribute<'a>(definition: &'a Definition, name: &str) -> Option<&'a ast::Expr> {
+fn attribute<'a>(definition: &'a Definition, name: &str) -> Option<&'a hir::Expr> {
     definition.attributes.get(name).map(|attribute| &*attribute.value)
 }
 
@@ -130,27 +129,26 @@ fn text(definition: &Definition, name: &str) -> Option<Text> {
 }
 
 /// The names and plain texts of an expression, in order.
-fn words(expr: &ast::Expr) -> Vec<Text> {
+fn words(expr: &hir::Expr) -> Vec<Text> {
     match &expr.kind {
-        ExprKind::Name(name) => vec![name.clone()],
+        ExprKind::Name(name) => vec![name.text.clone()],
         ExprKind::List(list) => list.iter().flat_map(words).collect(),
         ExprKind::Template(parts) => {
             let text = parts.iter().map(|part| if let Part::Text(text) = part { text.as_str() } else { "" });
             vec![text.collect::<String>().into()]
         }
-        ExprKind::Paren(inner) => words(inner),
         _ => Vec::new(),
     }
 }
 
-fn int<T: TryFrom<i64>>(expr: &ast::Expr) -> Option<T> {
+fn int<T: TryFrom<i64>>(expr: &hir::Expr) -> Option<T> {
     match expr.kind {
         ExprKind::Literal(Literal::Int(int)) => T::try_from(int).ok(),
         _ => None,
     }
 }
 
-fn minutes(expr: &ast::Expr) -> Option<u16> {
+fn minutes(expr: &hir::Expr) -> Option<u16> {
     match expr.kind {
         ExprKind::Literal(Literal::Duration(milliseconds)) => u16::try_from(milliseconds / 60_000).ok(),
         _ => None,

@@ -8,9 +8,7 @@ use crate::base::{Text, Workspace, similar};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{self, Locals, Scope, Stop};
-use crate::hir::{Definition, Kind, Program};
-use crate::syntax::ast::{self, Item};
-use crate::syntax::mentions::mentions;
+use crate::hir::{self, Definition, Item, Kind, Program};
 use crate::ty::Ty;
 use crate::value::{Residual, Value};
 use indexmap::IndexMap;
@@ -67,7 +65,7 @@ impl Builder<'_, '_> {
     fn part(&mut self, part: &str) -> Vec<Step> {
         let kind = self.kind.as_ref().and_then(|kind| kind.blocks.get(part)).cloned();
         self.parent = kind;
-        let blocks: Vec<Arc<ast::Block>> =
+        let blocks: Vec<Arc<hir::Block>> =
             self.frame.definition.blocks.iter().filter(|block| block.keyword.text == part).cloned().collect();
         let mut steps = Vec::new();
         for block in blocks {
@@ -96,7 +94,7 @@ impl Builder<'_, '_> {
         steps
     }
 
-    fn step(&mut self, block: &ast::Block) -> Option<Step> {
+    fn step(&mut self, block: &hir::Block) -> Option<Step> {
         let kind = self.parent.as_ref().and_then(|parent| parent.blocks.get(&block.keyword.text)).cloned();
         let mut locals: Locals = Vec::new();
         let repeat = match &block.repeat {
@@ -107,7 +105,8 @@ impl Builder<'_, '_> {
                 };
                 let source = self.sayable(&binding.source, None, "what the step is repeated over", &mut locals).ok()?;
                 let name = binding.value.text.clone();
-                locals.push((name.clone(), Value::residual(Residual::Local(name.clone()))));
+                locals.extend(binding.key.as_ref().map(|name| Value::residual(Residual::Local(name.text.clone()))));
+                locals.push(Value::residual(Residual::Local(name.clone())));
                 Some((name, source))
             }
             None => None,
@@ -122,8 +121,8 @@ impl Builder<'_, '_> {
         let mut labels = Vec::new();
         for label in &block.labels {
             labels.push(match &label.value {
-                ast::LabelValue::Word(text) => Value::Text(text.clone()),
-                ast::LabelValue::Template(parts) => {
+                hir::LabelValue::Word(text) => Value::Text(text.clone()),
+                hir::LabelValue::Template(parts) => {
                     let value = eval::eval_template(parts, self.frame, &mut locals).ok()?;
                     if foreign_in(&value).is_some() {
                         self.frame.report(lift(label.span, "the label"));
@@ -133,24 +132,13 @@ impl Builder<'_, '_> {
                 }
             });
         }
-        let arguments = self.record(&block.body, kind.as_deref(), &mut locals, labels.first())?;
+        let arguments = self.record(&block.body, kind.as_deref(), &mut locals)?;
         Some(Step { word: block.keyword.text.clone(), labels, doc: block.doc.clone(), arguments, repeat, condition, span: block.span })
     }
 
     /// What a body sets, its blocks as records or lists of records, and the defaults of its kind.
-    fn record(
-        &mut self,
-        body: &ast::Body,
-        kind: Option<&Kind>,
-        locals: &mut Locals,
-        label: Option<&Value>,
-    ) -> Option<IndexMap<Text, Value>> {
+    fn record(&mut self, body: &hir::Body, kind: Option<&Kind>, locals: &mut Locals) -> Option<IndexMap<Text, Value>> {
         let mut arguments: IndexMap<Text, Value> = IndexMap::new();
-        let depth = locals.len();
-        // `path` in `validate` is the file that is being checked.
-        if let Some(label) = label {
-            locals.push(("path".into(), label.clone()));
-        }
         for item in &body.items {
             match item {
                 Item::Attribute(attribute) => {
@@ -160,7 +148,7 @@ impl Builder<'_, '_> {
                 }
                 Item::Block(block) => {
                     let inner = kind.and_then(|kind| kind.blocks.get(&block.keyword.text));
-                    let record = self.record(&block.body, inner.map(|inner| &**inner), locals, None)?;
+                    let record = self.record(&block.body, inner.map(|inner| &**inner), locals)?;
                     arguments.insert(block.keyword.text.clone(), Value::Map(record.into()));
                 }
                 _ => {}
@@ -176,11 +164,10 @@ impl Builder<'_, '_> {
                 }
             }
         }
-        locals.truncate(depth);
         Some(arguments)
     }
 
-    fn argument(&mut self, attribute: &ast::Attribute, ty: Option<&Ty>, locals: &mut Locals) -> Result<Value, Stop> {
+    fn argument(&mut self, attribute: &hir::Attribute, ty: Option<&Ty>, locals: &mut Locals) -> Result<Value, Stop> {
         let value = self.sayable(&attribute.value, ty, &format!("`{}`", attribute.name.text), locals)?;
         match ty {
             Some(ty) => eval::conform(value, ty).map_err(|why| {
@@ -195,7 +182,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn sayable(&mut self, expr: &ast::Expr, expected: Option<&Ty>, what: &str, locals: &mut Locals) -> Result<Value, Stop> {
+    fn sayable(&mut self, expr: &hir::Expr, expected: Option<&Ty>, what: &str, locals: &mut Locals) -> Result<Value, Stop> {
         let value = eval::eval_with(expr, expected, self.frame, locals)?;
         match foreign_in(&value) {
             Some(span) => {
@@ -217,10 +204,7 @@ impl Builder<'_, '_> {
 /// What variables are in a test: constants of their types. A secret is its content there.
 fn example(frame: &mut Frame<'_>, holes: &Holes) -> IndexMap<Text, Value> {
     let blocks = frame.definition.blocks.iter().filter(|block| block.keyword.text == "example");
-    let said: Vec<ast::Attribute> = blocks
-        .flat_map(|block| &block.body.items)
-        .filter_map(|item| if let Item::Attribute(attribute) = item { Some(attribute.clone()) } else { None })
-        .collect();
+    let said: Vec<Arc<hir::Attribute>> = blocks.flat_map(|block| block.body.attributes()).cloned().collect();
     let mut found = IndexMap::new();
     for attribute in said {
         let (name, at) = (&attribute.name.text, attribute.name.span);
@@ -260,7 +244,7 @@ fn per_host(service: &Definition) -> BTreeSet<Text> {
     loop {
         let before = found.len();
         for (name, binding) in &service.lets {
-            if mentions(&binding.value, &found) {
+            if binding.value.mentions(&found) {
                 found.insert(name.clone());
             }
         }

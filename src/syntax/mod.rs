@@ -8,7 +8,6 @@ mod brackets;
 pub(crate) mod lexer;
 pub mod limits;
 mod literals;
-pub mod mentions;
 pub(crate) mod messages;
 mod parser;
 mod text;

@@ -3,12 +3,11 @@
 use super::{listed, meant};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{Definition, Implementation, Input, Output};
-use crate::syntax::ast;
+use crate::hir::{self, Definition, Implementation, Input, Output};
 use crate::ty::{RecordTy, Ty};
 
 pub(in crate::check) fn unknown_attribute<'k>(
-    name: &ast::Name,
+    name: &hir::Name,
     of: &str,
     known: impl Iterator<Item = &'k str>,
     declared: Option<Span>,
@@ -20,7 +19,7 @@ pub(in crate::check) fn unknown_attribute<'k>(
     meant(diagnostic, &name.text, name.span, known)
 }
 
-pub(in crate::check) fn unknown_block<'k>(keyword: &ast::Name, of: &str, known: impl IntoIterator<Item = &'k str>) -> Diagnostic {
+pub(in crate::check) fn unknown_block<'k>(keyword: &hir::Name, of: &str, known: impl IntoIterator<Item = &'k str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnknownBlock, keyword.span, format!("{of} has no block `{}`", keyword.text));
     meant(diagnostic, &keyword.text, keyword.span, known)
 }
@@ -41,7 +40,7 @@ pub(in crate::check) fn missing_fields(span: Span, record: &RecordTy, missing: &
     Diagnostic::error(Code::Missing, span, format!("{of} needs {noun} {}", listed(missing)))
 }
 
-pub(in crate::check) fn labels(block: &ast::Block, least: usize, most: usize) -> Diagnostic {
+pub(in crate::check) fn labels(block: &hir::Block, least: usize, most: usize) -> Diagnostic {
     let noun = if most == 1 { "label" } else { "labels" };
     let wanted = if least == most { format!("{least} {noun}") } else { format!("{least} to {most} {noun}") };
     let code = if block.labels.len() < least { Code::Missing } else { Code::UnknownBlock };
@@ -57,7 +56,7 @@ pub(in crate::check) fn not_in_loop(span: Span) -> Diagnostic {
     Diagnostic::error(Code::UnknownBlock, span, "a `for` holds checks only").help("a block may repeat itself: `rule for r in rules { … }`")
 }
 
-pub(in crate::check) fn no_extension(attribute: &ast::Attribute, ty: &Ty) -> Diagnostic {
+pub(in crate::check) fn no_extension(attribute: &hir::Attribute, ty: &Ty) -> Diagnostic {
     Diagnostic::error(
         Code::TypeMismatch,
         attribute.name.span,
@@ -76,7 +75,7 @@ pub(in crate::check) fn output_without_value(output: &Output, ty: &Ty) -> Diagno
         .help(format!("give it one, or write `output {}: deferred({ty})` where each implementation gives it", output.name.text))
 }
 
-pub(in crate::check) fn unknown_output<'k>(name: &ast::Name, contract: &Definition, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+pub(in crate::check) fn unknown_output<'k>(name: &hir::Name, contract: &Definition, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::UnknownField,
         name.span,

@@ -3,9 +3,8 @@
 use super::{listed, meant};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
-use crate::hir::Product;
+use crate::hir::{self, Product};
 use crate::hir::{Definition, Function};
-use crate::syntax::ast;
 use crate::ty::{EnumTy, Ty};
 
 pub(in crate::check) fn unknown_name<'k>(name: &str, span: Span, expected: &Ty, known: impl Iterator<Item = &'k str>) -> Diagnostic {
@@ -35,14 +34,14 @@ pub(in crate::check) fn unknown_definition<'k>(keyword: &str, name: &str, span: 
     meant(Diagnostic::error(Code::UnknownDefinition, span, format!("there is no {keyword} `{name}`")), name, span, known)
 }
 
-pub(in crate::check) fn not_offered(from: &ast::Name, provider: &ast::Name, definition: &Definition, offered: &[&Text]) -> Diagnostic {
+pub(in crate::check) fn not_offered(from: &hir::Name, provider: &hir::Name, definition: &Definition, offered: &[&Text]) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnknownName, from.span, format!("`{}` offers no image `{}`", provider.text, from.text))
         .related(definition.name.span, "what it offers is declared here");
     meant(diagnostic, &from.text, from.span, offered.iter().map(|name| name.as_str()))
 }
 
 pub(in crate::check) fn unknown_field<'k>(
-    field: &ast::Name,
+    field: &hir::Name,
     of: &Ty,
     known: impl Iterator<Item = &'k str>,
     declared: Option<Span>,
@@ -60,12 +59,12 @@ pub(in crate::check) fn unknown_field<'k>(
     meant(diagnostic, &field.text, field.span, known)
 }
 
-pub(in crate::check) fn unknown_function<'k>(name: &ast::Name, known: impl IntoIterator<Item = &'k str>) -> Diagnostic {
+pub(in crate::check) fn unknown_function<'k>(name: &hir::Name, known: impl IntoIterator<Item = &'k str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnknownFunction, name.span, format!("there is no function `{}`", name.text));
     meant(diagnostic, &name.text, name.span, known)
 }
 
-pub(in crate::check) fn unknown_environment(name: &ast::Name, nearest: Option<&str>, environments: &[ast::Name]) -> Diagnostic {
+pub(in crate::check) fn unknown_environment(name: &hir::Name, nearest: Option<&str>, environments: &[hir::Name]) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnknownEnvironment, name.span, format!("the product has no environment `{}`", name.text));
     let diagnostic = match environments.first() {
         Some(first) => diagnostic.related(first.span, "its environments are listed here"),
@@ -80,7 +79,7 @@ pub(in crate::check) fn unknown_environment(name: &ast::Name, nearest: Option<&s
     }
 }
 
-pub(in crate::check) fn reserved(name: &ast::Name, why: &str) -> Diagnostic {
+pub(in crate::check) fn reserved(name: &hir::Name, why: &str) -> Diagnostic {
     Diagnostic::error(Code::ReservedName, name.span, format!("`{}` cannot be a name: {why}", name.text)).help("choose another name")
 }
 
@@ -89,7 +88,7 @@ pub(in crate::check) fn no_machine(span: Span) -> Diagnostic {
         .help("move what needs the machine to `configure`")
 }
 
-pub(in crate::check) fn too_many_environments(beyond: &ast::Name) -> Diagnostic {
+pub(in crate::check) fn too_many_environments(beyond: &hir::Name) -> Diagnostic {
     let most = Product::MOST_ENVIRONMENTS;
     Diagnostic::error(Code::LimitExceeded, beyond.span, format!("a product has at most {most} environments, `{}` is one more", beyond.text))
         .help("pipelines bring a change through them one after the other; make what is apart from that a product of its own")
@@ -112,12 +111,12 @@ pub(in crate::check) fn repeated(what: &str, again: Span, first: Span, whole: Sp
     twice(what, again, first).remove("remove the second", whole)
 }
 
-pub(in crate::check) fn circle(binding: &ast::Let) -> Diagnostic {
+pub(in crate::check) fn circle(binding: &hir::Let) -> Diagnostic {
     Diagnostic::error(Code::AttributeCycle, binding.name.span, format!("`{}` needs itself to be computed", binding.name.text))
         .help("break the circle: say one of the values by itself")
 }
 
-pub(in crate::check) fn recursive(circle: &[&ast::Name]) -> Diagnostic {
+pub(in crate::check) fn recursive(circle: &[&hir::Name]) -> Diagnostic {
     let words: Vec<String> = circle.iter().map(|name| format!("`{}`", name.text)).collect();
     let span = circle.first().map_or(Span::new(crate::base::FileId(0), 0, 0), |name| name.span);
     let path = words.iter().chain(words.first()).cloned().collect::<Vec<_>>().join(" → ");
@@ -128,14 +127,14 @@ pub(in crate::check) fn recursive(circle: &[&ast::Name]) -> Diagnostic {
     diagnostic.help("functions do not recurse, so that every program ends: go through a list instead")
 }
 
-pub(in crate::check) fn wrong_count(span: Span, name: &ast::Name, declared: &Function, given: usize) -> Diagnostic {
+pub(in crate::check) fn wrong_count(span: Span, name: &hir::Name, declared: &Function, given: usize) -> Diagnostic {
     let parameters: Vec<String> = declared.parameters.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
     let takes = super::values::arguments(declared.parameters.len());
     Diagnostic::error(Code::UnknownFunction, span, format!("`{}` takes {takes}, not {given}", name.text))
-        .related(declared.syntax.name.span, "declared here")
+        .related(declared.name.span, "declared here")
         .help(format!("it is `{}({}) -> {}`", name.text, parameters.join(", "), declared.result))
 }
 
-pub(in crate::check) fn no_names(name: &ast::Name) -> Diagnostic {
+pub(in crate::check) fn no_names(name: &hir::Name) -> Diagnostic {
     Diagnostic::error(Code::UnknownFunction, name.span, "the arguments of this function have no names").help("give them in their order")
 }

@@ -4,9 +4,9 @@ use super::{listed, meant};
 use crate::base::{Span, Text};
 use crate::check::scope::label;
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::ast;
+use crate::hir;
 
-pub(in crate::check) fn unknown_resource<'k>(block: &ast::Block, provider: &str, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+pub(in crate::check) fn unknown_resource<'k>(block: &hir::Block, provider: &str, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     let what = if block.keyword.text == "data" { "data source" } else { "resource" };
     let ty = label(block, 0).cloned().unwrap_or_default();
     let span = block.labels.first().map_or(block.keyword.span, |label| label.span);
@@ -16,7 +16,7 @@ pub(in crate::check) fn unknown_resource<'k>(block: &ast::Block, provider: &str,
     if nearest.fix.is_some() { nearest } else { diagnostic }
 }
 
-pub(in crate::check) fn unknown_argument<'k>(name: &ast::Name, of: &Text, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+pub(in crate::check) fn unknown_argument<'k>(name: &hir::Name, of: &Text, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Code::UnknownResourceAttribute, name.span, format!("`{of}` has no attribute or block `{}`", name.text));
     meant(diagnostic, &name.text, name.span, known)
@@ -28,19 +28,19 @@ pub(in crate::check) fn missing_arguments(at: Span, of: &Text, missing: &[&str])
 }
 
 /// `whole` is what sets it.
-pub(in crate::check) fn computed(name: &ast::Name, whole: Span, of: &Text) -> Diagnostic {
+pub(in crate::check) fn computed(name: &hir::Name, whole: Span, of: &Text) -> Diagnostic {
     Diagnostic::error(Code::ComputedAttribute, name.span, format!("only the provider sets `{}` of `{of}`", name.text))
         .help("leave it out; it can be read where it is needed")
         .remove(format!("remove `{}`", name.text), whole)
 }
 
-pub(in crate::check) fn is_a_block(attribute: &ast::Attribute, of: &Text) -> Diagnostic {
+pub(in crate::check) fn is_a_block(attribute: &hir::Attribute, of: &Text) -> Diagnostic {
     let name = &attribute.name;
     let message = format!("`{}` of `{of}` is a block, not an attribute", name.text);
     let diagnostic = Diagnostic::error(Code::UnknownResourceAttribute, name.span, message).help(format!("write `{} {{ … }}`", name.text));
     match &attribute.value.kind {
         // Its entries are attributes as they stand.
-        ast::ExprKind::Map(entries) if entries.iter().all(|(key, _)| !key.quoted) => {
+        hir::ExprKind::Map(entries) if entries.iter().all(|(key, _)| !key.quoted) => {
             let between = Span::new(name.span.file, name.span.end, attribute.value.span.start);
             diagnostic.fix("make it a block", between, " ")
         }
@@ -48,7 +48,7 @@ pub(in crate::check) fn is_a_block(attribute: &ast::Attribute, of: &Text) -> Dia
     }
 }
 
-pub(in crate::check) fn no_key(block: &ast::Block) -> Diagnostic {
+pub(in crate::check) fn no_key(block: &hir::Block) -> Diagnostic {
     Diagnostic::error(Code::Missing, block.keyword.span, "a repeated resource does not say what tells its repetitions apart")
         .help("write `for x in xs by x.name`: the keys are known before anything runs")
 }

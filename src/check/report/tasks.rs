@@ -3,7 +3,7 @@
 use super::{listed, meant};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::ast;
+use crate::hir;
 
 pub(in crate::check) fn unknown_module<'k>(span: Span, name: &str, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnknownDefinition, span, format!("no specification of a module `{name}` is here"))
@@ -14,7 +14,7 @@ pub(in crate::check) fn unknown_module<'k>(span: Span, name: &str, known: impl I
     }
 }
 
-pub(in crate::check) fn unknown_option<'k>(name: &ast::Name, of: &Text, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+pub(in crate::check) fn unknown_option<'k>(name: &hir::Name, of: &Text, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnknownField, name.span, format!("the module `{of}` takes no `{}`", name.text));
     meant(diagnostic, &name.text, name.span, known)
 }
@@ -24,7 +24,7 @@ pub(in crate::check) fn missing_options(at: Span, of: &Text, missing: &[&str]) -
         .help("its specification says that it must be set")
 }
 
-pub(in crate::check) fn no_choice<'k>(attribute: &ast::Attribute, word: &str, choices: impl Iterator<Item = &'k str>) -> Diagnostic {
+pub(in crate::check) fn no_choice<'k>(attribute: &hir::Attribute, word: &str, choices: impl Iterator<Item = &'k str>) -> Diagnostic {
     let choices: Vec<&str> = choices.collect();
     let message = format!("`{}` is never `{word}`", attribute.name.text);
     Diagnostic::error(Code::TypeMismatch, attribute.value.span, message).help(format!("it is one of {}", listed(&choices)))

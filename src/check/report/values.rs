@@ -6,7 +6,7 @@ use crate::check::assign::Why;
 use crate::diag::{Code, Diagnostic, Edit, Fix};
 use crate::eval::Mismatch;
 use crate::eval::functions::{Function, Misplaced, Refused};
-use crate::syntax::ast::{self, Binary};
+use crate::hir::{self, Binary};
 use crate::ty::{EnumTy, Ty};
 
 pub(in crate::check) fn misfit(span: Span, found: &Ty, expected: &Ty, why: Why) -> Diagnostic {
@@ -59,7 +59,7 @@ pub(in crate::check) fn in_brackets(diagnostic: Diagnostic, span: Span) -> Diagn
     Diagnostic { fix: Some(Fix { title: title.to_owned(), edits }), ..diagnostic }.help("a list of one element stands in brackets")
 }
 
-pub(in crate::check) fn absent_member(field: &ast::Name, base: &Ty) -> Diagnostic {
+pub(in crate::check) fn absent_member(field: &hir::Name, base: &Ty) -> Diagnostic {
     Diagnostic::error(Code::OptionalValue, field.span, format!("`{}` is asked of `{base}`, which may be absent", field.text))
         .help("say what counts then with `??`")
 }
