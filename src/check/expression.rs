@@ -8,7 +8,7 @@ use super::scope::Scope;
 use crate::base::{Span, Text, similar};
 use crate::eval::limits::MAX_DEPTH;
 use crate::eval::{conform, value_of};
-use crate::hir::{self, ExprKind, Part, plain_text};
+use crate::hir::{self, ExprKind, FreeName, Meaning, Part, plain_text};
 use crate::ty::{EnumTy, Ty};
 use crate::value::Value;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ impl<'a> Checker<'a> {
                 self.fit(expr.span, found, expected)
             }
             ExprKind::Name(name) => {
-                let found = self.name(&name.text, expr.span, expected, scope);
+                let found = self.name(name, expr.span, expected, scope);
                 self.fit(expr.span, found, expected)
             }
             ExprKind::List(elements) => self.list(elements, expr.span, expected, scope),
@@ -141,11 +141,16 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn name(&mut self, name: &Text, span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+    fn name(&mut self, free: &FreeName, span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        let name = &free.text;
         let wanted = expected.present();
         match wanted {
-            Ty::Enum(of) if of.members.contains(name) => return wanted.clone(),
+            Ty::Enum(of) if of.members.contains(name) => {
+                self.means(free, Meaning::Word);
+                return wanted.clone();
+            }
             Ty::Definition(keyword) if self.program.definitions.contains_key(&(keyword.clone(), name.clone())) => {
+                self.means(free, Meaning::Definition(keyword.clone()));
                 return wanted.clone();
             }
             _ => {}
@@ -155,6 +160,7 @@ impl<'a> Checker<'a> {
             return Ty::Error;
         }
         if let Some(ty) = self.lookup(name, scope) {
+            self.means(free, Meaning::Place);
             return ty;
         }
         match wanted {
@@ -164,6 +170,7 @@ impl<'a> Checker<'a> {
                     self.error(report::unknown_name(name, span, expected, scope.names()));
                     return Ty::Error;
                 }
+                self.means(free, Meaning::Word);
                 Ty::Name
             }
             Ty::Enum(of) => {
@@ -177,7 +184,10 @@ impl<'a> Checker<'a> {
                 Ty::Error
             }
             // Where nothing is expected it may be a word that is compared or passed on: its type is the word itself.
-            Ty::Error if self.words.contains(name) => Ty::Enum(Arc::new(EnumTy { name: name.clone(), members: vec![name.clone()], span })),
+            Ty::Error if self.words.contains(name) => {
+                self.means(free, Meaning::Word);
+                Ty::Enum(Arc::new(EnumTy { name: name.clone(), members: vec![name.clone()], span }))
+            }
             _ => {
                 self.error(report::unknown_name(name, span, expected, scope.names()));
                 Ty::Error

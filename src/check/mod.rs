@@ -27,7 +27,7 @@ mod types;
 
 use crate::base::{Span, Text};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::hir::Program;
+use crate::hir::{FreeName, Meaning, Program};
 use crate::schema::Schemas;
 use crate::ty::{MAX_PARTS, Ty};
 use scope::{Place, Scope};
@@ -41,7 +41,8 @@ pub fn check(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
         program,
         schemas,
         diagnostics: Diagnostics::default(),
-        types: Types::default(),
+        types: Types { meanings: vec![Meaning::Undecided; program.names as usize], ..Types::default() },
+        quiet: 0,
         open: Vec::new(),
         depth: 0,
         resources: BTreeMap::new(),
@@ -67,6 +68,8 @@ struct Checker<'a> {
     types: Types,
     /// The `let`s that are being looked at: one of them that is asked for again is a circle.
     open: Vec<types::Key>,
+    /// How many times something is looked at whose mistakes are said elsewhere, each for another one.
+    quiet: u32,
     /// How many expressions are being looked at, each for another one.
     depth: u32,
     /// What resources are for who reads them, each made once.
@@ -85,6 +88,15 @@ impl<'a> Checker<'a> {
         self.program.types.get(name).map_or(Ty::Error, |named| named.ty.clone())
     }
 
+    /// Decides what a name means; where it is looked at for its type alone, somebody else decides.
+    fn means(&mut self, name: &FreeName, meaning: Meaning) {
+        if self.quiet == 0
+            && let Some(place) = self.types.meanings.get_mut(name.id.0 as usize)
+        {
+            *place = meaning;
+        }
+    }
+
     /// A type that was found, if it is not too large to go on with.
     fn bounded(&mut self, ty: Ty, span: Span) -> Ty {
         if !ty.is_larger_than(MAX_PARTS) {
@@ -97,7 +109,9 @@ impl<'a> Checker<'a> {
     /// Does something whose mistakes have been said already, or will be.
     fn quietly<T>(&mut self, what: impl FnOnce(&mut Self) -> T) -> T {
         let count = self.diagnostics.0.len();
+        self.quiet += 1;
         let done = what(self);
+        self.quiet -= 1;
         self.diagnostics.0.truncate(count);
         done
     }

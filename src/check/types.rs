@@ -1,7 +1,7 @@
-//! What the checker found out: the types of what is declared without one.
+//! What the checker found out: the types of what is declared without one, and what names mean.
 
 use crate::base::Text;
-use crate::hir::Program;
+use crate::hir::{FreeName, Meaning, Program};
 use crate::ty::Ty;
 use std::collections::BTreeMap;
 
@@ -14,13 +14,20 @@ pub(super) enum Key {
     Open(Text, Text, Text),
 }
 
-/// The types of the `let`s of a program.
+/// The types of the `let`s of a program, and what its names mean.
 #[derive(Debug, Default)]
 pub struct Types {
     pub(super) lets: BTreeMap<Key, Ty>,
+    /// By `hir::NameId`.
+    pub(super) meanings: Vec<Meaning>,
 }
 
 impl Types {
+    /// What a name means where it stands.
+    pub fn meaning(&self, name: &FreeName) -> Meaning {
+        self.meanings.get(name.id.0 as usize).cloned().unwrap_or_default()
+    }
+
     /// The type of a `let` of a definition.
     pub fn definition_let(&self, keyword: &str, definition: &str, name: &str) -> Option<&Ty> {
         self.lets.get(&Key::Definition(keyword.into(), definition.into(), name.into()))

@@ -102,7 +102,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let fresh = if is_whole { options.memory.fresh(&wanted, &fingerprints) } else { BTreeMap::new() };
     let stale: Vec<_> = wanted.iter().filter(|product| !fresh.contains_key(&product.name.text)).collect();
     let compile = |product: &&&Arc<Product>| {
-        let compiled = product::compile(workspace, &program, &shapes, product, &options.environments, &targets);
+        let compiled = product::compile(workspace, &program, &types, &shapes, product, &options.environments, &targets);
         let remembered = Remembered::of(product, &compiled, &fingerprints);
         (compiled, remembered)
     };

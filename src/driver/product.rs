@@ -5,6 +5,7 @@ use super::targets::Targets;
 use crate::analysis;
 use crate::artifact::{Error, Tree};
 use crate::base::{Text, Workspace, text};
+use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::hir::{Product, Program};
 use crate::plan::{self, Image, Lock, Plan};
@@ -56,6 +57,7 @@ impl Uses {
 pub(super) fn compile(
     workspace: &Workspace,
     program: &Program,
+    types: &Types,
     shapes: &Shapes,
     product: &Arc<Product>,
     environments: &[Text],
@@ -66,7 +68,7 @@ pub(super) fn compile(
     let Some(lock) = lock(workspace, &path, &mut compiled.diagnostics) else { return compiled };
     let mut plans: Vec<Plan> = Vec::new();
     for environment in &product.environments {
-        let (plan, found) = plan::plan(program, shapes, product, &environment.text, &lock);
+        let (plan, found) = plan::plan(program, types, shapes, product, &environment.text, &lock);
         compiled.diagnostics.extend(found);
         plans.extend(plan);
     }

@@ -6,18 +6,13 @@ use super::{Evaluated, Stop, text_of};
 use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{self, Binding, Comprehension};
-use crate::ty::Ty;
 use crate::value::{Residual, ResidualFor, Value};
 use indexmap::IndexMap;
 
 impl Evaluator<'_> {
-    pub(super) fn comprehension(&mut self, comprehension: &Comprehension, expected: Option<&Ty>) -> Evaluated {
-        let of = match expected {
-            Some(Ty::List(of) | Ty::Map(of)) => Some(&**of),
-            _ => None,
-        };
+    pub(super) fn comprehension(&mut self, comprehension: &Comprehension) -> Evaluated {
         let mut entries = Vec::new();
-        if let Some(residual) = self.bindings(&comprehension.bindings, comprehension, of, &mut entries)? {
+        if let Some(residual) = self.bindings(&comprehension.bindings, comprehension, &mut entries)? {
             return Ok(residual);
         }
         if comprehension.key.is_none() {
@@ -48,12 +43,11 @@ impl Evaluator<'_> {
         &mut self,
         bindings: &[Binding],
         comprehension: &Comprehension,
-        of: Option<&Ty>,
         entries: &mut Vec<(Option<Value>, Value)>,
     ) -> Result<Option<Value>, Stop> {
         let Some((binding, inner)) = bindings.split_first() else {
             if let Some(condition) = &comprehension.condition {
-                match self.expr(condition, None)? {
+                match self.expr(condition)? {
                     Value::Bool(true) => {}
                     Value::Bool(false) => return Ok(None),
                     value => {
@@ -72,18 +66,18 @@ impl Evaluator<'_> {
                 }
             }
             let key = match &comprehension.key {
-                Some(key) => Some(self.expr(key, None)?),
+                Some(key) => Some(self.expr(key)?),
                 None => None,
             };
-            let value = self.expr(&comprehension.value, of)?;
+            let value = self.expr(&comprehension.value)?;
             entries.push((key, value));
             return Ok(None);
         };
-        let source = self.expr(&binding.source, None)?;
+        let source = self.expr(&binding.source)?;
         let elements: Vec<(Value, Value)> = match &source {
             Value::List(list) => list.iter().enumerate().map(|(index, value)| (Value::Int(index as i64), value.clone())).collect(),
             Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect(),
-            Value::Residual(_) => return self.residual(source, binding, inner, comprehension, of).map(Some),
+            Value::Residual(_) => return self.residual(source, binding, inner, comprehension).map(Some),
             Value::None => Vec::new(),
             _ => {
                 return Err(self.stop(Diagnostic::error(
@@ -95,7 +89,7 @@ impl Evaluator<'_> {
         };
         for (key, value) in elements {
             let depth = self.bind(binding, key, value);
-            let found = self.bindings(inner, comprehension, of, entries);
+            let found = self.bindings(inner, comprehension, entries);
             self.locals.truncate(depth);
             if let Some(residual) = found? {
                 return Ok(Some(residual));
@@ -111,21 +105,14 @@ impl Evaluator<'_> {
         depth
     }
 
-    fn residual(
-        &mut self,
-        source: Value,
-        binding: &Binding,
-        inner: &[hir::Binding],
-        comprehension: &Comprehension,
-        of: Option<&Ty>,
-    ) -> Evaluated {
+    fn residual(&mut self, source: Value, binding: &Binding, inner: &[hir::Binding], comprehension: &Comprehension) -> Evaluated {
         if let Some(foreign) = foreign(&[&source]) {
             return Ok(foreign);
         }
         let local = |name: &hir::Name| Value::residual(Residual::Local(name.text.clone()));
         let key = binding.key.as_ref().map(local).unwrap_or(Value::None);
         let depth = self.bind(binding, key, local(&binding.value));
-        let parts = self.residual_parts(inner, comprehension, of);
+        let parts = self.residual_parts(inner, comprehension);
         self.locals.truncate(depth);
         let (condition, entry, result) = parts?;
         let values = [condition.as_ref(), entry.as_ref(), Some(&result)];
@@ -147,24 +134,23 @@ impl Evaluator<'_> {
         &mut self,
         inner: &[hir::Binding],
         comprehension: &Comprehension,
-        of: Option<&Ty>,
     ) -> Result<(Option<Value>, Option<Value>, Value), Stop> {
         if !inner.is_empty() {
             let mut nested = comprehension.clone();
             nested.bindings = inner.to_vec();
-            return Ok((None, None, self.comprehension(&nested, None)?));
+            return Ok((None, None, self.comprehension(&nested)?));
         }
         let condition = match &comprehension.condition {
-            Some(condition) => match self.expr(condition, None)? {
+            Some(condition) => match self.expr(condition)? {
                 Value::Bool(true) => None,
                 value => Some(value),
             },
             None => None,
         };
         let entry = match &comprehension.key {
-            Some(key) => Some(self.expr(key, None)?),
+            Some(key) => Some(self.expr(key)?),
             None => None,
         };
-        Ok((condition, entry, self.expr(&comprehension.value, of)?))
+        Ok((condition, entry, self.expr(&comprehension.value)?))
     }
 }

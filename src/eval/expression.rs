@@ -6,7 +6,6 @@ use super::{Evaluated, Locals, Scope, Stop, fields, functions, operators, text_o
 use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{self, ExprKind, Literal, Part};
-use crate::ty::Ty;
 use crate::value::{Residual, Value};
 
 pub(super) struct Evaluator<'a> {
@@ -15,10 +14,10 @@ pub(super) struct Evaluator<'a> {
 }
 
 impl Evaluator<'_> {
-    pub(super) fn expr(&mut self, expr: &hir::Expr, expected: Option<&Ty>) -> Evaluated {
+    pub(super) fn expr(&mut self, expr: &hir::Expr) -> Evaluated {
         let entered = self.scope.work().enter();
         entered.map_err(|beyond| self.exceeds(beyond, expr.span))?;
-        let value = self.form(expr, expected.map(Ty::present));
+        let value = self.form(expr);
         self.scope.work().leave();
         let value = value?;
         // What a name stands for was made elsewhere.
@@ -57,60 +56,51 @@ impl Evaluator<'_> {
         taken.map_err(|beyond| self.exceeds(beyond, span))
     }
 
-    fn form(&mut self, expr: &hir::Expr, expected: Option<&Ty>) -> Evaluated {
+    fn form(&mut self, expr: &hir::Expr) -> Evaluated {
         match &expr.kind {
             ExprKind::Literal(literal) => Ok(value_of(literal)),
             ExprKind::Template(parts) => self.template(parts),
             // A place that nobody filled would be a mistake of the lowering: there is no value, and no other one in its place.
             ExprKind::Local(place) => self.locals.get(place.0 as usize).cloned().ok_or(Stop),
             ExprKind::Word(word) => Ok(Value::Text(word.clone())),
-            ExprKind::Name(name) => self.name(&name.text, expr.span, expected),
+            ExprKind::Name(name) => self.name(name, expr.span),
             ExprKind::Member(base, field) => {
-                let base = self.expr(base, None)?;
+                let base = self.expr(base)?;
                 self.member(&base, field)
             }
             ExprKind::Index(base, index) => {
-                let (base, at) = (self.expr(base, None)?, self.expr(index, None)?);
+                let (base, at) = (self.expr(base)?, self.expr(index)?);
                 self.index(base, at, index.span)
             }
             ExprKind::Call(function, arguments) => self.call(function, arguments, expr.span),
             ExprKind::List(elements) => {
-                let of = match expected {
-                    Some(Ty::List(of)) => Some(&**of),
-                    _ => None,
-                };
-                let values: Result<Vec<Value>, Stop> = elements.iter().map(|element| self.expr(element, of)).collect();
+                let values: Result<Vec<Value>, Stop> = elements.iter().map(|element| self.expr(element)).collect();
                 Ok(Value::list(values?))
             }
             ExprKind::Map(entries) => {
                 let mut map = indexmap::IndexMap::with_capacity(entries.len());
                 for (key, value) in entries {
-                    let of = match expected {
-                        Some(Ty::Map(of)) => Some(&**of),
-                        Some(Ty::Record(record)) => record.field(&key.text).map(|field| &field.ty),
-                        _ => None,
-                    };
-                    map.insert(key.text.clone(), self.expr(value, of)?);
+                    map.insert(key.text.clone(), self.expr(value)?);
                 }
                 Ok(Value::Map(map.into()))
             }
-            ExprKind::For(comprehension) => self.comprehension(comprehension, expected),
+            ExprKind::For(comprehension) => self.comprehension(comprehension),
             ExprKind::Unary(operator, operand) => {
-                let value = self.expr(operand, None)?;
+                let value = self.expr(operand)?;
                 operators::unary(*operator, value, expr.span).map_err(|diagnostic| self.stop(*diagnostic))
             }
-            ExprKind::Binary(operator, left, right) => self.binary(*operator, left, right, expr.span, expected),
-            ExprKind::If(condition, yes, no) => match self.expr(condition, None)? {
-                Value::Bool(true) => self.expr(yes, expected),
-                Value::Bool(false) => self.expr(no, expected),
+            ExprKind::Binary(operator, left, right) => self.binary(*operator, left, right, expr.span),
+            ExprKind::If(condition, yes, no) => match self.expr(condition)? {
+                Value::Bool(true) => self.expr(yes),
+                Value::Bool(false) => self.expr(no),
                 condition => {
-                    let (yes, no) = (self.expr(yes, expected)?, self.expr(no, expected)?);
+                    let (yes, no) = (self.expr(yes)?, self.expr(no)?);
                     Ok(foreign(&[&condition]).unwrap_or_else(|| Value::residual(Residual::If(condition, yes, no))))
                 }
             },
             ExprKind::Match(subject, arms) => {
-                let subject = self.expr(subject, None)?;
-                self.arms(&subject, arms, expr.span, expected)
+                let subject = self.expr(subject)?;
+                self.arms(&subject, arms, expr.span)
             }
             ExprKind::Error => Err(Stop),
         }
@@ -122,16 +112,19 @@ impl Evaluator<'_> {
         Stop
     }
 
-    fn name(&mut self, name: &Text, span: Span, expected: Option<&Ty>) -> Evaluated {
-        if let Some(Ty::Enum(of)) = expected
-            && of.members.contains(name)
-        {
-            return Ok(Value::Text(name.clone()));
-        }
-        match self.scope.name(name, span, expected) {
-            Some(value) => value,
-            None => Ok(Value::Text(name.clone())),
-        }
+    fn name(&mut self, name: &hir::FreeName, span: Span) -> Evaluated {
+        let found = match self.scope.meaning(name) {
+            hir::Meaning::Word => Some(Ok(Value::Text(name.text.clone()))),
+            hir::Meaning::Definition(keyword) => Some(Ok(Value::Definition(keyword, name.text.clone()))),
+            hir::Meaning::Place => self.scope.name(&name.text, span),
+            hir::Meaning::Undecided => None,
+        };
+        found.unwrap_or_else(|| {
+            Err(self.stop(
+                Diagnostic::error(Code::UnknownName, span, format!("nothing says what `{}` means here", name.text))
+                    .help("the checker should have said so: report it as a mistake of infrac"),
+            ))
+        })
     }
 
     pub(super) fn template(&mut self, parts: &[Part]) -> Evaluated {
@@ -140,7 +133,7 @@ impl Evaluator<'_> {
             let value = match part {
                 Part::Text(text) => Value::Text(text.clone()),
                 Part::Expr(expr) => {
-                    let value = self.expr(expr, None)?;
+                    let value = self.expr(expr)?;
                     match (&value, text_of(&value)) {
                         (Value::Residual(_), _) => value,
                         (_, Some(text)) => Value::Text(text),
@@ -241,7 +234,7 @@ impl Evaluator<'_> {
         let function = &callee.name;
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
-            let value = self.expr(&argument.value, None)?;
+            let value = self.expr(&argument.value)?;
             values.push((argument.name.as_ref().map(|name| name.text.clone()), value));
         }
         if let Some(declared) = callee.declared.and_then(|id| self.scope.function(id)) {
@@ -293,19 +286,18 @@ impl Evaluator<'_> {
 
     fn declared(&mut self, function: &crate::hir::Function, values: Vec<(Option<Text>, Value)>) -> Evaluated {
         let mut locals: Locals = values.into_iter().map(|(_, value)| value).collect();
-        Evaluator { scope: self.scope, locals: &mut locals }.expr(&function.value, Some(&function.result))
+        Evaluator { scope: self.scope, locals: &mut locals }.expr(&function.value)
     }
 
-    fn binary(&mut self, operator: hir::Binary, left: &hir::Expr, right: &hir::Expr, span: Span, expected: Option<&Ty>) -> Evaluated {
-        let hint = if operator == hir::Binary::Default { expected } else { None };
-        let first = self.expr(left, hint)?;
+    fn binary(&mut self, operator: hir::Binary, left: &hir::Expr, right: &hir::Expr, span: Span) -> Evaluated {
+        let first = self.expr(left)?;
         match (operator, &first) {
             (hir::Binary::And, Value::Bool(false)) | (hir::Binary::Or, Value::Bool(true)) => return Ok(first),
-            (hir::Binary::Default, Value::None) => return self.expr(right, hint),
+            (hir::Binary::Default, Value::None) => return self.expr(right),
             (hir::Binary::Default, value) if !matches!(value, Value::Residual(_)) => return Ok(first),
             _ => {}
         }
-        let second = self.expr(right, hint)?;
+        let second = self.expr(right)?;
         // Each element is looked for among all others.
         if let (hir::Binary::Subtract, Value::List(list), _) | (hir::Binary::In, _, Value::List(list)) = (operator, &first, &second) {
             let others = if operator == hir::Binary::In { &first } else { &second };
@@ -314,23 +306,23 @@ impl Evaluator<'_> {
         operators::binary(operator, first, second, span).map_err(|diagnostic| self.stop(*diagnostic))
     }
 
-    fn arms(&mut self, subject: &Value, arms: &[hir::Arm], span: Span, expected: Option<&Ty>) -> Evaluated {
+    fn arms(&mut self, subject: &Value, arms: &[hir::Arm], span: Span) -> Evaluated {
         for (index, arm) in arms.iter().enumerate() {
-            let Some(pattern) = &arm.pattern else { return self.expr(&arm.value, expected) };
-            let pattern = self.expr(pattern, None)?;
+            let Some(pattern) = &arm.pattern else { return self.expr(&arm.value) };
+            let pattern = self.expr(pattern)?;
             match operators::equal(subject, &pattern) {
-                Some(true) => return self.expr(&arm.value, expected),
+                Some(true) => return self.expr(&arm.value),
                 Some(false) => {}
                 None => {
                     let condition = Value::residual(Residual::Binary(crate::value::Operator::Equal, subject.clone(), pattern));
                     if let Some(foreign) = foreign(&[subject]) {
                         return Ok(foreign);
                     }
-                    let yes = self.expr(&arm.value, expected)?;
+                    let yes = self.expr(&arm.value)?;
                     if index + 1 == arms.len() {
                         return Ok(yes);
                     }
-                    let no = self.arms(subject, &arms[index + 1..], span, expected)?;
+                    let no = self.arms(subject, &arms[index + 1..], span)?;
                     return Ok(Value::residual(Residual::If(condition, yes, no)));
                 }
             }

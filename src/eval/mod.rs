@@ -15,7 +15,6 @@ mod operators;
 use crate::base::{Span, Text};
 use crate::diag::Diagnostic;
 use crate::hir;
-use crate::ty::Ty;
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -34,8 +33,11 @@ pub type Evaluated = Result<Value, Stop>;
 
 /// What names, fields of instances and functions of the whole program mean where an expression stands.
 pub trait Scope {
-    /// The value of a name, if the scope knows it; a name that nothing knows is a word.
-    fn name(&mut self, name: &Text, span: Span, expected: Option<&Ty>) -> Option<Evaluated>;
+    /// What a name means, as the checker decided.
+    fn meaning(&self, name: &hir::FreeName) -> hir::Meaning;
+
+    /// The value of a name that the place knows.
+    fn name(&mut self, name: &Text, span: Span) -> Option<Evaluated>;
 
     /// A field of an instance, a definition or something that a tool will know.
     fn member(&mut self, base: &Value, field: &hir::Name) -> Evaluated;
@@ -56,14 +58,14 @@ pub trait Scope {
 /// What the bound names around an expression stand for, the innermost last: `hir::Local` is the place in it.
 pub type Locals = Vec<Value>;
 
-/// Evaluates an expression. `expected` decides what a bare name is where an instance and a definition share one.
-pub fn eval(expr: &hir::Expr, expected: Option<&Ty>, scope: &mut dyn Scope) -> Evaluated {
-    eval_with(expr, expected, scope, &mut Vec::new())
+/// Evaluates an expression.
+pub fn eval(expr: &hir::Expr, scope: &mut dyn Scope) -> Evaluated {
+    eval_with(expr, scope, &mut Vec::new())
 }
 
 /// Evaluates an expression in which some names are bound.
-pub fn eval_with(expr: &hir::Expr, expected: Option<&Ty>, scope: &mut dyn Scope, locals: &mut Locals) -> Evaluated {
-    expression::Evaluator { scope, locals }.expr(expr, expected)
+pub fn eval_with(expr: &hir::Expr, scope: &mut dyn Scope, locals: &mut Locals) -> Evaluated {
+    expression::Evaluator { scope, locals }.expr(expr)
 }
 
 /// Evaluates the parts of a string or label.

@@ -29,6 +29,20 @@ pub struct FreeName {
     pub id: NameId,
 }
 
+/// What a name that nothing binds means where it stands. The checker decides it once, by what is expected there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Meaning {
+    /// Nobody asked: the name stands where nothing is evaluated, or in a program with errors.
+    #[default]
+    Undecided,
+    /// The word itself: the member of an enum, the name of an environment, a label.
+    Word,
+    /// The definition of that name, of this keyword.
+    Definition(Text),
+    /// What the place knows by that name: a field of the definition, an instance beside it, or what stands in every body.
+    Place,
+}
+
 /// An expression.
 #[derive(Clone, Debug)]
 pub struct Expr {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub use body::{
     Argument, Arm, Assign, Attribute, Binary, Binding, Block, Body, Callee, Check, Comprehension, Expr, ExprKind, For, FreeName,
-    FunctionId, Item, Key, Label, LabelValue, Let, Literal, Local, Name, NameId, Part, Refinement, Repeat, Unary, plain_text,
+    FunctionId, Item, Key, Label, LabelValue, Let, Literal, Local, Meaning, Name, NameId, Part, Refinement, Repeat, Unary, plain_text,
 };
 
 /// Everything that is declared, from the library and the inventory.

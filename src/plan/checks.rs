@@ -106,7 +106,7 @@ impl Planner<'_> {
     }
 
     fn eval_in(&mut self, id: InstanceId, expr: &hir::Expr, locals: &mut Locals) -> eval::Evaluated {
-        eval::eval_with(expr, None, &mut Frame { planner: self, of: id, host: None }, locals)
+        eval::eval_with(expr, &mut Frame { planner: self, of: id, host: None }, locals)
     }
 
     fn check(&mut self, id: InstanceId, check: &hir::Check, locals: &mut Locals, policy: Option<&Text>) -> Result<(), Stop> {

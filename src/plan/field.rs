@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 impl Planner<'_> {
     /// Evaluates an expression where an instance's own definition stands.
-    pub(super) fn eval(&mut self, expr: &hir::Expr, expected: Option<&Ty>, of: InstanceId) -> Evaluated {
-        eval::eval(expr, expected, &mut Frame { planner: self, of, host: None })
+    pub(super) fn eval(&mut self, expr: &hir::Expr, of: InstanceId) -> Evaluated {
+        eval::eval(expr, &mut Frame { planner: self, of, host: None })
     }
 
     /// Evaluates a field for the first time.
@@ -26,13 +26,13 @@ impl Planner<'_> {
                 return self.rules(id, input, value);
             }
             if let Some(binding) = definition.lets.get(name) {
-                return self.eval(&binding.value, None, id);
+                return self.eval(&binding.value, id);
             }
             if let Some(output) = definition.outputs.get(name) {
                 self.inputs_hold(id)?;
                 return match (&output.value, &output.ty) {
                     (Some(value), ty) => {
-                        let found = self.eval(value, ty.as_ref(), id)?;
+                        let found = self.eval(value, id)?;
                         match ty {
                             Some(ty) => conform(found, ty).map_err(|why| self.unfit(why, value.span, output.name.span)),
                             None => Ok(found),
@@ -46,7 +46,7 @@ impl Planner<'_> {
             && let Some(binding) = implementation.lets.get(name)
         {
             let binding = binding.clone();
-            return self.eval(&binding.value, None, id);
+            return self.eval(&binding.value, id);
         }
         let common = self.common_input(id, name);
         if let Some((kind, at)) = common {
@@ -68,7 +68,7 @@ impl Planner<'_> {
                 && let Some(input) = kind.inputs.get(name)
             {
                 return match &input.default {
-                    Some(default) => self.eval(&default.clone(), Some(&input.ty), id),
+                    Some(default) => self.eval(&default.clone(), id),
                     None => Ok(Value::None),
                 };
             }
@@ -145,14 +145,14 @@ impl Planner<'_> {
     }
 
     fn attribute_value(&mut self, outside: InstanceId, attribute: &hir::Attribute, ty: &Ty, input: &Input) -> Evaluated {
-        let value = self.eval(&attribute.value, Some(ty), outside)?;
+        let value = self.eval(&attribute.value, outside)?;
         conform(value, ty).map_err(|why| self.unfit(why, attribute.value.span, input.name.span))
     }
 
     fn default(&mut self, id: InstanceId, input: &Input) -> Evaluated {
         match &input.default {
             Some(default) => {
-                let value = self.eval(&default.clone(), Some(&input.ty), id)?;
+                let value = self.eval(&default.clone(), id)?;
                 conform(value, &input.ty).map_err(|why| self.unfit(why, default.span, input.name.span))
             }
             None if matches!(input.ty.plain(), Ty::Optional(_)) => Ok(Value::None),
@@ -201,7 +201,7 @@ impl Planner<'_> {
 
     /// An attribute of a definition.
     fn attribute(&mut self, id: InstanceId, attribute: &hir::Attribute, ty: Option<&Ty>) -> Evaluated {
-        let value = self.eval(&attribute.value, ty, id)?;
+        let value = self.eval(&attribute.value, id)?;
         match ty {
             Some(ty) => conform(value, ty).map_err(|why| self.unfit(why, attribute.value.span, attribute.name.span)),
             None => Ok(value),
@@ -255,7 +255,7 @@ impl Planner<'_> {
             if !fields.contains_key(name) {
                 let value = match &input.default {
                     Some(default) => {
-                        let value = self.eval(&default.clone(), Some(&input.ty), id)?;
+                        let value = self.eval(&default.clone(), id)?;
                         conform(value, &input.ty).map_err(|why| self.unfit(why, default.span, input.name.span))?
                     }
                     None => Value::None,
@@ -311,14 +311,14 @@ impl Planner<'_> {
             return Ok(());
         }
         let mut locals = vec![value.clone()];
-        let holds = eval::eval_with(&rule.condition, None, &mut Frame { planner: self, of: id, host: None }, &mut locals)?;
+        let holds = eval::eval_with(&rule.condition, &mut Frame { planner: self, of: id, host: None }, &mut locals)?;
         if holds != Value::Bool(false) {
             return Ok(());
         }
         let said = |planner: &mut Self, expr: &Option<Arc<hir::Expr>>| -> Option<Text> {
             let expr = expr.as_ref()?;
             let mut locals = vec![value.clone()];
-            let value = eval::eval_with(expr, None, &mut Frame { planner, of: id, host: None }, &mut locals).ok()?;
+            let value = eval::eval_with(expr, &mut Frame { planner, of: id, host: None }, &mut locals).ok()?;
             value.as_text().cloned()
         };
         let shown = eval::text_of(value).map_or_else(|| text!("`{}`", input.name.text), |value| text!("`{} = {value}`", input.name.text));

@@ -6,7 +6,6 @@ use crate::base::{Span, Text, similar, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Evaluated, Scope, Stop, Work, eval};
 use crate::hir;
-use crate::ty::Ty;
 use crate::value::{InstanceId, Residual, Value};
 use std::sync::Arc;
 
@@ -20,12 +19,11 @@ pub(super) struct Frame<'a, 'p> {
 }
 
 impl Scope for Frame<'_, '_> {
-    fn name(&mut self, name: &Text, span: Span, expected: Option<&Ty>) -> Option<Evaluated> {
-        if let Some(Ty::Definition(keyword)) = expected
-            && self.planner.definition(keyword, name).is_some()
-        {
-            return Some(Ok(Value::Definition(keyword.clone(), name.clone())));
-        }
+    fn meaning(&self, name: &hir::FreeName) -> hir::Meaning {
+        self.planner.types.meaning(name)
+    }
+
+    fn name(&mut self, name: &Text, span: Span) -> Option<Evaluated> {
         if name == "host"
             && let Some(host) = &self.host
         {
@@ -83,7 +81,7 @@ impl Frame<'_, '_> {
             // On a machine a `let` may differ from that on another one.
             let (host, binding) = (host.clone(), binding.clone());
             let mut frame = Frame { planner, of: self.of, host: Some(host) };
-            return Some(crate::eval::eval(&binding.value, None, &mut frame));
+            return Some(crate::eval::eval(&binding.value, &mut frame));
         }
         if declared {
             return Some(planner.field(self.of, name, span));
@@ -112,10 +110,10 @@ impl Frame<'_, '_> {
         let resource = Value::residual(Residual::Resource { data: block.keyword.text == "data", ty, name: name.clone() });
         let Some(repeat) = &block.repeat else {
             let Some(condition) = &block.condition else { return Ok(resource) };
-            return Ok(if eval(condition, None, self)? == Value::Bool(false) { Value::None } else { resource });
+            return Ok(if eval(condition, self)? == Value::Bool(false) { Value::None } else { resource });
         };
         let (Some(binding), Some(by)) = (repeat.bindings.first(), &repeat.by) else { return Ok(resource) };
-        let source = eval(&binding.source, None, self)?;
+        let source = eval(&binding.source, self)?;
         let elements: Vec<(Value, Value)> = match &source {
             Value::List(list) => list.iter().enumerate().map(|(at, value)| (Value::Int(at as i64), value.clone())).collect(),
             Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect(),
@@ -124,7 +122,7 @@ impl Frame<'_, '_> {
         let mut keys = Vec::with_capacity(elements.len());
         for (at, element) in elements {
             let mut locals: Vec<Value> = binding.key.is_some().then_some(at).into_iter().chain([element]).collect();
-            keys.extend(crate::eval::text_of(&crate::eval::eval_with(by, None, self, &mut locals)?));
+            keys.extend(crate::eval::text_of(&crate::eval::eval_with(by, self, &mut locals)?));
         }
         let of = |key: &Text| Value::residual(Residual::Index(resource.clone(), Value::Text(key.clone())));
         Ok(Value::map(keys.iter().map(|key| (key.clone(), of(key)))))
@@ -203,11 +201,11 @@ impl Planner<'_> {
         let kind = self.program.kinds.get(keyword).cloned();
         let input = kind.as_ref().and_then(|kind| kind.inputs.get(&field.text));
         if let Some(attribute) = definition.attributes.get(&field.text) {
-            return self.eval(&attribute.value.clone(), input.map(|input| &input.ty), PRODUCT);
+            return self.eval(&attribute.value.clone(), PRODUCT);
         }
         if let Some(input) = input {
             return match &input.default {
-                Some(default) => self.eval(&default.clone(), Some(&input.ty), PRODUCT),
+                Some(default) => self.eval(&default.clone(), PRODUCT),
                 None => Ok(Value::None),
             };
         }

@@ -14,6 +14,7 @@ mod stacks;
 mod units;
 
 use crate::base::{Span, Text};
+use crate::check::Types;
 use crate::diag::Diagnostics;
 use crate::hir;
 use crate::shape::Shapes;
@@ -29,12 +30,13 @@ pub use lock::Lock;
 /// Evaluates a product in one environment. There is no plan where something that it is made of could not be evaluated.
 pub fn plan(
     program: &hir::Program,
+    types: &Types,
     shapes: &Shapes,
     product: &Arc<hir::Product>,
     environment: &Text,
     lock: &Lock,
 ) -> (Option<Plan>, Diagnostics) {
-    let mut planner = planner::Planner::new(program, shapes, product, environment, lock);
+    let mut planner = planner::Planner::new(program, types, shapes, product, environment, lock);
     planner.everything();
     let units = planner.units();
     let services = planner.services();

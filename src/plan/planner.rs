@@ -6,6 +6,7 @@
 use super::allocate::Allocator;
 use super::lock::Lock;
 use crate::base::{Span, Text, text};
+use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{Evaluated, Stop, Work};
 use crate::hir::{self, Definition, Implementation, Program};
@@ -44,6 +45,7 @@ enum State {
 
 pub(super) struct Planner<'a> {
     pub program: &'a Program,
+    pub types: &'a Types,
     pub shapes: &'a Shapes,
     pub product: &'a Arc<hir::Product>,
     pub environment: Text,
@@ -63,6 +65,7 @@ pub(super) struct Planner<'a> {
 impl<'a> Planner<'a> {
     pub(super) fn new(
         program: &'a Program,
+        types: &'a Types,
         shapes: &'a Shapes,
         product: &'a Arc<hir::Product>,
         environment: &Text,
@@ -71,6 +74,7 @@ impl<'a> Planner<'a> {
         let written = product.instances.iter().flat_map(|instance| written_ranges(instance, environment)).collect();
         let mut planner = Planner {
             program,
+            types,
             shapes,
             product,
             environment: environment.clone(),
@@ -123,7 +127,7 @@ impl<'a> Planner<'a> {
         let declaration = self.node(id).declaration.clone();
         let Some(condition) = &declaration.condition else { return Ok(true) };
         let frame = self.node(id).stack.unwrap_or(PRODUCT);
-        match self.eval(condition, None, frame)? {
+        match self.eval(condition, frame)? {
             Value::Bool(bool) => Ok(bool),
             _ => {
                 self.report(

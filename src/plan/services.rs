@@ -60,7 +60,7 @@ impl Planner<'_> {
             Some(host) => {
                 let binding = self.node(id).definition.as_ref().and_then(|definition| definition.lets.get(field).cloned());
                 match binding {
-                    Some(binding) => eval(&binding.value, None, &mut Frame { planner: self, of: id, host: Some(host) })?,
+                    Some(binding) => eval(&binding.value, &mut Frame { planner: self, of: id, host: Some(host) })?,
                     None => self.field(id, field, hole.span)?,
                 }
             }

@@ -159,7 +159,7 @@ impl Planner<'_> {
             let mut settings: IndexMap<Text, Value> = IndexMap::new();
             for attribute in block.body.attributes() {
                 let mut frame = super::frame::Frame { planner: self, of: provider, host: None };
-                let value = crate::eval::eval_with(&attribute.value, None, &mut frame, &mut locals).ok()?;
+                let value = crate::eval::eval_with(&attribute.value, &mut frame, &mut locals).ok()?;
                 settings.insert(attribute.name.text.clone(), value);
             }
             sources.push((arch, Value::Map(settings.into())));

@@ -128,7 +128,7 @@ impl Planner<'_> {
         let mut mocks = Vec::new();
         for output in &shape.outputs {
             let written = implementation.as_ref().and_then(|implementation| implementation.outputs.get(&output.name)?.value.clone());
-            let value = written.and_then(|value| crate::eval::eval(&value, None, &mut Frame { planner: self, of, host: None }).ok());
+            let value = written.and_then(|value| crate::eval::eval(&value, &mut Frame { planner: self, of, host: None }).ok());
             let value = value.map_or_else(|| mock(&output.ty), |value| stand_in(value, &output.ty));
             mocks.push((output.name.clone(), value));
         }

@@ -47,8 +47,8 @@ impl<'a> Frame<'a> {
     }
 
     /// An expression of the body.
-    pub(super) fn eval(&mut self, expr: &hir::Expr, expected: Option<&Ty>) -> Evaluated {
-        eval(expr, expected, self)
+    pub(super) fn eval(&mut self, expr: &hir::Expr) -> Evaluated {
+        eval(expr, self)
     }
 
     fn input(&mut self, name: &Text, span: Span) -> Option<Evaluated> {
@@ -77,7 +77,7 @@ impl<'a> Frame<'a> {
     /// The value of an expression that needs no hole and nothing foreign.
     pub(super) fn constant(&mut self, expr: &hir::Expr, expected: Option<&Ty>) -> Option<Value> {
         let (holes, count) = (self.holes.clone(), self.diagnostics.0.len());
-        let value = self.eval(expr, expected).ok().filter(Value::is_known);
+        let value = self.eval(expr).ok().filter(Value::is_known);
         self.holes = holes;
         self.diagnostics.0.truncate(count);
         self.work.forget();
@@ -115,7 +115,7 @@ impl<'a> Frame<'a> {
         // Until it is known what it is, another look at it would not end.
         self.bindings.insert(name.clone(), Err(Stop));
         let holes = self.holes.clone();
-        let value = self.eval(expr, ty.as_ref());
+        let value = self.eval(expr);
         let value = match value {
             Ok(value) if value.is_known() => Ok(value),
             Ok(value) if foreign_in(&value).is_none() && self.is_deferred(&value) => Ok(value),
@@ -195,7 +195,8 @@ impl<'a> Frame<'a> {
             return Ok(Value::Text(provider.name.text.clone()));
         }
         let work = std::mem::take(&mut self.work);
-        let mut frame = ProviderFrame { program: self.program, provider: &provider, diagnostics: Diagnostics::default(), work };
+        let mut frame =
+            ProviderFrame { program: self.program, types: self.types, provider: &provider, diagnostics: Diagnostics::default(), work };
         let value = frame.field(&field.text, field.span);
         self.work = frame.work;
         self.work.forget();
@@ -204,12 +205,11 @@ impl<'a> Frame<'a> {
 }
 
 impl Scope for Frame<'_> {
-    fn name(&mut self, name: &Text, span: Span, expected: Option<&Ty>) -> Option<Evaluated> {
-        if let Some(Ty::Definition(keyword)) = expected
-            && self.program.definitions.contains_key(&(keyword.clone(), name.clone()))
-        {
-            return Some(Ok(Value::Definition(keyword.clone(), name.clone())));
-        }
+    fn meaning(&self, name: &hir::FreeName) -> hir::Meaning {
+        self.types.meaning(name)
+    }
+
+    fn name(&mut self, name: &Text, span: Span) -> Option<Evaluated> {
         if let Some(value) = self.input(name, span).or_else(|| self.binding(name, span)) {
             return Some(value);
         }
@@ -224,7 +224,7 @@ impl Scope for Frame<'_> {
                 let doc = Text::from("The release to install.");
                 return Some(Ok(self.holes.variable(name, Some(&doc), &Ty::Version, Source::Field(name.clone()), attribute.span)));
             }
-            return Some(self.eval(&attribute.value, None));
+            return Some(self.eval(&attribute.value));
         }
         self.everywhere(name, span)
     }
@@ -264,6 +264,7 @@ impl Scope for Frame<'_> {
 /// The body of a provider's definition, where nothing is known of an instance of it.
 struct ProviderFrame<'a> {
     program: &'a Program,
+    types: &'a Types,
     provider: &'a Arc<Definition>,
     diagnostics: Diagnostics,
     work: Work,
@@ -280,16 +281,16 @@ impl ProviderFrame<'_> {
             return Some(Value::list(lacks.filter_map(|block| word(block, 0).cloned().map(Value::Text))));
         }
         if let Some(binding) = provider.lets.get(name) {
-            return eval(&binding.value, None, self).ok();
+            return eval(&binding.value, self).ok();
         }
         if let Some(attribute) = provider.attributes.get(name) {
-            return eval(&attribute.value, None, self).ok();
+            return eval(&attribute.value, self).ok();
         }
         let block = provider.blocks.iter().find(|block| block.keyword.text == name)?;
         let mut fields = Vec::new();
         for item in &block.body.items {
             if let hir::Item::Attribute(attribute) = item {
-                fields.push((attribute.name.text.clone(), eval(&attribute.value, None, self).ok()?));
+                fields.push((attribute.name.text.clone(), eval(&attribute.value, self).ok()?));
             }
         }
         Some(Value::map(fields))
@@ -297,7 +298,11 @@ impl ProviderFrame<'_> {
 }
 
 impl Scope for ProviderFrame<'_> {
-    fn name(&mut self, name: &Text, span: Span, _: Option<&Ty>) -> Option<Evaluated> {
+    fn meaning(&self, name: &hir::FreeName) -> hir::Meaning {
+        self.types.meaning(name)
+    }
+
+    fn name(&mut self, name: &Text, span: Span) -> Option<Evaluated> {
         self.field(name, span).map(Ok)
     }
 

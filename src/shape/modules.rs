@@ -57,7 +57,7 @@ impl Builder<'_, '_> {
                 );
                 continue;
             };
-            let Ok(value_of) = self.sayable(&value, declared.ty.as_ref(), &format!("the output `{name}`")) else { continue };
+            let Ok(value_of) = self.sayable(&value, &format!("the output `{name}`")) else { continue };
             let doc = super::holes::sentence(declared.doc.as_ref(), name);
             let ty = declared.ty.clone().unwrap_or(Ty::String);
             let ty = match ty {
@@ -105,8 +105,8 @@ impl Builder<'_, '_> {
     }
 
     /// A value that the tool can say; what is foreign in it must be lifted.
-    fn sayable(&mut self, expr: &hir::Expr, expected: Option<&Ty>, what: &str) -> Result<Value, Stop> {
-        let value = self.frame.eval(expr, expected)?;
+    fn sayable(&mut self, expr: &hir::Expr, what: &str) -> Result<Value, Stop> {
+        let value = self.frame.eval(expr)?;
         match foreign_in(&value) {
             Some(span) => {
                 let span = if span.file == expr.span.file { span } else { expr.span };
@@ -130,7 +130,7 @@ impl Builder<'_, '_> {
                 key = Some(by);
                 each
             }
-            (None, Some(condition)) => match self.sayable(condition, None, "whether the resource is there")? {
+            (None, Some(condition)) => match self.sayable(condition, "whether the resource is there")? {
                 Value::Bool(true) => Repeat::Once,
                 condition => Repeat::If(condition),
             },
@@ -152,7 +152,7 @@ impl Builder<'_, '_> {
             );
             return Err(Stop);
         };
-        let source = self.sayable(&binding.source, None, "what the resource is repeated over")?;
+        let source = self.sayable(&binding.source, "what the resource is repeated over")?;
         let Some(by) = &repeat.by else {
             // A map brings its own keys.
             return Ok((Repeat::Each(source), Value::residual(Residual::EachKey)));
@@ -167,14 +167,14 @@ impl Builder<'_, '_> {
             let mut entries = indexmap::IndexMap::new();
             for (at, value) in elements {
                 let mut locals: Vec<Value> = binding.key.is_some().then_some(at).into_iter().chain([value.clone()]).collect();
-                let key = eval::eval_with(by, None, self.frame, &mut locals)?;
+                let key = eval::eval_with(by, self.frame, &mut locals)?;
                 entries.insert(eval::text_of(&key).unwrap_or_default(), value);
             }
             entries.sort_keys();
-            let key = eval::eval_with(by, None, self.frame, &mut locals)?;
+            let key = eval::eval_with(by, self.frame, &mut locals)?;
             return Ok((Repeat::Each(Value::Map(entries.into())), key));
         }
-        let key = eval::eval_with(by, None, self.frame, &mut locals)?;
+        let key = eval::eval_with(by, self.frame, &mut locals)?;
         // A map that is repeated over by its own keys is taken as it is.
         if key == Value::residual(Residual::EachKey) {
             return Ok((Repeat::Each(source), key));
@@ -239,7 +239,7 @@ impl Builder<'_, '_> {
             let words = list.iter().filter_map(|element| element.as_name().cloned());
             return Ok(Value::list(words.map(Value::Text)));
         }
-        let value = eval::eval_with(&attribute.value, None, self.frame, locals)?;
+        let value = eval::eval_with(&attribute.value, self.frame, locals)?;
         if let Some(span) = foreign_in(&value) {
             let span = if span.file == attribute.span.file && attribute.span.start <= span.start && span.end <= attribute.span.end {
                 span
@@ -259,7 +259,7 @@ impl Builder<'_, '_> {
         let Some(repeat) = &block.repeat else {
             let body = self.body(&block.body, locals)?;
             let Some(condition) = &block.condition else { return Ok(vec![Block { name, doc, repeat: None, body }]) };
-            return Ok(match eval::eval_with(condition, None, self.frame, locals)? {
+            return Ok(match eval::eval_with(condition, self.frame, locals)? {
                 Value::Bool(true) => vec![Block { name, doc, repeat: None, body }],
                 Value::Bool(false) => Vec::new(),
                 condition => {
@@ -272,7 +272,7 @@ impl Builder<'_, '_> {
             self.frame.report(Diagnostic::error(Code::NotExpressible, block.keyword.span, "a block is repeated over one list"));
             return Err(Stop);
         };
-        let source = eval::eval_with(&binding.source, None, self.frame, locals)?;
+        let source = eval::eval_with(&binding.source, self.frame, locals)?;
         if let Some(span) = foreign_in(&source) {
             self.frame
                 .report(lift(if span.file == block.span.file { span } else { binding.source.span }, "what the block is repeated over"));
@@ -293,7 +293,7 @@ impl Builder<'_, '_> {
         let local = Value::residual(Residual::Local(binding.value.text.clone()));
         locals.extend(binding.key.as_ref().map(|name| Value::residual(Residual::Local(name.text.clone()))));
         locals.push(local.clone());
-        let condition = block.condition.as_ref().map(|condition| eval::eval_with(condition, None, self.frame, locals)).transpose();
+        let condition = block.condition.as_ref().map(|condition| eval::eval_with(condition, self.frame, locals)).transpose();
         let body = self.body(&block.body, locals);
         locals.truncate(depth);
         let source = match condition? {
@@ -315,8 +315,8 @@ impl Builder<'_, '_> {
         let mut found = Vec::new();
         for check in &implementation.checks {
             let (holes, count) = (self.frame.holes.clone(), self.frame.diagnostics.0.len());
-            let condition = self.frame.eval(&check.condition, None);
-            let message = check.message.as_ref().and_then(|message| self.frame.eval(message, None).ok());
+            let condition = self.frame.eval(&check.condition);
+            let message = check.message.as_ref().and_then(|message| self.frame.eval(message).ok());
             match condition {
                 Ok(condition) if !condition.is_known() && foreign_in(&condition).is_none() => {
                     let message = said(message, "a rule of the module does not hold");
@@ -354,8 +354,8 @@ impl Builder<'_, '_> {
     fn rule(&mut self, name: &Text, rule: &hir::Refinement) {
         let (holes, count) = (self.frame.holes.clone(), self.frame.diagnostics.0.len());
         let variable = Value::residual(Residual::Variable(name.clone()));
-        let condition = eval::eval_with(&rule.condition, None, self.frame, &mut vec![variable.clone()]);
-        let message = rule.message.as_ref().and_then(|message| eval::eval_with(message, None, self.frame, &mut vec![variable]).ok());
+        let condition = eval::eval_with(&rule.condition, self.frame, &mut vec![variable.clone()]);
+        let message = rule.message.as_ref().and_then(|message| eval::eval_with(message, self.frame, &mut vec![variable]).ok());
         let same = self.frame.holes.0.len() == holes.0.len();
         self.frame.holes = holes;
         self.frame.diagnostics.0.truncate(count);

@@ -103,7 +103,7 @@ impl Builder<'_, '_> {
                     self.frame.report(Diagnostic::error(Code::NotExpressible, block.keyword.span, "a step is repeated over one list"));
                     return None;
                 };
-                let source = self.sayable(&binding.source, None, "what the step is repeated over", &mut locals).ok()?;
+                let source = self.sayable(&binding.source, "what the step is repeated over", &mut locals).ok()?;
                 let name = binding.value.text.clone();
                 locals.extend(binding.key.as_ref().map(|name| Value::residual(Residual::Local(name.text.clone()))));
                 locals.push(Value::residual(Residual::Local(name.clone())));
@@ -112,7 +112,7 @@ impl Builder<'_, '_> {
             None => None,
         };
         let condition = match &block.condition {
-            Some(condition) => match self.sayable(condition, None, "whether the step is done", &mut locals).ok()? {
+            Some(condition) => match self.sayable(condition, "whether the step is done", &mut locals).ok()? {
                 Value::Bool(true) => None,
                 condition => Some(condition),
             },
@@ -158,7 +158,7 @@ impl Builder<'_, '_> {
             if let Some(default) = &input.default
                 && !arguments.contains_key(name)
             {
-                let value = eval::eval_with(default, Some(&input.ty), self.frame, locals).ok()?;
+                let value = eval::eval_with(default, self.frame, locals).ok()?;
                 if value != Value::None {
                     arguments.insert(name.clone(), value);
                 }
@@ -168,7 +168,7 @@ impl Builder<'_, '_> {
     }
 
     fn argument(&mut self, attribute: &hir::Attribute, ty: Option<&Ty>, locals: &mut Locals) -> Result<Value, Stop> {
-        let value = self.sayable(&attribute.value, ty, &format!("`{}`", attribute.name.text), locals)?;
+        let value = self.sayable(&attribute.value, &format!("`{}`", attribute.name.text), locals)?;
         match ty {
             Some(ty) => eval::conform(value, ty).map_err(|why| {
                 let mut diagnostic = Diagnostic::error(why.code, attribute.value.span, why.message);
@@ -182,8 +182,8 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn sayable(&mut self, expr: &hir::Expr, expected: Option<&Ty>, what: &str, locals: &mut Locals) -> Result<Value, Stop> {
-        let value = eval::eval_with(expr, expected, self.frame, locals)?;
+    fn sayable(&mut self, expr: &hir::Expr, what: &str, locals: &mut Locals) -> Result<Value, Stop> {
+        let value = eval::eval_with(expr, self.frame, locals)?;
         match foreign_in(&value) {
             Some(span) => {
                 let inside = span.file == expr.span.file && expr.span.start <= span.start && span.end <= expr.span.end;
