@@ -75,6 +75,11 @@ impl<'a> Checker<'a> {
     /// A block in a body: its labels, its repetition, and what it holds.
     pub(super) fn block(&mut self, kind: &Kind, block: &hir::Block, scope: &mut Scope<'a>) {
         let depth = scope.locals.len();
+        if block.repeat.is_some() && !scope.repeats() {
+            self.error(report::not_repeated(block));
+        } else if block.condition.is_some() && !scope.is_conditional() {
+            self.error(report::not_conditional(block));
+        }
         if let Some(repeat) = &block.repeat {
             self.bindings(&repeat.bindings, scope);
             if let Some(by) = &repeat.by {
@@ -96,11 +101,13 @@ impl<'a> Checker<'a> {
                 self.check(&text, &Ty::String.deferred(), scope);
             }
         }
+        scope.depth += 1;
         if block.keyword.text == TASK && kind.open {
             self.task(block, scope);
         } else {
             self.body(kind, &format!("`{}`", kind.name), block.keyword.span, &block.body.items, scope);
         }
+        scope.depth -= 1;
         scope.locals.truncate(depth);
     }
 
@@ -142,6 +149,7 @@ impl<'a> Checker<'a> {
         let mut misspelt: BTreeSet<&str> = BTreeSet::new();
         for attribute in attributes {
             let name = &attribute.name;
+            self.set_once(attribute);
             if let Some(first) = seen.insert(&name.text, attribute) {
                 let what = format!("`{}`", name.text);
                 self.error(match first.operator == attribute.operator && first.value.says_the_same(&attribute.value) {

@@ -45,6 +45,7 @@ impl<'a> Checker<'a> {
                     (Text::from(name), ty)
                 }));
             }
+            scope.steps = definition.keyword == "service" && ["install", "configure"].contains(&block.keyword.text.as_str());
             scope.baked = definition.keyword == "service" && block.keyword.text == "install";
             if definition.keyword == "stack" && !kind.blocks.contains_key(&block.keyword.text) {
                 let known = self.program.instances.keys().map(Text::as_str).chain(["input", "output", "let", "check"]);

@@ -43,10 +43,15 @@ impl<'a> Checker<'a> {
                 continue;
             };
             self.setting(attribute, input, scope);
+            if attribute.name.text == "only" {
+                self.written_out(attribute);
+            }
             if OF_ENVIRONMENTS.contains(&attribute.name.text.as_str()) {
                 self.environments(&attribute.value, environments);
             }
         }
+        instance.attributes.values().for_each(|attribute| self.set_once(attribute));
+        self.overrides(instance.overrides.iter().flat_map(|(of, attributes)| attributes.iter().map(move |attribute| (of, &**attribute))));
         for (environment, _) in &instance.overrides {
             self.environment(environment, environments);
         }
@@ -79,6 +84,21 @@ impl<'a> Checker<'a> {
             if diagnostic.primary.span == attribute.value.span && diagnostic.related.is_empty() {
                 diagnostic.related.push(crate::diag::Label { span: input.name.span, text: "declared here".to_owned() });
             }
+        }
+    }
+
+    /// A list of names of environments, which is read before anything is evaluated: it is written out.
+    pub(super) fn written_out(&mut self, attribute: &hir::Attribute) {
+        let broken = match &attribute.value.kind {
+            ExprKind::Error => None,
+            ExprKind::List(elements) => elements
+                .iter()
+                .find(|element| element.as_name().is_none() && !matches!(element.kind, ExprKind::Error))
+                .map(|element| element.span),
+            _ => Some(attribute.value.span),
+        };
+        if let Some(span) = broken {
+            self.error(report::not_written_out(&attribute.name, span));
         }
     }
 

@@ -17,6 +17,7 @@ mod instances;
 mod matching;
 mod meant;
 mod operators;
+mod overrides;
 mod products;
 mod recursion;
 mod report;

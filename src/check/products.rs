@@ -53,6 +53,10 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+        let of_block = |block: &'a hir::Block| Some((block.word(0)?.clone(), block.labels.first()?.span, block));
+        let labelled: Vec<(hir::Name, &hir::Block)> =
+            overrides_of(product).filter_map(of_block).map(|(text, span, block)| (hir::Name { text, span }, block)).collect();
+        self.overrides(labelled.iter().flat_map(|(of, block)| block.body.attributes().map(move |attribute| (of, &**attribute))));
         self.product_environments(product);
         for item in &items {
             match item {
@@ -90,6 +94,9 @@ impl<'a> Checker<'a> {
 
     /// What names environments names those of the product: lists of them, and maps by them.
     fn of_environments(&mut self, attribute: &hir::Attribute, product: &'a Product) {
+        if attribute.name.text == "environments" {
+            self.written_out(attribute);
+        }
         if OF_ENVIRONMENTS.contains(&attribute.name.text.as_str()) {
             self.environments(&attribute.value, &product.environments);
         }
@@ -101,4 +108,9 @@ impl<'a> Checker<'a> {
             }
         }
     }
+}
+
+/// The blocks of a product that say what differs in one environment.
+fn overrides_of(product: &Product) -> impl Iterator<Item = &hir::Block> {
+    product.block.body.blocks().map(AsRef::as_ref).filter(|block| block.keyword.text == "in")
 }

@@ -16,6 +16,10 @@ pub(super) struct Scope<'a> {
     pub locals: Vec<(Text, Ty)>,
     /// Whether what stands here is baked into an image: there is no machine yet.
     pub baked: bool,
+    /// Whether what stands here is the install or configure part of a service, or in it.
+    pub steps: bool,
+    /// In how many blocks of the definition it stands.
+    pub depth: u32,
 }
 
 /// Whose body an expression stands in.
@@ -33,7 +37,17 @@ pub(super) enum Place<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn new(place: Place<'a>) -> Scope<'a> {
-        Scope { place, locals: Vec::new(), baked: false }
+        Scope { place, locals: Vec::new(), baked: false, steps: false, depth: 0 }
+    }
+
+    /// Whether a block that stands here may be repeated: a step of a service is.
+    pub(super) fn repeats(&self) -> bool {
+        self.steps && self.depth == 1
+    }
+
+    /// Whether a block that stands here may have a condition: a step, and what a service says of itself.
+    pub(super) fn is_conditional(&self) -> bool {
+        self.repeats() || !self.steps && self.depth == 0 && self.definition().is_some_and(|definition| definition.keyword == "service")
     }
 
     /// The type of a bound name.

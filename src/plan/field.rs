@@ -173,7 +173,17 @@ impl Planner<'_> {
     fn changed(&mut self, operator: Assign, old: Value, new: Value, span: Span) -> Evaluated {
         match (operator, &old, &new) {
             (Assign::Add, Value::List(a), Value::List(b)) => Ok(Value::list(a.iter().chain(b.iter()).cloned())),
-            (Assign::Remove, Value::List(a), Value::List(b)) => Ok(Value::list(a.iter().filter(|value| !b.contains(value)).cloned())),
+            (Assign::Remove, Value::List(a), Value::List(b)) => match b.iter().find(|value| !a.contains(value)) {
+                Some(absent) => {
+                    let shown = eval::text_of(absent).map_or_else(|| "one of these values".into(), |text| text!("`{text}`"));
+                    self.report(
+                        Diagnostic::error(Code::DanglingReference, span, format!("{shown} is to be taken away, and is not there"))
+                            .help("write what is there without this environment, or remove the line"),
+                    );
+                    Err(Stop)
+                }
+                None => Ok(Value::list(a.iter().filter(|value| !b.contains(value)).cloned())),
+            },
             (Assign::Add, Value::Map(a), Value::Map(b)) => {
                 Ok(Value::map(a.iter().chain(b.iter()).map(|(key, value)| (key.clone(), value.clone()))))
             }
@@ -212,6 +222,11 @@ impl Planner<'_> {
     fn blocks(&mut self, id: InstanceId, blocks: &[Arc<hir::Block>], kind: &Arc<Kind>) -> Evaluated {
         let mut records: Vec<(Option<Text>, Value)> = Vec::new();
         for block in blocks.iter().filter(|block| block.keyword.text == kind.name) {
+            if let Some(condition) = &block.condition
+                && !self.is_there(condition, id)?
+            {
+                continue;
+            }
             let label = match block.labels.first().map(|label| &label.value) {
                 Some(hir::LabelValue::Word(text)) => Some(text.clone()),
                 Some(hir::LabelValue::Template(parts)) => {
@@ -236,6 +251,18 @@ impl Planner<'_> {
             return Ok(Value::map(records.into_iter().filter_map(|(label, record)| Some((label?, record)))));
         }
         Ok(Value::list(records.into_iter().map(|(_, record)| record)))
+    }
+
+    /// Whether a condition holds, which decides what the plan is made of.
+    pub(super) fn is_there(&mut self, condition: &hir::Expr, of: InstanceId) -> Result<bool, Stop> {
+        if let Value::Bool(holds) = self.eval(condition, of)? {
+            return Ok(holds);
+        }
+        self.report(
+            Diagnostic::error(Code::DeferredValue, condition.span, "whether it is there must be known to the compiler")
+                .help("use a condition over inputs, not over what only a tool knows"),
+        );
+        Err(Stop)
     }
 
     /// A block's body as a record: what it sets, its defaults, its own blocks.

@@ -127,16 +127,7 @@ impl<'a> Planner<'a> {
         let declaration = self.node(id).declaration.clone();
         let Some(condition) = &declaration.condition else { return Ok(true) };
         let frame = self.node(id).stack.unwrap_or(PRODUCT);
-        match self.eval(condition, frame)? {
-            Value::Bool(bool) => Ok(bool),
-            _ => {
-                self.report(
-                    Diagnostic::error(Code::DeferredValue, condition.span, "whether an instance is there must be known to the compiler")
-                        .help("use a condition over inputs, not over what only a tool knows"),
-                );
-                Err(Stop)
-            }
-        }
+        self.is_there(condition, frame)
     }
 
     fn push(

@@ -254,6 +254,7 @@ impl Resolver<'_> {
                 ast::Item::Block(inner) if inner.keyword.text == "in" => match inner.labels.first().and_then(word) {
                     Some(environment) => {
                         let set = self.lower(owner, |lowering| super::attributes(lowering, &inner.body));
+                        self.only_attributes(&inner.body);
                         overrides.push((environment, set));
                     }
                     None => self.headless(inner, "in ENVIRONMENT"),

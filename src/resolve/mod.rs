@@ -104,6 +104,28 @@ impl Resolver<'_> {
         self.error(declared_twice(what, again, first));
     }
 
+    /// What an environment says differently are attributes and nothing else.
+    fn only_attributes(&mut self, body: &ast::Body) {
+        for item in &body.items {
+            let (span, what) = match item {
+                ast::Item::Attribute(_) | ast::Item::Error(_) => continue,
+                ast::Item::Block(block) => (block.keyword.span, format!("a block `{}`", block.keyword.text)),
+                ast::Item::Check(check) => (check.span, "a check".to_owned()),
+                ast::Item::For(repeat) => (repeat.span, "a `for`".to_owned()),
+                ast::Item::Input(item) => (item.name.span, format!("`input {}`", item.name.text)),
+                ast::Item::Output(item) => (item.name.span, format!("`output {}`", item.name.text)),
+                ast::Item::Let(item) => (item.name.span, format!("`let {}`", item.name.text)),
+                ast::Item::Function(item) => (item.name.span, format!("`fn {}`", item.name.text)),
+                ast::Item::Type(item) => (item.name.span, format!("`type {}`", item.name.text)),
+                ast::Item::Enum(item) => (item.name.span, format!("`enum {}`", item.name.text)),
+            };
+            self.error(
+                Diagnostic::error(Code::UnknownBlock, span, format!("`in` holds attributes, and this is {what}"))
+                    .help("move it out of `in`: it is the same in every environment"),
+            );
+        }
+    }
+
     /// An attribute that says again what was said of it already is not needed.
     fn repeated(&mut self, again: &ast::Attribute, first: &ast::Attribute) {
         let diagnostic = declared_twice(&format!("`{}`", again.name.text), again.name.span, first.name.span);

@@ -65,6 +65,34 @@ pub(in crate::check) fn no_extension(attribute: &hir::Attribute, ty: &Ty) -> Dia
     .help("write `=` to replace the value")
 }
 
+pub(in crate::check) fn nothing_to_change(attribute: &hir::Attribute) -> Diagnostic {
+    let (operator, verb) = if attribute.operator == hir::Assign::Add { ("+=", "adds to") } else { ("-=", "takes from") };
+    let name = &attribute.name.text;
+    Diagnostic::error(
+        Code::UnexpectedToken,
+        attribute.name.span,
+        format!("`{name} {operator}` {verb} what is said elsewhere, and stands outside of `in`"),
+    )
+    .help(format!("write `{name} = …` here, or move the line into `in ENVIRONMENT {{ … }}`"))
+}
+
+pub(in crate::check) fn same_everywhere(name: &hir::Name) -> Diagnostic {
+    Diagnostic::error(Code::UnknownAttribute, name.span, format!("`{}` names environments, so it is the same in each of them", name.text))
+        .help("move the line out of `in`")
+}
+
+pub(in crate::check) fn not_repeated(block: &hir::Block) -> Diagnostic {
+    let keyword = &block.keyword;
+    Diagnostic::error(Code::UnknownBlock, keyword.span, format!("a block `{}` cannot be repeated by `for`", keyword.text))
+        .help("resources, the blocks in them and the steps of a service can: write each of the others out")
+}
+
+pub(in crate::check) fn not_conditional(block: &hir::Block) -> Diagnostic {
+    let keyword = &block.keyword;
+    Diagnostic::error(Code::UnknownBlock, keyword.span, format!("a block `{}` is always there: it takes no `if`", keyword.text))
+        .help("resources, the blocks in them, the steps of a service and what it says of itself can have a condition")
+}
+
 pub(in crate::check) fn untyped_output(output: &Output) -> Diagnostic {
     Diagnostic::error(Code::Missing, output.name.span, format!("output `{}` does not say its type", output.name.text))
         .help(format!("write `output {}: …`", output.name.text))

@@ -79,6 +79,15 @@ pub(in crate::check) fn unknown_environment(name: &hir::Name, nearest: Option<&s
     }
 }
 
+pub(in crate::check) fn not_written_out(name: &hir::Name, at: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::NotExpressible,
+        at,
+        format!("`{}` decides what there is, so it is read before anything is evaluated", name.text),
+    )
+    .help(format!("write the names out: `{} = [prod]`", name.text))
+}
+
 pub(in crate::check) fn reserved(name: &hir::Name, why: &str) -> Diagnostic {
     Diagnostic::error(Code::ReservedName, name.span, format!("`{}` cannot be a name: {why}", name.text)).help("choose another name")
 }

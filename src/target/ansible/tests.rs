@@ -42,7 +42,7 @@ fn library() -> (Shapes, Vec<Plan>) {
     let product = &program.products[0];
     let mut plans = Vec::new();
     for environment in &product.environments {
-        let (plan, found) = plan::plan(&program, &shapes, product, &environment.text, &Lock::default());
+        let (plan, found) = plan::plan(&program, &types, &shapes, product, &environment.text, &Lock::default());
         diagnostics.extend(found);
         plans.extend(plan);
     }
