@@ -51,7 +51,11 @@ fn generated_files_are_up_to_date() {
     let mut projects = vec![root().to_path_buf()];
     projects.extend(std::fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()));
     for project in projects {
-        let output = Command::new(env!("CARGO_BIN_EXE_infrac")).args(["build", "--check", "--project"]).arg(&project).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_infrac"))
+            .args(["build", "--check", "--no-cache", "--project"])
+            .arg(&project)
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{}: run `infrac build`\n{said}{}", project.display(), String::from_utf8_lossy(&output.stderr));
     }

@@ -8,7 +8,7 @@ use crate::base::{Text, text};
 /// The folder of the manifests, in the output folder.
 pub const MANIFESTS: &str = ".infrac";
 
-/// The folder of what is not committed: the lock and the note of a build that is under way.
+/// The folder of what is not committed: the lock of a build that is under way, and who holds it. Nothing in it is believed.
 pub const CACHE: &str = ".infrac/cache";
 
 /// The manifest that a file is listed in.

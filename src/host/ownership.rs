@@ -1,6 +1,6 @@
 //! What may be overwritten or removed: the one place that decides it.
 //!
-//! A file is ours when the manifest (or the note of an interrupted build) has the hash of exactly these bytes and the
+//! A file is ours when the manifest (or the note of an interrupted build, in the user's cache) has the hash of exactly these bytes and the
 //! file itself says that infrac made it. Everything else belongs to a person.
 
 use super::layout::{Owner, has_header};

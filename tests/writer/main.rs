@@ -24,6 +24,8 @@ mod program;
 mod variations;
 
 #[cfg(target_os = "linux")]
+mod edits;
+#[cfg(target_os = "linux")]
 mod faults;
 #[cfg(target_os = "linux")]
 mod isolation;
