@@ -134,7 +134,11 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     }
     // Without a product there is nothing to share.
     if !wanted.is_empty() {
-        diagnostics.extend(shared::emit(&program, &shapes, &uses, &targets, &mut outcome.tree));
+        let mut tree = Tree::new();
+        diagnostics.extend(shared::emit(&program, &shapes, &uses, &targets, &mut tree));
+        if let (Err(why), Some(product)) = (outcome.tree.merge(tree), wanted.first()) {
+            diagnostics.push(Diagnostic::error(Code::DuplicateName, product.name.span, why.to_string()));
+        }
     }
     outcome.products.sort();
     outcome.diagnostics = diagnostics.sorted();

@@ -3,7 +3,7 @@
 use super::Failure;
 use super::disk::{Disk, Place};
 use super::exact::Before;
-use super::layout::{MANIFESTS, Owner, has_room};
+use super::layout::{MANIFESTS, Owner, has_header, has_room, yields};
 use super::manifest::{Manifest, Newer, SIZE_LIMIT, Unreadable};
 use super::ownership::{OURS_LIMIT, Permission, Reason, Scope, Seen, Verdict, judge};
 use super::pending::Pending;
@@ -69,7 +69,7 @@ pub fn compare<'t>(
                 gone.push(path.clone());
                 continue;
             }
-            Verdict::Refuse(_) | Verdict::Equal | Verdict::Write => continue,
+            Verdict::Refuse(_) | Verdict::Leave | Verdict::Equal | Verdict::Write => continue,
         };
         findings.push(generated(path, state));
     }
@@ -113,6 +113,7 @@ pub fn compare<'t>(
                 before.insert(path.clone(), stands);
             }
             Verdict::Refuse(reason) => findings.push(generated(path, State::HandEdited(reason))),
+            Verdict::Leave => continue,
             Verdict::Equal | Verdict::Remove | Verdict::Gone => unchanged += 1,
         }
         kept.entry(owner).or_default().files.insert(path.clone(), hash);
@@ -234,7 +235,9 @@ impl Ours<'_> {
         let pending = self.pending.files.get(path);
         let hashes: Vec<&str> = self.hash(path).into_iter().chain(pending.into_iter().flatten()).map(Text::as_str).collect();
         let forced = self.permission.force.contains(path);
-        Ok(judge(wanted, seen, &hashes, forced, self.permission.adopt, has_room(path)))
+        let verdict = judge(wanted, seen, &hashes, forced, self.permission.adopt, has_room(path));
+        let is_marked = matches!(seen, Seen::File { contents: Some(contents), .. } if has_header(contents));
+        Ok(if matches!(verdict, Verdict::Refuse(_)) && yields(path) && !is_marked { Verdict::Leave } else { verdict })
     }
 }
 

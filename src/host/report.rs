@@ -10,6 +10,9 @@ use crate::base::{FileId, LineIndex, Span, Text, Workspace, text};
 use crate::diag::{Code, Diagnostic, Severity};
 use std::collections::BTreeMap;
 
+const LINE_ENDS: &str = "only its line ends differ, as git makes them with `core.autocrlf`: run `infrac build`, and let `.gitattributes` say \
+                         `text eol=lf` for this file";
+
 /// Larger files are named, but not shown.
 const SHOWN_LIMIT: u64 = 1 << 20;
 
@@ -51,7 +54,10 @@ pub fn report_differences(comparison: &Comparison<'_>, disk: &Disk, project: &Di
         Some(Draft {
             code: Code::OutOfDate,
             message,
-            help: Some("run `infrac build`".to_owned()),
+            help: Some(match contents(project, &path).zip(comparison.wanted(finding)) {
+                Some((found, wanted)) if found.contains("\r\n") && found.replace("\r\n", "\n") == wanted => LINE_ENDS.to_owned(),
+                _ => "run `infrac build`".to_owned(),
+            }),
             line: first_difference(comparison, finding, project, &path),
             path,
         })

@@ -13,6 +13,8 @@ mod support;
 #[cfg(unix)]
 mod canaries;
 #[cfg(unix)]
+mod clones;
+#[cfg(unix)]
 mod links;
 #[cfg(unix)]
 mod matrix;
