@@ -157,7 +157,7 @@ fn init_makes_what_builds() {
     session.run(&["init", "acme"]).is(
         0,
         "",
-        "wrote infra.toml\nwrote inventory/acme/product.infra\nnext: describe the product there, then run `infrac build`\n",
+        "wrote infra.toml\nwrote inventory/acme/product.infra\nwrote .gitattributes\nnext: describe the product there, then run `infrac build`\n",
     );
     session.run(&["check"]).ends(0);
     session.run(&["fmt", "--check"]).ends(0);
@@ -302,6 +302,12 @@ fn completions_and_man_pages() {
     let session = empty();
     session.run(&["man", "pages"]).ends(0);
     assert!(session.read("pages/infrac-build.1").contains("adopt"));
+    // A page takes the place of nothing that somebody keeps, whatever link leads there.
+    session.put("infra.toml", SETTINGS);
+    std::os::unix::fs::symlink("../infra.toml", session.folder.path().join("pages/infrac-graph.1.link")).unwrap();
+    fs::rename(session.folder.path().join("pages/infrac-graph.1.link"), session.folder.path().join("pages/infrac-graph.1")).unwrap();
+    session.run(&["man", "pages"]).ends(2).says("cannot be overwritten: it holds the settings of a project");
+    assert_eq!(session.read("infra.toml"), SETTINGS);
 }
 
 #[test]

@@ -20,13 +20,13 @@ pub(super) struct Man {
 impl Man {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let command = Arguments::command();
-        if let Some(folder) = &self.folder {
-            let folder = place::current_folder()?.join(folder);
+        if let Some(named) = &self.folder {
+            let folder = place::current_folder()?.join(named);
             std::fs::create_dir_all(&folder).map_err(|error| Failure::disk("make the folder", &folder, &error))?;
             let mut command = command.disable_help_subcommand(true);
             command.build();
             write(&command, &folder)?;
-            tell(&format!("wrote the pages into `{}`\n", folder.display()));
+            tell(&format!("wrote the pages into `{}`\n", named.display()));
         } else {
             print(&page(&clap_mangen::Man::new(command))?);
         }

@@ -7,7 +7,7 @@ use super::{Failure, Project};
 use crate::base::FileId;
 use std::path::Path;
 
-/// Refuses to write a report to `path`, an absolute one, where somebody keeps something else. Links, `..` and the case of letters do
+/// Refuses to write a report or a page to `path`, an absolute one, where somebody keeps something else. Links, `..` and the case of letters do
 /// not hide where it leads.
 pub fn refuse_kept(path: &Path) -> Result<(), Failure> {
     let real = resolve(path);
@@ -53,7 +53,7 @@ fn refuse_in(root: &Path, path: &Path, real: &Path) -> Result<(), Failure> {
 }
 
 fn refused(path: &Path, why: &str) -> Failure {
-    Failure::new(format!("`{}` cannot be overwritten: {why}", path.display())).help("give the report a file of its own, in another folder")
+    Failure::new(format!("`{}` cannot be overwritten: {why}", path.display())).help("choose a file of its own, in another folder")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a person saves while a build runs is not lost, whatever moment it is saved in.
 
-use super::program::{Answer, Program};
+use super::program::{Answer, Program, differences, lasting};
 use super::strace::under;
 use std::fs;
 use std::io::Write;
@@ -80,6 +80,22 @@ fn what_is_saved_between_the_look_and_the_rename_stays() {
         // The next build knows what the stopped one wrote, and what is a person's.
         let next = project.run(&["build"]);
         assert_eq!((next.code, project.read(path).as_str()), (Some(1), "# mine\n"), "{path}: {next:?}");
+    }
+}
+
+/// Some file systems exchange nothing, and some have no second names either.
+#[test]
+fn where_nothing_can_be_exchanged_a_build_does_the_same() {
+    let exact = changed();
+    exact.build();
+    for injected in ["renameat2:error=EINVAL", "renameat2:error=ENOSYS", "renameat2,linkat,link:error=EOPNOTSUPP"] {
+        let project = changed();
+        let log = project.root.with_extension("trace");
+        let options = ["--seccomp-bpf".to_owned(), "--trace=renameat2,linkat,link".to_owned(), format!("--inject={injected}")];
+        let answer = Answer::from(under(&options, &log, &project.command(&["build"])).output().unwrap());
+        assert_eq!(answer.code, Some(0), "{injected}: {answer:?}");
+        assert!(fs::read_to_string(&log).unwrap().contains("(INJECTED)"), "{injected}");
+        assert_eq!(differences(&lasting(exact.snapshot()), &lasting(project.snapshot())), Vec::<String>::new(), "{injected}");
     }
 }
 
