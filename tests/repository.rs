@@ -51,9 +51,30 @@ fn generated_files_are_up_to_date() {
     let mut projects = vec![root().to_path_buf()];
     projects.extend(std::fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()));
     for project in projects {
-        let output = Command::new(env!("CARGO_BIN_EXE_infrac")).args(["build", "--check", "--project"]).arg(&project).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_infrac"))
+            .args(["build", "--check", "--no-cache", "--project"])
+            .arg(&project)
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{}: run `infrac build`\n{said}{}", project.display(), String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// By its header a file is known to be generated: without one it could never be removed again.
+#[test]
+fn every_generated_file_has_a_header_or_no_room_for_one() {
+    use infrac::host::layout::{Owner, has_header, has_room};
+    let mut projects = vec![root().to_path_buf()];
+    projects.extend(std::fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()));
+    for project in projects {
+        let outcome = compile(&infrac::host::load(&project).unwrap().workspace, &Options::default());
+        assert!(outcome.tree.len() > 50, "{}", project.display());
+        for (path, entry) in outcome.tree.iter() {
+            assert!(has_header(entry.contents.as_bytes()) || !has_room(path), "{path} has no header");
+            assert!(Owner::of(path).is_some(), "{path} has no owner");
+            assert!(!entry.contents.contains('\r'), "{path} has line ends that git would change");
+        }
     }
 }
 

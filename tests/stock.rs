@@ -47,7 +47,8 @@ fn build_moved(number: usize, stack: &str) -> PathBuf {
     for file in ["infra.toml", "inventory/acme/infra.lock"] {
         fs::copy(root().join(file), project.join(file)).unwrap();
     }
-    let build = Command::new(env!("CARGO_BIN_EXE_infrac")).args(["build", "--project"]).arg(&project).output().unwrap();
+    let mut build = Command::new(env!("CARGO_BIN_EXE_infrac"));
+    let build = build.args(["build", "--project"]).arg(&project).env("XDG_CACHE_HOME", &project).output().unwrap();
     assert!(build.status.success(), "{}{}", String::from_utf8_lossy(&build.stdout), String::from_utf8_lossy(&build.stderr));
     project
 }

@@ -49,10 +49,21 @@ impl Init {
             create(path, text).map_err(|error| Failure::disk("write", path, &error))?;
             tell(&format!("{GOOD}wrote{GOOD:#} {}\n", shown(path, &folder)));
         }
+        let attributes = folder.join(".gitattributes");
+        match create(&attributes, ATTRIBUTES) {
+            Ok(()) => tell(&format!("{GOOD}wrote{GOOD:#} .gitattributes\n")),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                tell("`.gitattributes` is there already: let it give `*.infra`, `infra.toml` and `infra.lock` `text eol=lf`\n");
+            }
+            Err(error) => return Err(Failure::disk("write", &attributes, &error)),
+        }
         tell("next: describe the product there, then run `infrac build`\n");
         Ok(Exit::Clean)
     }
 }
+
+/// The sources have the same bytes in every clone, whatever git does with line ends elsewhere.
+const ATTRIBUTES: &str = "*.infra text eol=lf\ninfra.toml text eol=lf\ninfra.lock text eol=lf linguist-generated\n";
 
 /// A file that must not be there yet.
 fn create(path: &Path, text: &str) -> std::io::Result<()> {

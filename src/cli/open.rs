@@ -23,6 +23,14 @@ impl Compiled {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// Fails where nothing is wrong though the settings were: somebody changed them in between.
+    pub(super) fn must_have_errors(&self) -> Result<(), Failure> {
+        match self.has_errors() {
+            true => Ok(()),
+            false => Err(Failure::new("`infra.toml` was changed by somebody else in the meantime").help("run the command again")),
+        }
+    }
+
     /// What the compiler found.
     pub(super) fn findings(&self) -> Findings<'_> {
         let mut findings = Findings::default();

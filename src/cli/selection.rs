@@ -46,17 +46,21 @@ impl Selection {
         }
     }
 
-    /// Refuses a product that the project does not have.
+    /// Refuses a product that the project does not have, and an environment that none of the chosen products has.
     pub(super) fn check(&self, project: &Project, outcome: &Outcome) -> Result<(), Failure> {
-        let Some(unknown) = self.product.iter().find(|name| !outcome.products.iter().any(|product| product == name)) else {
-            return Ok(());
-        };
-        let failure = Failure::new(format!("there is no product `{unknown}`"));
-        let folders = folders_of_inventory(project);
-        Err(match nearest(unknown, folders.iter().copied()) {
-            Some(known) if known != unknown => failure.help(format!("did you mean `{known}`?")),
-            _ => failure,
-        })
+        if let Some(unknown) = self.product.iter().find(|name| !outcome.products.iter().any(|product| product == name)) {
+            let folders = folders_of_inventory(project);
+            return Err(did_you_mean(Failure::new(format!("there is no product `{unknown}`")), unknown, &folders));
+        }
+        if let Some(unknown) = self.env.iter().find(|name| !outcome.environments.contains(name.as_str())) {
+            let has = if self.product.is_empty() { "no product has" } else { "none of these products has" };
+            let known: BTreeSet<&str> = outcome.environments.iter().map(Text::as_str).collect();
+            let failure = Failure::new(format!("{has} an environment `{unknown}`"));
+            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            let failure = if names.is_empty() { failure } else { failure.help(format!("there are {}", names.join(", "))) };
+            return Err(did_you_mean(failure, unknown, &known));
+        }
+        Ok(())
     }
 
     /// Of which manifests the outcome has every file.
@@ -69,6 +73,14 @@ impl Selection {
             Scope::everything()
         };
         asked.without(outcome.fresh.clone())
+    }
+}
+
+/// Says the name that was probably meant, where there is one.
+fn did_you_mean(failure: Failure, unknown: &str, known: &BTreeSet<&str>) -> Failure {
+    match nearest(unknown, known.iter().copied()) {
+        Some(name) if name != unknown => failure.help(format!("did you mean `{name}`?")),
+        _ => failure,
     }
 }
 

@@ -50,6 +50,8 @@ pub struct Outcome {
     pub graphs: Vec<ProductGraph>,
     /// The products that were compiled, or did not have to be, sorted.
     pub products: Vec<Text>,
+    /// Every environment that one of them has, whether or not it was asked for.
+    pub environments: BTreeSet<Text>,
     /// Those of them that did not have to be: their files are what they were, and not in the tree.
     pub fresh: BTreeSet<Text>,
     /// What to leave to the next build once everything is written.
@@ -109,6 +111,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let compiled: Vec<_> = stale.par_iter().map(compile).collect();
     let mut outcome = Outcome {
         products: wanted.iter().map(|product| product.name.text.clone()).collect(),
+        environments: wanted.iter().flat_map(|product| &product.environments).map(|environment| environment.text.clone()).collect(),
         fresh: fresh.keys().cloned().collect(),
         memory: options.memory.clone(),
         ..Outcome::default()
@@ -131,7 +134,11 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     }
     // Without a product there is nothing to share.
     if !wanted.is_empty() {
-        diagnostics.extend(shared::emit(&program, &shapes, &uses, &targets, &mut outcome.tree));
+        let mut tree = Tree::new();
+        diagnostics.extend(shared::emit(&program, &shapes, &uses, &targets, &mut tree));
+        if let (Err(why), Some(product)) = (outcome.tree.merge(tree), wanted.first()) {
+            diagnostics.push(Diagnostic::error(Code::DuplicateName, product.name.span, why.to_string()));
+        }
     }
     outcome.products.sort();
     outcome.diagnostics = diagnostics.sorted();

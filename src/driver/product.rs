@@ -115,7 +115,9 @@ fn emit(plans: &[Plan], shapes: &Shapes, targets: &Targets, tree: &mut Tree) -> 
     if targets.wants("packer") {
         target::packer::emit_product(plans, tree).map_err(|error| error.to_string())?;
     }
-    pipelines(plans, shapes, targets, tree).map_err(|error| error.to_string())
+    pipelines(plans, shapes, targets, tree).map_err(|error| error.to_string())?;
+    let product = plans.first().map(|plan| plan.product.name.text.as_str());
+    product.map_or(Ok(()), |product| target::git::emit_product(product, tree)).map_err(|error| error.to_string())
 }
 
 /// What pipelines know of a product. It is read by both systems of CI and by the tests.

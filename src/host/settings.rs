@@ -63,6 +63,15 @@ pub fn read(file: FileId, text: &str) -> (Settings, Diagnostics) {
     (reader.settings, reader.diagnostics)
 }
 
+/// The place of a value in the text of `infra.toml`, or of the element with this index where it is a list; empty where it is a default.
+pub(super) fn span_of(file: FileId, text: &str, key: &str, index: usize) -> Span {
+    let (table, _) = DeTable::parse_recoverable(text);
+    let value = table.get_ref().get(key);
+    let element = value.and_then(|value| value.get_ref().as_array()?.get(index));
+    let span = element.or(value).map(Spanned::span).unwrap_or_default();
+    Span::new(file, span.start as u32, span.end as u32)
+}
+
 struct Reader {
     file: FileId,
     settings: Settings,

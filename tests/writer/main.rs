@@ -13,6 +13,8 @@ mod support;
 #[cfg(unix)]
 mod canaries;
 #[cfg(unix)]
+mod clones;
+#[cfg(unix)]
 mod links;
 #[cfg(unix)]
 mod matrix;
@@ -23,6 +25,8 @@ mod program;
 #[cfg(unix)]
 mod variations;
 
+#[cfg(target_os = "linux")]
+mod edits;
 #[cfg(target_os = "linux")]
 mod faults;
 #[cfg(target_os = "linux")]

@@ -28,7 +28,7 @@ pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsa
     let mut out = Out { tree, folder: text!("live/{product}"), source: first.product.path.clone() };
     let state = state::state(first);
     out.hcl("root.hcl", root::root(product, state.as_ref()))?;
-    out.text(".gitignore", IGNORED)?;
+    out.text(".gitignore", &format!("# {}\n{IGNORED}", header(&out.source)))?;
     // Without a store there is nothing to lock and nowhere to move to.
     if state.is_some() {
         out.script("tofu-locked", &locked::script(first)?)?;
