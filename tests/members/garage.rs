@@ -12,7 +12,7 @@ fn node(letter: char) -> String {
 
 /// Three new members.
 fn members() -> Scene {
-    let scene = Scene::new("garage/files/garage-cluster", &["/etc/garage/", "/etc/garage-proxy/"]);
+    let mut scene = Scene::new("garage/files/garage-cluster", &["/etc/garage/", "/etc/garage-proxy/"]);
     let members: Vec<Value> =
         ADDRESSES.iter().map(|address| json!({ "address": address, "zone": "fsn1", "capacity": 96_636_764_160_i64 })).collect();
     scene.write("etc/garage/members.json", &json!({ "copies": 3, "members": members }).to_string());
@@ -26,10 +26,20 @@ fn members() -> Scene {
         .collect();
     let state = json!({
         "members": nodes, "layout": { "version": 0, "roles": [] }, "staged": [], "draining": {}, "skipped": [],
-        "keys": [], "buckets": {}, "broken": false, "asked": [],
+        "keys": [], "buckets": {}, "broken": false,
     });
     scene.write("members.json", &state.to_string());
-    scene.program("curl", include_str!("stand-in-garage"));
+    scene.program(
+        "curl",
+        "#!/bin/sh\n\
+         for word; do\n\
+         \x20 shift\n\
+         \x20 case $word in https://*) rest=${word#https://} word=http://127.0.0.1:$(cat \"$STAND_IN/port\")/${rest%%:*}/${rest#*/} ;; esac\n\
+         \x20 set -- \"$@\" \"$word\"\n\
+         done\n\
+         PATH=${PATH#*:} exec curl \"$@\"\n",
+    );
+    scene.serve(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/members/stand-in-garage.py"));
     scene
 }
 
@@ -111,7 +121,10 @@ fn more_than_the_copies_bear_are_not_taken_out_unless_they_are_named() {
         let said = scene.run(shell, &[]);
         assert_eq!(said.code, 2, "{said:?}");
         let command = format!("garage-cluster forget {} {}", node('a'), node('c'));
-        assert!(said.err.contains("2 members are gone at once, and 3 copies bear the loss of 1") && said.err.contains(&command), "{said:?}");
+        assert!(
+            said.err.contains("2 members are gone at once, and 3 copies bear the loss of 1") && said.err.contains(&command),
+            "{said:?}"
+        );
         assert_eq!(placed(&scene), "abc");
         done(&scene.run(shell, &["forget", &node('a'), &node('c')]));
         assert_eq!(placed(&scene), "bde");

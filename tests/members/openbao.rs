@@ -12,7 +12,8 @@ fn members(codes: [&str; 3]) -> Scene {
     let scene = Scene::new("vault/files/openbao-cluster", &["/etc/openbao", "/etc/vault.d"]);
     let all = [SELF, OTHERS[0], OTHERS[1]];
     scene.write("etc/openbao/members.json", &json!({ "address": SELF, "members": all }).to_string());
-    let setup = json!([{ "policy": { "data": {} } }, { "operator": { "operation": "update", "data": { "token_policies": ["operator"] } } }]);
+    let setup =
+        json!([{ "policy": { "data": {} } }, { "operator": { "operation": "update", "data": { "token_policies": ["operator"] } } }]);
     scene.write("etc/openbao/initialize.json", &json!({ "initialize": [{ "setup": { "request": setup } }] }).to_string());
     std::fs::create_dir_all(scene.path("etc/vault.d")).unwrap();
     for (address, code) in all.iter().zip(codes) {

@@ -3,7 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The shells that a machine may have as `sh`.
@@ -13,6 +14,16 @@ pub const SHELLS: &[&[&str]] = &[&["dash"], &["busybox", "sh"], &["bash", "--pos
 pub struct Scene {
     folder: TempDir,
     script: PathBuf,
+    server: Option<Child>,
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        if let Some(server) = &mut self.server {
+            server.kill().ok();
+            server.wait().ok();
+        }
+    }
 }
 
 /// What a script did.
@@ -33,7 +44,7 @@ impl Scene {
             assert!(text.contains(path), "{script} does not name {path}");
             text = text.replace(path, &format!("{}{path}", folder.path().display()));
         }
-        let scene = Scene { script: folder.path().join("script"), folder };
+        let scene = Scene { script: folder.path().join("script"), folder, server: None };
         scene.write("script", &text);
         fs::create_dir_all(scene.path("bin")).unwrap();
         // Nobody waits in a test.
@@ -59,6 +70,18 @@ impl Scene {
     pub fn program(&self, name: &str, text: &str) {
         self.write(&format!("bin/{name}"), text);
         fs::set_permissions(self.path(&format!("bin/{name}")), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Starts a program of Python that gets the folder and says in `port` where it listens.
+    pub fn serve(&mut self, program: &str) {
+        self.server = Some(Command::new("python3").arg(program).arg(self.folder.path()).spawn().unwrap());
+        for _ in 0..600 {
+            if self.path("port").exists() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{program} does not start");
     }
 
     /// Runs the script.

@@ -47,7 +47,8 @@ impl Machine {
     }
 
     fn kind(&self, number: usize) -> String {
-        let output = Command::new("blkid").args(["--probe", "--output", "value", "--match-tag", "LABEL", &self.devices[number]]).output().unwrap();
+        let output =
+            Command::new("blkid").args(["--probe", "--output", "value", "--match-tag", "LABEL", &self.devices[number]]).output().unwrap();
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 }

@@ -1,43 +1,51 @@
 #!/usr/bin/env python3
-"""Takes the place of curl before the administration interfaces of a few members of Garage.
+"""Takes the place of the administration interfaces of a few members of Garage, each below its address: /10.0.0.1/v2/...
 
-The members are in `members.json` of the folder that STAND_IN names: by address the node and whether it answers, the layout with its
+The members are in `members.json` of the folder that is its argument: by address the node and whether it answers, the layout with its
 versions, keys and buckets. It keeps to what the interface of Garage 2.5 does with a layout: a change is staged, applied as the next
 version, and the version before is left when every node of both has taken note of it, dead ones too.
 """
 
 import json
-import os
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 COPIES = 3
+FOLDER = Path(sys.argv[1])
+FILE = FOLDER / "members.json"
 
 
-def main():
-    file = Path(os.environ["STAND_IN"]) / "members.json"
-    state = json.loads(file.read_text())
-    arguments = sys.argv[1:]
-    url = urlsplit(arguments[-1])
-    output = Path(arguments[arguments.index("--output") + 1])
-    body = {}
-    if "--data-binary" in arguments:
-        body = json.loads(Path(arguments[arguments.index("--data-binary") + 1][1:]).read_text())
-    state["asked"].append(f"{url.hostname} {url.path}")
-    asked = state["members"].get(url.hostname)
-    if asked is None or not asked["up"]:
-        file.write_text(json.dumps(state))
-        print(f"curl: (7) Failed to connect to {url.hostname}", file=sys.stderr)
-        sys.exit(7)
-    query = {key: values[0] for key, values in parse_qs(url.query).items()}
-    code, answer = respond(state, asked, url.path.rsplit("/", 1)[-1], query, body)
-    settle(state)
-    file.write_text(json.dumps(state))
-    output.write_text(json.dumps(answer))
-    if "--write-out" in arguments:
-        print(code, end="")
-    sys.exit(22 if "--fail" in arguments and code >= 400 else 0)
+class Handler(BaseHTTPRequestHandler):
+    """One question."""
+
+    def do_GET(self):
+        self.answer({})
+
+    def do_POST(self):
+        self.answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+    def answer(self, body):
+        url = urlsplit(self.path)
+        address, call = url.path.split("/")[1], url.path.rsplit("/", 1)[-1]
+        state = json.loads(FILE.read_text())
+        asked = state["members"][address]
+        # Nothing is said: the connection ends.
+        if not asked["up"]:
+            return
+        query = {key: values[0] for key, values in parse_qs(url.query).items()}
+        code, answer = respond(state, asked, call, query, body)
+        settle(state)
+        FILE.write_text(json.dumps(state))
+        text = json.dumps(answer).encode()
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_):
+        """Nobody reads it."""
 
 
 def live(state):
@@ -138,4 +146,7 @@ def settle(state):
         state["draining"] = {}
 
 
-main()
+server = HTTPServer(("127.0.0.1", 0), Handler)
+(FOLDER / "port.new").write_text(str(server.server_port))
+(FOLDER / "port.new").rename(FOLDER / "port")
+server.serve_forever()
