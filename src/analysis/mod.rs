@@ -9,15 +9,19 @@ mod invalid_name;
 mod missing_capability;
 mod place;
 mod port_clash;
+mod role_files;
 mod shared_domain;
 mod silent_lock;
 mod unknown_waiver;
+mod unreachable_path;
+mod unrotated_log;
 mod unused_waiver;
 mod waivers;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::hir::{Product, Program};
 use crate::plan::Plan;
+use crate::shape::Shapes;
 
 /// A rule: what it reads, and where its findings go.
 struct Facts<'a> {
@@ -50,6 +54,17 @@ pub fn analyse(program: &Program, product: &Product, plans: &[Plan]) -> Diagnost
     let mut found = Vec::new();
     for rule in RULES {
         rule(&facts, &mut found);
+    }
+    Diagnostics(found)
+}
+
+/// Judges the roles, which all products share.
+pub fn analyse_roles(shapes: &Shapes) -> Diagnostics {
+    let mut found = Vec::new();
+    for role in shapes.roles.values() {
+        let files = role_files::Files::of(role);
+        unreachable_path::check(&files, &mut found);
+        unrotated_log::check(&files, &mut found);
     }
     Diagnostics(found)
 }

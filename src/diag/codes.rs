@@ -128,6 +128,10 @@ codes! {
     FallbackMissing = "IC0419" "fallback-missing";
     /// A protocol or setting that is insecure by name.
     Insecure = "IC0420" "insecure";
+    /// A path that who needs it cannot reach.
+    UnreachablePath = "IC0421" "unreachable-path";
+    /// A log that grows for ever.
+    UnrotatedLog = "IC0422" "unrotated-log";
 
     // 05: the project and the files.
     /// `infra.toml` or `infra.lock` cannot be read.

@@ -96,6 +96,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     diagnostics.extend(analysis::analyse_all(&program));
     let (shapes, found) = shape::shape(&program, &types, workspace);
     diagnostics.extend(found);
+    diagnostics.extend(analysis::analyse_roles(&shapes));
     let targets = Targets(options.targets.clone());
     let wanted: Vec<_> =
         program.products.iter().filter(|product| options.products.is_empty() || options.products.contains(&product.name.text)).collect();

@@ -85,6 +85,11 @@ fn unit(step: &Step, scope: &Scope<'_>) -> Result<String, Error> {
         about = about.with("Wants", words("after")?).with("After", words("after")?);
     }
 
+    // What writes to a volume never writes below the place where it should be mounted.
+    if some(step, "writes") {
+        about = about.with("RequiresMountsFor", words("writes")?);
+    }
+
     let start = match word_of(step, "start") {
         "notify" => "notify",
         "oneshot" => "oneshot",

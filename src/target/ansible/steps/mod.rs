@@ -15,6 +15,7 @@ mod ready;
 mod request;
 mod task;
 mod user;
+mod volume;
 
 use super::lower;
 use super::names::file_name;
@@ -89,6 +90,7 @@ fn word(steps: &[Step], at: usize, context: &mut Context<'_>) -> Result<Vec<Task
         "command" => command::command(step, context)?,
         "cluster" => cluster::cluster(step, context)?,
         "task" => task::task(step, context)?,
+        "volume" => volume::volume(step, context)?,
         _ => return Err(Problem::Shape("the target does not know the word").into()),
     };
     if let Some(condition) = condition(step, &context.scope)? {
