@@ -111,8 +111,10 @@ pub enum Task {
 pub enum Access {
     /// Nothing.
     Nothing,
-    /// What reads the clouds.
+    /// The states, and what only reads the clouds.
     Read,
+    /// Besides, the way to every machine: the main branch only.
+    Inspect,
     /// What changes the clouds.
     Write,
     /// What bakes images.

@@ -100,6 +100,7 @@ fn access(word: &str) -> Option<Access> {
     Some(match word {
         "nothing" => Access::Nothing,
         "read" => Access::Read,
+        "inspect" => Access::Inspect,
         "write" => Access::Write,
         "image" => Access::Image,
         _ => return None,

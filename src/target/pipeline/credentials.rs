@@ -149,7 +149,7 @@ pub(super) fn role(product: &Product, environment: &Environment, role: &str) -> 
 }
 
 /// The same as `command`, with the value of a variable of the script where its name stands in braces.
-fn placed(words: &[Text], placeholders: &[(&str, &Text)], variable: &str) -> Result<String, Error> {
+pub(super) fn placed(words: &[Text], placeholders: &[(&str, &Text)], variable: &str) -> Result<String, Error> {
     let mark = text!("{{{variable}}}");
     let mut command = Vec::with_capacity(words.len());
     for word in words {
@@ -205,6 +205,10 @@ mod tests {
             trust: Vec::new(),
             permit: Vec::new(),
             grant: Vec::new(),
+            granted: Vec::new(),
+            revoke: Vec::new(),
+            permitted: Vec::new(),
+            forbid: Vec::new(),
             login: login.iter().map(|word| Text::from(*word)).collect(),
             read: ["store", "get", "-field={field}", "{path}"].map(Text::from).to_vec(),
         };

@@ -10,9 +10,13 @@ set -eu
 product=$1 environment=$2 role=$3
 shift 3
 
+# shellcheck source=ci/signals.sh
+. ./ci/signals.sh
+
 umask 077
+private=''
+trap '[ -z "$private" ] || rm -rf "$private"' EXIT
 private=$(mktemp -d)
-trap 'rm -rf "$private"' EXIT
 
 # file <variable> <content>: a secret that its reader wants as a file.
 file() {
@@ -59,4 +63,4 @@ fi
 . "live/$product/$environment/credentials/$role.sh"
 unset identity answer ACTIONS_ID_TOKEN_REQUEST_TOKEN ACTIONS_ID_TOKEN_REQUEST_URL CI_IDENTITY_TOKEN
 
-"$@"
+run "$@"
