@@ -124,6 +124,33 @@ fn actions_are_pinned_and_know_their_inputs() {
     }
 }
 
+/// One setting says where the compiler comes from, and each pipeline that installs it alone asks for it by that name.
+#[test]
+fn the_compiler_comes_from_where_the_project_says() {
+    let files: Vec<(Text, Arc<str>)> = ["stdlib", "inventory"]
+        .iter()
+        .flat_map(|folder| walkdir::WalkDir::new(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))))
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.extension().is_some_and(|of| of == "infra" || of == "json" || of == "lock"))
+        .map(|path| {
+            let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_str().unwrap().into();
+            (name, std::fs::read_to_string(&path).unwrap().into())
+        })
+        .chain([("infra.toml".into(), "name = \"a\"\nedition = \"2026\"\ncompiler = \"gitlab:tools/infrac\"\n".into())])
+        .collect();
+    let outcome = driver::compile(&Workspace::new(files), &driver::Options::default());
+    for (tree, place) in [(tree(), "github:infrac/infrac"), (&outcome.tree, "gitlab:tools/infrac")] {
+        let version = env!("CARGO_PKG_VERSION");
+        assert!(tree.get("mise.toml").unwrap().contents.contains(&format!("\"{place}\" = \"{version}\"\n")), "{place}");
+        let validate: Value = yaml_serde::from_str(&tree.get(".github/workflows/validate.yml").unwrap().contents).unwrap();
+        let asked: Vec<_> = steps(&validate["jobs"]["generated"])
+            .iter()
+            .filter_map(|step| step["with"]["install_args"].as_str().map(str::to_owned))
+            .collect();
+        assert_eq!(asked, [place]);
+    }
+}
+
 #[test]
 fn no_expression_stands_in_a_script() {
     for (path, name, job) in jobs() {

@@ -284,3 +284,11 @@ fn knowledge_of_providers_and_services_is_data() {
         }
     }
 }
+
+/// Pipelines install the release that wrote them.
+#[test]
+fn pipelines_install_this_release() {
+    let tools = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib/pipelines/tools.infra")).unwrap();
+    let own = tools.lines().find(|line| line.starts_with("define tool infrac ")).unwrap();
+    assert!(own.contains(&format!("version = \"{}\"", env!("CARGO_PKG_VERSION"))), "{own}");
+}

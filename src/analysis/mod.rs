@@ -11,6 +11,7 @@ mod place;
 mod port_clash;
 mod shared_domain;
 mod silent_lock;
+mod stage_access;
 mod unknown_waiver;
 mod unused_waiver;
 mod waivers;
@@ -54,9 +55,10 @@ pub fn analyse(program: &Program, product: &Product, plans: &[Plan]) -> Diagnost
     Diagnostics(found)
 }
 
-/// Judges what concerns several products: names that two of them would give to different things.
+/// Judges what concerns all products: names that two of them would give to different things, and the pipelines that they share.
 pub fn analyse_all(program: &Program) -> Diagnostics {
     let mut found = Vec::new();
     duplicate_name::between_products(program, &mut found);
+    stage_access::check(program, &mut found);
     Diagnostics(found)
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// Start a project: `infra.toml` and a first product that builds at once
 ///
-/// Nothing that is there is overwritten.
+/// Nothing that is there is overwritten. What is generated lies beside `infra.toml`, where GitHub and GitLab look for pipelines.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     infrac init acme\n  \
@@ -49,6 +49,12 @@ impl Init {
             create(path, text).map_err(|error| Failure::disk("write", path, &error))?;
             tell(&format!("{GOOD}wrote{GOOD:#} {}\n", shown(path, &folder)));
         }
+        if let Some(root) = folder.ancestors().skip(1).find(|above| above.join(".git").exists()) {
+            tell(&format!(
+                "note: GitHub and GitLab read pipelines at the root of a repository only, and that is `{}`: start the project there\n",
+                root.display()
+            ));
+        }
         tell("next: describe the product there, then run `infrac build`\n");
         Ok(Exit::Clean)
     }
@@ -72,7 +78,7 @@ fn name_of(folder: &Path) -> String {
 
 fn settings(name: &str) -> String {
     let edition = EDITIONS.last().copied().unwrap_or_default();
-    format!("name    = \"{name}\"\nedition = \"{edition}\"\noutput  = \"generated\"\n")
+    format!("name    = \"{name}\"\nedition = \"{edition}\"\n")
 }
 
 fn product(name: &str) -> String {

@@ -128,6 +128,8 @@ codes! {
     FallbackMissing = "IC0419" "fallback-missing";
     /// A protocol or setting that is insecure by name.
     Insecure = "IC0420" "insecure";
+    /// A stage of a pipeline that reads what it must not.
+    StageAccess = "IC0423" "stage-access";
 
     // 05: the project and the files.
     /// `infra.toml` or `infra.lock` cannot be read.

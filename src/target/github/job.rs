@@ -116,7 +116,7 @@ pub(super) fn variables(job: &Job) -> Map {
 
 fn work(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Result<Seq, Error> {
     let history = if job.commands.iter().any(|command| command.base) { History::All } else { History::Commit };
-    let only = job.commands.iter().all(|command| command.findings).then_some("infrac");
+    let only = job.commands.iter().all(|command| command.findings).then(|| pipeline.compiler.clone());
     let mut steps = Seq::new([steps::checkout(pipeline, history)?, steps::install(pipeline, only)?]);
     if joins(stage) {
         steps.push(connect());

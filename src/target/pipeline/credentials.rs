@@ -3,7 +3,7 @@
 use crate::artifact::shell::Word;
 use crate::artifact::{Error, Problem, Tree, header};
 use crate::base::{Text, text};
-use crate::target::common::delivery::{Credential, Environment, Product, Secret, Store};
+use crate::target::common::delivery::{Credential, Environment, Product, SSH_KEY, Secret, Store};
 
 /// Writes a file for each role of each environment that has a store.
 pub(super) fn credentials(product: &Product, tree: &mut Tree) -> Result<(), Error> {
@@ -102,6 +102,9 @@ impl<'a> Script<'a> {
                 self.assign("content", &self.read(secret)?)?;
                 self.lines(&[&["file ", name(variable)?, " \"$content\""], &["unset content"]]);
             }
+        }
+        if reads.iter().any(|read| matches!(read, Credential::File(variable, _) if variable == SSH_KEY)) {
+            self.lines(&[&["machines"]]);
         }
         Ok(())
     }

@@ -31,6 +31,32 @@ profile() {
   export AWS_SHARED_CREDENTIALS_FILE="$private/profiles"
 }
 
+# machines: how SSH reaches machines, the same on every hop. They are known by the authority of the environment, which signs their
+# keys; where one is new it may take a while until it answers.
+machines() {
+  [ -n "$authority" ] || {
+    echo "ci/with-credentials.sh: no machine is known without AUTHORITY, the certificate of who signs their keys" >&2
+    exit 78
+  }
+  openssl x509 -in "$authority" -noout -pubkey > "$private/authority.pem"
+  signer=$(ssh-keygen -i -m PKCS8 -f "$private/authority.pem")
+  printf '@cert-authority * %s\n' "$signer" > "$private/known_hosts"
+  cat > "$private/ssh_config" << END
+Host *
+  BatchMode yes
+  ConnectTimeout 15
+  GlobalKnownHostsFile none
+  IdentitiesOnly yes
+  IdentityFile "${ANSIBLE_PRIVATE_KEY_FILE:?the role has no key}"
+  ServerAliveCountMax 4
+  ServerAliveInterval 15
+  StrictHostKeyChecking yes
+  UpdateHostKeys no
+  UserKnownHostsFile "$private/known_hosts"
+END
+  export ANSIBLE_SSH_ARGS="-F $private/ssh_config -C -o ControlMaster=auto -o ControlPersist=60s" ANSIBLE_SSH_RETRIES=10
+}
+
 audience=$(./ci/environment.sh "$product" "$environment" .audience)
 if [ -n "${ACTIONS_ID_TOKEN_REQUEST_URL:-}" ]; then
   system=github

@@ -7,6 +7,9 @@ use crate::target::common::secrets::{self, Place, Sources};
 use crate::value::{Secret as Made, Value};
 use std::collections::BTreeMap;
 
+/// The variable that names the file with the key of SSH.
+pub const SSH_KEY: &str = "ANSIBLE_PRIVATE_KEY_FILE";
+
 /// The store of secrets, if pipelines can log in there.
 pub(super) fn store(plan: &Plan) -> Option<Store> {
     let record = capability(plan, "secrets", "store", "secret_store")?;
@@ -84,7 +87,7 @@ fn working(plan: &Plan, role: &str) -> Vec<Credential> {
         credentials.push(Credential::Variable("TF_ENCRYPTION".into(), keys("encryption")));
     }
     if role != "plan" && !plan.hosts.is_empty() {
-        credentials.push(Credential::File("ANSIBLE_PRIVATE_KEY_FILE".into(), secret(plan, role, "ssh", "key")));
+        credentials.push(Credential::File(SSH_KEY.into(), secret(plan, role, "ssh", "key")));
         credentials.push(Credential::Variable("ANSIBLE_REMOTE_USER".into(), secret(plan, role, "ssh", "user")));
     }
     if role != "plan" {

@@ -4,6 +4,7 @@ mod credentials;
 mod of_plans;
 mod systems;
 
+pub use credentials::SSH_KEY;
 pub use of_plans::of_plans;
 pub use systems::{System, action, place_of};
 
