@@ -43,7 +43,7 @@ const CASES: &[Case] = &[
         name: "credentials, while the command runs",
         script: "ci/with-credentials.sh",
         arguments: &["acme", "prod", "apply", "work"],
-        tools: &[("bao", BAO_AT_ONCE), ("work", "#!/bin/sh\n@MOMENT@")],
+        tools: &[("bao", BAO_AT_ONCE), ("openssl", "#!/bin/sh\n"), ("ssh-keygen", "#!/bin/sh\n"), ("work", "#!/bin/sh\n@MOMENT@")],
         files: &[],
         secret: true,
         passes_on: true,
@@ -52,7 +52,7 @@ const CASES: &[Case] = &[
         name: "credentials, while they are read",
         script: "ci/with-credentials.sh",
         arguments: &["acme", "prod", "apply", "work"],
-        tools: &[("bao", BAO), ("work", "#!/bin/sh\n: > \"$LAB/wrong\"\n")],
+        tools: &[("bao", BAO), ("openssl", "#!/bin/sh\n"), ("ssh-keygen", "#!/bin/sh\n"), ("work", "#!/bin/sh\n: > \"$LAB/wrong\"\n")],
         files: &[],
         secret: true,
         passes_on: false,
@@ -61,7 +61,13 @@ const CASES: &[Case] = &[
         name: "an apply behind credentials",
         script: "ci/with-credentials.sh",
         arguments: &["acme", "prod", "apply", "./ci/apply.sh", "acme", "prod"],
-        tools: &[("bao", BAO_AT_ONCE), ("terragrunt", "#!/bin/sh\n@MOMENT@"), ("ansible-galaxy", "#!/bin/sh\n")],
+        tools: &[
+            ("bao", BAO_AT_ONCE),
+            ("openssl", "#!/bin/sh\n"),
+            ("ssh-keygen", "#!/bin/sh\n"),
+            ("terragrunt", "#!/bin/sh\n@MOMENT@"),
+            ("ansible-galaxy", "#!/bin/sh\n"),
+        ],
         files: &[],
         secret: true,
         passes_on: true,
@@ -205,7 +211,11 @@ impl Lab {
         command.args(["--default-signal=HUP,INT,TERM"]).args(shell).arg(self.tree().join(case.script)).args(case.arguments);
         command.current_dir(self.tree()).process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         command.env("PATH", path).env("TMPDIR", self.path("tmp")).env("LAB", self.folder.path());
-        command.env("CI_IDENTITY_TOKEN", "me").env("INFRACOST_API_KEY", "key").env("INFRAC_LOCK_KEY", "a/key");
+        command
+            .env("CI_IDENTITY_TOKEN", "me")
+            .env("INFRACOST_API_KEY", "key")
+            .env("INFRAC_LOCK_KEY", "a/key")
+            .env("AUTHORITY", "a certificate");
         command.env_remove("ACTIONS_ID_TOKEN_REQUEST_URL").env_remove("INFRAC_BOOTSTRAP_STATE").env_remove("INFRAC_TOFU");
         command.spawn().unwrap()
     }
