@@ -278,6 +278,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("vault", "src/target/ansible/secret.rs", "what 1Password calls a folder of items"),
     ("vault", "src/target/common/secrets.rs", "what 1Password calls a folder of items"),
     ("vault", "src/target/terragrunt/guide.rs", "what 1Password calls a folder of items"),
+    ("vault", "src/target/terragrunt/machines.rs", "what 1Password calls a folder of items"),
     ("vault", "src/value/secret.rs", "the schemes of references to secrets"),
 ];
 
@@ -304,4 +305,12 @@ fn knowledge_of_providers_and_services_is_data() {
             assert!(!found || allowed, "{relative} names `{word}`");
         }
     }
+}
+
+/// Pipelines install the release that wrote them.
+#[test]
+fn pipelines_install_this_release() {
+    let tools = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib/pipelines/tools.infra")).unwrap();
+    let own = tools.lines().find(|line| line.starts_with("define tool infrac ")).unwrap();
+    assert!(own.contains(&format!("version = \"{}\"", env!("CARGO_PKG_VERSION"))), "{own}");
 }

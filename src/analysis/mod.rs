@@ -12,6 +12,7 @@ mod port_clash;
 mod role_files;
 mod shared_domain;
 mod silent_lock;
+mod stage_access;
 mod unknown_waiver;
 mod unreachable_path;
 mod unrotated_log;
@@ -69,9 +70,10 @@ pub fn analyse_roles(shapes: &Shapes) -> Diagnostics {
     Diagnostics(found)
 }
 
-/// Judges what concerns several products: names that two of them would give to different things.
+/// Judges what concerns all products: names that two of them would give to different things, and the pipelines that they share.
 pub fn analyse_all(program: &Program) -> Diagnostics {
     let mut found = Vec::new();
     duplicate_name::between_products(program, &mut found);
+    stage_access::check(program, &mut found);
     Diagnostics(found)
 }

@@ -132,6 +132,8 @@ codes! {
     UnreachablePath = "IC0421" "unreachable-path";
     /// A log that grows for ever.
     UnrotatedLog = "IC0422" "unrotated-log";
+    /// A stage of a pipeline that reads what it must not.
+    StageAccess = "IC0423" "stage-access";
 
     // 05: the project and the files.
     /// `infra.toml` or `infra.lock` cannot be read.

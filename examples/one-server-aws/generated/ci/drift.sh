@@ -8,18 +8,22 @@ set -eu
 
 product=$1 environment=$2 out=$3
 
-./ci/plan.sh "$product" "$environment" "$out"
+# shellcheck source=ci/signals.sh
+. ./ci/signals.sh
 
-playbooks=$(mktemp)
-trap 'rm -f "$playbooks"' EXIT
+run ./ci/plan.sh "$product" "$environment" "$out"
+
 inventory=$(./ci/environment.sh "$product" "$environment" .inventory)
-./ci/environment.sh "$product" "$environment" '.phases[].playbook // empty' > "$playbooks"
+playbooks=$(./ci/environment.sh "$product" "$environment" '.phases[].playbook // empty')
 
 ./ci/collections.sh
 export ANSIBLE_CONFIG=ansible/ansible.cfg ANSIBLE_HOST_PATTERN_MISMATCH=error ANSIBLE_NOCOLOR=1
 while read -r playbook <&3; do
-  ansible-playbook --check --inventory "$inventory" "$playbook" >> "$out/ansible.log"
-done 3< "$playbooks"
+  [ -n "$playbook" ] || continue
+  run ansible-playbook --check --inventory "$inventory" "$playbook" >> "$out/ansible.log"
+done 3<< END
+$playbooks
+END
 
 if [ -e "$out/ansible.log" ] && grep 'changed=[1-9]' "$out/ansible.log" > "$out/hosts"; then
   touch "$out/changed"
