@@ -9,6 +9,7 @@ mod invalid_name;
 mod missing_capability;
 mod place;
 mod port_clash;
+mod renumbered;
 mod shared_domain;
 mod silent_lock;
 mod unknown_waiver;
@@ -18,6 +19,7 @@ mod waivers;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::hir::{Product, Program};
 use crate::plan::Plan;
+pub use renumbered::{left_behind, renumbered};
 
 /// A rule: what it reads, and where its findings go.
 struct Facts<'a> {

@@ -4,6 +4,7 @@
 //! remove is decided in one place, `ownership`; everything that it reads from the output folder, its own manifests
 //! too, counts as untrusted.
 
+pub mod built;
 pub mod changes;
 pub mod compare;
 pub mod disk;
@@ -24,6 +25,7 @@ pub mod settings;
 pub mod status;
 pub mod write;
 
+pub use built::built;
 pub use changes::{Change, What, changes};
 pub use compare::compare;
 pub use disk::Disk;

@@ -1,6 +1,6 @@
 //! Makes the disk as a comparison says, so that whatever interrupts it, every file is whole and the next build goes on.
 //!
-//! The note of what will be written → room for what becomes a folder → temporary files beside their places → renames →
+//! The note of what will be written → room for what becomes a folder → temporary files beside their places → locks → renames →
 //! removals → manifests → the note goes. A file of the output is never open for writing.
 
 use super::Failure;
@@ -10,7 +10,7 @@ use super::pending::Pending;
 use super::status::{Comparison, Kind, State, folders};
 use crate::base::Text;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a build did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Written {
 }
 
 /// Writes what `comparison` found; refuses as a whole where anything stands in the way. `disk` is the output folder,
-/// `project` the folder of the sources, whose lock files are written first.
+/// `project` the folder of the sources, whose lock files are written once every other file can be.
 pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -> Result<Written, Failure> {
     if !comparison.is_allowed() {
         return Err(Failure::new("something stands in the way of writing"));
@@ -41,12 +41,6 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
     if !writes.is_empty() {
         pending.write(disk)?;
     }
-    for path in comparison.paths(Kind::Lock, &[State::Changed, State::Missing]) {
-        if let Some((_, text)) = comparison.locks.iter().find(|(lock, _)| lock == path) {
-            project.replace(path, text)?;
-        }
-    }
-
     remove(disk, comparison.room.files.iter())?;
     comparison.room.clear_folders(disk)?;
     let manifests: Vec<&Text> = comparison.manifests.keys().collect();
@@ -63,6 +57,14 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
             disk.unstage(path).ok();
         }
         return Err(failure);
+    }
+    // Only now is there room for everything. The locks come before the files that say what is in them: a build that is stopped
+    // here goes on with what was allocated, and never allocates it to somebody else.
+    let locks: BTreeMap<&Text, &str> = comparison.locks.iter().map(|(path, text)| (path, text.as_str())).collect();
+    for path in comparison.paths(Kind::Lock, &[State::Changed, State::Missing]) {
+        if let Some(text) = locks.get(path) {
+            project.replace(path, text)?;
+        }
     }
     writes.par_iter().try_for_each(|path| disk.commit(path))?;
     remove(disk, removals.iter().copied().filter(|path| !comparison.room.files.contains(*path)))?;
