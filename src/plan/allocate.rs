@@ -1,4 +1,7 @@
 //! Allocation of ranges and addresses: what the lock file says stays, everything new takes the first free place.
+//!
+//! A network that comes to others that are there begins its search at a place that follows from its name, so that two branches rarely
+//! take the same one. Only the largest networks of a range do: a smaller one would break up the room of a larger one.
 
 mod occupied;
 
@@ -62,6 +65,8 @@ pub(super) struct Allocator<'a> {
     next: BTreeMap<(Ipv4Net, u32), u32>,
     /// Ranges that the source says itself.
     written: Vec<Ipv4Net>,
+    /// Whether the lock holds something of the environment.
+    grows: bool,
     /// What was allocated in this build.
     pub(super) made: BTreeMap<Text, Allocation>,
 }
@@ -69,6 +74,8 @@ pub(super) struct Allocator<'a> {
 /// A range that networks are taken from.
 #[derive(Debug, Default)]
 struct Pool {
+    /// The length of prefix of the largest network that it has; nothing where it has none.
+    largest: Option<u8>,
     /// What nothing new may take.
     occupied: Occupied,
     /// Who has a network, by its first address; they do not overlap.
@@ -103,7 +110,8 @@ impl<'a> Allocator<'a> {
         let written = written.iter().filter_map(|net| if let IpNet::V4(net) = net { Some(net.trunc()) } else { None }).collect();
         let locked = lock.entries().filter_map(|(_, entry)| if let Held::Range(net) = entry.value { Some(net) } else { None }).collect();
         let (pools, owners, next, made) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Allocator { lock, locked, pools, addresses, owners, next, written, made }
+        let grows = lock.of(environment).next().is_some();
+        Allocator { lock, locked, pools, addresses, owners, next, written, grows, made }
     }
 
     /// A pool in which everything is taken that the source says itself or the lock holds.
@@ -115,6 +123,7 @@ impl<'a> Allocator<'a> {
         for net in self.locked.range(whole..).take_while(|net| net.network() <= whole.broadcast()) {
             if whole.contains(net) && *net != whole {
                 pool.occupied.add(net);
+                pool.largest = Some(pool.largest.map_or(net.prefix_len(), |largest| largest.min(net.prefix_len())));
             }
         }
         pool
@@ -142,8 +151,11 @@ impl<'a> Allocator<'a> {
         };
         let (found, misfit) = match kept {
             Some(Ok(net)) => (net, None),
-            Some(Err(misfit)) => (pool.occupied.free(whole, prefix).ok_or(Refusal::Full)?, Some(misfit)),
-            None => (pool.occupied.free(whole, prefix).ok_or(Refusal::Full)?, None),
+            Some(Err(misfit)) => (pool.occupied.free(whole, prefix, 0).ok_or(Refusal::Full)?, Some(misfit)),
+            None => {
+                let first = if self.grows && pool.largest.is_some_and(|largest| prefix <= largest) { place_of(&key) } else { 0 };
+                (pool.occupied.free(whole, prefix, first).ok_or(Refusal::Full)?, None)
+            }
         };
         pool.occupied.add(&found);
         pool.taken.insert(found.network(), (found, key.clone()));
@@ -199,6 +211,13 @@ impl<'a> Allocator<'a> {
     }
 }
 
+/// A number that follows from a key without its environment: FNV-1a, the same on every machine and in every release.
+fn place_of(key: &str) -> u64 {
+    let name = key.split_once('/').map_or(key, |(_, name)| name);
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    hash ^ (hash >> 32)
+}
+
 /// Whether two networks share an address.
 fn overlap(a: &Ipv4Net, b: &Ipv4Net) -> bool {
     a.contains(b) || b.contains(a)
@@ -227,7 +246,7 @@ mod tests {
     fn keeps_what_is_locked_and_fills_the_gaps() {
         let lock = lock(&[("prod/b.range@eu", "10.0.16.0/20")]);
         let mut allocator = Allocator::new(&lock, "prod", &[net("10.0.0.0/20")]);
-        assert_eq!(allocator.range("prod/a.range@eu".into(), net("10.0.0.0/16"), 20, HERE), Ok(net("10.0.32.0/20")));
+        assert_eq!(allocator.range("prod/a.range@eu".into(), net("10.0.0.0/16"), 24, HERE), Ok(net("10.0.32.0/24")));
         assert_eq!(allocator.range("prod/b.range@eu".into(), net("10.0.0.0/16"), 20, HERE), Ok(net("10.0.16.0/20")));
         assert_eq!(allocator.range("prod/c.range@eu".into(), net("10.0.0.0/30"), 20, HERE), Err(Refusal::Prefix));
         assert!(allocator.made.values().all(|made| made.misfit.is_none()));
@@ -264,6 +283,22 @@ mod tests {
             ("10.0.64.0/20", Some(Misfit::Taken("prod/c.range@eu".into()))),
         ];
         assert_eq!(said, wanted.map(|(value, misfit)| (value.to_owned(), misfit)));
+    }
+
+    #[test]
+    fn what_comes_later_rarely_meets_what_another_branch_adds() {
+        let lock = lock(&[("prod/a.range@eu", "10.0.0.0/20")]);
+        let place = |lock: &Lock, name: &str| {
+            let mut allocator = Allocator::new(lock, "prod", &[]);
+            allocator.range(format!("prod/{name}.range@eu").into(), net("10.0.0.0/16"), 20, HERE).unwrap()
+        };
+        let names: Vec<String> = (0..64).map(|at| format!("stack{at}")).collect();
+        let places: Vec<IpNet> = names.iter().map(|name| place(&lock, name)).collect();
+        let pairs = names.len() * (names.len() - 1) / 2;
+        let same = (0..places.len()).flat_map(|a| (0..a).map(move |b| (a, b))).filter(|(a, b)| places[*a] == places[*b]).count();
+        assert!(same * 10 < pairs, "{same} of {pairs}");
+        // A product that is built for the first time is compact.
+        assert_eq!(place(&Lock::default(), "stack1"), net("10.0.0.0/20"));
     }
 
     #[test]

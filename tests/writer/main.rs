@@ -15,6 +15,8 @@ mod canaries;
 #[cfg(unix)]
 mod links;
 #[cfg(unix)]
+mod lock;
+#[cfg(unix)]
 mod matrix;
 #[cfg(unix)]
 mod memory;
