@@ -100,15 +100,15 @@ pub(super) fn compile(
 fn lock_of(workspace: &Workspace, product: &Product, path: &str, options: &Options, diagnostics: &mut Diagnostics) -> Lock {
     let name = &product.name.text;
     let Some((file, source)) = workspace.find(path) else {
-        if options.built.contains(name) && !options.renumber.product(name) {
-            diagnostics.push(
-                Diagnostic::error(Code::LockMissing, product.name.span, format!("`{name}` was built, and `{path}` is not there")).help(
-                    format!(
-                        "take it back from version control; without it everything gets another place, which \
+        if options.built.contains(name) {
+            let message = format!("`{name}` was built, and `{path}` is not there");
+            diagnostics.push(match options.renumber.product(name) {
+                true => Diagnostic::warning(Code::LockMissing, product.name.span, format!("{message}: everything gets its place anew")),
+                false => Diagnostic::error(Code::LockMissing, product.name.span, message).help(format!(
+                    "take it back from version control; without it everything gets another place, which \
                      `infrac build --renumber {name}` allows"
-                    ),
-                ),
-            );
+                )),
+            });
         }
         return Lock::default();
     };

@@ -27,6 +27,7 @@ pub(super) fn compare<'a>(plan: &'a Plan, lock: &'a Lock) -> BTreeMap<&'a str, D
             }
             None => match facts.gone(&parts, entry) {
                 Gone::Kept => {}
+                Gone::Damaged(damage) => stacks.entry(parts.stack()).or_default().damaged.push((line(None), damage)),
                 Gone::Left => stacks.entry(parts.stack()).or_default().left.push(line(None)),
                 Gone::Changed(new, place) => stacks.entry(parts.stack()).or_default().changed.push((line(new), place)),
             },
@@ -39,6 +40,8 @@ pub(super) fn compare<'a>(plan: &'a Plan, lock: &'a Lock) -> BTreeMap<&'a str, D
 enum Gone {
     /// The source says the same value itself now.
     Kept,
+    /// Nothing that is there ever asked for it.
+    Damaged(Damage),
     /// One of several is not there any more.
     Left,
     /// It has another value now, or none; and where the source says so, as far as that is known.
@@ -48,7 +51,7 @@ enum Gone {
 struct Facts<'a> {
     plan: &'a Plan,
     lock: &'a Lock,
-    /// Instances by path: `mgmt`, `mgmt.nodes`.
+    /// Instances by path, `mgmt` and `mgmt.nodes`, those among them that a condition leaves out.
     instances: BTreeMap<Text, (InstanceId, &'a Instance)>,
     /// Who has a network.
     networks: BTreeMap<Ipv4Net, &'a Text>,
@@ -59,7 +62,7 @@ struct Facts<'a> {
 impl<'a> Facts<'a> {
     fn new(plan: &'a Plan, lock: &'a Lock) -> Facts<'a> {
         let mut instances = BTreeMap::new();
-        for (at, instance) in plan.instances.iter().enumerate().filter(|(_, instance)| !instance.keyword.is_empty()) {
+        for (at, instance) in plan.instances.iter().enumerate() {
             let path = match instance.stack {
                 Some(stack) => text!("{}.{}", plan.instances[stack.0 as usize].name, instance.name),
                 None => instance.name.clone(),
@@ -104,12 +107,21 @@ impl<'a> Facts<'a> {
             }
             (Misfit::Outside, Held::Address(address)) => {
                 let (network, owner) = self.network_of(&made.from)?;
-                let held = self.lock.get(owner).filter(|held| held.value == Held::Range(network))?;
-                (!network.contains(&address)).then(|| Damage {
-                    says: format!("lies outside {network}, the network of `{}`", stack(owner)),
-                    other: held.span,
-                    label: "the network stands here".to_owned(),
-                })
+                let says = format!("lies outside {network}, the network of `{}`", stack(owner));
+                match self.lock.get(owner) {
+                    _ if network.contains(&address) => None,
+                    Some(held) if held.value == Held::Range(network) => {
+                        Some(Damage { says, other: held.span, label: "the network stands here".to_owned() })
+                    }
+                    // The network moves, and what is in it with it.
+                    Some(_) => None,
+                    None if self.lock.has_moved(owner) => None,
+                    None => Some(Damage {
+                        says: format!("{says}, of which the lock has no line"),
+                        other: self.declared(&stack(owner)),
+                        label: "its network is allocated anew".to_owned(),
+                    }),
+                }
             }
             (Misfit::Size(prefix), _) => {
                 Some(Damage { says: format!("is no /{prefix}"), other: made.asked, label: format!("a /{prefix} is asked for here") })
@@ -144,23 +156,39 @@ impl<'a> Facts<'a> {
             Some((of, field)) => (of, field.split('[').next().unwrap_or_default()),
             None => (key.path, ""),
         };
+        let there = |path: &str| self.instances.get(path).filter(|(_, instance)| !instance.keyword.is_empty());
+        let says = || format!("belongs to nothing: `{of}` asks for no `{field}`");
+        let stranger =
+            || Gone::Damaged(Damage { says: says(), other: self.declared(key.stack()), label: format!("`{}` stands here", key.stack()) });
         if key.name.is_some() {
-            let whole = self.instances.contains_key(key.path);
-            let part = self.instances.contains_key(of);
-            return match moved {
-                // A machine with another name takes its place; what is only named in a field is nothing that runs.
-                None if whole && !self.replaced.contains(key.path) => Gone::Left,
-                None if !whole && part => Gone::Left,
-                moved => Gone::Changed(moved, None),
+            if there(key.path).is_some() {
+                // A machine with another name takes its place.
+                let replaced = moved.is_some() || self.replaced.contains(key.path);
+                return if replaced { Gone::Changed(moved, None) } else { Gone::Left };
+            }
+            return match there(of) {
+                Some((_, instance)) if instance.fields.contains_key(field) => Gone::Left,
+                Some(_) if !self.instances.contains_key(key.path) => stranger(),
+                _ => Gone::Changed(moved, None),
             };
         }
-        let Some((id, instance)) = self.instances.get(of) else { return Gone::Changed(moved, None) };
-        let (Some(value), Held::Range(range)) = (instance.fields.get(field), entry.value) else { return Gone::Changed(moved, None) };
+        let Some((id, instance)) = there(of) else {
+            let unheard_of = !self.instances.contains_key(of) && there(key.stack()).is_some();
+            return if unheard_of { stranger() } else { Gone::Changed(moved, None) };
+        };
+        let (Some(value), Held::Range(range)) = (instance.fields.get(field), entry.value) else { return stranger() };
         if holds(value, &range) {
             return Gone::Kept;
         }
         let new = if let Value::Cidr(net) = value { Some(net.to_string()) } else { moved };
         Gone::Changed(new, Some(place::said_at(self.plan, *id, field)))
+    }
+
+    /// Where the inventory declares a stack; the product where it does not.
+    fn declared(&self, stack: &str) -> Span {
+        let product = &self.plan.product;
+        let declared = product.instances.iter().find(|instance| instance.name.text == stack);
+        declared.map_or(product.name.span, |instance| instance.name.span)
     }
 
     /// What the same thing got at another provider.

@@ -12,7 +12,7 @@ mod renumber;
 
 use crate::base::{Span, Text};
 use ipnet::Ipv4Net;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::Ipv4Addr;
 
@@ -25,6 +25,8 @@ pub use renumber::Renumber;
 pub struct Lock {
     entries: BTreeMap<Text, Entry>,
     pools: BTreeMap<Text, Pools>,
+    /// The keys of lines that were left out because another owner keeps their place.
+    moved: BTreeSet<Text>,
 }
 
 /// One line of the file.
@@ -73,6 +75,11 @@ impl Lock {
     /// What a key got.
     pub fn get(&self, key: &str) -> Option<&Entry> {
         self.entries.get(key)
+    }
+
+    /// Whether a line of that key was left out because another owner keeps its place.
+    pub fn has_moved(&self, key: &str) -> bool {
+        self.moved.contains(key)
     }
 
     /// Every line, in the order of keys.

@@ -11,12 +11,12 @@ use std::net::Ipv4Addr;
 /// Of so many lines that two owners share is said what they are.
 const SHOWN: usize = 8;
 
-/// Two lines that hold one address.
-type Pair<'a> = (&'a Text, &'a Text);
+/// Two lines that hold one address, and which of them goes, where somebody has said so.
+type Pair<'a> = (&'a Text, &'a Text, Option<Loser>);
 
 impl Lock {
-    /// Says which lines of the lock of `product` hold one address or ranges that overlap. Where `renumber` names the owner of one of
-    /// them, that line is left out instead.
+    /// Says which lines of the lock of `product` hold one address or ranges that overlap: an error, unless `renumber` names the owner
+    /// of one of them. That line is left out then.
     pub fn settle(mut self, product: &str, renumber: &Renumber) -> (Lock, Diagnostics) {
         let mut found = Diagnostics::default();
         let mut left_out = BTreeSet::new();
@@ -28,21 +28,23 @@ impl Lock {
         for (environment, keys) in environments {
             let mut pairs = Vec::new();
             // Which of two lines stays: the first, unless it alone may move. Without anybody's word both are told of.
-            let mut judge = |first, second| match (may_move(first), may_move(second)) {
-                (_, true) => Loser::Second,
-                (true, false) => Loser::First,
-                (false, false) => {
-                    pairs.push((first, second));
-                    Loser::Second
-                }
+            let mut judge = |first, second| {
+                let loser = match (may_move(first), may_move(second)) {
+                    (_, true) => Some(Loser::Second),
+                    (true, false) => Some(Loser::First),
+                    (false, false) => None,
+                };
+                pairs.push((first, second, loser));
+                loser.unwrap_or(Loser::Second)
             };
             left_out.extend(self.addresses(&keys, &mut judge));
             left_out.extend(self.ranges(environment, &keys, &mut judge));
             self.report(product, environment, &pairs, &mut found);
         }
         let left_out: Vec<Text> = left_out.into_iter().cloned().collect();
-        for key in &left_out {
-            self.entries.remove(key);
+        for key in left_out {
+            self.entries.remove(&key);
+            self.moved.insert(key);
         }
         (self, found)
     }
@@ -106,38 +108,35 @@ impl Lock {
     /// One finding for each two owners, with every line that they share.
     fn report(&self, product: &str, environment: &str, pairs: &[Pair<'_>], found: &mut Diagnostics) {
         let stack = |key: &Text| Key::read(key).map(|key| Text::new(key.stack())).unwrap_or_default();
-        let mut owners = BTreeMap::<(Text, Text), Vec<Pair<'_>>>::new();
-        for (first, second) in pairs {
-            owners.entry((stack(first), stack(second))).or_default().push((first, second));
+        let mut owners = BTreeMap::<(Text, Text, Option<Loser>), Vec<Pair<'_>>>::new();
+        for pair in pairs {
+            owners.entry((stack(pair.0), stack(pair.1), pair.2)).or_default().push(*pair);
         }
-        for ((a, b), mut pairs) in owners {
+        for ((a, b, loser), mut pairs) in owners {
             // A network says more than the machines in it.
-            pairs.sort_by_key(|(_, second)| (Key::read(second).is_some_and(|key| key.name.is_some()), self.span(second)));
+            pairs.sort_by_key(|(_, second, _)| (Key::read(second).is_some_and(|key| key.name.is_some()), self.span(second)));
             let value = |key: &Text| self.entries.get(key).map(|entry| entry.value.to_string()).unwrap_or_default();
-            let (first, second) = pairs[0];
+            let (first, second, _) = pairs[0];
             let more = if pairs.len() > 1 { format!(", and {} more", pairs.len() - 1) } else { String::new() };
             let (one, other) = (value(first), value(second));
             let what = if one == other { format!("both {one}") } else { format!("{one} and {other}, which overlap") };
-            let message = match a == b {
+            let both = match a == b {
                 true => format!("two lines of `{a}` in {environment} hold {what}{more}"),
                 false => format!("`{a}` and `{b}` of {environment} hold {what}{more}"),
             };
-            let name = |stack: &Text| format!("`infrac build --renumber {product}/{environment}/{stack}`");
-            let help = match a == b {
-                true => format!("keep the line of what runs and delete the other, or let infrac move one of them: {}", name(&a)),
-                false => format!(
-                    "two branches may each have taken the first free place: name the one that does not run yet, and it moves: {} or {}",
-                    name(&b),
-                    name(&a)
-                ),
+            let mut diagnostic = match loser {
+                None => Diagnostic::error(Code::LockConflict, self.span(second), both).help(help(product, environment, &a, &b)),
+                Some(loser) => {
+                    let moves = if loser == Loser::First { &a } else { &b };
+                    Diagnostic::warning(Code::Renumbered, self.span(second), format!("{both}; `{moves}` gets another place"))
+                }
             };
-            let (of_first, of_second) = (format!("`{a}` has it"), format!("`{b}` has it"));
-            let mut diagnostic = Diagnostic::error(Code::LockConflict, self.span(second), message).label(of_second.clone());
-            diagnostic = diagnostic.related(self.span(first), of_first.clone());
-            for (first, second) in pairs.iter().skip(1).take(SHOWN) {
-                diagnostic = diagnostic.related(self.span(second), of_second.clone()).related(self.span(first), of_first.clone());
+            diagnostic = diagnostic.label(format!("`{b}` has it")).related(self.span(first), format!("`{a}` has it"));
+            for (first, second, _) in pairs.iter().skip(1).take(SHOWN) {
+                diagnostic = diagnostic.related(self.span(second), format!("`{b}` has it"));
+                diagnostic = diagnostic.related(self.span(first), format!("`{a}` has it"));
             }
-            found.push(diagnostic.help(help));
+            found.push(diagnostic);
         }
     }
 
@@ -147,8 +146,21 @@ impl Lock {
     }
 }
 
+/// What to do about two owners.
+fn help(product: &str, environment: &str, a: &str, b: &str) -> String {
+    let name = |stack: &str| format!("`infrac build --renumber {product}/{environment}/{stack}`");
+    match a == b {
+        true => format!("keep the line of what runs and delete the other, or let infrac move one of them: {}", name(a)),
+        false => format!(
+            "two branches may each have taken the first free place: name the one that does not run yet, and it moves: {} or {}",
+            name(b),
+            name(a)
+        ),
+    }
+}
+
 /// Which of two lines goes.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Loser {
     First,
     Second,
@@ -186,11 +198,12 @@ mod tests {
     #[test]
     fn the_one_that_is_named_moves() {
         let (found, keys) = settled(MERGED, &["acme/prod/zeta"]);
-        assert_eq!((found, keys), (vec![], vec!["prod/alpha.nodes/a-0@eu".to_owned(), "prod/alpha.range@eu".to_owned()]));
+        let moves = |stack| vec![format!("`alpha` and `zeta` of prod hold both 10.0.16.0/20, and 1 more; `{stack}` gets another place")];
+        assert_eq!((found, keys), (moves("zeta"), vec!["prod/alpha.nodes/a-0@eu".to_owned(), "prod/alpha.range@eu".to_owned()]));
         let (found, keys) = settled(MERGED, &["acme/prod/alpha"]);
-        assert_eq!((found, keys), (vec![], vec!["prod/zeta.nodes/z-0@eu".to_owned(), "prod/zeta.range@eu".to_owned()]));
+        assert_eq!((found, keys), (moves("alpha"), vec!["prod/zeta.nodes/z-0@eu".to_owned(), "prod/zeta.range@eu".to_owned()]));
         let (found, keys) = settled(MERGED, &["acme"]);
-        assert_eq!((found, keys.len()), (vec![], 2));
+        assert_eq!((found, keys.len()), (moves("zeta"), 2));
         assert_eq!(settled(MERGED, &["acme/staging", "other"]).0.len(), 1);
     }
 
