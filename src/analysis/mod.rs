@@ -9,6 +9,7 @@ mod invalid_name;
 mod missing_capability;
 mod place;
 mod port_clash;
+mod renumbered;
 mod role_files;
 mod shared_domain;
 mod silent_lock;
@@ -23,6 +24,8 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::hir::{Product, Program};
 use crate::plan::Plan;
 use crate::shape::Shapes;
+
+pub use renumbered::{left_behind, renumbered};
 
 /// A rule: what it reads, and where its findings go.
 struct Facts<'a> {

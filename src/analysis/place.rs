@@ -3,7 +3,7 @@
 use crate::base::Span;
 use crate::hir::{Instance, Product};
 use crate::plan::Plan;
-use crate::syntax::ast::{ExprKind, Item};
+use crate::syntax::ast::{ExprKind, Item, Label, LabelValue};
 use crate::value::InstanceId;
 
 /// The name of an instance in the inventory: its own, or that of the stack it stands in.
@@ -40,4 +40,24 @@ pub(super) fn setting_at(product: &Product, block: &str, attribute: &str) -> Spa
     let items = blocks.filter(|inner| inner.keyword.text == block).flat_map(|inner| &inner.body.items);
     let said = items.filter_map(|item| if let Item::Attribute(attribute) = item { Some(attribute) } else { None });
     said.filter(|said| said.name.text == attribute).map(|said| said.value.span).next().unwrap_or(product.name.span)
+}
+
+/// Where the product gives one of its own attributes a value for the environment of a plan; its name where nothing is said.
+pub(super) fn said_by_product(plan: &Plan, attribute: &str) -> Span {
+    let product = &plan.product;
+    let mut said = None;
+    for item in &product.block.body.items {
+        match item {
+            Item::Attribute(of) if of.name.text == attribute && said.is_none() => said = Some(of.value.span),
+            Item::Block(block) if block.keyword.text == "in" => {
+                let here = |label: &Label| matches!(&label.value, LabelValue::Word(word) if *word == plan.environment);
+                let inner = block.body.items.iter().filter_map(|item| if let Item::Attribute(of) = item { Some(of) } else { None });
+                if block.labels.first().is_some_and(here) {
+                    said = inner.filter(|of| of.name.text == attribute).map(|of| of.value.span).next_back().or(said);
+                }
+            }
+            _ => {}
+        }
+    }
+    said.unwrap_or(product.name.span)
 }

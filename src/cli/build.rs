@@ -27,6 +27,7 @@ use std::path::{Path, PathBuf};
     infrac build --check                          say what is out of date, as CI does\n  \
     infrac build --check --explain-changes        say in words what another version would change\n  \
     infrac build --product acme --env staging     write one environment\n  \
+    infrac build --renumber acme/prod/mgmt        let a stack get other addresses\n  \
     infrac build --force live/acme/root.hcl       give up a change made by hand")]
 pub(super) struct Build {
     /// Write nothing; say which files are out of date, and how

@@ -2,7 +2,7 @@
 
 use crate::base::Text;
 use crate::base::similar::nearest;
-use crate::driver::{Memory, Options, Outcome};
+use crate::driver::{Memory, Options, Outcome, Renumber};
 use crate::host::ownership::Scope;
 use crate::host::settings::TARGETS;
 use crate::host::{Failure, Project};
@@ -19,6 +19,11 @@ pub(super) struct Selection {
     /// Only this environment; may be given several times
     #[arg(long, value_name = "ENVIRONMENT")]
     env: Vec<String>,
+
+    /// Let this get other places than `infra.lock` holds: PRODUCT, PRODUCT/ENVIRONMENT or PRODUCT/ENVIRONMENT/STACK; may be given
+    /// several times
+    #[arg(long, value_name = "NAME")]
+    renumber: Vec<String>,
 
     /// How many threads work [default: one for each core]
     #[arg(long, short, value_name = "N")]
@@ -42,8 +47,19 @@ impl Selection {
             environments: texts(&self.env),
             targets: if targets.len() == TARGETS.len() { Vec::new() } else { targets.clone() },
             jobs: self.jobs.map(NonZeroUsize::get),
+            renumber: Renumber::new(texts(&self.renumber)),
             memory,
+            ..Options::default()
         }
+    }
+
+    /// Refuses a name of `--renumber` that nothing has.
+    pub(super) fn check_renumber(&self, outcome: &Outcome) -> Result<(), Failure> {
+        let Some((unknown, nearest)) = &outcome.unknown else { return Ok(()) };
+        Err(Failure::new(format!("`--renumber {unknown}` names nothing that there is")).help(match nearest {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => "it takes PRODUCT, PRODUCT/ENVIRONMENT or PRODUCT/ENVIRONMENT/STACK".to_owned(),
+        }))
     }
 
     /// Refuses a product that the project does not have, and an environment that none of the chosen products has.

@@ -136,10 +136,20 @@ codes! {
     StageAccess = "IC0423" "stage-access";
 
     // 05: the project and the files.
-    /// `infra.toml` or `infra.lock` cannot be read.
+    /// `infra.toml`, a manifest or a source cannot be read.
     InvalidProject = "IC0501" "invalid-project";
     /// A file in the way that infrac does not own, or that a person edited.
     NotOwned = "IC0502" "not-owned";
     /// A generated file that is not what the sources give.
     OutOfDate = "IC0504" "out-of-date";
+
+    // 06: what was allocated.
+    /// `infra.lock` holds what infrac would not have written.
+    LockUnreadable = "IC0601" "lock-unreadable";
+    /// A line of `infra.lock` contradicts another one, or what it was taken from.
+    LockConflict = "IC0602" "lock-conflict";
+    /// `infra.lock` is not beside a product that was built, or beside no product.
+    LockMissing = "IC0603" "lock-missing";
+    /// What the lock holds would change or be given up.
+    Renumbered = "IC0604" "renumbered";
 }

@@ -3,6 +3,7 @@
 mod fingerprint;
 mod memory;
 mod product;
+mod renumber;
 mod repair;
 mod shared;
 mod targets;
@@ -12,6 +13,7 @@ use crate::artifact::Tree;
 use crate::base::{Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::hir::Product;
+pub use crate::plan::lock::Renumber;
 use crate::{analysis, check, resolve, schema, shape, syntax};
 use fingerprint::Fingerprints;
 pub use memory::Memory;
@@ -33,6 +35,10 @@ pub struct Options {
     pub targets: Vec<Text>,
     /// How many threads work; one for each core if absent.
     pub jobs: Option<usize>,
+    /// What may be given other places than the lock holds.
+    pub renumber: Renumber,
+    /// The products that builds have left files of: each has a lock.
+    pub built: BTreeSet<Text>,
     /// What earlier builds left: products that are as they were then are not compiled again.
     pub memory: Memory,
 }
@@ -46,6 +52,8 @@ pub struct Outcome {
     pub locks: Vec<(Text, String)>,
     /// Every finding, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// The first name of what may be renumbered that nothing has, with the one that may be meant.
+    pub unknown: Option<(Text, Option<Text>)>,
     /// What depends on what, one graph for each product and environment.
     pub graphs: Vec<ProductGraph>,
     /// The products that were compiled, or did not have to be, sorted.
@@ -83,6 +91,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let sources = parse(workspace, &mut diagnostics);
     let (program, found) = resolve::resolve(workspace, &sources);
     diagnostics.extend(found);
+    let unknown = renumber::unknown(workspace, &program, &options.renumber);
     let fingerprints = Fingerprints::new(workspace, &program, &fingerprint::only_instances(&sources));
     drop(sources);
     let (schemas, found) = schema::read(workspace);
@@ -91,9 +100,10 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     diagnostics.extend(found);
     // A program with mistakes is not evaluated: what would follow from them is no news.
     if diagnostics.has_errors() {
-        return Outcome { diagnostics: diagnostics.sorted(), ..Outcome::default() };
+        return Outcome { diagnostics: diagnostics.sorted(), unknown, ..Outcome::default() };
     }
     diagnostics.extend(analysis::analyse_all(&program));
+    diagnostics.extend(analysis::left_behind(&program, renumber::locks(workspace)));
     let (shapes, found) = shape::shape(&program, &types, workspace);
     diagnostics.extend(found);
     diagnostics.extend(analysis::analyse_roles(&shapes));
@@ -105,7 +115,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let fresh = if is_whole { options.memory.fresh(&wanted, &fingerprints) } else { BTreeMap::new() };
     let stale: Vec<_> = wanted.iter().filter(|product| !fresh.contains_key(&product.name.text)).collect();
     let compile = |product: &&&Arc<Product>| {
-        let compiled = product::compile(workspace, &program, &shapes, product, &options.environments, &targets);
+        let compiled = product::compile(workspace, &program, &shapes, product, options, &targets);
         let remembered = Remembered::of(product, &compiled, &fingerprints);
         (compiled, remembered)
     };
@@ -115,6 +125,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         environments: wanted.iter().flat_map(|product| &product.environments).map(|environment| environment.text.clone()).collect(),
         fresh: fresh.keys().cloned().collect(),
         memory: options.memory.clone(),
+        unknown,
         ..Outcome::default()
     };
     let mut uses = product::Uses::default();

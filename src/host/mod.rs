@@ -5,6 +5,7 @@
 //! too, counts as untrusted.
 
 pub mod cache;
+pub mod built;
 pub mod changes;
 pub mod compare;
 pub mod disk;
@@ -30,6 +31,7 @@ pub mod status;
 pub mod write;
 
 pub use cache::Cache;
+pub use built::built;
 pub use changes::{Change, What, changes};
 pub use compare::compare;
 pub use disk::Disk;

@@ -1,6 +1,6 @@
 //! Makes the disk as a comparison says, so that whatever interrupts it, every file is whole and the next build goes on.
 //!
-//! The note of what will be written → room for what becomes a folder → temporary files beside their places → renames →
+//! The note of what will be written → room for what becomes a folder → temporary files beside their places → locks → renames →
 //! removals → manifests → the note goes. A file of the output is never open for writing.
 
 use super::Failure;
@@ -26,7 +26,7 @@ pub struct Written {
 }
 
 /// Writes what `comparison` found; refuses as a whole where anything stands in the way, or is no longer what was compared. `disk` is
-/// the output folder, `project` the folder of the sources, whose lock files are written first.
+/// the output folder, `project` the folder of the sources, whose lock files are written once every other file can be.
 pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -> Result<Written, Failure> {
     if !comparison.is_allowed() {
         return Err(Failure::new("something stands in the way of writing"));
@@ -50,12 +50,6 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
     if !writes.is_empty() || !pending.replaced.is_empty() {
         pending.write(disk)?;
     }
-    for path in locks {
-        if let Some((_, text)) = comparison.locks.iter().find(|(lock, _)| lock == path) {
-            project.replace_exactly(path, text, before(&comparison.before_locks, path))?;
-        }
-    }
-
     remove(comparison, disk, comparison.room.files.iter())?;
     comparison.room.clear_folders(disk)?;
     let manifests: Vec<&Text> = comparison.manifests.keys().collect();
@@ -64,6 +58,9 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
         disk.make_folder(&folder)?;
     }
     let written = stage(comparison, disk, &writes).and_then(|()| {
+        // Only now is there room for everything. The locks come before the files that say what is in them: a build that is stopped
+        // here goes on with what was allocated, and never allocates it to somebody else.
+        replace_locks(comparison, project, &locks)?;
         writes.par_iter().try_for_each(|path| disk.commit(path, before(&comparison.before, path)))?;
         remove(comparison, disk, removals.iter().copied().filter(|path| !comparison.room.files.contains(*path)))
     });
@@ -95,6 +92,15 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
     }
     Pending::clear(disk)?;
     Ok(Written { written: writes.len(), removed: removals.len(), unchanged: comparison.unchanged })
+}
+
+/// Writes the locks that changed, each only while it is what was compared.
+fn replace_locks(comparison: &Comparison<'_>, project: &mut Disk, changed: &[&Text]) -> Result<(), Failure> {
+    let texts: BTreeMap<&Text, &str> = comparison.locks.iter().map(|(path, text)| (path, text.as_str())).collect();
+    changed.iter().try_for_each(|path| match texts.get(path) {
+        Some(text) => project.replace_exactly(path, text, before(&comparison.before_locks, path)),
+        None => Ok(()),
+    })
 }
 
 /// What stood at a path when it was compared.

@@ -25,6 +25,7 @@ use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use allocate::{Allocation, Misfit};
 pub use image::Image;
 pub use lock::Lock;
 pub use ways::Gate;
@@ -89,8 +90,8 @@ pub struct Plan {
     pub configured: Vec<Text>,
     /// What Packer builds on the providers of this environment, in the order of images and providers.
     pub images: Vec<Image>,
-    /// What was allocated: the key in the lock file and what it got.
-    pub allocations: BTreeMap<Text, Text>,
+    /// What was allocated, by the key in the lock file.
+    pub allocations: BTreeMap<Text, Allocation>,
     /// The waivers that waived something: policy and thing.
     pub used_waivers: BTreeSet<(Text, Text)>,
 }

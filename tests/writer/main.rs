@@ -17,6 +17,8 @@ mod clones;
 #[cfg(unix)]
 mod links;
 #[cfg(unix)]
+mod lock;
+#[cfg(unix)]
 mod matrix;
 #[cfg(unix)]
 mod memory;

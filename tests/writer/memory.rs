@@ -94,6 +94,8 @@ const EVENTS: &[Event] = &[
     ("a manifest is forged", |program| program.put("generated/.infrac/office.json", "{}"), &["build", "--check"]),
     ("it is still forged", |_| (), &["build", "--adopt"]),
     ("a lock is lost", |program| fs::remove_file(program.path("inventory/shop/infra.lock")).unwrap(), &["build"]),
+    ("it is still lost", |_| (), &["check"]),
+    ("what it held is given up", |_| (), &["build", "--renumber", "shop"]),
     ("the library changes", |program| program.put("library/more.infra", "enum unused { one, two }\n"), &["build"]),
     ("it has a mistake", |program| program.put("library/more.infra", "enum unused { one, two\n"), &["build", "--check"]),
     ("it is no more", |program| fs::remove_file(program.path("library/more.infra")).unwrap(), &["build", "--check"]),
