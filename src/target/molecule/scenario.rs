@@ -132,7 +132,7 @@ fn inventory(role: &Role, word: &str) -> Map {
     let mut vars = Map::new().with("ansible_connection", "containers.podman.podman").with("molecule_image", IMAGE);
     let authorities = authorities(role);
     let mut first = true;
-    for hole in role.holes.iter().filter(|hole| hole.default.is_none()) {
+    for hole in role.holes.iter().filter(|hole| hole.default.is_none() || role.example.contains_key(&hole.name)) {
         let name = text!("{word}_{}", hole.name.replace('-', "_"));
         let value = match authorities.get(&hole.name) {
             Some(ending) => Node::folded(text!("{{{{ lookup('ansible.builtin.file', {AUTHORITY}.{ending}') }}}}")),
