@@ -203,7 +203,7 @@ class Fleet:
 
     def molecule(self):
         """The scenario of each role on a Debian of its own, with check mode before and behind it."""
-        for role in ROLES:
+        for role in sorted(folder.name for folder in (project.ANSIBLE / "roles").iterdir()):
             # With the rights that the scenario gives its container.
             machine = Machine(f"fleet-{role}", [image.debian()], {"private": "10.100.15.2/20"}, "CAP_NET_ADMIN")
             machine.mount()
@@ -239,6 +239,9 @@ class Fleet:
             name, host = f"molecule-{role}-{name}", f"{role}-default"
             run = inside(name, folder / f"{step}.yml", machine, folder / "inventory", host, environment, words)
             self.expect_runs(step, [run], changes)
+            if role not in ROLES:
+                # Its programs are not to be had: a machine on which it never was is all that there is.
+                return
 
 
 EVENTS = ["second", "verified", "drift", "reboot", "leave", "molecule"]
