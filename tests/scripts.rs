@@ -519,6 +519,39 @@ fn first_secrets_have_their_forms_and_are_kept_once() {
 }
 
 #[test]
+fn drift_is_what_the_summary_of_ansible_says_and_its_words_are_shown() {
+    let repository = Repository::new();
+    let data = DATA.replace(r#""folder": "live/acme/staging/front""#, r#""folder": "x", "playbook": "ansible/playbooks/acme/front.yml""#);
+    repository.write("live/acme/pipeline.json", &data);
+    repository.executable("ci/plan.sh", "#!/bin/sh\nmkdir \"$3\" && echo plan > \"$3/plan.md\"\n");
+    repository.executable("tools/ansible-galaxy", "#!/bin/sh\nexit 0\n");
+    // A file on a machine holds what looks like a summary; one playbook fails where it is asked to.
+    let tool = "#!/bin/sh\ncat\n\
+        printf 'PLAY [x]\\n+host-0 : ok=1    changed=1\\nhost-9                     : ok=1    changed=9    failed=0\\n'\n\
+        echo \"a warning of $4\" >&2\n\
+        printf 'PLAY RECAP ****\\nhost-1                     : ok=9    changed=%s    unreachable=0\\n' \"$CHANGED\"\n\
+        case $4 in *mgmt*) exit \"$STATUS\" ;; esac\n";
+    repository.executable("tools/ansible-playbook", tool);
+    for shell in shells() {
+        for (changed, status) in [("0", 0), ("3", 0), ("0", 2), ("3", 4)] {
+            let _ = fs::remove_dir_all(repository.path("out"));
+            let variables = [("CHANGED", changed), ("STATUS", &status.to_string())];
+            let output = repository.run(shell, "drift.sh", &["acme", "staging", "out"], &variables);
+            assert_eq!(output.status.code(), Some(status), "{shell}: {}", String::from_utf8_lossy(&output.stderr));
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            for playbook in ["mgmt", "front"] {
+                assert!(said.contains(&format!("a warning of ansible/playbooks/acme/{playbook}.yml")), "{shell}: {said}");
+            }
+            assert_eq!(fs::read_to_string(repository.path("out/ansible.log")).unwrap(), said);
+            assert_eq!(repository.path("out/changed").exists(), changed != "0", "{shell}");
+            let summary = fs::read_to_string(repository.path("out/plan.md")).unwrap();
+            assert_eq!(summary.matches("    host-1 ").count(), if changed == "0" { 0 } else { 2 }, "{summary}");
+            assert!(!summary.contains("host-9") && !summary.contains("host-0"), "{summary}");
+        }
+    }
+}
+
+#[test]
 fn first_secrets_are_kept_in_files_where_that_is_asked_for() {
     let repository = first_secrets("local");
     text(&repository.run("sh", "../live/acme/first-secrets", &["staging"], &[]));

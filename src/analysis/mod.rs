@@ -7,6 +7,7 @@ mod duplicate_name;
 mod fallback_missing;
 mod invalid_name;
 mod missing_capability;
+mod operator_accounts;
 mod place;
 mod port_clash;
 mod renumbered;
@@ -45,6 +46,7 @@ const RULES: &[Rule] = &[
     fallback_missing::check,
     invalid_name::check,
     missing_capability::check,
+    operator_accounts::check,
     port_clash::check,
     shared_domain::check,
     silent_lock::check,

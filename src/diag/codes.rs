@@ -54,7 +54,7 @@ codes! {
     Missing = "IC0107" "missing";
     /// A type that does not exist.
     UnknownType = "IC0108" "unknown-type";
-    /// A name that a target tool reserves.
+    /// A name that a target tool reserves, or that a machine has already.
     ReservedName = "IC0109" "reserved-name";
     /// An environment that the product does not have.
     UnknownEnvironment = "IC0110" "unknown-environment";

@@ -61,7 +61,7 @@ inputs = {
 
   location           = "fsn1"
   image_name         = "base"
-  image_revision     = "7ba4bc8ccb53"
+  image_revision     = "a84b2fc44cba"
   image_architecture = "x86"
   public             = true
   labels             = include.root.locals.labels

@@ -54,7 +54,7 @@ inputs = {
   }
 
   image_name         = "base"
-  image_revision     = "7ba4bc8ccb53"
+  image_revision     = "a84b2fc44cba"
   image_architecture = "arm64"
   root_gibibytes     = 40
   public             = true
