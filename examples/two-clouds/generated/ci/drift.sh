@@ -10,32 +10,31 @@ set -eu
 
 product=$1 environment=$2 out=$3
 
-./ci/plan.sh "$product" "$environment" "$out"
+# shellcheck source=ci/signals.sh
+. ./ci/signals.sh
 
-playbooks=$(mktemp)
-trap 'rm -f "$playbooks"' EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
+run ./ci/plan.sh "$product" "$environment" "$out"
+
 inventory=$(./ci/environment.sh "$product" "$environment" .inventory)
-./ci/environment.sh "$product" "$environment" '.phases[].playbook // empty' > "$playbooks"
-[ -s "$playbooks" ] || exit 0
+playbooks=$(./ci/environment.sh "$product" "$environment" '.phases[].playbook // empty')
+[ -n "$playbooks" ] || exit 0
 
 ./ci/collections.sh
 export ANSIBLE_CONFIG=ansible/ansible.cfg ANSIBLE_HOST_PATTERN_MISMATCH=error ANSIBLE_NOCOLOR=1
 
 failed=0
 while read -r playbook <&3; do
+  mkfifo "$out/said"
+  tee -a "$out/ansible.log" < "$out/said" &
+  shown=$!
   status=0
-  {
-    ansible-playbook --check --inventory "$inventory" "$playbook" 3>&- || echo "$?" > "$out/failed"
-  } 2>&1 | tee -a "$out/ansible.log"
-  if [ -e "$out/failed" ]; then
-    read -r status < "$out/failed"
-    rm -f "$out/failed"
-  fi
+  run ansible-playbook --check --inventory "$inventory" "$playbook" > "$out/said" 2>&1 3<&- || status=$?
+  wait "$shown"
+  rm "$out/said"
   [ "$failed" -ne 0 ] || failed=$status
-done 3< "$playbooks"
+done 3<< END
+$playbooks
+END
 
 # Of each run only the summary at its end counts: tasks show whatever files hold.
 awk '

@@ -61,7 +61,7 @@ inputs = {
 
   location           = "fsn1"
   image_name         = "base"
-  image_revision     = "a84b2fc44cba"
+  image_revision     = "fa44f0feb05d"
   image_architecture = "x86"
   public             = true
   labels             = include.root.locals.labels

@@ -56,7 +56,7 @@ inputs = {
 
   location           = "nbg1"
   image_name         = "base"
-  image_revision     = "a84b2fc44cba"
+  image_revision     = "fa44f0feb05d"
   image_architecture = "arm"
   public             = true
   labels             = include.root.locals.labels
