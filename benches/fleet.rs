@@ -6,11 +6,12 @@
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use infrac::base::{FileId, Workspace};
+use infrac::diag::Severity;
 use infrac::driver::{self, Memory, Options};
-use infrac::host::{Disk, Permission, Scope, compare, digests, load, recall, remember, write};
+use infrac::host::{Cache, Disk, Permission, Scope, compare, digests, load, recall, remember, write};
 use std::fs;
 use std::hint::black_box;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -20,7 +21,7 @@ const ACME: &str = include_str!("../inventory/acme/product.infra");
 fn fleet(products: usize) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let write = |path: String, text: String| {
-        let path = folder.path().join(path);
+        let path = folder.path().join("project").join(path);
         fs::create_dir_all(path.parent().expect("it lies in the project")).expect("a folder");
         fs::write(path, text).expect("a file");
     };
@@ -45,20 +46,29 @@ fn parse(workspace: &Workspace) -> usize {
     sources.map(|(file, source)| infrac::syntax::parse(FileId(file.0), &source.text).1.0.len()).sum()
 }
 
+/// Where the cache lies: beside the project.
+fn caches(root: &Path) -> PathBuf {
+    root.with_file_name("caches")
+}
+
 /// What `infrac build` does; gives how many files it wrote.
 fn build(root: &Path) -> usize {
-    let (mut output, mut beside) = (Disk::new(root, "generated"), Disk::new(root, "."));
+    let cache = Cache::below(&caches(root), root, "generated").expect("a place for the cache");
+    cache.prepare().expect("a folder for the cache");
+    let (mut output, mut beside) = (Disk::new(root, "generated").with_cache(Some(cache)), Disk::new(root, "."));
     let mut memory = Memory::read(&recall(&output));
     let products: Vec<_> = memory.products().cloned().collect();
     memory.keep(&digests(&output, &products));
     let project = load(root).expect("a project");
     let outcome = driver::compile(&project.workspace, &Options { memory: memory.clone(), ..Options::default() });
-    assert_eq!(outcome.diagnostics, []);
+    // A machine that leaves is told of.
+    assert!(outcome.diagnostics.iter().all(|found| found.severity == Severity::Warning), "{:?}", outcome.diagnostics);
     let scope = Scope::everything().without(outcome.fresh.clone());
-    let comparison = compare(&mut output, &mut beside, &outcome.tree, &outcome.locks, &scope, &Permission::default());
+    let (sources, permission) = (&project.workspace, Permission::default());
+    let comparison = compare(&mut output, &mut beside, sources, &outcome.tree, &outcome.locks, &scope, &permission);
     let written = write(&comparison.expect("a comparison"), &mut output, &mut beside).expect("a tree").written;
     if outcome.memory != memory {
-        remember(&mut output, &outcome.memory.print()).expect("a cache");
+        remember(&output, &outcome.memory.print()).expect("a cache");
     }
     written
 }
@@ -74,7 +84,7 @@ fn change(root: &Path, products: usize) {
 fn fleets(criterion: &mut Criterion) {
     for products in [1, 100, 1000] {
         let folder = fleet(products);
-        let root = folder.path();
+        let root = &folder.path().join("project");
         let workspace = sources(root);
         let mut group = criterion.benchmark_group("fleet");
         group.throughput(Throughput::Elements(products as u64));
@@ -85,8 +95,8 @@ fn fleets(criterion: &mut Criterion) {
         });
         group.bench_function(BenchmarkId::new("build cold", products), |b| {
             let empty = || {
-                for path in ["generated", ".infrac"] {
-                    let _ = fs::remove_dir_all(root.join(path));
+                for path in [root.join("generated"), caches(root)] {
+                    let _ = fs::remove_dir_all(path);
                 }
             };
             b.iter_batched(empty, |()| assert!(build(root) > products), BatchSize::PerIteration);

@@ -54,13 +54,14 @@ pub struct Expected {
 /// The files of a program.
 pub type Sources = Vec<(Text, Arc<str>)>;
 
-/// The files of the repository's inventory and library.
+/// The files of the repository's inventory and library, the locks among them.
 pub fn sources(root: &Path) -> std::io::Result<Sources> {
     let mut found = Vec::new();
     for folder in ["inventory", "stdlib"] {
         for entry in walkdir::WalkDir::new(root.join(folder)).sort_by_file_name() {
             let entry = entry?;
-            let source = entry.path().extension().is_some_and(|extension| extension == "infra" || extension == "json");
+            let source =
+                entry.path().extension().is_some_and(|extension| extension == "infra" || extension == "json" || extension == "lock");
             if let (true, Ok(path)) = (source, entry.path().strip_prefix(root)) {
                 found.push((path.to_string_lossy().as_ref().into(), std::fs::read_to_string(entry.path())?.into()));
             }

@@ -92,7 +92,7 @@ fn every_script_that_is_named_is_there() {
     assert!(named.len() > 12, "{named:?}");
     for name in named {
         let entry = tree().get(&format!("ci/{name}")).unwrap_or_else(|| panic!("ci/{name} is named and is not there"));
-        assert_eq!(entry.executable, name.ends_with(".sh"), "{name}");
+        assert_eq!(entry.executable, entry.contents.starts_with("#!"), "{name}");
     }
     for target in ["ansible", "ci", "opentofu", "packer", "terragrunt"] {
         assert!(tree().get(&format!("ci/check-{target}.sh")).is_some(), "{target}");
@@ -121,6 +121,33 @@ fn actions_are_pinned_and_know_their_inputs() {
             assert!(pinned.is_match(&found[1]), "{path}: {}", &found[1]);
             assert!(found[2].starts_with(" # v"), "{path}: {}", &found[0]);
         }
+    }
+}
+
+/// One setting says where the compiler comes from, and each pipeline that installs it alone asks for it by that name.
+#[test]
+fn the_compiler_comes_from_where_the_project_says() {
+    let files: Vec<(Text, Arc<str>)> = ["stdlib", "inventory"]
+        .iter()
+        .flat_map(|folder| walkdir::WalkDir::new(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))))
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.extension().is_some_and(|of| of == "infra" || of == "json" || of == "lock"))
+        .map(|path| {
+            let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_str().unwrap().into();
+            (name, std::fs::read_to_string(&path).unwrap().into())
+        })
+        .chain([("infra.toml".into(), "name = \"a\"\nedition = \"2026\"\ncompiler = \"gitlab:tools/infrac\"\n".into())])
+        .collect();
+    let outcome = driver::compile(&Workspace::new(files), &driver::Options::default());
+    for (tree, place) in [(tree(), "github:infrac/infrac"), (&outcome.tree, "gitlab:tools/infrac")] {
+        let version = env!("CARGO_PKG_VERSION");
+        assert!(tree.get("mise.toml").unwrap().contents.contains(&format!("\"{place}\" = \"{version}\"\n")), "{place}");
+        let validate: Value = yaml_serde::from_str(&tree.get(".github/workflows/validate.yml").unwrap().contents).unwrap();
+        let asked: Vec<_> = steps(&validate["jobs"]["generated"])
+            .iter()
+            .filter_map(|step| step["with"]["install_args"].as_str().map(str::to_owned))
+            .collect();
+        assert_eq!(asked, [place]);
     }
 }
 
@@ -217,7 +244,7 @@ fn what_an_environment_reads_is_there() {
             assert!(there(image["template"].as_str().unwrap()) && there(image["variables"].as_str().unwrap()) && there(&role));
             assert!(!image["credentials"].as_array().unwrap().is_empty());
         }
-        for role in ["plan", "apply"] {
+        for role in ["plan", "drift", "apply"] {
             assert!(there(&format!("live/acme/{name}/credentials/{role}.sh")), "{name}/{role}");
         }
         let units: BTreeSet<_> = environment["units"].as_object().unwrap().keys().collect();
@@ -262,6 +289,53 @@ fn images_are_identified_by_what_goes_into_them() {
     assert_eq!(declared, given);
 }
 
+/// Nobody has looked at what runs for a proposed change.
+#[test]
+fn what_nobody_has_looked_at_holds_nothing() {
+    for environment in ["staging", "prod"] {
+        let file = |role: &str| &tree().get(&format!("live/acme/{environment}/credentials/{role}.sh")).unwrap().contents;
+        for more in ["ANSIBLE_PRIVATE_KEY_FILE", "ANSIBLE_REMOTE_USER", "OP_SERVICE_ACCOUNT_TOKEN"] {
+            assert!(!file("plan").contains(more), "{environment}: {more}");
+            assert!(file("drift").contains(more) && file("apply").contains(more), "{environment}: {more}");
+        }
+        assert!(file("apply").contains("CONSUL_HTTP_TOKEN"));
+        assert!(!file("plan").contains("CONSUL_HTTP_TOKEN") && !file("drift").contains("CONSUL_HTTP_TOKEN"));
+        for ((system, role), said) in granted(environment) {
+            let bound = !role.ends_with(".plan") && (environment == "prod" || !role.contains(".image-"));
+            let branch = if system == "github" { "refs/heads/main" } else { "main" };
+            assert_eq!(said["bound_claims"]["ref"].as_str(), bound.then_some(branch), "{system} {role}");
+            let protected = (bound && system == "gitlab").then_some("true");
+            assert_eq!(said["bound_claims"]["ref_protected"].as_str(), protected, "{system} {role}");
+        }
+    }
+    for (path, name, job) in jobs() {
+        let text = yaml_serde::to_string(&job).unwrap();
+        let proposed = yaml(path)["on"].as_mapping().unwrap().contains_key("pull_request");
+        let holds = ["NETWORK_KEY", "connect.sh", " drift ", " apply "].iter().any(|word| text.contains(word));
+        assert!(!proposed || !holds || asks(&job).as_deref() == Some("image"), "{path}/{name}");
+    }
+    let runs_on = yaml(".github/workflows/plan.yml")["jobs"]["plan"]["runs-on"].as_str().unwrap().to_owned();
+    assert_eq!(runs_on, "${{ matrix.runner }}", "a plan has no way into the network: it runs where the stores can be reached");
+    assert_eq!(json("live/acme/pipeline.json")["environments"][0]["runner"], "acme");
+}
+
+/// No machine is configured before the way into it, and the way out of its network.
+#[test]
+fn the_way_in_and_out_comes_first() {
+    let site = yaml("ansible/playbooks/acme/site.yml");
+    let order: Vec<&str> =
+        site.as_sequence().unwrap().iter().map(|play| play["ansible.builtin.import_playbook"].as_str().unwrap()).collect();
+    assert_eq!(order, ["access.yml", "mgmt.yml", "web_us.yml", "web_eu.yml"]);
+    for environment in json("live/acme/pipeline.json")["environments"].as_array().unwrap() {
+        let phases = environment["phases"].as_array().unwrap();
+        let playbooks: Vec<&str> = phases.iter().filter_map(|phase| phase["playbook"].as_str()).collect();
+        let expected: Vec<String> = order.iter().map(|file| format!("ansible/playbooks/acme/{file}")).collect();
+        assert_eq!(playbooks, expected);
+    }
+    let guide = &tree().get("live/acme/BOOTSTRAP.md").unwrap().contents;
+    assert!(guide.find("playbooks/acme/access.yml").unwrap() < guide.find("playbooks/acme/mgmt.yml").unwrap());
+}
+
 /// What each role of an environment is bound to at the store, by the system of CI and the role.
 fn granted(environment: &str) -> BTreeMap<(String, String), serde_json::Value> {
     let script = &tree().get(&format!("live/acme/{environment}/credentials/grant.sh")).unwrap().contents;
@@ -277,7 +351,7 @@ fn granted(environment: &str) -> BTreeMap<(String, String), serde_json::Value> {
 /// The role that a job asks for, as its script says it.
 fn asks(job: &Value) -> Option<String> {
     let text = yaml_serde::to_string(job).unwrap();
-    let role = regex::Regex::new(r#"with-credentials\.sh \S+ \S+ "?(plan|apply|image)"#).unwrap();
+    let role = regex::Regex::new(r#"with-credentials\.sh \S+ \S+ "?(plan|drift|apply|image)"#).unwrap();
     role.captures(&text).map(|found| found[1].to_owned())
 }
 

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
 
 use infrac::base::{Text, Workspace};
-use infrac::diag::Code;
-use infrac::driver::{Options, Outcome, compile};
+use infrac::diag::{Code, Severity};
+use infrac::driver::{Options, Outcome, Renumber, compile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -51,9 +51,30 @@ fn generated_files_are_up_to_date() {
     let mut projects = vec![root().to_path_buf()];
     projects.extend(std::fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()));
     for project in projects {
-        let output = Command::new(env!("CARGO_BIN_EXE_infrac")).args(["build", "--check", "--project"]).arg(&project).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_infrac"))
+            .args(["build", "--check", "--no-cache", "--project"])
+            .arg(&project)
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{}: run `infrac build`\n{said}{}", project.display(), String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// By its header a file is known to be generated: without one it could never be removed again.
+#[test]
+fn every_generated_file_has_a_header_or_no_room_for_one() {
+    use infrac::host::layout::{Owner, has_header, has_room};
+    let mut projects = vec![root().to_path_buf()];
+    projects.extend(std::fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()));
+    for project in projects {
+        let outcome = compile(&infrac::host::load(&project).unwrap().workspace, &Options::default());
+        assert!(outcome.tree.len() > 50, "{}", project.display());
+        for (path, entry) in outcome.tree.iter() {
+            assert!(has_header(entry.contents.as_bytes()) || !has_room(path), "{path} has no header");
+            assert!(Owner::of(path).is_some(), "{path} has no owner");
+            assert!(!entry.contents.contains('\r'), "{path} has line ends that git would change");
+        }
     }
 }
 
@@ -87,8 +108,13 @@ fn two_builds_give_the_same_bytes() {
 /// One word of acme moves a stack: what moved is made by the module of the other provider, and nothing else is renumbered.
 fn moves(from: &str, to: &str, stacks: &[&str], unit: &str) {
     let before = built(sources());
-    let after = built(replaced(from, to));
-    assert_eq!(after.diagnostics, []);
+    let moved = Workspace::new(replaced(from, to));
+    // Production is protected: whose places are given up has to be said.
+    let refused = compile(&moved, &Options::default()).diagnostics;
+    assert!(refused.iter().any(|found| found.code == Code::Renumbered && found.severity == Severity::Error), "{refused:#?}");
+    let renumber = Renumber::new(stacks.iter().map(|stack| format!("acme/prod/{stack}").into()));
+    let after = compile(&moved, &Options { renumber, ..Options::default() });
+    assert!(after.diagnostics.iter().all(|found| found.code == Code::Renumbered), "{:#?}", after.diagnostics);
     let contents = |outcome: &Outcome| outcome.tree.get(&format!("live/acme/prod/{unit}/terragrunt.hcl")).unwrap().contents.to_string();
     assert!(contents(&before).contains("/infra/compute/hetzner"));
     assert!(contents(&after).contains("/infra/compute/aws"));
@@ -257,6 +283,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("vault", "src/target/ansible/secret.rs", "what 1Password calls a folder of items"),
     ("vault", "src/target/common/secrets.rs", "what 1Password calls a folder of items"),
     ("vault", "src/target/terragrunt/guide.rs", "what 1Password calls a folder of items"),
+    ("vault", "src/target/terragrunt/machines.rs", "what 1Password calls a folder of items"),
     ("vault", "src/value/secret.rs", "the schemes of references to secrets"),
 ];
 
@@ -283,4 +310,12 @@ fn knowledge_of_providers_and_services_is_data() {
             assert!(!found || allowed, "{relative} names `{word}`");
         }
     }
+}
+
+/// Pipelines install the release that wrote them.
+#[test]
+fn pipelines_install_this_release() {
+    let tools = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib/pipelines/tools.infra")).unwrap();
+    let own = tools.lines().find(|line| line.starts_with("define tool infrac ")).unwrap();
+    assert!(own.contains(&format!("version = \"{}\"", env!("CARGO_PKG_VERSION"))), "{own}");
 }

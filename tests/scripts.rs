@@ -17,7 +17,7 @@ const DATA: &str = r#"{
   "product": "acme",
   "environments": [
     {
-      "name": "staging", "rank": 0, "ready": true, "approve": false, "audience": "https://vault.example.com",
+      "name": "staging", "rank": 0, "ready": true, "approve": false, "protected": false, "audience": "https://vault.example.com",
       "inventory": "ansible/inventory/acme/staging",
       "phases": [
         { "stack": "mgmt", "folder": "live/acme/staging/mgmt", "playbook": "ansible/playbooks/acme/mgmt.yml" },
@@ -27,7 +27,7 @@ const DATA: &str = r#"{
       "reads": ["live/acme/staging", "modules/infra/network/x"]
     },
     {
-      "name": "prod", "rank": 1, "ready": true, "approve": true, "audience": "https://vault.example.com",
+      "name": "prod", "rank": 1, "ready": true, "approve": true, "protected": true, "audience": "https://vault.example.com",
       "inventory": "ansible/inventory/acme/prod", "phases": [], "images": [],
       "reads": ["live/acme/prod", "modules/infra/network/x"]
     },
@@ -130,6 +130,177 @@ fn selects_what_a_change_reaches_and_nothing_that_is_not_ready() {
         let unknown = "0000000000000000000000000000000000000000";
         assert_eq!(select(&["environments", "changed", unknown, "HEAD"]), ["staging", "prod"], "without a base all may have changed");
         assert!(!repository.run(shell, "select.sh", &["environments", "some"], &[]).status.success());
+    }
+}
+
+#[test]
+fn what_nobody_has_approved_bakes_nothing_where_somebody_must() {
+    let repository = Repository::new();
+    let image = r#""image": "base", "provider": "eu", "reads": ["ansible/roles/base"]"#;
+    let environment = |name: &str, approve: bool, protected: bool| {
+        format!(
+            r#"{{ "name": "{name}", "rank": 0, "ready": true, "approve": {approve}, "protected": {protected}, "runner": "r",
+               "images": [{{ {image} }}], "reads": ["live/acme/{name}", "ansible/roles/base"] }}"#
+        )
+    };
+    let all = [environment("open", false, false), environment("approved", true, false), environment("kept", false, true)].join(",");
+    repository.write("live/acme/pipeline.json", &format!(r#"{{ "product": "acme", "environments": [{all}] }}"#));
+    repository.commit();
+    repository.write("ansible/roles/base/tasks/main.yml", "");
+    repository.commit();
+    for name in ["open", "approved", "kept"] {
+        repository.write(&format!("live/acme/{name}/x"), "");
+    }
+    repository.commit();
+    for shell in shells() {
+        let select = |arguments: &[&str]| environments(&repository.run(shell, "select.sh", arguments, &[]));
+        assert_eq!(select(&["images", "proposed", "HEAD~2", "HEAD~1"]), ["open"]);
+        assert_eq!(select(&["images", "changed", "HEAD~2", "HEAD~1"]), ["open", "approved", "kept"]);
+        assert_eq!(select(&["environments", "proposed", "HEAD~2", "HEAD~1"]), ["open"], "its machines would start from what is not baked");
+        assert_eq!(select(&["environments", "proposed", "HEAD~1", "HEAD"]), ["open", "approved", "kept"]);
+        assert_eq!(select(&["environments", "changed", "HEAD~2", "HEAD"]), ["open", "approved", "kept"]);
+        let variables = |purpose: &'static str| [("PURPOSE", purpose), ("BASE", "HEAD~2")];
+        let images = |purpose| {
+            let said = text(&repository.run(shell, "gitlab-select.sh", &[], &variables(purpose)));
+            serde_json::from_str::<serde_json::Value>(&said).unwrap()["acme"]["variables"]["IMAGES"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(images("plan"), "open/base/eu");
+        assert_eq!(images("apply"), "open/base/eu approved/base/eu kept/base/eu");
+    }
+}
+
+/// The store as files: what `grant.sh` gives, and what it takes back.
+#[test]
+fn what_is_no_longer_listed_is_taken_back() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = fs::read_to_string(root.join("snapshots/inventory/live/acme/prod/credentials/grant.sh")).unwrap();
+    let bao = r#"#!/bin/sh
+store=$PWD/store
+case "$1 $2" in
+  "read sys/"*) test -d "$store/$(dirname "${2#sys/}")" ;;
+  "auth enable") mkdir -p "$store/auth/${3#-path=}/role" ;;
+  "policy write") cat > "$store/policy/$3" ;;
+  "policy list") ls "$store/policy" ;;
+  "policy delete") rm "$store/policy/$3" ;;
+  "write auth/"*) case "$2" in */role/*) cat > "$store/$2" ;; esac ;;
+  "list auth/"*) test ! -e broken && test -d "$store/$2" && printf 'Keys\n----\n' && ls "$store/$2" ;;
+  "delete auth/"*) rm "$store/$2" ;;
+  *) exit 64 ;;
+esac
+"#;
+    let all = ["apply", "drift", "image-eu", "image-us", "plan"].map(|role| format!("acme.prod.{role}"));
+    let names = |path: std::path::PathBuf| -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    for shell in shells() {
+        let repository = Repository::new();
+        repository.executable("tools/bao", bao);
+        repository.executable("ci/grant.sh", &script);
+        for kept in ["policy/default", "policy/acme.staging.plan", "policy/acme.production", "auth/gitlab/role/other"] {
+            repository.write(&format!("store/{kept}"), "");
+        }
+        for former in ["policy/acme.prod.image-old", "auth/gitlab/role/acme.prod.image-old", "auth/github/role/acme.prod.root"] {
+            repository.write(&format!("store/{former}"), "");
+        }
+        let variables = [("BAO_TOKEN", "operator")];
+        for _ in 0..2 {
+            text(&repository.run(shell, "grant.sh", &[], &variables));
+            assert_eq!(names(repository.path("store/auth/github/role")), all, "{shell}");
+            let others = |more: &[&str]| {
+                let mut names: Vec<String> = all.iter().cloned().chain(more.iter().map(|name| (*name).to_owned())).collect();
+                names.sort();
+                names
+            };
+            assert_eq!(names(repository.path("store/auth/gitlab/role")), others(&["other"]), "{shell}");
+            assert_eq!(names(repository.path("store/policy")), others(&["default", "acme.staging.plan", "acme.production"]), "{shell}");
+        }
+        repository.write("broken", "");
+        assert!(!repository.run(shell, "grant.sh", &[], &variables).status.success(), "what cannot be listed is not taken back");
+    }
+}
+
+/// Whatever may write holds the lock, wherever its options stand; what is not known does too.
+#[test]
+fn everything_but_what_only_reads_holds_the_lock() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = fs::read_to_string(root.join("snapshots/inventory/live/acme/tofu-locked")).unwrap();
+    let repository = Repository::new();
+    repository.executable("ci/tofu-locked", &script);
+    repository.executable("tools/consul", "#!/bin/sh\necho locked >> log\nuntil [ \"$1\" = env ]; do shift; done\nexec \"$@\"\n");
+    repository.executable("tools/tofu", "#!/bin/sh\necho \"tofu $*\" >> log\n");
+    let writes = [
+        "apply",
+        "-chdir=x apply",
+        "-no-color -chdir=x destroy -auto-approve",
+        "workspace delete a",
+        "workspace new a",
+        "workspace select a",
+        "init -migrate-state",
+        "init -input=false --migrate-state=true",
+        "-chdir=x init -force-copy",
+        "state mv a b",
+        "state rm a",
+        "state push -",
+        "state replace-provider a b",
+        "state",
+        "import a b",
+        "taint a",
+        "untaint a",
+        "force-unlock 1",
+        "refresh",
+        "test",
+        "console",
+        "whatever",
+        "state -x list",
+    ];
+    let reads = [
+        "",
+        "-version",
+        "-help",
+        "version",
+        "fmt -check",
+        "validate",
+        "-chdir=x validate",
+        "output -json",
+        "show -json plan",
+        "graph",
+        "providers schema -json",
+        "plan -out=a",
+        "-chdir=x plan",
+        "state list",
+        "state show a",
+        "-chdir=x state pull",
+        "workspace list",
+        "workspace show",
+        "init",
+        "init -reconfigure",
+        "get",
+    ];
+    for shell in shells() {
+        for (commands, locks) in [(&writes[..], true), (&reads[..], false)] {
+            for command in commands {
+                let _ = fs::remove_file(repository.path("log"));
+                let arguments: Vec<&str> = command.split_whitespace().collect();
+                text(&repository.run(shell, "tofu-locked", &arguments, &[("INFRAC_LOCK_KEY", "a/key")]));
+                let log = fs::read_to_string(repository.path("log")).unwrap();
+                assert_eq!(log.starts_with("locked\n"), locks, "{shell}: {command}: {log}");
+                assert!(log.ends_with(&format!("tofu {}\n", arguments.join(" "))), "{shell}: {command}: {log}");
+            }
+        }
+        let with = |arguments: &[&str], variables: &[(&str, &str)]| {
+            let _ = fs::remove_file(repository.path("log"));
+            let variables: Vec<(&str, &str)> = variables.iter().copied().chain([("INFRAC_LOCK_KEY", "a/key")]).collect();
+            text(&repository.run(shell, "tofu-locked", arguments, &variables));
+            fs::read_to_string(repository.path("log")).unwrap().starts_with("locked\n")
+        };
+        assert!(with(&["init"], &[("TF_CLI_ARGS_init", "-migrate-state")]));
+        repository.write("x/terraform.tfstate", "{}");
+        assert!(with(&["-chdir=x", "init"], &[]), "a state that lies there would be copied");
+        fs::remove_file(repository.path("x/terraform.tfstate")).unwrap();
+        let unnamed = repository.run(shell, "tofu-locked", &["whatever"], &[]);
+        assert!(!unnamed.status.success(), "without the name of its lock nothing is written");
     }
 }
 
@@ -344,6 +515,39 @@ fn first_secrets_have_their_forms_and_are_kept_once() {
         repository.write("store", "[{}]");
         assert_eq!(repository.run(shell, "../live/acme/first-secrets", &["prod"], &[]).status.code(), Some(73));
         assert_eq!(fs::read_to_string(&store).unwrap(), "[{}]");
+    }
+}
+
+#[test]
+fn drift_is_what_the_summary_of_ansible_says_and_its_words_are_shown() {
+    let repository = Repository::new();
+    let data = DATA.replace(r#""folder": "live/acme/staging/front""#, r#""folder": "x", "playbook": "ansible/playbooks/acme/front.yml""#);
+    repository.write("live/acme/pipeline.json", &data);
+    repository.executable("ci/plan.sh", "#!/bin/sh\nmkdir \"$3\" && echo plan > \"$3/plan.md\"\n");
+    repository.executable("tools/ansible-galaxy", "#!/bin/sh\nexit 0\n");
+    // A file on a machine holds what looks like a summary; one playbook fails where it is asked to.
+    let tool = "#!/bin/sh\ncat\n\
+        printf 'PLAY [x]\\n+host-0 : ok=1    changed=1\\nhost-9                     : ok=1    changed=9    failed=0\\n'\n\
+        echo \"a warning of $4\" >&2\n\
+        printf 'PLAY RECAP ****\\nhost-1                     : ok=9    changed=%s    unreachable=0\\n' \"$CHANGED\"\n\
+        case $4 in *mgmt*) exit \"$STATUS\" ;; esac\n";
+    repository.executable("tools/ansible-playbook", tool);
+    for shell in shells() {
+        for (changed, status) in [("0", 0), ("3", 0), ("0", 2), ("3", 4)] {
+            let _ = fs::remove_dir_all(repository.path("out"));
+            let variables = [("CHANGED", changed), ("STATUS", &status.to_string())];
+            let output = repository.run(shell, "drift.sh", &["acme", "staging", "out"], &variables);
+            assert_eq!(output.status.code(), Some(status), "{shell}: {}", String::from_utf8_lossy(&output.stderr));
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            for playbook in ["mgmt", "front"] {
+                assert!(said.contains(&format!("a warning of ansible/playbooks/acme/{playbook}.yml")), "{shell}: {said}");
+            }
+            assert_eq!(fs::read_to_string(repository.path("out/ansible.log")).unwrap(), said);
+            assert_eq!(repository.path("out/changed").exists(), changed != "0", "{shell}");
+            let summary = fs::read_to_string(repository.path("out/plan.md")).unwrap();
+            assert_eq!(summary.matches("    host-1 ").count(), if changed == "0" { 0 } else { 2 }, "{summary}");
+            assert!(!summary.contains("host-9") && !summary.contains("host-0"), "{summary}");
+        }
     }
 }
 

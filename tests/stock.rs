@@ -47,7 +47,8 @@ fn build_moved(number: usize, stack: &str) -> PathBuf {
     for file in ["infra.toml", "inventory/acme/infra.lock"] {
         fs::copy(root().join(file), project.join(file)).unwrap();
     }
-    let build = Command::new(env!("CARGO_BIN_EXE_infrac")).args(["build", "--project"]).arg(&project).output().unwrap();
+    let mut build = Command::new(env!("CARGO_BIN_EXE_infrac"));
+    let build = build.args(["build", "--project"]).arg(&project).env("XDG_CACHE_HOME", &project).output().unwrap();
     assert!(build.status.success(), "{}{}", String::from_utf8_lossy(&build.stdout), String::from_utf8_lossy(&build.stderr));
     project
 }
@@ -156,6 +157,44 @@ fn packer() {
 fn pipelines_and_scripts() {
     for (_, tree) in trees() {
         judge("pipelines", &tree);
+    }
+}
+
+#[test]
+fn mise_knows_every_tool() {
+    for (_, tree) in trees() {
+        judge("mise", &tree);
+    }
+    judge("mise", fresh());
+}
+
+/// What `infrac init` begins, with the gates of its own pipelines.
+fn fresh() -> &'static Path {
+    static PROJECT: OnceLock<PathBuf> = OnceLock::new();
+    PROJECT.get_or_init(|| {
+        let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fresh");
+        let _ = fs::remove_dir_all(&project);
+        fs::create_dir_all(&project).unwrap();
+        for arguments in [&["init", "acme"][..], &["build"], &["build", "--check"], &["fmt", "--check"]] {
+            let run = Command::new(env!("CARGO_BIN_EXE_infrac")).args(arguments).arg("--project").arg(&project).output().unwrap();
+            assert!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+        }
+        project
+    })
+}
+
+#[test]
+fn the_gates_of_a_fresh_project_are_green() {
+    let project = fresh();
+    // Where GitHub and GitLab look, whose root is the project.
+    assert!(project.join(".github/workflows/validate.yml").is_file() && project.join(".gitlab-ci.yml").is_file());
+    judge("pipelines", project);
+    let tools = fs::canonicalize(root().join(".tools/env")).unwrap();
+    for gate in ["ansible", "opentofu", "packer", "terragrunt"] {
+        let script = format!(". {} && cd {} && ./ci/check-{gate}.sh", tools.display(), project.display());
+        let run = Command::new("sh").args(["-c", &script]).output().unwrap();
+        let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+        assert!(run.status.success(), "ci/check-{gate}.sh:\n{said}");
     }
 }
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Prices the plans of one environment. What cannot be priced is named, because "not priced" is not "free".
+# Prices the plans of one environment, as ci/plan.sh leaves them for it. What cannot be priced is named, because "not priced" is not
+# "free".
 #
 # usage: ci/cost.sh <product> <environment> <out>
 set -eu
@@ -11,5 +12,5 @@ if [ -z "${INFRACOST_API_KEY:-}" ]; then
   exit 0
 fi
 
-infracost breakdown --no-color --path "$out/json" --format json --out-file "$out/cost.json"
-jq --raw-output --from-file ci/cost.jq --arg title "$product/$environment" "$out/cost.json" > "$out/plan.cost.md"
+infracost breakdown --no-color --path "$out/json" --format json --out-file "$out/json/cost.json"
+jq --raw-output --from-file ci/cost.jq --arg title "$product/$environment" "$out/json/cost.json" > "$out/plan.cost.md"

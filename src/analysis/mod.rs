@@ -7,17 +7,26 @@ mod duplicate_name;
 mod fallback_missing;
 mod invalid_name;
 mod missing_capability;
+mod operator_accounts;
 mod place;
 mod port_clash;
+mod renumbered;
+mod role_files;
 mod shared_domain;
 mod silent_lock;
+mod stage_access;
 mod unknown_waiver;
+mod unreachable_path;
+mod unrotated_log;
 mod unused_waiver;
 mod waivers;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::hir::{Product, Program};
 use crate::plan::Plan;
+use crate::shape::Shapes;
+
+pub use renumbered::{left_behind, renumbered};
 
 /// A rule: what it reads, and where its findings go.
 struct Facts<'a> {
@@ -37,6 +46,7 @@ const RULES: &[Rule] = &[
     fallback_missing::check,
     invalid_name::check,
     missing_capability::check,
+    operator_accounts::check,
     port_clash::check,
     shared_domain::check,
     silent_lock::check,
@@ -54,9 +64,21 @@ pub fn analyse(program: &Program, product: &Product, plans: &[Plan]) -> Diagnost
     Diagnostics(found)
 }
 
-/// Judges what concerns several products: names that two of them would give to different things.
+/// Judges the roles, which all products share.
+pub fn analyse_roles(shapes: &Shapes) -> Diagnostics {
+    let mut found = Vec::new();
+    for role in shapes.roles.values() {
+        let files = role_files::Files::of(role);
+        unreachable_path::check(&files, &mut found);
+        unrotated_log::check(&files, &mut found);
+    }
+    Diagnostics(found)
+}
+
+/// Judges what concerns all products: names that two of them would give to different things, and the pipelines that they share.
 pub fn analyse_all(program: &Program) -> Diagnostics {
     let mut found = Vec::new();
     duplicate_name::between_products(program, &mut found);
+    stage_access::check(program, &mut found);
     Diagnostics(found)
 }

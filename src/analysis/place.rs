@@ -38,3 +38,12 @@ pub(super) fn setting_at(product: &Product, block: &str, attribute: &str) -> Spa
     let mut blocks = product.block.body.blocks().filter(|inner| inner.keyword.text == block);
     blocks.find_map(|inner| inner.body.attribute(attribute)).map_or(product.name.span, |said| said.value.span)
 }
+
+/// Where the product gives one of its own attributes a value for the environment of a plan; its name where nothing is said.
+pub(super) fn said_by_product(plan: &Plan, attribute: &str) -> Span {
+    let block = &plan.product.block.body;
+    let own = block.attribute(attribute);
+    let here = block.blocks().filter(|block| block.keyword.text == "in" && block.word(0) == Some(&plan.environment));
+    let overridden = here.filter_map(|block| block.body.attributes().filter(|of| of.name.text == attribute).last()).last();
+    overridden.or(own).map_or(plan.product.name.span, |said| said.value.span)
+}

@@ -4,12 +4,12 @@ use super::findings::{Findings, Outputs};
 use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::progress::Progress;
 use super::selection::Selection;
-use super::{Exit, Global, changes, difference, open, place};
+use super::{Exit, Global, cache, changes, difference, open, place};
 use crate::base::Text;
 use crate::driver::Memory;
+use crate::host::load::settings;
 use crate::host::{
-    Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, digests, recall, remember, report_differences,
-    report_obstacles, write,
+    Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, remember, report_differences, report_obstacles, write,
 };
 use crate::render::{Format, sanitise};
 use anstyle::{AnsiColor, Style};
@@ -27,6 +27,7 @@ use std::path::{Path, PathBuf};
     infrac build --check                          say what is out of date, as CI does\n  \
     infrac build --check --explain-changes        say in words what another version would change\n  \
     infrac build --product acme --env staging     write one environment\n  \
+    infrac build --renumber acme/prod/mgmt        let a stack get other addresses\n  \
     infrac build --force live/acme/root.hcl       give up a change made by hand")]
 pub(super) struct Build {
     /// Write nothing; say which files are out of date, and how
@@ -71,32 +72,42 @@ impl Build {
                 Failure::new("`--explain-changes` speaks to people").help("let standard output be `text`: other forms may go to files")
             );
         }
+        self.outputs.refuse_what_is_kept()?;
         let root = open::root(global)?;
-        let output = crate::host::load::settings(&root)?.output;
-        let mut disk = Disk::new(&root, &output);
+        let Some(settings) = settings(&root)? else {
+            // Where the output lies is not known, so that nothing is made.
+            let compiled = open::compile(&root, &self.selection, Memory::default())?;
+            compiled.must_have_errors()?;
+            self.outputs.refuse_sources(&compiled.project)?;
+            return self.refused(&root, &compiled.findings());
+        };
+        let output = settings.output;
+        let mut disk = cache::disk(global, &root, &output, !self.check);
         // The lock comes before the sources are read: what another build is about to write into `infra.lock` counts.
         let _lock = match self.check {
             true => None,
             false => Some(Lock::acquire(&disk, |who| tell(&format!("waiting for another build ({who})\n")))?),
         };
-        let memory = self.memory(&disk);
+        let memory = if self.no_cache { Memory::default() } else { cache::memory(global, &disk, true) };
         let known = memory.clone();
         let compiled = open::compile(&root, &self.selection, memory)?;
+        let mut findings = compiled.findings();
+        cache::warn_of_strays(&mut findings, &disk);
+        self.outputs.refuse_sources(&compiled.project)?;
         if compiled.has_errors() {
-            self.outputs.deliver(&root, &compiled.findings())?;
-            if let (true, Some(tally)) = (self.outputs.is_for_people(), tally(&compiled.diagnostics)) {
-                tell(&format!("{tally}: nothing was written\n"));
-            }
-            return Ok(Exit::Findings);
+            return self.refused(&root, &findings);
+        }
+        if compiled.project.settings.output != output {
+            return Err(Failure::new("`infra.toml` was changed by somebody else in the meantime").help("run the command again"));
         }
         let outcome = &compiled.outcome;
         let permission = self.permission(&root, &output)?;
         let mut project = Disk::new(&root, ".");
         let scope = self.selection.scope(outcome);
         let progress = Progress::begin("comparing");
-        let comparison = compare(&mut disk, &mut project, &outcome.tree, &outcome.locks, &scope, &permission)?;
+        let sources = &compiled.project.workspace;
+        let comparison = compare(&mut disk, &mut project, sources, &outcome.tree, &outcome.locks, &scope, &permission)?;
         drop(progress);
-        let mut findings = compiled.findings();
         let (files, obstacles) = report_obstacles(&comparison, &disk, &project);
         if self.check {
             findings.add(Cow::Owned(files), obstacles);
@@ -114,8 +125,10 @@ impl Build {
         }
         let progress = Progress::begin("writing");
         let written = write(&comparison, &mut disk, &mut project)?;
-        if outcome.memory != known {
-            remember(&mut disk, &outcome.memory.print())?;
+        if outcome.memory != known
+            && let Err(error) = remember(&disk, &outcome.memory.print())
+        {
+            cache::note(global, &format!("nothing could be remembered: {error}"));
         }
         drop(progress);
         self.outputs.deliver(&root, &findings)?;
@@ -133,16 +146,13 @@ impl Build {
         Ok(if self.exit_code && !comparison.is_clean() { Exit::Findings } else { Exit::Clean })
     }
 
-    /// What earlier builds left of products whose files are as they were.
-    fn memory(&self, disk: &Disk) -> Memory {
-        if self.no_cache {
-            return Memory::default();
+    /// Says why the sources give nothing to write.
+    fn refused(&self, root: &Path, findings: &Findings<'_>) -> Result<Exit, Failure> {
+        self.outputs.deliver(root, findings)?;
+        if let (true, Some(tally)) = (self.outputs.is_for_people(), tally(findings.iter())) {
+            tell(&format!("{tally}: nothing was written\n"));
         }
-        let _progress = Progress::begin("comparing");
-        let mut memory = Memory::read(&recall(disk));
-        let products: Vec<Text> = memory.products().cloned().collect();
-        memory.keep(&digests(disk, &products));
-        memory
+        Ok(Exit::Findings)
     }
 
     /// The files to force, relative to the output folder: as a message names them, from here or from the project.

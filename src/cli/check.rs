@@ -4,9 +4,10 @@ use super::findings::Outputs;
 use super::open::Compiled;
 use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::selection::Selection;
-use super::{Exit, Global, difference, open, place};
+use super::{Exit, Global, cache, difference, open, place};
 use crate::driver::{self, Memory};
-use crate::host::{Disk, Failure, recall, rewrite};
+use crate::host::load::settings;
+use crate::host::{Failure, rewrite};
 use crate::render::Format;
 use std::path::Path;
 
@@ -43,19 +44,28 @@ impl Check {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
         self.outputs.check()?;
         let root = open::root(global)?;
-        let disk = Disk::new(&root, &crate::host::load::settings(&root)?.output);
-        let memory = if self.no_cache { Memory::default() } else { Memory::read(&recall(&disk)) };
+        self.outputs.refuse_what_is_kept()?;
+        let disk = settings(&root)?.map(|settings| cache::disk(global, &root, &settings.output, false));
+        let memory = match &disk {
+            Some(disk) if !self.no_cache => cache::memory(global, disk, false),
+            _ => Memory::default(),
+        };
         let mut compiled = open::compile(&root, &self.selection, memory)?;
+        self.outputs.refuse_sources(&compiled.project)?;
         if self.diff {
             return self.show(&root, &compiled);
         }
         if self.fix && self.repair(&root, &compiled)? {
             compiled = open::compile(&root, &self.selection, Memory::default())?;
         }
-        self.outputs.deliver(&root, &compiled.findings())?;
+        let mut findings = compiled.findings();
+        if let Some(disk) = &disk {
+            cache::warn_of_strays(&mut findings, disk);
+        }
+        self.outputs.deliver(&root, &findings)?;
         if self.outputs.is_for_people() {
             let products = count(compiled.outcome.products.len(), "product");
-            match tally(&compiled.diagnostics) {
+            match tally(findings.iter()) {
                 Some(tally) => tell(&format!("{tally}\n")),
                 None => tell(&format!("{GOOD}no problems{GOOD:#} in {products}\n")),
             }

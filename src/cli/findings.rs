@@ -5,7 +5,7 @@ use super::place;
 use crate::base::Workspace;
 use crate::base::similar::nearest;
 use crate::diag::Diagnostic;
-use crate::host::{Failure, save};
+use crate::host::{Failure, Project, refuse_kept, refuse_linked, save};
 use crate::render::{self, Format, Report, resolve};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -88,6 +88,22 @@ impl Outputs {
             }
         }
         Ok(())
+    }
+
+    /// Refuses files that somebody keeps: sources, settings, generated files.
+    pub(super) fn refuse_what_is_kept(&self) -> Result<(), Failure> {
+        self.places()?.iter().try_for_each(|path| refuse_kept(path))
+    }
+
+    /// Refuses files that a link among the sources leads to.
+    pub(super) fn refuse_sources(&self, project: &Project) -> Result<(), Failure> {
+        self.places()?.iter().try_for_each(|path| refuse_linked(project, path))
+    }
+
+    /// The files that findings go to, from the root; `..` stands where it was written, because it leaves what a link leads to.
+    fn places(&self) -> Result<Vec<PathBuf>, Failure> {
+        let here = place::current_folder()?;
+        Ok(self.output.iter().filter_map(|output| output.file.as_ref()).map(|file| here.join(file)).collect())
     }
 
     /// Whether a person reads along: there is nothing on standard output that a program would read.

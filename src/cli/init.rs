@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// Start a project: `infra.toml` and a first product that builds at once
 ///
-/// Nothing that is there is overwritten.
+/// Nothing that is there is overwritten. What is generated lies beside `infra.toml`, where GitHub and GitLab look for pipelines.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     infrac init acme\n  \
@@ -49,10 +49,27 @@ impl Init {
             create(path, text).map_err(|error| Failure::disk("write", path, &error))?;
             tell(&format!("{GOOD}wrote{GOOD:#} {}\n", shown(path, &folder)));
         }
+        let attributes = folder.join(".gitattributes");
+        match create(&attributes, ATTRIBUTES) {
+            Ok(()) => tell(&format!("{GOOD}wrote{GOOD:#} .gitattributes\n")),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                tell("`.gitattributes` is there already: let it give all of the project `text=auto eol=lf`\n");
+            }
+            Err(error) => return Err(Failure::disk("write", &attributes, &error)),
+        }
+        if let Some(root) = folder.ancestors().skip(1).find(|above| above.join(".git").exists()) {
+            tell(&format!(
+                "note: GitHub and GitLab read pipelines at the root of a repository only, and that is `{}`: start the project there\n",
+                root.display()
+            ));
+        }
         tell("next: describe the product there, then run `infrac build`\n");
         Ok(Exit::Clean)
     }
 }
+
+/// Every text has the same bytes in every clone, also the generated files beside the sources.
+const ATTRIBUTES: &str = "* text=auto eol=lf\ninfra.lock linguist-generated\n";
 
 /// A file that must not be there yet.
 fn create(path: &Path, text: &str) -> std::io::Result<()> {
@@ -72,7 +89,7 @@ fn name_of(folder: &Path) -> String {
 
 fn settings(name: &str) -> String {
     let edition = EDITIONS.last().copied().unwrap_or_default();
-    format!("name    = \"{name}\"\nedition = \"{edition}\"\noutput  = \"generated\"\n")
+    format!("name    = \"{name}\"\nedition = \"{edition}\"\n")
 }
 
 fn product(name: &str) -> String {

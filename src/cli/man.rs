@@ -1,10 +1,10 @@
 //! `infrac man`.
 
 use super::output::{print, tell};
-use super::{Arguments, Exit};
-use crate::host::Failure;
+use super::{Arguments, Exit, place};
+use crate::host::{Failure, refuse_kept, save};
 use clap::CommandFactory;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Print the manual page, or write a page for each command
 #[derive(Debug, clap::Args)]
@@ -20,18 +20,33 @@ pub(super) struct Man {
 impl Man {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let command = Arguments::command();
-        if let Some(folder) = &self.folder {
-            std::fs::create_dir_all(folder)
-                .and_then(|()| clap_mangen::generate_to(command, folder))
-                .map_err(|error| Failure::disk("write into", folder, &error))?;
-            tell(&format!("wrote the pages into `{}`\n", folder.display()));
+        if let Some(named) = &self.folder {
+            let folder = place::current_folder()?.join(named);
+            std::fs::create_dir_all(&folder).map_err(|error| Failure::disk("make the folder", &folder, &error))?;
+            let mut command = command.disable_help_subcommand(true);
+            command.build();
+            write(&command, &folder)?;
+            tell(&format!("wrote the pages into `{}`\n", named.display()));
         } else {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(command)
-                .render(&mut page)
-                .map_err(|error| Failure::new(format!("cannot make the manual page: {error}")))?;
-            print(&String::from_utf8_lossy(&page));
+            print(&page(&clap_mangen::Man::new(command))?);
         }
         Ok(Exit::Clean)
     }
+}
+
+/// Writes the pages of a command and of those below it.
+fn write(command: &clap::Command, folder: &Path) -> Result<(), Failure> {
+    for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
+        write(inner, folder)?;
+    }
+    let man = clap_mangen::Man::new(command.clone());
+    let path = folder.join(man.get_filename());
+    refuse_kept(&path)?;
+    save(&path, &page(&man)?)
+}
+
+fn page(man: &clap_mangen::Man) -> Result<String, Failure> {
+    let mut page = Vec::new();
+    man.render(&mut page).map_err(|error| Failure::new(format!("cannot make the manual page: {error}")))?;
+    Ok(String::from_utf8_lossy(&page).into_owned())
 }

@@ -1,6 +1,7 @@
 //! The command line: one file a command, each of which says what it is in its own help.
 
 mod build;
+mod cache;
 mod changes;
 mod check;
 mod completions;
@@ -60,6 +61,10 @@ struct Global {
     /// When to use colours
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto", help_heading = "Global options")]
     color: Color,
+
+    /// Say more about the work: what was remembered of earlier builds, or why nothing was
+    #[arg(long, short, global = true, help_heading = "Global options")]
+    verbose: bool,
 }
 
 /// When the output is coloured.

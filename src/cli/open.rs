@@ -6,7 +6,7 @@ use super::selection::Selection;
 use super::{Global, place};
 use crate::diag::{Diagnostic, Severity};
 use crate::driver::{self, Memory, Outcome};
-use crate::host::{Failure, Project, find, load};
+use crate::host::{Disk, Failure, Project, built, find, load};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,14 @@ impl Compiled {
     /// Whether the outcome must not be used.
     pub(super) fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Fails where nothing is wrong though the settings were: somebody changed them in between.
+    pub(super) fn must_have_errors(&self) -> Result<(), Failure> {
+        match self.has_errors() {
+            true => Ok(()),
+            false => Err(Failure::new("`infra.toml` was changed by somebody else in the meantime").help("run the command again")),
+        }
     }
 
     /// What the compiler found.
@@ -50,8 +58,11 @@ pub(super) fn compile(root: &Path, selection: &Selection, memory: Memory) -> Res
     selection.limit_threads();
     let project = load(root)?;
     let progress = Progress::begin("compiling");
-    let outcome = driver::compile(&project.workspace, &selection.options(&project, memory));
+    let mut options = selection.options(&project, memory);
+    options.built = built(&mut Disk::new(root, &project.settings.output))?;
+    let outcome = driver::compile(&project.workspace, &options);
     drop(progress);
+    selection.check_renumber(&outcome)?;
     let mut diagnostics: Vec<Diagnostic> = project.diagnostics.clone();
     diagnostics.extend(outcome.diagnostics.iter().cloned());
     diagnostics.sort();

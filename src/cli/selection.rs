@@ -2,7 +2,7 @@
 
 use crate::base::Text;
 use crate::base::similar::nearest;
-use crate::driver::{Memory, Options, Outcome};
+use crate::driver::{Memory, Options, Outcome, Renumber};
 use crate::host::ownership::Scope;
 use crate::host::settings::TARGETS;
 use crate::host::{Failure, Project};
@@ -19,6 +19,11 @@ pub(super) struct Selection {
     /// Only this environment; may be given several times
     #[arg(long, value_name = "ENVIRONMENT")]
     env: Vec<String>,
+
+    /// Let this get other places than `infra.lock` holds: PRODUCT, PRODUCT/ENVIRONMENT or PRODUCT/ENVIRONMENT/STACK; may be given
+    /// several times
+    #[arg(long, value_name = "NAME")]
+    renumber: Vec<String>,
 
     /// How many threads work [default: one for each core]
     #[arg(long, short, value_name = "N")]
@@ -42,21 +47,36 @@ impl Selection {
             environments: texts(&self.env),
             targets: if targets.len() == TARGETS.len() { Vec::new() } else { targets.clone() },
             jobs: self.jobs.map(NonZeroUsize::get),
+            renumber: Renumber::new(texts(&self.renumber)),
             memory,
+            ..Options::default()
         }
     }
 
-    /// Refuses a product that the project does not have.
+    /// Refuses a name of `--renumber` that nothing has.
+    pub(super) fn check_renumber(&self, outcome: &Outcome) -> Result<(), Failure> {
+        let Some((unknown, nearest)) = &outcome.unknown else { return Ok(()) };
+        Err(Failure::new(format!("`--renumber {unknown}` names nothing that there is")).help(match nearest {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => "it takes PRODUCT, PRODUCT/ENVIRONMENT or PRODUCT/ENVIRONMENT/STACK".to_owned(),
+        }))
+    }
+
+    /// Refuses a product that the project does not have, and an environment that none of the chosen products has.
     pub(super) fn check(&self, project: &Project, outcome: &Outcome) -> Result<(), Failure> {
-        let Some(unknown) = self.product.iter().find(|name| !outcome.products.iter().any(|product| product == name)) else {
-            return Ok(());
-        };
-        let failure = Failure::new(format!("there is no product `{unknown}`"));
-        let folders = folders_of_inventory(project);
-        Err(match nearest(unknown, folders.iter().copied()) {
-            Some(known) if known != unknown => failure.help(format!("did you mean `{known}`?")),
-            _ => failure,
-        })
+        if let Some(unknown) = self.product.iter().find(|name| !outcome.products.iter().any(|product| product == name)) {
+            let folders = folders_of_inventory(project);
+            return Err(did_you_mean(Failure::new(format!("there is no product `{unknown}`")), unknown, &folders));
+        }
+        if let Some(unknown) = self.env.iter().find(|name| !outcome.environments.contains(name.as_str())) {
+            let has = if self.product.is_empty() { "no product has" } else { "none of these products has" };
+            let known: BTreeSet<&str> = outcome.environments.iter().map(Text::as_str).collect();
+            let failure = Failure::new(format!("{has} an environment `{unknown}`"));
+            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            let failure = if names.is_empty() { failure } else { failure.help(format!("there are {}", names.join(", "))) };
+            return Err(did_you_mean(failure, unknown, &known));
+        }
+        Ok(())
     }
 
     /// Of which manifests the outcome has every file.
@@ -69,6 +89,14 @@ impl Selection {
             Scope::everything()
         };
         asked.without(outcome.fresh.clone())
+    }
+}
+
+/// Says the name that was probably meant, where there is one.
+fn did_you_mean(failure: Failure, unknown: &str, known: &BTreeSet<&str>) -> Failure {
+    match nearest(unknown, known.iter().copied()) {
+        Some(name) if name != unknown => failure.help(format!("did you mean `{name}`?")),
+        _ => failure,
     }
 }
 

@@ -54,7 +54,7 @@ codes! {
     Missing = "IC0107" "missing";
     /// A type that does not exist.
     UnknownType = "IC0108" "unknown-type";
-    /// A name that a target tool reserves.
+    /// A name that a target tool reserves, or that a machine has already.
     ReservedName = "IC0109" "reserved-name";
     /// An environment that the product does not have.
     UnknownEnvironment = "IC0110" "unknown-environment";
@@ -128,12 +128,28 @@ codes! {
     FallbackMissing = "IC0419" "fallback-missing";
     /// A protocol or setting that is insecure by name.
     Insecure = "IC0420" "insecure";
+    /// A path that who needs it cannot reach.
+    UnreachablePath = "IC0421" "unreachable-path";
+    /// A log that grows for ever.
+    UnrotatedLog = "IC0422" "unrotated-log";
+    /// A stage of a pipeline that reads what it must not.
+    StageAccess = "IC0423" "stage-access";
 
     // 05: the project and the files.
-    /// `infra.toml` or `infra.lock` cannot be read.
+    /// `infra.toml`, a manifest or a source cannot be read.
     InvalidProject = "IC0501" "invalid-project";
     /// A file in the way that infrac does not own, or that a person edited.
     NotOwned = "IC0502" "not-owned";
     /// A generated file that is not what the sources give.
     OutOfDate = "IC0504" "out-of-date";
+
+    // 06: what was allocated.
+    /// `infra.lock` holds what infrac would not have written.
+    LockUnreadable = "IC0601" "lock-unreadable";
+    /// A line of `infra.lock` contradicts another one, or what it was taken from.
+    LockConflict = "IC0602" "lock-conflict";
+    /// `infra.lock` is not beside a product that was built, or beside no product.
+    LockMissing = "IC0603" "lock-missing";
+    /// What the lock holds would change or be given up.
+    Renumbered = "IC0604" "renumbered";
 }

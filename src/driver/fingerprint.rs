@@ -3,6 +3,7 @@
 use crate::artifact::tree::sha256;
 use crate::base::{FileId, Text, Workspace, text};
 use crate::hir::{Product, Program};
+use crate::plan::lock::FILE;
 use crate::resolve::Source;
 use crate::syntax::ast;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +29,8 @@ impl<'w> Fingerprints<'w> {
         for (file, source) in workspace.files() {
             let folder = above(&source.path).find(|folder| products.contains(folder));
             // The lock of a product comes to its fingerprint on its own: a build may be about to write another one.
-            let is_lock = source.path.strip_suffix("/infra.lock").is_some_and(|folder| products.contains(folder));
+            let is_lock =
+                source.path.strip_suffix(FILE).and_then(|path| path.strip_suffix('/')).is_some_and(|folder| products.contains(folder));
             match folder {
                 Some(folder) if instances.contains(&file) => own.entry(folder).or_default().push(file),
                 Some(_) if is_lock => {}
@@ -40,7 +42,7 @@ impl<'w> Fingerprints<'w> {
 
     /// The text of the lock that a product has.
     pub(super) fn lock(&self, product: &Product) -> &'w str {
-        self.workspace.find(&text!("{}/infra.lock", product.folder)).map_or("", |(_, source)| &source.text)
+        self.workspace.find(&text!("{}/{FILE}", product.folder)).map_or("", |(_, source)| &source.text)
     }
 
     /// The fingerprint of a product with the given lock.

@@ -3,6 +3,7 @@
 mod fingerprint;
 mod memory;
 mod product;
+mod renumber;
 mod repair;
 mod shared;
 mod targets;
@@ -12,6 +13,7 @@ use crate::artifact::Tree;
 use crate::base::{Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::hir::Product;
+pub use crate::plan::lock::Renumber;
 use crate::{analysis, check, resolve, schema, shape, syntax};
 use fingerprint::Fingerprints;
 pub use memory::Memory;
@@ -33,6 +35,10 @@ pub struct Options {
     pub targets: Vec<Text>,
     /// How many threads work; one for each core if absent.
     pub jobs: Option<usize>,
+    /// What may be given other places than the lock holds.
+    pub renumber: Renumber,
+    /// The products that builds have left files of: each has a lock.
+    pub built: BTreeSet<Text>,
     /// What earlier builds left: products that are as they were then are not compiled again.
     pub memory: Memory,
 }
@@ -46,10 +52,14 @@ pub struct Outcome {
     pub locks: Vec<(Text, String)>,
     /// Every finding, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// The first name of what may be renumbered that nothing has, with the one that may be meant.
+    pub unknown: Option<(Text, Option<Text>)>,
     /// What depends on what, one graph for each product and environment.
     pub graphs: Vec<ProductGraph>,
     /// The products that were compiled, or did not have to be, sorted.
     pub products: Vec<Text>,
+    /// Every environment that one of them has, whether or not it was asked for.
+    pub environments: BTreeSet<Text>,
     /// Those of them that did not have to be: their files are what they were, and not in the tree.
     pub fresh: BTreeSet<Text>,
     /// What to leave to the next build once everything is written.
@@ -81,6 +91,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let sources = parse(workspace, &mut diagnostics);
     let (program, found) = resolve::resolve(workspace, &sources);
     diagnostics.extend(found);
+    let unknown = renumber::unknown(workspace, &program, &options.renumber);
     let fingerprints = Fingerprints::new(workspace, &program, &fingerprint::only_instances(&sources));
     drop(sources);
     let (schemas, found) = schema::read(workspace);
@@ -89,11 +100,13 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     diagnostics.extend(found);
     // A program with mistakes is not evaluated: what would follow from them is no news.
     if diagnostics.has_errors() {
-        return Outcome { diagnostics: diagnostics.sorted(), ..Outcome::default() };
+        return Outcome { diagnostics: diagnostics.sorted(), unknown, ..Outcome::default() };
     }
     diagnostics.extend(analysis::analyse_all(&program));
+    diagnostics.extend(analysis::left_behind(&program, renumber::locks(workspace)));
     let (shapes, found) = shape::shape(&program, &types, workspace);
     diagnostics.extend(found);
+    diagnostics.extend(analysis::analyse_roles(&shapes));
     let targets = Targets(options.targets.clone());
     let wanted: Vec<_> =
         program.products.iter().filter(|product| options.products.is_empty() || options.products.contains(&product.name.text)).collect();
@@ -102,15 +115,17 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let fresh = if is_whole { options.memory.fresh(&wanted, &fingerprints) } else { BTreeMap::new() };
     let stale: Vec<_> = wanted.iter().filter(|product| !fresh.contains_key(&product.name.text)).collect();
     let compile = |product: &&&Arc<Product>| {
-        let compiled = product::compile(workspace, &program, &types, &shapes, product, &options.environments, &targets);
+        let compiled = product::compile(workspace, &program, &types, &shapes, product, options, &targets);
         let remembered = Remembered::of(product, &compiled, &fingerprints);
         (compiled, remembered)
     };
     let compiled: Vec<_> = stale.par_iter().map(compile).collect();
     let mut outcome = Outcome {
         products: wanted.iter().map(|product| product.name.text.clone()).collect(),
+        environments: wanted.iter().flat_map(|product| &product.environments).map(|environment| environment.text.clone()).collect(),
         fresh: fresh.keys().cloned().collect(),
         memory: options.memory.clone(),
+        unknown,
         ..Outcome::default()
     };
     let mut uses = product::Uses::default();
@@ -131,7 +146,11 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     }
     // Without a product there is nothing to share.
     if !wanted.is_empty() {
-        diagnostics.extend(shared::emit(&program, &shapes, &uses, &targets, &mut outcome.tree));
+        let mut tree = Tree::new();
+        diagnostics.extend(shared::emit(&program, &shapes, &uses, &targets, &mut tree));
+        if let (Err(why), Some(product)) = (outcome.tree.merge(tree), wanted.first()) {
+            diagnostics.push(Diagnostic::error(Code::DuplicateName, product.name.span, why.to_string()));
+        }
     }
     outcome.products.sort();
     outcome.diagnostics = diagnostics.sorted();

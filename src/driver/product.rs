@@ -1,13 +1,14 @@
 //! One product: its plans, what is wrong across them, and the files that are its own.
 
-use super::ProductGraph;
 use super::targets::Targets;
+use super::{Options, ProductGraph};
 use crate::analysis;
 use crate::artifact::{Error, Tree};
 use crate::base::{Text, Workspace, text};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::hir::{Product, Program};
+use crate::plan::lock::{self, Held};
 use crate::plan::{self, Image, Lock, Plan};
 use crate::shape::Shapes;
 use crate::target;
@@ -53,19 +54,23 @@ impl Uses {
     }
 }
 
-/// Compiles one product in the given environments; all of them where none is given.
+/// Compiles one product in the environments that `options` name; in all of them where none is named.
 pub(super) fn compile(
     workspace: &Workspace,
     program: &Program,
     types: &Types,
     shapes: &Shapes,
     product: &Arc<Product>,
-    environments: &[Text],
+    options: &Options,
     targets: &Targets,
 ) -> Compiled {
     let mut compiled = Compiled::default();
-    let path = text!("{}/infra.lock", product.folder);
-    let Some(lock) = lock(workspace, &path, &mut compiled.diagnostics) else { return compiled };
+    let path = text!("{}/{}", product.folder, lock::FILE);
+    let lock = lock_of(workspace, product, &path, options, &mut compiled.diagnostics);
+    // Without what it remembers, everything would be given anew, and nobody would see what that changes.
+    if compiled.diagnostics.has_errors() {
+        return compiled;
+    }
     let mut plans: Vec<Plan> = Vec::new();
     for environment in &product.environments {
         let (plan, found) = plan::plan(program, types, shapes, product, &environment.text, &lock);
@@ -76,9 +81,12 @@ pub(super) fn compile(
     if compiled.diagnostics.has_errors() || plans.is_empty() {
         return compiled;
     }
-    let allocations = plans.iter().flat_map(|plan| plan.allocations.clone()).collect();
-    compiled.lock = Some((path, Lock::new(allocations).print()));
-    let chosen = |plan: &&Plan| environments.is_empty() || environments.contains(&plan.environment);
+    compiled.diagnostics.extend(analysis::renumbered(product, &plans, &lock, &options.renumber));
+    if compiled.diagnostics.has_errors() {
+        return compiled;
+    }
+    compiled.lock = Some((path, print_lock(&plans)));
+    let chosen = |plan: &&Plan| options.environments.is_empty() || options.environments.contains(&plan.environment);
     compiled.graphs = plans.iter().filter(chosen).map(graph).collect();
     compiled.uses = uses(&plans);
     if let Err(why) = emit(&plans, shapes, targets, &mut compiled.tree) {
@@ -90,21 +98,43 @@ pub(super) fn compile(
     compiled
 }
 
-fn lock(workspace: &Workspace, path: &str, diagnostics: &mut Diagnostics) -> Option<Lock> {
-    let Some((file, source)) = workspace.find(path) else { return Some(Lock::default()) };
-    match Lock::parse(&source.text) {
-        Ok(lock) => Some(lock),
-        Err(line) => {
-            let index = crate::base::LineIndex::new(&source.text);
-            let start = index.start(line).unwrap_or(0);
-            let end = index.start(line + 1).unwrap_or(source.text.len() as u32);
-            diagnostics.push(
-                Diagnostic::error(Code::InvalidProject, crate::base::Span::new(file, start, end), "the lock file cannot be read here")
-                    .help("take it back from version control: without it everything would be allocated anew"),
-            );
-            None
+/// What the lock of a product holds, with what is wrong with it.
+fn lock_of(workspace: &Workspace, product: &Product, path: &str, options: &Options, diagnostics: &mut Diagnostics) -> Lock {
+    let name = &product.name.text;
+    let Some((file, source)) = workspace.find(path) else {
+        if options.built.contains(name) {
+            let message = format!("`{name}` was built, and `{path}` is not there");
+            diagnostics.push(match options.renumber.product(name) {
+                true => Diagnostic::warning(Code::LockMissing, product.name.span, format!("{message}: everything gets its place anew")),
+                false => Diagnostic::error(Code::LockMissing, product.name.span, message).help(format!(
+                    "take it back from version control; without it everything gets another place, which \
+                     `infrac build --renumber {name}` allows"
+                )),
+            });
         }
+        return Lock::default();
+    };
+    let (lock, found) = lock::read(file, &source.text);
+    if found.has_errors() {
+        diagnostics.extend(found);
+        return Lock::default();
     }
+    let (lock, found) = lock.settle(name, &options.renumber);
+    diagnostics.extend(found);
+    lock
+}
+
+/// The lock of what the plans hold.
+fn print_lock(plans: &[Plan]) -> String {
+    let mut values = BTreeMap::new();
+    let mut pools = BTreeMap::<Text, Vec<_>>::new();
+    for plan in plans {
+        let taken_from = plan.allocations.values().filter(|made| matches!(made.value, Held::Range(_))).map(|made| made.from);
+        let taken_from: BTreeSet<_> = taken_from.collect();
+        pools.insert(plan.environment.clone(), taken_from.into_iter().collect());
+        values.extend(plan.allocations.iter().map(|(key, made)| (key.clone(), made.value)));
+    }
+    lock::print(&values, &pools)
 }
 
 fn emit(plans: &[Plan], shapes: &Shapes, targets: &Targets, tree: &mut Tree) -> Result<(), String> {
@@ -117,7 +147,9 @@ fn emit(plans: &[Plan], shapes: &Shapes, targets: &Targets, tree: &mut Tree) -> 
     if targets.wants("packer") {
         target::packer::emit_product(plans, tree).map_err(|error| error.to_string())?;
     }
-    pipelines(plans, shapes, targets, tree).map_err(|error| error.to_string())
+    pipelines(plans, shapes, targets, tree).map_err(|error| error.to_string())?;
+    let product = plans.first().map(|plan| plan.product.name.text.as_str());
+    product.map_or(Ok(()), |product| target::git::emit_product(product, tree)).map_err(|error| error.to_string())
 }
 
 /// What pipelines know of a product. It is read by both systems of CI and by the tests.

@@ -50,6 +50,8 @@ pub(super) fn emit(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Ta
     }
     diagnostics.extend(images(program, uses, targets, tree));
     diagnostics.extend(pipelines(program, shapes, uses, targets, tree));
+    // What a pattern names has been accepted as a path already.
+    let _ = target::git::emit_shared(tree);
     diagnostics
 }
 

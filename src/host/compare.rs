@@ -2,7 +2,8 @@
 
 use super::Failure;
 use super::disk::{Disk, Place};
-use super::layout::{MANIFESTS, Owner, has_room};
+use super::exact::Before;
+use super::layout::{MANIFESTS, Owner, has_header, has_room, yields};
 use super::manifest::{Manifest, Newer, SIZE_LIMIT, Unreadable};
 use super::ownership::{OURS_LIMIT, Permission, Reason, Scope, Seen, Verdict, judge};
 use super::pending::Pending;
@@ -10,21 +11,23 @@ use super::room::{Leaving, Room};
 use super::status::{Comparison, Finding, Kind, State};
 use crate::artifact::verify::verify;
 use crate::artifact::{Entry, Tree};
-use crate::base::Text;
+use crate::base::{Text, Workspace};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Compares `tree` and `locks` (paths relative to the project) with what is on the disk. Changes nothing.
+/// Compares `tree` and `locks` (paths relative to the project) with what is on the disk. Changes nothing. `sources` is what they were
+/// compiled from: a lock file that is no longer the one there is not replaced.
 pub fn compare<'t>(
     disk: &mut Disk,
     project: &mut Disk,
+    sources: &Workspace,
     tree: &'t Tree,
     locks: &'t [(Text, String)],
     scope: &Scope,
     permission: &Permission,
 ) -> Result<Comparison<'t>, Failure> {
     let (listed, unreadable) = read_manifests(disk, permission)?;
-    let pending = Pending::read(disk)?;
+    let pending = Pending::read(disk);
     check_force(permission, tree, &listed)?;
 
     // What an interrupted build has written is in no manifest yet, and goes like the rest if nothing wants it now.
@@ -44,12 +47,21 @@ pub fn compare<'t>(
     let mut findings = Vec::new();
     let mut removals = BTreeSet::new();
     let mut gone = Vec::new();
-    let judged: Vec<Verdict> =
-        orphans.par_iter().map(|path| ours.judge(path, None, &see(disk, path, None)?)).collect::<Result<_, Failure>>()?;
-    for (path, verdict) in orphans.into_iter().zip(judged) {
+    let mut before = BTreeMap::new();
+    let judged: Vec<(Verdict, Before)> = orphans
+        .par_iter()
+        .map(|path| {
+            let seen = see(disk, path, None)?;
+            let verdict = ours.judge(path, None, &seen)?;
+            let stands = if verdict == Verdict::Remove { stands(disk, path, &seen)? } else { Before::Missing };
+            Ok((verdict, stands))
+        })
+        .collect::<Result<_, Failure>>()?;
+    for (path, (verdict, stands)) in orphans.into_iter().zip(judged) {
         let state = match verdict {
             Verdict::Remove => {
                 removals.insert(path.clone());
+                before.insert(path.clone(), stands);
                 State::Orphaned
             }
             Verdict::Refuse(reason) if ours.lists(path) => State::HandEdited(reason),
@@ -57,7 +69,7 @@ pub fn compare<'t>(
                 gone.push(path.clone());
                 continue;
             }
-            Verdict::Refuse(_) | Verdict::Equal | Verdict::Write => continue,
+            Verdict::Refuse(_) | Verdict::Leave | Verdict::Equal | Verdict::Write => continue,
         };
         findings.push(generated(path, state));
     }
@@ -74,15 +86,16 @@ pub fn compare<'t>(
         kept.insert(owner.clone(), manifest.clone());
     }
     let wanted: Vec<(&Text, &Entry)> = tree.iter().collect();
-    let judged: Vec<(Seen, Verdict, String)> = wanted
+    let judged: Vec<(Seen, Verdict, Before, String)> = wanted
         .par_iter()
         .map(|(path, entry)| {
             let seen = see(disk, path, Some(entry))?;
             let verdict = ours.judge(path, Some(entry), &seen)?;
-            Ok((without_contents(seen), verdict, entry.hash()))
+            let stands = if verdict == Verdict::Write { stands(disk, path, &seen)? } else { Before::Missing };
+            Ok((without_contents(seen), verdict, stands, entry.hash()))
         })
         .collect::<Result<_, Failure>>()?;
-    for ((path, entry), (mut seen, mut verdict, hash)) in wanted.into_iter().zip(judged) {
+    for ((path, entry), (mut seen, mut verdict, stands, hash)) in wanted.into_iter().zip(judged) {
         let owner = Owner::of(path).ok_or_else(|| Failure::new(format!("the compiler made `{path}`, where no generated file may lie")))?;
         if leaving.make(disk, &seen, path, &mut room)? {
             seen = Seen::Missing;
@@ -97,8 +110,10 @@ pub fn compare<'t>(
                 };
                 findings.push(generated(path, state));
                 hashes.insert(path.clone(), hash.clone());
+                before.insert(path.clone(), stands);
             }
             Verdict::Refuse(reason) => findings.push(generated(path, State::HandEdited(reason))),
+            Verdict::Leave => continue,
             Verdict::Equal | Verdict::Remove | Verdict::Gone => unchanged += 1,
         }
         kept.entry(owner).or_default().files.insert(path.clone(), hash);
@@ -108,6 +123,8 @@ pub fn compare<'t>(
     let manifests = changed_manifests(&listed, &kept);
     for (path, text) in &manifests {
         let is_there = listed.keys().any(|owner| owner.manifest() == *path);
+        let found = listed.iter().find(|(owner, _)| owner.manifest() == *path).map(|(_, (_, before))| before.clone());
+        before.insert(path.clone(), found.unwrap_or(Before::Missing));
         findings.push(Finding {
             path: path.clone(),
             kind: Kind::Manifest,
@@ -120,15 +137,31 @@ pub fn compare<'t>(
     }
     findings.extend(changed_locks(project, locks)?);
     findings.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Comparison { findings, unchanged, unreadable, tree, locks, manifests, hashes, room, gone, pending })
+    let before_locks = locks.iter().map(|(path, _)| (path.clone(), read_as(sources, path))).collect();
+    let listed = listed.into_values().flat_map(|(manifest, _)| manifest.files).collect();
+    Ok(Comparison { findings, unchanged, unreadable, tree, locks, manifests, hashes, before, before_locks, listed, room, gone, pending })
+}
+
+/// What a file was when the sources were read.
+fn read_as(sources: &Workspace, path: &Text) -> Before {
+    sources.find(path).map_or(Before::Missing, |(_, source)| Before::contents(source.text.as_bytes()))
+}
+
+/// What stands where something is to be written or removed.
+fn stands(disk: &Disk, path: &Text, seen: &Seen) -> Result<Before, Failure> {
+    match seen {
+        Seen::File { contents: Some(contents), .. } => Ok(Before::contents(contents)),
+        Seen::File { contents: None, .. } | Seen::Link => disk.before(path),
+        Seen::Missing | Seen::Folder | Seen::Special | Seen::Blocked(_) => Ok(Before::Missing),
+    }
 }
 
 fn generated(path: &Text, state: State) -> Finding {
     Finding { path: path.clone(), kind: Kind::Generated, state }
 }
 
-/// The manifests on the disk: each with its text, or why it cannot be believed.
-type Listed = BTreeMap<Owner, (Manifest, String)>;
+/// The manifests on the disk, each with what stands there.
+type Listed = BTreeMap<Owner, (Manifest, Before)>;
 
 fn read_manifests(disk: &mut Disk, permission: &Permission) -> Result<(Listed, Vec<(Text, Unreadable)>), Failure> {
     let mut listed = Listed::new();
@@ -146,7 +179,7 @@ fn read_manifests(disk: &mut Disk, permission: &Permission) -> Result<(Listed, V
         let read = read.map_err(|reason| Unreadable { reason: reason.to_owned(), line: 0 });
         let manifest = match read {
             Ok(bytes) => match Manifest::read(&bytes, &owner) {
-                Ok(manifest) => Ok((manifest, String::from_utf8_lossy(&bytes).into_owned())),
+                Ok(manifest) => Ok((manifest, Before::contents(&bytes))),
                 Err(unreadable) => match Newer::read(&bytes) {
                     Some(newer) => return Err(newer.failure(&disk.from_project(&path))),
                     None => Err(unreadable),
@@ -160,7 +193,7 @@ fn read_manifests(disk: &mut Disk, permission: &Permission) -> Result<(Listed, V
             }
             // A manifest that was merged badly is no list at all: the headers of the files tell what is ours.
             Err(_) if permission.adopt => {
-                listed.insert(owner, (Manifest::default(), String::new()));
+                listed.insert(owner, (Manifest::default(), disk.before(&path)?));
             }
             Err(error) => unreadable.push((path, error)),
         }
@@ -202,7 +235,9 @@ impl Ours<'_> {
         let pending = self.pending.files.get(path);
         let hashes: Vec<&str> = self.hash(path).into_iter().chain(pending.into_iter().flatten()).map(Text::as_str).collect();
         let forced = self.permission.force.contains(path);
-        Ok(judge(wanted, seen, &hashes, forced, self.permission.adopt, has_room(path)))
+        let verdict = judge(wanted, seen, &hashes, forced, self.permission.adopt, has_room(path));
+        let is_marked = matches!(seen, Seen::File { contents: Some(contents), .. } if has_header(contents));
+        Ok(if matches!(verdict, Verdict::Refuse(_)) && yields(path) && !is_marked { Verdict::Leave } else { verdict })
     }
 }
 
@@ -244,7 +279,7 @@ fn changed_manifests(listed: &Listed, kept: &BTreeMap<Owner, Manifest>) -> BTree
     let mut changed = BTreeMap::new();
     for (owner, manifest) in kept {
         let text = manifest.print();
-        let same = listed.get(owner).is_some_and(|(_, found)| *found == text);
+        let same = listed.get(owner).is_some_and(|(_, found)| *found == Before::contents(text.as_bytes()));
         if !same && !manifest.files.is_empty() {
             changed.insert(owner.manifest(), Some(text));
         }
@@ -257,13 +292,18 @@ fn changed_manifests(listed: &Listed, kept: &BTreeMap<Owner, Manifest>) -> BTree
     changed
 }
 
+/// Whether a file has these lines. A checkout may have given them the line ends of its system.
+fn has_lines_of(found: &[u8], text: &str) -> bool {
+    found == text.as_bytes() || std::str::from_utf8(found).is_ok_and(|found| found.replace("\r\n", "\n") == text)
+}
+
 fn changed_locks(project: &mut Disk, locks: &[(Text, String)]) -> Result<Vec<Finding>, Failure> {
     let mut changed = Vec::new();
     for (path, text) in locks {
         project.learn(path);
         let state = match project.place(path)? {
             Place::Missing => State::Missing,
-            Place::File { .. } if project.read(path, SIZE_LIMIT)?.as_deref() == Some(text.as_bytes()) => {
+            Place::File { .. } if project.read(path, SIZE_LIMIT)?.is_some_and(|found| has_lines_of(&found, text)) => {
                 continue;
             }
             Place::File { .. } => State::Changed,

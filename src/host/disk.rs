@@ -4,7 +4,8 @@
 //! once without following links and remembered; a place below a link or a file is `Blocked`. Files are replaced by
 //! renaming over them, so the bytes of a link's target or of another hard link stay as they are.
 
-use super::Failure;
+use super::exact::{self, Before, Outcome};
+use super::{Cache, Failure};
 use crate::artifact::tree::sha256;
 use crate::base::{Text, text};
 use rayon::prelude::*;
@@ -22,6 +23,7 @@ pub struct Disk {
     project: PathBuf,
     output: Text,
     folders: BTreeMap<Text, Folder>,
+    cache: Option<Cache>,
 }
 
 /// What stands where a folder should be.
@@ -57,7 +59,20 @@ pub enum Place {
 impl Disk {
     /// The folder `output` (relative, `.` is the project itself) of the project in `project`.
     pub fn new(project: &Path, output: &str) -> Disk {
-        Disk { project: project.to_owned(), output: if output == "." { "" } else { output }.into(), folders: BTreeMap::new() }
+        let output = if output == "." { "" } else { output };
+        Disk { project: project.to_owned(), output: output.into(), folders: BTreeMap::new(), cache: None }
+    }
+
+    /// The same folder with the user's cache of it. Without one, nothing is remembered, and a build that was stopped is gone on with
+    /// only where the sources are the same.
+    #[must_use]
+    pub fn with_cache(self, cache: Option<Cache>) -> Disk {
+        Disk { cache, ..self }
+    }
+
+    /// The user's cache of this folder.
+    pub fn cache(&self) -> Option<&Cache> {
+        self.cache.as_ref()
     }
 
     /// A path of the output folder, seen from the project.
@@ -229,33 +244,100 @@ impl Disk {
         sync_file_system(&absolute).map_err(|error| Failure::disk("write", &absolute, &error))
     }
 
-    /// Puts the temporary file of `path` into its place.
-    pub fn commit(&self, path: &str) -> Result<(), Failure> {
+    /// What stands at `path`, whose folders were learnt.
+    pub fn before(&self, path: &str) -> Result<Before, Failure> {
+        match self.folders.get(parent(path)) {
+            Some(Folder::Real) => {}
+            Some(Folder::Blocked(_)) => return Ok(Before::Other),
+            Some(Folder::Missing) | None => return Ok(Before::Missing),
+        }
         let absolute = self.absolute(path);
-        fs::rename(self.absolute(&staged(path)), &absolute).map_err(|error| Failure::disk("replace", &absolute, &error))
+        Before::at(&absolute).map_err(|error| Failure::disk("read", &absolute, &error))
     }
 
-    /// Removes the temporary file of `path`, if there is one.
-    pub fn unstage(&mut self, path: &str) -> Result<(), Failure> {
-        let staged = staged(path);
-        self.learn(&staged);
-        match self.place(&staged)? {
-            Place::File { .. } => self.remove(&staged),
-            _ => Ok(()),
+    /// Puts the temporary file of `path` into its place, where `before` must stand.
+    pub fn commit(&self, path: &str, before: &Before) -> Result<(), Failure> {
+        let (absolute, swap) = (self.absolute(path), self.absolute(&swapped(path)));
+        let outcome = fs::rename(self.absolute(&staged(path)), &swap).and_then(|()| exact::replace(&swap, &absolute, before));
+        match outcome.map_err(|error| Failure::disk("replace", &absolute, &error))? {
+            Outcome::Done => Ok(()),
+            Outcome::Changed => {
+                fs::remove_file(&swap).map_err(|error| Failure::disk("remove", &swap, &error))?;
+                Err(self.changed(path))
+            }
+            Outcome::Kept => Err(self.saved_twice(path)),
         }
     }
 
-    /// Replaces one file on its own: through a temporary file, never half.
+    /// Removes the file or the link at `path`, where `before` must stand.
+    pub fn remove_exactly(&self, path: &str, before: &Before) -> Result<(), Failure> {
+        let absolute = self.absolute(path);
+        let outcome = exact::remove(&absolute, &self.absolute(&swapped(path)), before);
+        match outcome.map_err(|error| Failure::disk("remove", &absolute, &error))? {
+            Outcome::Done => Ok(()),
+            Outcome::Changed => Err(self.changed(path)),
+            Outcome::Kept => Err(self.saved_twice(path)),
+        }
+    }
+
+    /// Fails where something else than `before` stands at `path`.
+    pub fn expect(&self, path: &str, before: &Before) -> Result<(), Failure> {
+        if self.before(path)? == *before { Ok(()) } else { Err(self.changed(path)) }
+    }
+
+    fn changed(&self, path: &str) -> Failure {
+        let path = self.from_project(path);
+        Failure::new(format!("`{path}` was changed by somebody else in the meantime")).help("nothing of it was lost: run the command again")
+    }
+
+    fn saved_twice(&self, path: &str) -> Failure {
+        let swapped = self.from_project(&swapped(path));
+        self.changed(path).help(format!("it was saved twice, and what was saved first lies in `{swapped}`: look at both"))
+    }
+
+    /// Removes the temporary files of `path`, if there are any. One into whose place something was swapped may hold what a person
+    /// saved: it is removed only where its hash is `known`.
+    pub fn unstage(&mut self, path: &str, known: impl Fn(&str) -> bool) -> Result<(), Failure> {
+        let (staged, swapped) = (staged(path), swapped(path));
+        self.learn(&staged);
+        if let Place::File { .. } = self.place(&staged)? {
+            self.remove(&staged)?;
+        }
+        match (self.place(&swapped)?, self.before(&swapped)?) {
+            (Place::Missing | Place::Blocked(_), _) => Ok(()),
+            (_, Before::File(hash)) if known(&hash) => self.remove(&swapped),
+            _ => {
+                let (path, swapped) = (self.from_project(path), self.from_project(&swapped));
+                Err(Failure::new(format!("`{swapped}` is in the way: a command that was stopped left it"))
+                    .help(format!("it may hold what somebody saved as `{path}` at that moment: look at it, then remove it")))
+            }
+        }
+    }
+
+    /// Replaces one file that is infrac's alone, whatever it holds: through a temporary file, never half.
     pub fn replace(&mut self, path: &str, contents: &str) -> Result<(), Failure> {
-        self.make_folder(parent(path))?;
-        self.unstage(path)?;
-        self.stage(path, contents.as_bytes(), false)?;
-        self.sync_staged(&[&path.into()])?;
-        self.commit(path)?;
+        self.stage_one(path, contents, |_| false)?;
+        let absolute = self.absolute(path);
+        fs::rename(self.absolute(&staged(path)), &absolute).map_err(|error| Failure::disk("replace", &absolute, &error))?;
         self.sync_folders(&[parent(path).into()])
     }
 
-    /// Removes a file or a link.
+    /// Replaces one file on its own, where `before` must stand.
+    pub fn replace_exactly(&mut self, path: &str, contents: &str, before: &Before) -> Result<(), Failure> {
+        let ours = sha256(contents.as_bytes());
+        self.stage_one(path, contents, |hash| hash == ours || matches!(before, Before::File(before) if before == hash))?;
+        self.commit(path, before)?;
+        self.sync_folders(&[parent(path).into()])
+    }
+
+    fn stage_one(&mut self, path: &str, contents: &str, known: impl Fn(&str) -> bool) -> Result<(), Failure> {
+        self.make_folder(parent(path))?;
+        self.unstage(path, known)?;
+        self.stage(path, contents.as_bytes(), false)?;
+        self.sync_staged(&[&path.into()])
+    }
+
+    /// Removes a file or a link, whatever it holds.
     pub fn remove(&self, path: &str) -> Result<(), Failure> {
         let absolute = self.absolute(path);
         fs::remove_file(&absolute).map_err(|error| Failure::disk("remove", &absolute, &error))
@@ -334,10 +416,20 @@ pub fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// The temporary file of a path: in the same folder, so that renaming is one step, and of a bounded length.
+/// The temporary file of a path, into which its future contents are written: in the same folder, so that renaming is one step, and
+/// of a bounded length.
 pub(super) fn staged(path: &str) -> String {
+    temporary(path, "tmp")
+}
+
+/// The temporary file of a path with which it is exchanged: what was there may lie in it for a moment.
+pub(super) fn swapped(path: &str) -> String {
+    temporary(path, "swap")
+}
+
+fn temporary(path: &str, ending: &str) -> String {
     let hash = sha256(path.as_bytes());
-    let name = format!(".infrac-{}.tmp", &hash[..16]);
+    let name = format!(".infrac-{}.{ending}", &hash[..16]);
     match parent(path) {
         "" => name,
         folder => format!("{folder}/{name}"),

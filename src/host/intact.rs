@@ -13,9 +13,8 @@ use std::collections::BTreeMap;
 /// The digests of the files of those among `products` whose manifest can be read and whose files are all regular ones. Behind
 /// an interrupted build there are none: everything is looked at again.
 pub fn digests(disk: &Disk, products: &[Text]) -> BTreeMap<Text, Text> {
-    match Pending::read(&mut disk.clone()) {
-        Ok(pending) if pending.files.is_empty() => {}
-        _ => return BTreeMap::new(),
+    if !Pending::read(disk).is_empty() {
+        return BTreeMap::new();
     }
     let found = products.par_iter().filter_map(|product| Some((product.clone(), of_product(disk.clone(), product)?)));
     found.collect()

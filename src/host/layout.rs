@@ -8,8 +8,16 @@ use crate::base::{Text, text};
 /// The folder of the manifests, in the output folder.
 pub const MANIFESTS: &str = ".infrac";
 
-/// The folder of what is not committed: the lock and the note of a build that is under way.
+/// The folder of what is not committed: the lock of a build that is under way, and who holds it. Nothing in it is believed.
 pub const CACHE: &str = ".infrac/cache";
+
+/// The name of the files by which git knows how to treat others.
+const ATTRIBUTES: &str = ".gitattributes";
+
+/// Whether infrac does without its own file where a person has one at this path: git reads one `.gitattributes` in each folder.
+pub fn yields(path: &str) -> bool {
+    path.rsplit('/').next() == Some(ATTRIBUTES)
+}
 
 /// The manifest that a file is listed in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,8 +36,8 @@ impl Owner {
             ["live", product, _, ..] | ["ansible", "inventory", product, _, ..] => product_named(product),
             ["ansible", "playbooks", product, _, ..] if *product != "images" => product_named(product),
             ["modules" | "ansible" | "packer" | "ci" | "tests", _, ..] | [".github", "workflows", _] => Some(Owner::Shared),
-            [".github", "actionlint.yaml"] => Some(Owner::Shared),
-            [".gitlab-ci.yml" | ".pre-commit-config.yaml" | ".yamllint.yaml" | "mise.toml"] => Some(Owner::Shared),
+            [".github", "actionlint.yaml" | ATTRIBUTES] | [MANIFESTS, ATTRIBUTES] => Some(Owner::Shared),
+            [ATTRIBUTES | ".gitlab-ci.yml" | ".pre-commit-config.yaml" | ".yamllint.yaml" | "mise.toml"] => Some(Owner::Shared),
             _ => None,
         }
     }
@@ -56,7 +64,8 @@ fn product_named(product: &str) -> Option<Owner> {
     (is_name(product) && product != "shared").then(|| Owner::Product(product.into()))
 }
 
-/// Whether the format of a file has room for the header: JSON has no comments, and what a role copies or renders is the file itself.
+/// Whether the format of a file has room for the header: JSON and the sums of Go modules have no comments, and what a role copies or
+/// renders is the file itself.
 pub fn has_room(path: &str) -> bool {
     let bare = [".json", ".j2", ".sum"].iter().any(|ending| path.ends_with(ending));
     !bare && !path.contains("/files/")
@@ -88,6 +97,8 @@ mod tests {
             "ci/plan.sh",
             ".github/workflows/plan.yml",
             ".gitlab-ci.yml",
+            ".gitattributes",
+            ".infrac/.gitattributes",
         ] {
             assert_eq!(Owner::of(shared), Some(Owner::Shared), "{shared}");
         }
@@ -101,6 +112,7 @@ mod tests {
             "live/../root.hcl",
             "inventory/acme/product.infra",
             ".infrac/acme.json",
+            "inventory/.gitattributes",
         ] {
             assert_eq!(Owner::of(nowhere), None, "{nowhere}");
         }

@@ -5,10 +5,10 @@
 //! a diagnostic, and the rest is loaded all the same.
 
 use super::settings::{self, Settings};
-use super::{Failure, library};
+use super::{Failure, folders, library};
 use crate::base::{FileId, Span, Text, Workspace, text};
 use crate::diag::{Code, Diagnostic};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ const COUNT_LIMIT: usize = 200_000;
 const DEPTH_LIMIT: usize = 64;
 
 /// The name of the files that keep allocations.
-const LOCK: &str = "infra.lock";
+pub(super) const LOCK: &str = "infra.lock";
 
 /// A project as it lies on the disk.
 #[derive(Clone, Debug)]
@@ -42,6 +42,8 @@ pub struct Project {
     pub workspace: Workspace,
     /// What is wrong with `infra.toml`, and what could not be read.
     pub diagnostics: Vec<Diagnostic>,
+    /// Where the sources lie that were read through links.
+    pub linked: BTreeSet<PathBuf>,
 }
 
 /// The folder of the project that `from` lies in: the nearest one above that has an `infra.toml`.
@@ -53,18 +55,22 @@ pub fn find(from: &Path) -> Result<PathBuf, Failure> {
     })
 }
 
-/// Reads the settings only: where the output lies has to be known before the lock can be taken.
-pub fn settings(root: &Path) -> Result<Settings, Failure> {
-    let text = read_settings(root)?;
-    Ok(settings::read(FileId(0), &text).0)
+/// Reads the settings only: where the output lies has to be known before the lock can be taken. Nothing where something is wrong with
+/// them, which [`load`] tells.
+pub fn settings(root: &Path) -> Result<Option<Settings>, Failure> {
+    let text = text_of_settings(root)?;
+    let (settings, diagnostics) = settings::read(FileId(0), &text);
+    let is_sound = diagnostics.0.is_empty() && folders::mistakes(root, &settings).is_empty();
+    Ok(is_sound.then_some(settings))
 }
 
 /// Reads the project in the folder `root`.
 pub fn load(root: &Path) -> Result<Project, Failure> {
     let root = root.canonicalize().map_err(|error| Failure::disk("open", root, &error))?;
-    let text = read_settings(&root)?;
+    let text = text_of_settings(&root)?;
     let (settings, _) = settings::read(FileId(0), &text);
-    let mut loader = Loader { root: root.clone(), files: BTreeMap::new(), mistakes: Vec::new(), left: TOTAL_LIMIT };
+    let mut loader =
+        Loader { root: root.clone(), files: BTreeMap::new(), mistakes: Vec::new(), left: TOTAL_LIMIT, linked: BTreeSet::new() };
     loader.files.insert(settings::FILE.into(), text.into());
     loader.folder(&settings.inventory, &[LOCK]);
     for folder in &settings.library {
@@ -74,15 +80,20 @@ pub fn load(root: &Path) -> Result<Project, Failure> {
         loader.files.insert(text!("{}{path}", library::PREFIX), text.into());
     }
     let workspace = Workspace::new(loader.files);
+    let linked = loader.linked;
     let mut diagnostics = Vec::new();
     if let Some((file, source)) = workspace.find(settings::FILE) {
         diagnostics.extend(settings::read(file, &source.text).1.0);
+        if diagnostics.is_empty() {
+            diagnostics.extend(folders::mistakes(&root, &settings).into_iter().map(|mistake| mistake.at(file, &source.text)));
+        }
     }
     diagnostics.extend(loader.mistakes.into_iter().filter_map(|mistake| mistake.place(&workspace)));
-    Ok(Project { root, settings, workspace, diagnostics })
+    Ok(Project { root, settings, workspace, diagnostics, linked })
 }
 
-fn read_settings(root: &Path) -> Result<String, Failure> {
+/// The text of `infra.toml`.
+pub(super) fn text_of_settings(root: &Path) -> Result<String, Failure> {
     let path = root.join(settings::FILE);
     let bytes = read(&path, SOURCE_LIMIT)
         .map_err(|error| Failure::disk("read", &path, &error))?
@@ -119,6 +130,7 @@ struct Loader {
     files: BTreeMap<Text, Arc<str>>,
     mistakes: Vec<Mistake>,
     left: u64,
+    linked: BTreeSet<PathBuf>,
 }
 
 impl Loader {
@@ -138,6 +150,11 @@ impl Loader {
                     "make it, or name another one in `infra.toml`",
                 );
             }
+        }
+        // The folders that were entered through a link; with the whole inventory behind one, all of them are.
+        let mut links: Vec<PathBuf> = Vec::new();
+        if start.canonicalize().is_ok_and(|real| real != start) {
+            links.push(start.clone());
         }
         let mut entries = WalkDir::new(&start).follow_links(true).max_depth(DEPTH_LIMIT).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
@@ -174,7 +191,12 @@ impl Loader {
                     format!("`{path}` lies deeper than {DEPTH_LIMIT} folders"),
                     "move it up",
                 );
+            } else if is_folder && entry.path_is_symlink() {
+                links.push(entry.into_path());
             } else if entry.file_type().is_file() {
+                if entry.path_is_symlink() || links.iter().any(|link| entry.path().starts_with(link)) {
+                    self.linked.extend(entry.path().canonicalize());
+                }
                 self.file(entry.path(), path);
             } else if !is_folder {
                 self.files.insert(path.clone(), "".into());

@@ -23,6 +23,11 @@ fn holder() -> Text {
     text!("{CACHE}/holder")
 }
 
+/// Whether a file of this name in the folder of the lock is one of those that it needs.
+pub(super) fn is_of_the_lock(name: &str) -> bool {
+    matches!(name, "lock" | "holder" | ".gitignore") || name.starts_with(".infrac-")
+}
+
 impl Lock {
     /// Takes the lock of an output folder, which is made if it is not there. Where another build has it, `wait` is told
     /// who, and then it waits.

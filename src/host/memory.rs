@@ -1,21 +1,16 @@
-//! Where the compiler's memory lies from one build to the next: in the cache, which is of this machine alone.
+//! Where the compiler's memory lies from one build to the next: in the user's cache.
 
-use super::Failure;
 use super::disk::Disk;
-use super::layout::CACHE;
-use super::manifest::SIZE_LIMIT;
-use crate::base::{Text, text};
 
-fn file() -> Text {
-    text!("{CACHE}/products.json")
-}
+/// The name of the file.
+const FILE: &str = "products.json";
 
 /// What the last build left; nothing where that is nothing that can be read.
 pub fn recall(disk: &Disk) -> Vec<u8> {
-    disk.clone().file(&file(), SIZE_LIMIT).ok().flatten().unwrap_or_default()
+    disk.cache().and_then(|cache| cache.read(FILE)).unwrap_or_default()
 }
 
-/// Leaves something to the next build.
-pub fn remember(disk: &mut Disk, text: &str) -> Result<(), Failure> {
-    disk.replace(&file(), text)
+/// Leaves something to the next build. It only saves work: where it cannot be kept, that is said, and nothing is wrong.
+pub fn remember(disk: &Disk, text: &str) -> std::io::Result<()> {
+    disk.cache().map_or(Ok(()), |cache| cache.write(FILE, text))
 }

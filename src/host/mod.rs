@@ -4,11 +4,16 @@
 //! remove is decided in one place, `ownership`; everything that it reads from the output folder, its own manifests
 //! too, counts as untrusted.
 
+pub mod built;
+pub mod cache;
 pub mod changes;
 pub mod compare;
 pub mod disk;
+pub mod exact;
 pub mod failure;
+pub mod folders;
 pub mod intact;
+pub mod kept;
 pub mod layout;
 pub mod library;
 pub mod load;
@@ -16,6 +21,7 @@ pub mod lock;
 pub mod manifest;
 pub mod memory;
 pub mod ownership;
+pub mod path;
 pub mod pending;
 pub mod report;
 pub mod rewrite;
@@ -24,16 +30,19 @@ pub mod settings;
 pub mod status;
 pub mod write;
 
+pub use built::built;
+pub use cache::Cache;
 pub use changes::{Change, What, changes};
 pub use compare::compare;
 pub use disk::Disk;
 pub use failure::Failure;
 pub use intact::digests;
+pub use kept::{refuse_kept, refuse_linked};
 pub use load::{Project, find, load};
 pub use lock::Lock;
 pub use memory::{recall, remember};
 pub use ownership::{Permission, Scope};
-pub use report::{report_differences, report_obstacles};
+pub use report::{report_differences, report_obstacles, report_strays};
 pub use rewrite::{rewrite, save};
 pub use settings::Settings;
 pub use status::{Comparison, Finding, Kind, State, difference};

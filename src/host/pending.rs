@@ -1,38 +1,44 @@
 //! The note of a build that is under way: which bytes it is about to write where. A build that is interrupted leaves
 //! the note behind, and the next one knows by it what is half done: it owns those files too, and goes on.
 //!
-//! One line a file, hash and path. The note lies in the cache, is read like a manifest (nothing in it is believed
-//! beyond the layout), and a line that makes no sense is left out, because the note itself may have been cut off.
+//! One line a file, hash and path; behind a `-` what stood there and is about to be replaced, of files that no manifest lists. The note lies in the user's cache, because it says whose a file is: in the working tree
+//! anybody could write one. Nothing in it is believed beyond the layout, and a line that makes no sense is left out.
 
 use super::Failure;
-use super::disk::{Disk, Place};
-use super::layout::{CACHE, Owner};
-use super::manifest::{SIZE_LIMIT, is_hash, is_plain};
-use crate::base::{Text, text};
+use super::disk::Disk;
+use super::layout::Owner;
+use super::manifest::{is_hash, is_plain};
+use crate::base::Text;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The name of the file.
+const FILE: &str = "pending";
 
 /// Path → the hashes of what interrupted builds may have written there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pending {
     /// Paths relative to the output folder.
     pub files: BTreeMap<Text, BTreeSet<Text>>,
-}
-
-fn note() -> Text {
-    text!("{CACHE}/pending")
+    /// Manifests, relative to the output folder, and lock files, relative to the project: the hashes of what they were. By these a
+    /// temporary file is known, and nothing else.
+    pub replaced: BTreeMap<Text, BTreeSet<Text>>,
 }
 
 impl Pending {
     /// Reads the note, if there is one.
-    pub fn read(disk: &mut Disk) -> Result<Pending, Failure> {
-        let text = disk.file(&note(), SIZE_LIMIT)?.unwrap_or_default();
-        Ok(Pending::parse(&String::from_utf8_lossy(&text)))
+    pub fn read(disk: &Disk) -> Pending {
+        let text = disk.cache().and_then(|cache| cache.read(FILE)).unwrap_or_default();
+        Pending::parse(&String::from_utf8_lossy(&text))
     }
 
     fn parse(text: &str) -> Pending {
         let mut pending = Pending::default();
-        for (hash, path) in text.lines().filter_map(|line| line.split_once(' ')) {
-            if is_hash(hash) && is_plain(path) && Owner::of(path).is_some() {
+        for line in text.lines() {
+            let (replaced, line) = line.strip_prefix("- ").map_or((false, line), |line| (true, line));
+            let Some((hash, path)) = line.split_once(' ') else { continue };
+            if replaced && is_hash(hash) {
+                pending.add_replaced(path.into(), hash.into());
+            } else if is_hash(hash) && is_plain(path) && Owner::of(path).is_some() {
                 pending.add(path.into(), hash.into());
             }
         }
@@ -44,28 +50,34 @@ impl Pending {
         self.files.entry(path).or_default().insert(hash);
     }
 
+    /// Adds what is about to be replaced.
+    pub fn add_replaced(&mut self, path: Text, hash: Text) {
+        self.replaced.entry(path).or_default().insert(hash);
+    }
+
+    /// Whether nothing is under way.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.replaced.is_empty()
+    }
+
     /// Writes the note; only then may a file of it be touched.
-    pub fn write(&self, disk: &mut Disk) -> Result<(), Failure> {
+    pub fn write(&self, disk: &Disk) -> Result<(), Failure> {
+        let Some(cache) = disk.cache() else { return Ok(()) };
         let mut text = String::new();
-        for (path, hashes) in &self.files {
-            for hash in hashes {
-                text.push_str(hash);
-                text.push(' ');
-                text.push_str(path);
-                text.push('\n');
+        for (sign, files) in [("", &self.files), ("- ", &self.replaced)] {
+            for (path, hashes) in files {
+                for hash in hashes {
+                    text.push_str(&format!("{sign}{hash} {path}\n"));
+                }
             }
         }
-        disk.replace(&note(), &text)
+        cache.write(FILE, &text).map_err(|error| Failure::disk("write into", cache.folder(), &error))
     }
 
     /// Removes the note: everything in it is done.
-    pub fn clear(disk: &mut Disk) -> Result<(), Failure> {
-        disk.unstage(&note())?;
-        disk.learn(&note());
-        match disk.place(&note())? {
-            Place::File { .. } => disk.remove(&note()),
-            _ => Ok(()),
-        }
+    pub fn clear(disk: &Disk) -> Result<(), Failure> {
+        let Some(cache) = disk.cache() else { return Ok(()) };
+        cache.remove(FILE).map_err(|error| Failure::disk("write into", cache.folder(), &error))
     }
 }
 
@@ -80,5 +92,8 @@ mod tests {
         let pending = Pending::parse(&text);
         let paths: Vec<_> = pending.files.keys().map(|path| path.as_str()).collect();
         assert_eq!(paths, ["live/acme/cut", "live/acme/root.hcl"]);
+        let replaced = Pending::parse(&format!("- {hash} inventory/a b/infra.lock\n- abc inventory/infra.lock\n"));
+        assert!(replaced.files.is_empty() && !replaced.is_empty());
+        assert_eq!(replaced.replaced.keys().collect::<Vec<_>>(), ["inventory/a b/infra.lock"]);
     }
 }

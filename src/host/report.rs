@@ -2,11 +2,16 @@
 //! that are out of date.
 
 use super::disk::{Disk, Place};
+use super::layout::CACHE;
+use super::lock::is_of_the_lock;
 use super::ownership::Reason;
 use super::status::{Comparison, Finding, Kind, State};
 use crate::base::{FileId, LineIndex, Span, Text, Workspace, text};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Severity};
 use std::collections::BTreeMap;
+
+const LINE_ENDS: &str = "only its line ends differ, as git makes them with `core.autocrlf`: run `infrac build`, and let `.gitattributes` say \
+                         `text eol=lf` for this file";
 
 /// Larger files are named, but not shown.
 const SHOWN_LIMIT: u64 = 1 << 20;
@@ -33,7 +38,7 @@ pub fn report_obstacles(comparison: &Comparison<'_>, disk: &Disk, project: &Disk
     }
     // One folder in the way of a hundred files is one obstacle.
     drafts.dedup_by(|later, earlier| later.path == earlier.path);
-    place(drafts, project)
+    place(drafts, |path| contents(project, path))
 }
 
 /// Every file that is not as the sources give, what a person edited among them.
@@ -49,12 +54,30 @@ pub fn report_differences(comparison: &Comparison<'_>, disk: &Disk, project: &Di
         Some(Draft {
             code: Code::OutOfDate,
             message,
-            help: Some("run `infrac build`".to_owned()),
+            help: Some(match contents(project, &path).zip(comparison.wanted(finding)) {
+                Some((found, wanted)) if found.contains("\r\n") && found.replace("\r\n", "\n") == wanted => LINE_ENDS.to_owned(),
+                _ => "run `infrac build`".to_owned(),
+            }),
             line: first_difference(comparison, finding, project, &path),
             path,
         })
     });
-    place(drafts.collect(), project)
+    place(drafts.collect(), |path| contents(project, path))
+}
+
+/// What lies in the output folder where older releases remembered something, or as if they had: it is said, and never read.
+pub fn report_strays(disk: &Disk) -> (Workspace, Vec<Diagnostic>) {
+    let names = disk.clone().names(CACHE).unwrap_or_default();
+    let strays = names.iter().filter(|name| !is_of_the_lock(name)).map(|name| disk.from_project(&text!("{CACHE}/{name}")));
+    let drafts = strays.map(|path| Draft {
+        code: Code::InvalidProject,
+        message: format!("`{path}` is not read: what lies in the working tree is not believed to be a cache"),
+        help: Some("remove it, from version control too; the cache lies in the cache folder of each user".to_owned()),
+        line: 0,
+        path,
+    });
+    let (files, diagnostics) = place(drafts.collect(), |_| None);
+    (files, diagnostics.into_iter().map(|diagnostic| Diagnostic { severity: Severity::Warning, ..diagnostic }).collect())
 }
 
 /// A diagnostic whose file has no id yet.
@@ -131,9 +154,8 @@ fn contents(project: &Disk, path: &Text) -> Option<String> {
     }
 }
 
-fn place(drafts: Vec<Draft>, project: &Disk) -> (Workspace, Vec<Diagnostic>) {
-    let texts: BTreeMap<Text, String> =
-        drafts.iter().map(|draft| (draft.path.clone(), contents(project, &draft.path).unwrap_or_default())).collect();
+fn place(drafts: Vec<Draft>, text: impl Fn(&Text) -> Option<String>) -> (Workspace, Vec<Diagnostic>) {
+    let texts: BTreeMap<Text, String> = drafts.iter().map(|draft| (draft.path.clone(), text(&draft.path).unwrap_or_default())).collect();
     let workspace = Workspace::new(texts.into_iter().map(|(path, text)| (path, text.into())));
     let diagnostics = drafts
         .into_iter()

@@ -1,6 +1,7 @@
 //! Single files that a person keeps: a source that is changed, a report that was asked for. Each is there whole or not at all.
 
 use super::Failure;
+use super::exact::{self, Before, Outcome};
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -13,16 +14,21 @@ pub fn rewrite(path: &Path, before: &str, after: &str) -> Result<(), Failure> {
         let real = path.canonicalize()?;
         let file = beside(&real, after)?;
         file.as_file().set_permissions(fs::metadata(&real)?.permissions())?;
-        if fs::read(&real)? != before.as_bytes() {
-            return Ok(false);
-        }
-        file.persist(&real)?;
-        Ok(true)
+        let mut new = file.into_temp_path();
+        let outcome = exact::replace(&new, &real, &Before::contents(before.as_bytes()));
+        // It may hold what a person saved meanwhile: only what is ours goes.
+        let is_ours = Before::at(&new).is_ok_and(|found| found == Before::contents(after.as_bytes()));
+        new.disable_cleanup(!is_ours);
+        Ok((outcome?, new.to_path_buf()))
     };
-    match replace().map_err(|error| Failure::disk("write", path, &error))? {
-        true => Ok(()),
-        false => Err(Failure::new(format!("`{}` was changed by somebody else in the meantime", path.display()))
-            .help("nothing of it was lost: run the command again")),
+    let (outcome, new) = replace().map_err(|error| Failure::disk("write", path, &error))?;
+    let changed = Failure::new(format!("`{}` was changed by somebody else in the meantime", path.display()));
+    match outcome {
+        Outcome::Done => Ok(()),
+        Outcome::Changed => Err(changed.help("nothing of it was lost: run the command again")),
+        Outcome::Kept => {
+            Err(changed.help(format!("it was saved twice, and what was saved first lies in `{}`: look at both", new.display())))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Room for a file: where a file of ours becomes a folder, or a folder of ours becomes a file.
 
 use super::Failure;
-use super::disk::{Disk, Place, staged};
+use super::disk::{Disk, Place, staged, swapped};
 use super::ownership::Seen;
 use super::pending::Pending;
 use crate::base::{Text, text};
@@ -25,7 +25,7 @@ pub(super) struct Leaving<'a> {
 impl<'a> Leaving<'a> {
     /// The files to remove, and the temporary files that an interrupted build left.
     pub(super) fn new(removals: &'a BTreeSet<Text>, pending: &Pending) -> Leaving<'a> {
-        Leaving { removals, temporary: pending.files.keys().map(|path| staged(path)).collect() }
+        Leaving { removals, temporary: pending.files.keys().flat_map(|path| [staged(path), swapped(path)]).collect() }
     }
 
     /// Adds to `room` what has to go for `path`; false where something else would still stand in the way.

@@ -17,7 +17,10 @@ pub const EDITIONS: &[&str] = &["2026"];
 /// What a project can have written for it.
 pub const TARGETS: &[&str] = &["opentofu", "terragrunt", "ansible", "packer", "github", "gitlab", "terratest", "molecule"];
 
-const KEYS: &[&str] = &["name", "edition", "inventory", "library", "output", "targets"];
+const KEYS: &[&str] = &["name", "edition", "inventory", "library", "output", "targets", "compiler"];
+
+/// The ways in which pipelines get the compiler, as mise names them.
+const SOURCES: &[&str] = &["github", "gitlab", "cargo"];
 
 /// The settings of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct Settings {
     pub output: Text,
     /// What is written; never empty.
     pub targets: Vec<Text>,
+    /// Where pipelines get the compiler, as mise names it: `github:owner/name`; nothing where the library's own place is meant.
+    pub compiler: Option<Text>,
 }
 
 impl Default for Settings {
@@ -45,6 +50,7 @@ impl Default for Settings {
             library: Vec::new(),
             output: ".".into(),
             targets: TARGETS.iter().map(Text::new).collect(),
+            compiler: None,
         }
     }
 }
@@ -61,6 +67,15 @@ pub fn read(file: FileId, text: &str) -> (Settings, Diagnostics) {
         reader.table(table.get_ref());
     }
     (reader.settings, reader.diagnostics)
+}
+
+/// The place of a value in the text of `infra.toml`, or of the element with this index where it is a list; empty where it is a default.
+pub(super) fn span_of(file: FileId, text: &str, key: &str, index: usize) -> Span {
+    let (table, _) = DeTable::parse_recoverable(text);
+    let value = table.get_ref().get(key);
+    let element = value.and_then(|value| value.get_ref().as_array()?.get(index));
+    let span = element.or(value).map(Spanned::span).unwrap_or_default();
+    Span::new(file, span.start as u32, span.end as u32)
 }
 
 struct Reader {
@@ -107,6 +122,7 @@ impl Reader {
                     self.settings.library = folders.into_iter().filter_map(|item| self.folder(item)).collect();
                 }
                 "targets" => self.targets(value),
+                "compiler" => self.compiler(value),
                 unknown => {
                     let message = format!("unknown key `{unknown}`");
                     match nearest(unknown, KEYS.iter().copied()) {
@@ -125,6 +141,21 @@ impl Reader {
                     _ => format!("add the line `edition = \"{}\"`", Settings::default().edition),
                 };
                 self.report(0..0, format!("`{FILE}` has no `{required}`"), Some(help));
+            }
+        }
+    }
+
+    /// A tool of mise: who publishes it, and its name there.
+    fn compiler(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(text) = self.text(value) else { return };
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+        match text.split_once(':') {
+            Some((source, name)) if SOURCES.contains(&source) && !name.is_empty() && name.chars().all(plain) => {
+                self.settings.compiler = Some(text.into());
+            }
+            _ => {
+                let help = format!("write `github:owner/name`; what stands before the colon is one of {}", names(SOURCES));
+                self.report(value.span(), format!("`{text}` says no place of the compiler"), Some(help));
             }
         }
     }

@@ -1,11 +1,13 @@
 //! How the disk differs from a tree: what a build would do, file by file, and what stands in its way.
 
 use super::disk::parent;
+use super::exact::Before;
 use super::manifest::Unreadable;
 use super::ownership::Reason;
 use super::pending::Pending;
 use super::room::Room;
 use crate::artifact::Tree;
+use crate::artifact::tree::sha256;
 use crate::base::Text;
 use similar::TextDiff;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,6 +62,12 @@ pub struct Comparison<'t> {
     pub(super) manifests: BTreeMap<Text, Option<String>>,
     /// The hash of each file that will be written.
     pub(super) hashes: BTreeMap<Text, Text>,
+    /// What stands at each path that is written or removed, lock files apart.
+    pub(super) before: BTreeMap<Text, Before>,
+    /// The same of the lock files.
+    pub(super) before_locks: BTreeMap<Text, Before>,
+    /// The hash of each file that a manifest lists.
+    pub(super) listed: BTreeMap<Text, Text>,
     /// What goes first, because it makes room for others.
     pub(super) room: Room,
     /// Files that are no longer wanted and not there either: an interrupted build may have left their folders.
@@ -76,6 +84,17 @@ impl Comparison<'_> {
     /// Whether nothing stands in the way of writing.
     pub fn is_allowed(&self) -> bool {
         self.unreadable.is_empty() && !self.findings.iter().any(|finding| matches!(finding.state, State::HandEdited(_)))
+    }
+
+    /// Whether infrac wrote, or is about to write, contents of this hash at a path: they are no person's.
+    pub(super) fn knows(&self, path: &Text, hash: &str) -> bool {
+        let is_listed = self.listed.get(path).is_some_and(|known| known == hash);
+        let is_wanted = self.hashes.get(path).is_some_and(|known| known == hash);
+        let noted = [&self.pending.files, &self.pending.replaced];
+        let is_pending = noted.iter().filter_map(|files| files.get(path)).flatten().any(|known| known == hash);
+        let stood = matches!(self.before.get(path), Some(Before::File(known)) if known == hash);
+        let is_manifest = self.manifests.get(path).and_then(Option::as_ref).is_some_and(|text| sha256(text.as_bytes()) == hash);
+        is_listed || is_wanted || is_pending || stood || is_manifest
     }
 
     /// The paths of one kind whose state is one of `states`.

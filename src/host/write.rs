@@ -1,16 +1,18 @@
 //! Makes the disk as a comparison says, so that whatever interrupts it, every file is whole and the next build goes on.
 //!
-//! The note of what will be written → room for what becomes a folder → temporary files beside their places → renames →
+//! The note of what will be written → room for what becomes a folder → temporary files beside their places → locks → renames →
 //! removals → manifests → the note goes. A file of the output is never open for writing.
 
 use super::Failure;
 use super::disk::{Disk, parent};
+use super::exact::Before;
 use super::layout::{MANIFESTS, Owner};
 use super::pending::Pending;
 use super::status::{Comparison, Kind, State, folders};
+use crate::artifact::tree::sha256;
 use crate::base::Text;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a build did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,49 +25,52 @@ pub struct Written {
     pub unchanged: usize,
 }
 
-/// Writes what `comparison` found; refuses as a whole where anything stands in the way. `disk` is the output folder,
-/// `project` the folder of the sources, whose lock files are written first.
+/// Writes what `comparison` found; refuses as a whole where anything stands in the way, or is no longer what was compared. `disk` is
+/// the output folder, `project` the folder of the sources, whose lock files are written once every other file can be.
 pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -> Result<Written, Failure> {
     if !comparison.is_allowed() {
         return Err(Failure::new("something stands in the way of writing"));
     }
-    clean_up(&comparison.pending, disk)?;
     let writes = comparison.paths(Kind::Generated, &[State::Changed, State::Missing]);
     let removals = comparison.paths(Kind::Generated, &[State::Orphaned]);
+    let locks = comparison.paths(Kind::Lock, &[State::Changed, State::Missing]);
+    clean_up(comparison, disk, project, writes.iter().chain(&removals).copied())?;
+    look_again(comparison, disk, project, &locks)?;
     let mut pending = comparison.pending.clone();
     for path in &writes {
         if let Some(hash) = comparison.hashes.get(*path) {
             pending.add((*path).clone(), hash.clone());
         }
     }
-    if !writes.is_empty() {
-        pending.write(disk)?;
-    }
-    for path in comparison.paths(Kind::Lock, &[State::Changed, State::Missing]) {
-        if let Some((_, text)) = comparison.locks.iter().find(|(lock, _)| lock == path) {
-            project.replace(path, text)?;
+    for (path, before) in comparison.before_locks.iter().filter(|(path, _)| locks.contains(path)).chain(&comparison.before) {
+        if let (Before::File(hash), None) = (before, Owner::of(path)) {
+            pending.add_replaced(path.clone(), hash.into());
         }
     }
-
-    remove(disk, comparison.room.files.iter())?;
+    if !writes.is_empty() || !pending.replaced.is_empty() {
+        pending.write(disk)?;
+    }
+    remove(comparison, disk, comparison.room.files.iter())?;
     comparison.room.clear_folders(disk)?;
     let manifests: Vec<&Text> = comparison.manifests.keys().collect();
     let places: Vec<&Text> = writes.iter().chain(&manifests).copied().collect();
     for folder in folders(places.iter().copied()) {
         disk.make_folder(&folder)?;
     }
-    for path in &manifests {
-        disk.unstage(path)?;
-    }
-    if let Err(failure) = stage(comparison, disk, &writes) {
-        // The disk may be full: what was written so far is of no use to anybody.
+    let written = stage(comparison, disk, &writes).and_then(|()| {
+        // Only now is there room for everything. The locks come before the files that say what is in them: a build that is stopped
+        // here goes on with what was allocated, and never allocates it to somebody else.
+        replace_locks(comparison, project, &locks)?;
+        writes.par_iter().try_for_each(|path| disk.commit(path, before(&comparison.before, path)))?;
+        remove(comparison, disk, removals.iter().copied().filter(|path| !comparison.room.files.contains(*path)))
+    });
+    if let Err(failure) = written {
+        // The disk may be full, or somebody may have saved a file: what lies beside its place is of no use to anybody.
         for path in &places {
-            disk.unstage(path).ok();
+            disk.unstage(path, |hash| comparison.knows(path, hash)).ok();
         }
         return Err(failure);
     }
-    writes.par_iter().try_for_each(|path| disk.commit(path))?;
-    remove(disk, removals.iter().copied().filter(|path| !comparison.room.files.contains(*path)))?;
     for folder in folders(&comparison.gone) {
         disk.prune(&folder)?;
     }
@@ -75,9 +80,9 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
 
     for (path, text) in &comparison.manifests {
         match text {
-            Some(_) => disk.commit(path)?,
+            Some(_) => disk.commit(path, before(&comparison.before, path))?,
             None => {
-                disk.remove(path)?;
+                disk.remove_exactly(path, before(&comparison.before, path))?;
                 disk.prune(parent(path))?;
             }
         }
@@ -89,14 +94,56 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
     Ok(Written { written: writes.len(), removed: removals.len(), unchanged: comparison.unchanged })
 }
 
+/// Writes the locks that changed, each only while it is what was compared.
+fn replace_locks(comparison: &Comparison<'_>, project: &mut Disk, changed: &[&Text]) -> Result<(), Failure> {
+    let texts: BTreeMap<&Text, &str> = comparison.locks.iter().map(|(path, text)| (path, text.as_str())).collect();
+    changed.iter().try_for_each(|path| match texts.get(path) {
+        Some(text) => project.replace_exactly(path, text, before(&comparison.before_locks, path)),
+        None => Ok(()),
+    })
+}
+
+/// What stood at a path when it was compared.
+fn before<'b>(all: &'b BTreeMap<Text, Before>, path: &Text) -> &'b Before {
+    all.get(path).unwrap_or(&Before::Missing)
+}
+
 /// Removes the temporary files that an interrupted build may have left.
-fn clean_up(pending: &Pending, disk: &mut Disk) -> Result<(), Failure> {
-    let mut manifests = BTreeSet::new();
-    for path in pending.files.keys() {
-        disk.unstage(path)?;
-        manifests.extend(Owner::of(path).map(|owner| owner.manifest()));
+fn clean_up<'a>(
+    comparison: &'a Comparison<'_>,
+    disk: &mut Disk,
+    project: &mut Disk,
+    touched: impl Iterator<Item = &'a Text>,
+) -> Result<(), Failure> {
+    let pending = &comparison.pending;
+    let mut paths: BTreeSet<Text> = pending.files.keys().chain(&comparison.gone).chain(touched).cloned().collect();
+    paths.extend(comparison.manifests.keys().cloned());
+    paths.extend(pending.files.keys().filter_map(|path| Owner::of(path)).map(|owner| owner.manifest()));
+    paths.extend(pending.replaced.keys().filter(|path| is_manifest(path)).cloned());
+    paths.iter().try_for_each(|path| disk.unstage(path, |hash| comparison.knows(path, hash)))?;
+    let locks = comparison.locks.iter().map(|(path, _)| path).filter(|path| pending.replaced.contains_key(*path));
+    for path in locks {
+        let wanted = |hash: &str| comparison.locks.iter().any(|(lock, text)| lock == path && sha256(text.as_bytes()) == hash);
+        project.unstage(path, |hash| comparison.knows(path, hash) || wanted(hash))?;
     }
-    manifests.iter().try_for_each(|path| disk.unstage(path))
+    Ok(())
+}
+
+fn is_manifest(path: &str) -> bool {
+    path.strip_prefix(MANIFESTS).and_then(|name| name.strip_prefix('/')).is_some_and(|name| Owner::of_manifest(name).is_some())
+}
+
+/// Looks at everything once more before anything is touched: compiling and comparing took their time, and somebody may have saved a file.
+fn look_again(comparison: &Comparison<'_>, disk: &Disk, project: &Disk, locks: &[&Text]) -> Result<(), Failure> {
+    locks.iter().try_for_each(|path| project.expect(path, before(&comparison.before_locks, path)))?;
+    // What lies where room is to be made is looked at when that is made.
+    let makes_room = |path: &Text| {
+        let room = &comparison.room;
+        let is_below = |outer: &Text| path.strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        room.files.iter().chain(&room.folders).any(is_below)
+    };
+    let stand: Vec<_> = comparison.before.iter().filter(|(path, _)| !makes_room(path)).collect();
+    stand.par_iter().try_for_each(|(path, before)| disk.expect(path, before))
 }
 
 /// Writes every new content beside its place, and waits until it is on the disk.
@@ -116,9 +163,9 @@ fn stage(comparison: &Comparison<'_>, disk: &Disk, writes: &[&Text]) -> Result<(
 }
 
 /// Removes files, and the folders that become empty by it.
-fn remove<'p>(disk: &mut Disk, paths: impl Iterator<Item = &'p Text> + Clone) -> Result<(), Failure> {
+fn remove<'p>(comparison: &Comparison<'_>, disk: &mut Disk, paths: impl Iterator<Item = &'p Text> + Clone) -> Result<(), Failure> {
     for path in paths.clone() {
-        disk.remove(path)?;
+        disk.remove_exactly(path, before(&comparison.before, path))?;
         disk.forget(path);
     }
     folders(paths).iter().try_for_each(|folder| disk.prune(folder))

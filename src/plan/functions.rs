@@ -1,6 +1,7 @@
 //! Functions that know the whole program: they allocate, look at who refers to whom, and name secrets.
 
-use super::allocate::Refusal;
+use super::allocate::{Refusal, Usable};
+use super::lock;
 use super::planner::{Machine, PRODUCT, Planner};
 use crate::base::{Span, Text, similar, text};
 use crate::diag::{Code, Diagnostic};
@@ -8,6 +9,7 @@ use crate::eval::{Evaluated, Stop, text_of};
 use crate::hir;
 use crate::value::{InstanceId, Scheme, Secret, SecretForm, Value};
 use ipnet::IpNet;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The most that a label of a DNS name may hold (RFC 1035).
@@ -18,6 +20,7 @@ impl Planner<'_> {
     pub(super) fn whole_program(&mut self, of: InstanceId, function: &hir::Name, arguments: &[Value], span: Span) -> Evaluated {
         match (function.text.as_str(), arguments) {
             ("allocate_range", [Value::Cidr(pool), Value::Int(prefix)]) => self.allocate_range(of, *pool, *prefix, span),
+            ("allocate_address", [Value::Cidr(range), name, first]) => self.allocate_address(of, *range, name, first, span),
             ("subnet", [key, zone, range]) => Ok(Value::map([("key", key.clone()), ("zone", zone.clone()), ("range", range.clone())])),
             ("host", [name, subnet, arch]) => self.host(of, name, subnet, arch, span),
             ("rules_for", [hosts]) => self.rules_for(hosts, span),
@@ -54,7 +57,7 @@ impl Planner<'_> {
     fn allocate_range(&mut self, of: InstanceId, pool: IpNet, prefix: i64, span: Span) -> Evaluated {
         let prefix = u8::try_from(prefix).unwrap_or(u8::MAX);
         let key = self.key(of, "");
-        match self.allocator.range(key, pool, prefix) {
+        match self.allocator.range(key, pool, prefix, span) {
             Ok(range) => Ok(Value::Cidr(range)),
             Err(Refusal::Full) => {
                 let at = self.said_at(PRODUCT, "ranges");
@@ -69,6 +72,44 @@ impl Planner<'_> {
                 self.report(
                     Diagnostic::error(Code::RangeExhausted, span, format!("a /{prefix} does not fit into {pool}"))
                         .help("take it from a larger range"),
+                );
+                Err(Stop)
+            }
+        }
+    }
+
+    /// An address for what has a name of its own in the field that is being evaluated.
+    fn allocate_address(&mut self, of: InstanceId, range: IpNet, name: &Value, first: &Value, span: Span) -> Evaluated {
+        let name = text_of(name).unwrap_or_default();
+        if !lock::is_name(&name) {
+            return self.wrong(span, "what gets an address is named by letters, digits, dots, hyphens and underscores");
+        }
+        let first = match (first, range) {
+            (Value::Ip(IpAddr::V4(first)), IpNet::V4(net)) if net.contains(first) => u32::from(*first) - u32::from(net.network()),
+            (Value::None, _) => 1,
+            _ => return self.wrong(span, "the first address that is given lies in the range"),
+        };
+        let (id, field) = self.open.last().map_or((of, Text::default()), |(id, field, _)| (*id, field.clone()));
+        let provider = self.provider_name(of);
+        let key = text!("{}/{}.{field}/{name}@{provider}", self.environment, self.path(id));
+        if self.allocator.made.contains_key(&key) {
+            self.report(
+                Diagnostic::error(Code::DuplicateName, span, format!("`{name}` gets a second address of {range}"))
+                    .help("name each thing that gets an address once"),
+            );
+            return Err(Stop);
+        }
+        match self.allocator.address(key, range, Usable { first, last: 1, reserved: &[] }, span) {
+            Ok(address) => Ok(Value::Ip(address)),
+            Err(_) => {
+                self.report(
+                    Diagnostic::error(
+                        Code::RangeExhausted,
+                        self.inventory_place(id, None),
+                        format!("no address is left in {range} for `{name}`"),
+                    )
+                    .related(span, "it is taken here")
+                    .help("take a larger range"),
                 );
                 Err(Stop)
             }
@@ -90,10 +131,20 @@ impl Planner<'_> {
             );
             return Err(Stop);
         }
+        if !lock::is_name(&name) {
+            let (stack, made) = (self.inventory_place(of, None), self.node(of).declaration.name.span);
+            self.report(
+                Diagnostic::error(Code::InvalidName, stack, format!("`{name}` is no name for a machine"))
+                    .related(made, "the machine is made here")
+                    .help("name machines by letters, digits and hyphens"),
+            );
+            return Err(Stop);
+        }
         let (first, last, reserved) = self.reserved(of, span)?;
         let provider = self.provider_name(of);
         let key = text!("{}/{}/{name}@{provider}", self.environment, self.path(of));
-        let address = match self.allocator.address(key, range, first, last, &reserved) {
+        let usable = Usable { first, last, reserved: &reserved };
+        let address = match self.allocator.address(key, range, usable, span) {
             Ok(address) => address,
             Err(_) => {
                 self.report(

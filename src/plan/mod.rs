@@ -12,6 +12,7 @@ mod rules;
 mod services;
 mod stacks;
 mod units;
+mod ways;
 
 use crate::base::{Span, Text};
 use crate::check::Types;
@@ -24,8 +25,10 @@ use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use allocate::{Allocation, Misfit};
 pub use image::Image;
 pub use lock::Lock;
+pub use ways::Gate;
 
 /// Evaluates a product in one environment. There is no plan where something that it is made of could not be evaluated.
 pub fn plan(
@@ -45,17 +48,24 @@ pub fn plan(
     let stacks = planner.stacks(&units, &services);
     let images = planner.images();
     let (settings, instances) = planner.instances_of_plan();
-    let diagnostics = std::mem::take(&mut planner.diagnostics);
+    let mut diagnostics = std::mem::take(&mut planner.diagnostics);
     let allocations = std::mem::take(&mut planner.allocator.made);
     let used_waivers = std::mem::take(&mut planner.used_waivers);
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
     let (product, environment) = (product.clone(), environment.clone());
-    (
-        Some(Plan { product, environment, settings, instances, units, hosts, services, stacks, images, allocations, used_waivers }),
-        diagnostics,
-    )
+    let configured = Vec::new();
+    let mut plan =
+        Plan { product, environment, settings, instances, units, hosts, services, stacks, configured, images, allocations, used_waivers };
+    match plan.configuration() {
+        Ok(order) => plan.configured = order,
+        Err(circle) => {
+            diagnostics.push(circle);
+            return (None, diagnostics);
+        }
+    }
+    (Some(plan), diagnostics)
 }
 
 /// One product in one environment.
@@ -77,10 +87,12 @@ pub struct Plan {
     pub services: Vec<Service>,
     /// The stacks in an order in which each stands behind what it needs, with what it needs.
     pub stacks: Vec<Stack>,
+    /// The same stacks in the order in which their machines are configured: each behind the ways into and out of its machines.
+    pub configured: Vec<Text>,
     /// What Packer builds on the providers of this environment, in the order of images and providers.
     pub images: Vec<Image>,
-    /// What was allocated: the key in the lock file and what it got.
-    pub allocations: BTreeMap<Text, Text>,
+    /// What was allocated, by the key in the lock file.
+    pub allocations: BTreeMap<Text, Allocation>,
     /// The waivers that waived something: policy and thing.
     pub used_waivers: BTreeSet<(Text, Text)>,
 }
@@ -189,6 +201,8 @@ pub struct Stack {
     pub name: Text,
     /// The stacks that must be there before.
     pub needs: BTreeSet<Text>,
+    /// Those among them that its services refer to.
+    pub refers: BTreeSet<Text>,
 }
 
 /// A value of the given type that stands for an output until there is one.

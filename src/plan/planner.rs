@@ -71,7 +71,7 @@ impl<'a> Planner<'a> {
         environment: &Text,
         lock: &'a Lock,
     ) -> Self {
-        let written = product.instances.iter().flat_map(|instance| written_ranges(instance, environment)).collect();
+        let written: Vec<_> = product.instances.iter().flat_map(|instance| written_ranges(instance, environment)).collect();
         let mut planner = Planner {
             program,
             types,
@@ -79,7 +79,7 @@ impl<'a> Planner<'a> {
             product,
             environment: environment.clone(),
             nodes: Vec::new(),
-            allocator: Allocator::new(lock, environment, written),
+            allocator: Allocator::new(lock, environment, &written),
             machines: IndexMap::new(),
             diagnostics: Diagnostics::default(),
             used_waivers: BTreeSet::new(),

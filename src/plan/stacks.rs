@@ -49,6 +49,7 @@ impl Planner<'_> {
     /// The stacks, each behind what it needs.
     pub(super) fn stacks(&mut self, units: &[Unit], services: &[Service]) -> Vec<Stack> {
         let mut graph: Graph<Text> = Graph::default();
+        let mut referred: BTreeMap<Text, BTreeSet<Text>> = BTreeMap::new();
         let ids = self.of("stack");
         for id in &ids {
             graph.node(self.node(*id).name.clone());
@@ -67,6 +68,7 @@ impl Planner<'_> {
                 let inputs = self.evaluated(service.instance);
                 let refers = inside.into_iter().any(|of| inputs.values().any(|value| mentions(value, of)));
                 if refers && stack != service.stack {
+                    referred.entry(service.stack.clone()).or_default().insert(stack.clone());
                     graph.edge(service.stack.clone(), stack);
                 }
             }
@@ -81,7 +83,8 @@ impl Planner<'_> {
         let needs: BTreeMap<&Text, &BTreeSet<Text>> = graph.iter().collect();
         let found = order.iter().filter_map(|name| {
             let id = ids.iter().find(|id| self.node(**id).name == *name)?;
-            Some(Stack { instance: *id, name: name.clone(), needs: needs.get(name).map(|needs| (*needs).clone()).unwrap_or_default() })
+            let needs = needs.get(name).map(|needs| (*needs).clone()).unwrap_or_default();
+            Some(Stack { instance: *id, name: name.clone(), needs, refers: referred.remove(name).unwrap_or_default() })
         });
         found.collect()
     }

@@ -16,7 +16,7 @@ pub struct Pipeline {
     pub runner: Text,
     /// GitLab's image for every job.
     pub container: Text,
-    /// Where the compiler's own repository is.
+    /// Which of the tools is the compiler, as mise names it.
     pub compiler: Text,
     /// The minute of the hour that scheduled stages start at.
     pub minute: u8,
@@ -111,8 +111,10 @@ pub enum Task {
 pub enum Access {
     /// Nothing.
     Nothing,
-    /// What reads the clouds.
+    /// The states, and what only reads the clouds.
     Read,
+    /// Besides, the way to every machine: the main branch only.
+    Inspect,
     /// What changes the clouds.
     Write,
     /// What bakes images.

@@ -8,18 +8,33 @@ use crate::hir::{self, Definition, ExprKind, Item, LabelValue, Literal, Part, Pr
 pub(super) fn pipeline(program: &Program, workspace: &Workspace) -> Option<Pipeline> {
     let definition = of_keyword(program, "pipeline").next()?;
     let stages = definition.blocks.iter().filter(|block| block.keyword.text == "stage");
+    let mut tools: Vec<Tool> = of_keyword(program, "tool").map(tool).collect();
+    let own = tools.iter_mut().find(|tool| tool.name == COMPILER);
+    let compiler = own.map(|own| {
+        own.package = said(workspace).unwrap_or_else(|| own.package.clone());
+        own.package.clone()
+    });
     Some(Pipeline {
         name: definition.name.text.clone(),
         source: workspace.file(definition.span.file).path.clone(),
         branch: text(definition, "branch").unwrap_or_else(|| "main".into()),
         runner: text(definition, "runner").unwrap_or_default(),
         container: text(definition, "container").unwrap_or_default(),
-        compiler: text(definition, "compiler").unwrap_or_default(),
+        compiler: compiler.unwrap_or_default(),
         minute: attribute(definition, "minute").and_then(int).unwrap_or_default(),
         stages: stages.filter_map(|block| stage(block)).collect(),
         actions: of_keyword(program, "action").map(|of| (of.name.text.clone(), action(of))).collect(),
-        tools: of_keyword(program, "tool").map(tool).collect(),
+        tools,
     })
+}
+
+/// What the library calls the compiler among its tools.
+const COMPILER: &str = "infrac";
+
+/// Where the project says that pipelines get the compiler.
+fn said(workspace: &Workspace) -> Option<Text> {
+    let (_, settings) = workspace.find("infra.toml")?;
+    settings.text.parse::<toml::Table>().ok()?.get("compiler")?.as_str().map(Text::from)
 }
 
 fn of_keyword<'a>(program: &'a Program, wanted: &'static str) -> impl Iterator<Item = &'a Definition> {
@@ -99,6 +114,7 @@ fn access(word: &str) -> Option<Access> {
     Some(match word {
         "nothing" => Access::Nothing,
         "read" => Access::Read,
+        "inspect" => Access::Inspect,
         "write" => Access::Write,
         "image" => Access::Image,
         _ => return None,

@@ -46,6 +46,6 @@ pub struct Step {
     pub repeat: Option<(Text, Value)>,
     /// Whether it is done at all.
     pub condition: Option<Value>,
-    /// Where it is declared.
+    /// Where it is declared: its first label, or the word where it has none.
     pub span: Span,
 }

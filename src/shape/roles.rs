@@ -133,7 +133,8 @@ impl Builder<'_, '_> {
             });
         }
         let arguments = self.record(&block.body, kind.as_deref(), &mut locals)?;
-        Some(Step { word: block.keyword.text.clone(), labels, doc: block.doc.clone(), arguments, repeat, condition, span: block.span })
+        let span = block.labels.first().map_or(block.keyword.span, |label| label.span);
+        Some(Step { word: block.keyword.text.clone(), labels, doc: block.doc.clone(), arguments, repeat, condition, span })
     }
 
     /// What a body sets, its blocks as records or lists of records, and the defaults of its kind.

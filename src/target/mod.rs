@@ -2,6 +2,7 @@
 
 pub mod ansible;
 pub mod common;
+pub mod git;
 pub mod github;
 pub mod gitlab;
 pub mod molecule;

@@ -59,6 +59,8 @@ impl Project {
         let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("exec 2>&1; {command}")]).current_dir(self.folder()).env("PATH", path);
+        // Nothing of an example is left in the cache of who runs the tests.
+        shell.env("XDG_CACHE_HOME", self.folder());
         for variable in ["CLICOLOR", "CLICOLOR_FORCE", "NO_COLOR", "CI", "TERM"] {
             shell.env_remove(variable);
         }

@@ -1,5 +1,5 @@
-//! A build does nothing else: no socket, no process, nothing read beyond the project and what the loader needs, nothing
-//! written beyond the output folder and the lock file.
+//! A build does nothing else: no socket, no process, nothing read beyond the project, the user's cache and what the loader needs,
+//! nothing written beyond the output folder, the lock file and that cache.
 
 use super::program::{INFRAC, Program, sources};
 use super::strace::{Call, calls, under};
@@ -68,6 +68,7 @@ fn traced(project: &Program, arguments: &[&str], code: i32) -> Vec<Call> {
 fn findings(project: &Program, calls: &[Call], written: &[&str]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let root = project.root.as_path();
+    let caches = project.caches.path().canonicalize().unwrap();
     for (index, call) in calls.iter().enumerate() {
         let Call { name, rest, .. } = call;
         let shown = format!("{name}({}", rest.chars().take(160).collect::<String>());
@@ -85,14 +86,17 @@ fn findings(project: &Program, calls: &[Call], written: &[&str]) -> BTreeSet<Str
         let of_open_file = rest.contains("AT_EMPTY_PATH") && rest.contains("\"\"");
         let path = root.join(path);
         let is_inside = path.starts_with(root) && !path.components().any(|part| part.as_os_str() == "..");
-        let is_above = root.starts_with(&path);
+        let is_above = root.starts_with(&path) || caches.starts_with(&path);
+        let is_cached = path.starts_with(&caches);
+        // Whether the cache lies in the same repository as the project.
+        let asks_for_repository = path.ends_with(".git") && path.parent().is_some_and(|folder| root.starts_with(folder));
         let allowed = if writes(call) {
-            is_inside && written.iter().any(|place| path.starts_with(root.join(place)))
+            is_cached && !written.is_empty() || is_inside && written.iter().any(|place| path.starts_with(root.join(place)))
         } else {
             let system = SYSTEM.iter().any(|prefix| path.to_str().is_some_and(|path| path.starts_with(prefix)));
             let looks = only_looks(call);
             // On the way to the project every folder is asked whether it is a link.
-            is_inside || system || of_open_file || (looks && is_above)
+            is_inside || is_cached || system || of_open_file || (looks && (is_above || asks_for_repository))
         };
         if !allowed {
             found.insert(shown);

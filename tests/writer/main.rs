@@ -13,7 +13,11 @@ mod support;
 #[cfg(unix)]
 mod canaries;
 #[cfg(unix)]
+mod clones;
+#[cfg(unix)]
 mod links;
+#[cfg(unix)]
+mod lock;
 #[cfg(unix)]
 mod matrix;
 #[cfg(unix)]
@@ -23,6 +27,8 @@ mod program;
 #[cfg(unix)]
 mod variations;
 
+#[cfg(target_os = "linux")]
+mod edits;
 #[cfg(target_os = "linux")]
 mod faults;
 #[cfg(target_os = "linux")]

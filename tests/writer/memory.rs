@@ -3,14 +3,14 @@
 use super::program::{Program, Snapshot, differences, lasting, sources};
 use infrac::base::Text;
 use infrac::driver::{Memory, Options, compile};
-use infrac::host::{Disk, digests, load, recall};
+use infrac::host::{digests, load, recall};
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 const NAMES: [&str; 3] = ["market", "office", "shop"];
 const UNIT: &str = "generated/live/office/prod/web/nodes/terragrunt.hcl";
-const CACHE: &str = "generated/.infrac/cache/products.json";
+const CACHE: &str = "products.json";
 
 fn product(name: &str) -> String {
     format!("inventory/{name}/product.infra")
@@ -32,7 +32,7 @@ fn three() -> Program {
 
 /// The products that a build would not compile again.
 fn fresh(program: &Program) -> BTreeSet<Text> {
-    let disk = Disk::new(&program.root, "generated");
+    let disk = program.disk();
     let mut memory = Memory::read(&recall(&disk));
     let products: Vec<Text> = memory.products().cloned().collect();
     memory.keep(&digests(&disk, &products));
@@ -94,6 +94,8 @@ const EVENTS: &[Event] = &[
     ("a manifest is forged", |program| program.put("generated/.infrac/office.json", "{}"), &["build", "--check"]),
     ("it is still forged", |_| (), &["build", "--adopt"]),
     ("a lock is lost", |program| fs::remove_file(program.path("inventory/shop/infra.lock")).unwrap(), &["build"]),
+    ("it is still lost", |_| (), &["check"]),
+    ("what it held is given up", |_| (), &["build", "--renumber", "shop"]),
     ("the library changes", |program| program.put("library/more.infra", "enum unused { one, two }\n"), &["build"]),
     ("it has a mistake", |program| program.put("library/more.infra", "enum unused { one, two\n"), &["build", "--check"]),
     ("it is no more", |program| fs::remove_file(program.path("library/more.infra")).unwrap(), &["build", "--check"]),
@@ -130,15 +132,70 @@ fn nobody_can_tell_whether_there_is_a_cache() {
 fn a_cache_that_cannot_be_read_is_forgotten() {
     let program = three();
     program.build();
-    let kept = program.read(CACHE);
+    let cache = program.disk().cache().unwrap().clone();
+    let read = || String::from_utf8(cache.read(CACHE).unwrap()).unwrap();
+    let kept = read();
     let before = files(&program);
     for broken in
         ["", "{", "null", "{\"products\": {\"office\": {}}}", "\u{0}", &kept[..kept.len() / 2], &kept.replace("fingerprint", "print")]
     {
-        program.put(CACHE, broken);
+        cache.write(CACHE, broken).unwrap();
         assert_eq!(fresh(&program), names(&[]), "{broken}");
         assert_eq!(program.build().out, "", "{broken}");
-        assert_eq!(program.read(CACHE), kept, "{broken}");
+        assert_eq!(read(), kept, "{broken}");
         assert_eq!(differences(&before, &files(&program)), Vec::<String>::new(), "{broken}");
     }
+}
+
+/// Whoever may push can commit a cache that says that wrong files are right. Only the user's own is believed.
+#[test]
+fn a_forged_cache_in_the_working_tree_is_not_believed() {
+    let office = product("office");
+    let change = |program: &Program| program.edit(&office, "servers = 1", "servers = 2");
+    let (program, other) = (three(), three());
+    program.build();
+    change(&other);
+    other.build();
+    // What the cache of a build of the changed sources says, but of the files as they were.
+    let digest_of = |program: &Program| digests(&program.disk(), &["office".into()])[&Text::new("office")].to_string();
+    let forged = String::from_utf8(recall(&other.disk())).unwrap().replace(&digest_of(&other), &digest_of(&program));
+    change(&program);
+    program.put("inventory/office/infra.lock", &other.read("inventory/office/infra.lock"));
+    let own = program.disk().cache().unwrap().clone();
+    own.write(CACHE, &forged).unwrap();
+    assert_eq!(fresh(&program), names(&["office", "shop"]), "it is forged well");
+    own.remove(CACHE).unwrap();
+
+    let key = own.folder().file_name().unwrap().to_str().unwrap();
+    let in_tree = format!(".cache/infrac/{key}/{CACHE}");
+    for place in ["generated/.infrac/cache/products.json", "generated/.infrac/products.json", ".infrac/cache/products.json", &in_tree] {
+        program.put(place, &forged);
+    }
+    for (_, caches) in [("the user's", program.caches.path().to_owned()), ("in the tree", program.path(".cache"))] {
+        let mut check = program.command(&["build", "--check"]);
+        let answer: super::program::Answer = check.env("XDG_CACHE_HOME", &caches).output().unwrap().into();
+        assert_eq!(answer.code, Some(1), "{}: {answer:?}", caches.display());
+        assert!(answer.out.contains("live/office/prod/web/nodes/terragrunt.hcl"), "{answer:?}");
+        assert!(answer.out.contains("`generated/.infrac/cache/products.json` is not read"), "{answer:?}");
+    }
+}
+
+#[test]
+fn without_a_home_nothing_is_remembered_and_that_is_said() {
+    let program = three();
+    let run = |arguments: &[&str], variables: &[(&str, &str)]| -> super::program::Answer {
+        let mut command = program.command(arguments);
+        command.env_remove("XDG_CACHE_HOME").envs(variables.iter().copied()).output().unwrap().into()
+    };
+    let answer = run(&["build", "--verbose"], &[]);
+    assert_eq!(answer.code, Some(0), "{answer:?}");
+    assert!(answer.err.starts_with("note: nothing is remembered between builds: neither `XDG_CACHE_HOME` nor `HOME` names a folder\n"));
+    assert!(!run(&["build"], &[]).err.contains("note:"));
+    let home = program.caches.path().join("home");
+    fs::create_dir(&home).unwrap();
+    let answer = run(&["build", "-v"], &[("HOME", home.to_str().unwrap())]);
+    assert!(answer.err.contains(&format!("note: the cache of this project is `{}/.cache/infrac/", home.display())), "{answer:?}");
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&home.join(".cache/infrac")), 0o700);
+    assert!(!program.exists("generated/.infrac/cache/products.json"));
 }

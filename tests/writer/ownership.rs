@@ -175,7 +175,34 @@ fn a_note_that_lies_about_a_foreign_file_costs_it_nothing() {
     use infrac::artifact::tree::sha256;
     let project = project();
     project.put(ROOT, "mine\n");
-    project.put(".infrac/cache/pending", &format!("{} {ROOT}\n", sha256(b"mine\n")));
+    project.note(&format!("{} {ROOT}\n", sha256(b"mine\n")));
     assert!(project.build(&usual()).is_err());
     assert_eq!(project.read(ROOT), "mine\n");
+}
+
+/// Whoever may push can commit a note; only the user's own cache is believed.
+#[test]
+fn a_note_in_the_working_tree_is_not_believed() {
+    use infrac::artifact::tree::sha256;
+    let project = project();
+    project.build(&usual()).unwrap();
+    // Of a format that has no room for the header, and one that was copied from a generated file.
+    let mine = [("tests/mine.json", "{\"mine\": 1}\n".to_owned()), ("live/acme/mine.hcl", format!("{HEADER}mine\n"))];
+    let edited = format!("{HEADER}edited\n");
+    project.put(ROOT, &edited);
+    let mut note = format!("{} {ROOT}\n", sha256(edited.as_bytes()));
+    for (path, text) in &mine {
+        project.put(path, text);
+        note.push_str(&format!("{} {path}\n", sha256(text.as_bytes())));
+    }
+    for place in [".infrac/cache/pending", ".infrac/pending", "pending"] {
+        project.put(place, &note);
+    }
+    assert!(project.build(&tree(&[(ROOT, "new"), (UNIT, "b"), (MODULE, "c"), (SCRIPT, "d")])).is_err());
+    assert_eq!(project.read(ROOT), edited);
+    project.put(ROOT, &format!("{HEADER}a\n"));
+    project.build(&tree(&[])).unwrap();
+    for (path, text) in &mine {
+        assert_eq!(project.read(path), *text);
+    }
 }

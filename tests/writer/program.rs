@@ -1,5 +1,6 @@
 //! The command itself, on a project in a folder of its own.
 
+use infrac::host::{Cache, Disk};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -87,6 +88,7 @@ impl From<Output> for Answer {
 /// A project that the command works on.
 pub(crate) struct Program {
     _folder: TempDir,
+    pub(crate) caches: TempDir,
     pub(crate) root: PathBuf,
 }
 
@@ -111,7 +113,7 @@ impl Program {
         let folder = TempDir::new().unwrap();
         let root = folder.path().canonicalize().unwrap().join(name);
         fs::create_dir_all(&root).unwrap();
-        Program { _folder: folder, root }
+        Program { _folder: folder, caches: TempDir::new().unwrap(), root }
     }
 
     /// With the sources of a project of this repository, not built yet.
@@ -150,7 +152,7 @@ impl Program {
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(INFRAC);
-        command.args(arguments).current_dir(&self.root).env_clear().stdin(Stdio::null());
+        command.args(arguments).current_dir(&self.root).env_clear().env("XDG_CACHE_HOME", self.caches.path()).stdin(Stdio::null());
         command
     }
 
@@ -163,6 +165,11 @@ impl Program {
         let answer = self.run(&["build"]);
         assert_eq!(answer.code, Some(0), "{answer:?}");
         answer
+    }
+
+    /// The output folder `generated`, with the user's cache of it.
+    pub(crate) fn disk(&self) -> Disk {
+        Disk::new(&self.root, "generated").with_cache(Some(Cache::below(self.caches.path(), &self.root, "generated").unwrap()))
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {

@@ -19,6 +19,7 @@ pub(crate) fn under(options: &[String], log: &Path, command: &Command) -> Comman
     let mut strace = Command::new(strace());
     strace.args(["-f", "-qq", "-y", "-s", "4096", "-o"]).arg(log).args(options).arg("--").arg(command.get_program());
     strace.args(command.get_args()).env_clear().stdin(Stdio::null());
+    strace.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     if let Some(folder) = command.get_current_dir() {
         strace.current_dir(folder);
     }

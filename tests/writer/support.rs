@@ -1,11 +1,11 @@
 //! A folder that trees made by hand are written into.
 
 use infrac::artifact::{Document, Entry, Format, Tree};
-use infrac::base::Text;
-use infrac::host::{Comparison, Disk, Failure, Permission, Scope, State, Written, compare, write};
+use infrac::base::{Text, Workspace};
+use infrac::host::{Cache, Comparison, Disk, Failure, Permission, Scope, State, Written, compare, write};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -17,12 +17,13 @@ pub(crate) const SCRIPT: &str = "ci/plan.sh";
 
 pub(crate) struct Project {
     pub(crate) folder: TempDir,
+    pub(crate) caches: TempDir,
     pub(crate) output: &'static str,
     pub(crate) locks: Vec<(Text, String)>,
 }
 
 pub(crate) fn project() -> Project {
-    Project { folder: TempDir::new().unwrap(), output: ".", locks: Vec::new() }
+    Project { folder: TempDir::new().unwrap(), caches: TempDir::new().unwrap(), output: ".", locks: Vec::new() }
 }
 
 /// A tree of these paths and contents, each with the header.
@@ -45,6 +46,13 @@ pub(crate) fn usual() -> Tree {
     tree(&[(ROOT, "a"), (UNIT, "b"), (MODULE, "c"), (SCRIPT, "d")])
 }
 
+/// The output folder of a project, with its cache in `caches`.
+pub(crate) fn disk(folder: &Path, caches: &Path, output: &str) -> Disk {
+    let cache = Cache::below(caches, folder, output).unwrap();
+    cache.prepare().unwrap();
+    Disk::new(folder, output).with_cache(Some(cache))
+}
+
 impl Project {
     pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(self.output).join(path)
@@ -63,6 +71,27 @@ impl Project {
         fs::symlink_metadata(self.path(path)).is_ok()
     }
 
+    /// The output folder, with a cache.
+    pub(crate) fn disk(&self) -> Disk {
+        disk(self.folder.path(), self.caches.path(), self.output)
+    }
+
+    /// Leaves the note of a build that was stopped.
+    pub(crate) fn note(&self, text: &str) {
+        self.disk().cache().unwrap().write("pending", text).unwrap();
+    }
+
+    /// The note of a build that was stopped.
+    pub(crate) fn noted(&self) -> Option<Vec<u8>> {
+        self.disk().cache().unwrap().read("pending")
+    }
+
+    /// The lock files as they are read before a build.
+    pub(crate) fn sources(&self) -> Workspace {
+        let read = |path: &Text| Some((path.clone(), fs::read_to_string(self.folder.path().join(path)).ok()?.into()));
+        Workspace::new(self.locks.iter().filter_map(|(path, _)| read(path)))
+    }
+
     pub(crate) fn compared<T>(
         &self,
         tree: &Tree,
@@ -70,9 +99,9 @@ impl Project {
         permission: &Permission,
         then: impl FnOnce(Comparison<'_>, &mut Disk, &mut Disk) -> T,
     ) -> Result<T, Failure> {
-        let mut disk = Disk::new(self.folder.path(), self.output);
+        let mut disk = self.disk();
         let mut project = Disk::new(self.folder.path(), ".");
-        let found = compare(&mut disk, &mut project, tree, &self.locks, scope, permission)?;
+        let found = compare(&mut disk, &mut project, &self.sources(), tree, &self.locks, scope, permission)?;
         Ok(then(found, &mut disk, &mut project))
     }
 

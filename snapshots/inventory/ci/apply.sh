@@ -9,18 +9,22 @@ set -eu
 
 product=$1 environment=$2
 
-phases=$(mktemp)
-trap 'rm -f "$phases"' EXIT
+# shellcheck source=ci/signals.sh
+. ./ci/signals.sh
+
 inventory=$(./ci/environment.sh "$product" "$environment" .inventory)
-./ci/environment.sh "$product" "$environment" '.phases[] | "\(.folder // "-") \(.playbook // "-")"' > "$phases"
+phases=$(./ci/environment.sh "$product" "$environment" '.phases[] | "\(.folder // "-") \(.playbook // "-")"')
 
 ./ci/collections.sh
 export ANSIBLE_CONFIG=ansible/ansible.cfg ANSIBLE_HOST_PATTERN_MISMATCH=error
 while read -r folder playbook <&3; do
+  [ -n "$folder" ] || continue
   if [ "$folder" != - ]; then
-    terragrunt run --all --non-interactive --no-color --working-dir "$folder" -- apply -input=false
+    run terragrunt run --all --non-interactive --no-color --working-dir "$folder" -- apply -input=false
   fi
   if [ "$playbook" != - ]; then
-    ansible-playbook --inventory "$inventory" "$playbook"
+    run ansible-playbook --inventory "$inventory" "$playbook"
   fi
-done 3< "$phases"
+done 3<< END
+$phases
+END

@@ -4,6 +4,10 @@
 # Lints every role and playbook, reads every inventory, parses every playbook with its own inventory.
 set -eu
 
+[ -e ansible/ansible.cfg ] || {
+  echo "ci/check-ansible.sh: no machine is configured yet"
+  exit 0
+}
 export ANSIBLE_CONFIG=ansible/ansible.cfg
 
 ./ci/collections.sh

@@ -12,6 +12,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
         evaluate: None,
     },
     Function {
+        name: "allocate_address",
+        doc: "An address of `range` for the thing of that name, which keeps it whatever comes and goes beside it; none lies before `first`. It is recorded in `infra.lock`.",
+        parameters: &[one("range", Form::Ty(Ty::Cidr)), one("name", Form::Ty(Ty::String)), optional("first", Form::Ty(Ty::Ip))],
+        result: Form::Ty(Ty::Ip),
+        evaluate: None,
+    },
+    Function {
         name: "host",
         doc: "A machine with a private address of its own in `subnet`. The address is recorded in `infra.lock`.",
         parameters: &[one("name", Form::Ty(Ty::String)), one("subnet", Form::Named("subnet")), one("arch", Form::Named("Arch"))],

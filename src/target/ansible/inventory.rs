@@ -5,9 +5,8 @@ use super::names::{variable, word};
 use crate::artifact::yaml::{Document, Map, Node};
 use crate::artifact::{Error, Problem, Tree, header};
 use crate::base::{Text, text};
-use crate::plan::{Host, Plan, Service};
+use crate::plan::{Gate, Host, Plan, Service};
 use crate::target::common::secrets::Sources;
-use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Writes the inventory of a plan; `all` are the plans of every environment of the product, whose groups it declares too.
@@ -80,34 +79,13 @@ fn of_service(service: &Text, plan: &Plan) -> Map {
     map
 }
 
-/// A machine through which the others are reached.
-struct Gate {
-    host: Text,
-    name: Text,
-}
-
-/// What the services that lead into the private networks say of themselves.
+/// Every name of a gate becomes a word of a command line.
 fn gates(plan: &Plan) -> Result<Vec<Gate>, Error> {
-    let mut gates = Vec::new();
-    for service in &plan.services {
-        let Some(instance) = plan.instances.get(service.instance.0 as usize) else { continue };
-        let name = instance.fields.get("way_in").and_then(|way| way.field("name")).and_then(Value::as_text);
-        if let (Some(name), Some(host)) = (name, service.hosts.first()) {
-            // It becomes a word of a command line.
-            if !name.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c)) {
-                return Err(Problem::Syntax(name.clone()).into());
-            }
-            gates.push(Gate { host: host.clone(), name: name.clone() });
-        }
+    let gates = plan.gates();
+    match gates.iter().find(|gate| !gate.name.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c))) {
+        Some(gate) => Err(Problem::Syntax(gate.name.clone()).into()),
+        None => Ok(gates),
     }
-    Ok(gates)
-}
-
-/// Whether a service says that its machines are entered in a way.
-fn entered(host: &Host, plan: &Plan, way: &str) -> bool {
-    let of_host = plan.services.iter().filter(|service| service.hosts.contains(&host.name));
-    let entries = of_host.filter_map(|service| plan.instances.get(service.instance.0 as usize)?.fields.get("entry")?.field(way));
-    entries.into_iter().any(|said| *said == Value::Bool(true))
 }
 
 fn everywhere(gate: &Gate) -> Map {
@@ -124,11 +102,11 @@ fn of_host(host: &Host, plan: &Plan, gates: &[Gate], sources: &Sources) -> Resul
             map.push("ansible_ssh_common_args", "");
         }
         None => {
-            let by = if entered(host, plan, "named") { "fqdn" } else { "address" };
+            let by = if plan.entered(host, "named") { "fqdn" } else { "address" };
             if let Some(by) = host.record.field(by) {
                 map.push("ansible_host", lower::plain(by)?);
             }
-            if !gates.is_empty() && entered(host, plan, "open") {
+            if !gates.is_empty() && plan.entered(host, "open") {
                 map.push("ansible_ssh_common_args", "");
             }
         }

@@ -30,12 +30,16 @@ pub fn playbooks(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(),
     Ok(())
 }
 
-/// The stacks in an order in which each stands behind what it needs, with their services in the order of their declarations.
+/// The stacks in the order in which their machines are configured, with their services in the order of their declarations. Where an
+/// environment has a stack that others lack, that one keeps its place before those that come behind it.
 fn stacks(plans: &[Plan]) -> IndexMap<Text, Vec<Text>> {
     let mut stacks: IndexMap<Text, Vec<Text>> = IndexMap::new();
     for plan in plans {
-        for stack in &plan.stacks {
-            stacks.entry(stack.name.clone()).or_default();
+        for (at, stack) in plan.configured.iter().enumerate() {
+            if !stacks.contains_key(stack) {
+                let later = plan.configured[at..].iter().find_map(|later| stacks.get_index_of(later));
+                stacks.shift_insert(later.unwrap_or(stacks.len()), stack.clone(), Vec::new());
+            }
         }
         for service in &plan.services {
             let services = stacks.entry(service.stack.clone()).or_default();

@@ -26,6 +26,8 @@ pub fn emit_role(role: &Role, tree: &mut Tree) -> Result<(), Error> {
         handlers: IndexMap::new(),
         parts: IndexMap::new(),
         pending: false,
+        packages: Vec::new(),
+        groups: IndexMap::new(),
     };
     if uses_arch(role) {
         let arch = "{{ {'aarch64': 'arm64', 'x86_64': 'amd64'}[ansible_facts['architecture']] }}";

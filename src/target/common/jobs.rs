@@ -68,7 +68,9 @@ pub fn jobs(stage: &Stage, roles: &[Text]) -> Vec<Job> {
         Per::Once | Per::Role => stage.run.iter().filter_map(|task| single(stage, *task, roles)).collect(),
         Per::Image | Per::Environment => {
             let matrix = if stage.per == Per::Image { Matrix::Images } else { Matrix::Environments };
-            let commands = stage.run.iter().map(|task| command(*task, stage.changed_only)).collect();
+            // Prices are made of the plans, while those are there.
+            let own = stage.run.iter().filter(|task| **task != Task::Cost);
+            let commands = own.map(|task| command(*task, stage)).collect();
             vec![Job { commands, matrix, keeps: kept(stage), ..job(stage, stage.name.clone(), "") }]
         }
     }
@@ -84,6 +86,7 @@ pub fn role(access: Access) -> Option<&'static str> {
     match access {
         Access::Nothing => None,
         Access::Read => Some("plan"),
+        Access::Inspect => Some("drift"),
         Access::Write => Some("apply"),
         Access::Image => Some("image"),
     }
@@ -104,12 +107,13 @@ fn single(stage: &Stage, task: Task, roles: &[Text]) -> Option<Job> {
         // What needs an environment or an image has nothing to do without one; the checker refuses it.
         _ => return None,
     };
-    Some(Job { commands: vec![command(task, stage.changed_only)], matrix, ..job(stage, Text::new_static(name), title) })
+    Some(Job { commands: vec![command(task, stage)], matrix, ..job(stage, Text::new_static(name), title) })
 }
 
-fn command(task: Task, changed_only: bool) -> Command {
+fn command(task: Task, stage: &Stage) -> Command {
+    let changed_only = stage.changed_only;
     let (name, script) = match task {
-        Task::Compile => ("Compile and compare", "infrac build --check"),
+        Task::Compile => ("Compile and compare", "infrac build --check --no-cache"),
         Task::Lint => ("Check", r#"./ci/check-"$TARGET".sh"#),
         Task::Molecule if changed_only => ("Test the role", r#"./ci/test-role.sh "$ROLE" "$BASE" HEAD"#),
         Task::Molecule => ("Test the role", r#"./ci/test-role.sh "$ROLE""#),
@@ -118,14 +122,17 @@ fn command(task: Task, changed_only: bool) -> Command {
             "Build the image",
             r#"./ci/with-credentials.sh "$PRODUCT" "$ENVIRONMENT" "image-$PROVIDER" ./ci/image.sh "$PRODUCT" "$ENVIRONMENT" "$IMAGE" "$PROVIDER""#,
         ),
-        Task::Plan => ("Plan", r#"./ci/with-credentials.sh "$PRODUCT" "$ENVIRONMENT" plan ./ci/plan.sh "$PRODUCT" "$ENVIRONMENT" out"#),
-        Task::Cost => {
-            ("Estimate the cost", r#"./ci/with-credentials.sh "$PRODUCT" "$ENVIRONMENT" plan ./ci/cost.sh "$PRODUCT" "$ENVIRONMENT" out"#)
+        Task::Plan if stage.does(Task::Cost) => (
+            "Plan, and estimate the cost",
+            r#"./ci/with-credentials.sh "$PRODUCT" "$ENVIRONMENT" plan ./ci/plan.sh "$PRODUCT" "$ENVIRONMENT" out ./ci/cost.sh"#,
+        ),
+        Task::Plan | Task::Cost => {
+            ("Plan", r#"./ci/with-credentials.sh "$PRODUCT" "$ENVIRONMENT" plan ./ci/plan.sh "$PRODUCT" "$ENVIRONMENT" out"#)
         }
         Task::Apply => ("Apply", r#"./ci/with-credentials.sh "$PRODUCT" "$ENVIRONMENT" apply ./ci/apply.sh "$PRODUCT" "$ENVIRONMENT""#),
         Task::Drift => (
             "Compare with the repository",
-            r#"./ci/with-credentials.sh "$PRODUCT" "$ENVIRONMENT" plan ./ci/drift.sh "$PRODUCT" "$ENVIRONMENT" out"#,
+            r#"./ci/with-credentials.sh "$PRODUCT" "$ENVIRONMENT" drift ./ci/drift.sh "$PRODUCT" "$ENVIRONMENT" out"#,
         ),
     };
     Command { name, script, base: changed_only && task == Task::Molecule, findings: task == Task::Compile }

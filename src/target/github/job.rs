@@ -1,11 +1,12 @@
 //! A job that does the work of a stage.
 
-use super::select::{connect, matrix, needs_identity};
+use super::select::{connect, joins, matrix};
 use super::steps::{self, BASE, History, action, because, expression};
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::artifact::{Error, github};
 use crate::shape::pipeline::{Access, Pipeline, Stage};
-use crate::target::common::jobs::{Command, Job, Matrix};
+use crate::target::common::delivery::place_of;
+use crate::target::common::jobs::{Command, Job, Matrix, role};
 
 /// The job.
 pub(super) fn job(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Result<Map, Error> {
@@ -15,7 +16,11 @@ pub(super) fn job(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Result<Map, 
         map.push("if", expression("needs.select.outputs.rows != '[]'"));
         map.push("needs", "select");
     }
-    map.push("runs-on", github::literal(&pipeline.runner)?);
+    if reaches_stores_only(job) {
+        map.push("runs-on", expression("matrix.runner"));
+    } else {
+        map.push("runs-on", github::literal(&pipeline.runner)?);
+    }
     map.push("timeout-minutes", job.limit);
     if let Some(environment) = environment(job) {
         map.push("environment", environment);
@@ -46,12 +51,15 @@ pub(super) fn title(job: &Job) -> Node {
 
 /// The environment of the repository whose rules and secrets the job has; its name is in the identity token too.
 fn environment(job: &Job) -> Option<Map> {
-    let name = match job.access {
-        Access::Nothing | Access::Write => return None,
-        Access::Read => "${{ matrix.product }}/${{ matrix.environment }}/plan",
-        Access::Image => "${{ matrix.product }}/${{ matrix.environment }}/images",
-    };
+    let place = place_of(role(job.access)?)?;
+    let name = format!("${{{{ matrix.product }}}}/${{{{ matrix.environment }}}}/{place}");
     Some(Map::new().with("name", name).with("deployment", false))
+}
+
+/// Whether a job runs for what nobody has looked at and still needs the stores of states and secrets. It gets no way into the private
+/// network, so it runs where it reaches them.
+fn reaches_stores_only(job: &Job) -> bool {
+    job.access == Access::Read && job.matrix == Matrix::Environments
 }
 
 /// What the job may do at GitHub.
@@ -60,6 +68,7 @@ pub(super) fn permissions(access: Access) -> Map {
     match access {
         Access::Nothing => read,
         Access::Read => because(read, "id-token", "write", "exchanged at the secret store for what only reads"),
+        Access::Inspect => because(read, "id-token", "write", "exchanged at the secret store for what looks at this environment"),
         Access::Image => because(read, "id-token", "write", "exchanged at the secret store for what bakes images"),
         Access::Write => because(read, "id-token", "write", "exchanged at the secret store for what may change this environment"),
     }
@@ -107,9 +116,9 @@ pub(super) fn variables(job: &Job) -> Map {
 
 fn work(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Result<Seq, Error> {
     let history = if job.commands.iter().any(|command| command.base) { History::All } else { History::Commit };
-    let only = job.commands.iter().all(|command| command.findings).then_some("infrac");
+    let only = job.commands.iter().all(|command| command.findings).then(|| pipeline.compiler.clone());
     let mut steps = Seq::new([steps::checkout(pipeline, history)?, steps::install(pipeline, only)?]);
-    if needs_identity(stage) {
+    if joins(stage) {
         steps.push(connect());
     }
     for command in &job.commands {

@@ -25,7 +25,7 @@ pub(super) fn select(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {
         (false, _) => None,
     };
     let history = if stage.changed_only { History::All } else { History::Commit };
-    let mut steps = Seq::new([steps::checkout(pipeline, history)?, selection(stage)]);
+    let mut steps = Seq::new([steps::checkout(pipeline, history)?, selection(pipeline, stage)?]);
     if !gates.is_empty() {
         steps.push(wait(stage, &gates)?);
     }
@@ -53,7 +53,7 @@ pub(super) fn rank_name(rank: usize) -> String {
     format!("rank-{rank}")
 }
 
-fn selection(stage: &Stage) -> Map {
+fn selection(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {
     let images = stage.per == Per::Image;
     let name = match (images, stage.changed_only) {
         (true, true) => "Select the images that this change reaches",
@@ -63,7 +63,9 @@ fn selection(stage: &Stage) -> Map {
         (false, false) => "Select every environment",
     };
     let script = match (images, stage.does(Task::Apply), stage.changed_only) {
-        (true, _, true) => SELECT_IMAGES,
+        (true, _, true) if stage.runs_at(Event::Merge) => SELECT_IMAGES,
+        (true, _, true) => SELECT_PROPOSED_IMAGES,
+        (false, false, true) if stage.runs_at(Event::Change) => SELECT_PROPOSED,
         (true, _, false) => SELECT_ALL_IMAGES,
         (false, true, _) => SELECT_RANKS,
         (false, false, true) => SELECT_CHANGED,
@@ -73,6 +75,10 @@ fn selection(stage: &Stage) -> Map {
     let mut env = Map::new();
     if stage.changed_only {
         env.push("BASE", expression(BASE));
+        if images && stage.runs_at(Event::Merge) {
+            env.push("MAIN", format!("refs/heads/{}", github::literal(&pipeline.branch)?));
+            env.push("REF", expression("github.ref"));
+        }
     } else if stage.runs_at(Event::Hourly) {
         env.push("EVENT", expression("github.event_name"));
     }
@@ -80,14 +86,22 @@ fn selection(stage: &Stage) -> Map {
     if !env.is_empty() {
         step.push("env", env);
     }
-    step.with("run", script)
+    Ok(step.with("run", script))
 }
 
 /// The exit status of a command in `x=$(…)` counts, that of one inside of another command's argument does not.
 const SELECT_CHANGED: &str = r#"rows=$(./ci/select.sh environments changed "$BASE" HEAD)
 echo "rows=$rows" >> "$GITHUB_OUTPUT"
 "#;
-const SELECT_IMAGES: &str = r#"rows=$(./ci/select.sh images changed "$BASE" HEAD)
+const SELECT_PROPOSED: &str = r#"rows=$(./ci/select.sh environments proposed "$BASE" HEAD)
+echo "rows=$rows" >> "$GITHUB_OUTPUT"
+"#;
+const SELECT_PROPOSED_IMAGES: &str = r#"rows=$(./ci/select.sh images proposed "$BASE" HEAD)
+echo "rows=$rows" >> "$GITHUB_OUTPUT"
+"#;
+const SELECT_IMAGES: &str = r#"mode=proposed
+[ "$REF" != "$MAIN" ] || mode=changed
+rows=$(./ci/select.sh images "$mode" "$BASE" HEAD)
 echo "rows=$rows" >> "$GITHUB_OUTPUT"
 "#;
 const SELECT_ALL: &str = r#"rows=$(./ci/select.sh environments all)
@@ -130,9 +144,10 @@ fn wait(stage: &Stage, gates: &[crate::base::Text]) -> Result<Map, Error> {
         .with("run", script))
 }
 
-/// The role's own token is not the job's: what a job without credentials may do.
-pub(super) fn needs_identity(stage: &Stage) -> bool {
-    stage.access != Access::Nothing
+/// Whether the jobs of a stage come into the private network: what reads states and clouds only may run for a change that nobody has
+/// looked at, and gets no way in.
+pub(super) fn joins(stage: &Stage) -> bool {
+    !matches!(stage.access, Access::Nothing | Access::Read)
 }
 
 /// A list of rows as a matrix.

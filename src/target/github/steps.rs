@@ -2,6 +2,7 @@
 
 use crate::artifact::yaml::{Map, Node};
 use crate::artifact::{Error, Problem};
+use crate::base::Text;
 use crate::shape::pipeline::Pipeline;
 
 /// How much of the history a job needs.
@@ -23,7 +24,7 @@ pub(super) fn checkout(pipeline: &Pipeline, history: History) -> Result<Map, Err
 }
 
 /// Installs the tools of `mise.toml`, or one of them. No cache: what a job of one branch wrote, a job with credentials would run.
-pub(super) fn install(pipeline: &Pipeline, only: Option<&'static str>) -> Result<Map, Error> {
+pub(super) fn install(pipeline: &Pipeline, only: Option<Text>) -> Result<Map, Error> {
     action(pipeline, "Install tools", "mise", Map::new().with("cache", false).maybe("install_args", only))
 }
 

@@ -52,7 +52,7 @@ fn on(pipeline: &Pipeline, stage: &Stage) -> Map {
 
 /// What only reads is given up for a newer change; what writes is never interrupted.
 fn concurrency(stage: &Stage) -> Map {
-    let reads = matches!(stage.access, Access::Nothing | Access::Read);
+    let reads = matches!(stage.access, Access::Nothing | Access::Read | Access::Inspect);
     let group = match (stage.runs_at(Event::Hourly), stage.does(Task::Apply)) {
         (true, _) => stage.name.to_string(),
         (false, true) => format!("{}-${{{{ github.sha }}}}", stage.name),

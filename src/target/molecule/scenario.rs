@@ -132,7 +132,7 @@ fn inventory(role: &Role, word: &str) -> Map {
     let mut vars = Map::new().with("ansible_connection", "containers.podman.podman").with("molecule_image", IMAGE);
     let authorities = authorities(role);
     let mut first = true;
-    for hole in role.holes.iter().filter(|hole| hole.default.is_none()) {
+    for hole in role.holes.iter().filter(|hole| hole.default.is_none() || role.example.contains_key(&hole.name)) {
         let name = text!("{word}_{}", hole.name.replace('-', "_"));
         let value = match authorities.get(&hole.name) {
             Some(ending) => Node::folded(text!("{{{{ lookup('ansible.builtin.file', {AUTHORITY}.{ending}') }}}}")),
@@ -147,7 +147,10 @@ fn inventory(role: &Role, word: &str) -> Map {
     Map::new().with("all", Map::new().with("hosts", host).with("vars", vars))
 }
 
-/// What must be true of a machine with the role: its daemons run and its ports answer.
+/// What must be true of a machine with the role: its daemons are up, and start with the machine.
+///
+/// systemd itself is asked about each unit. A list of services does not tell a unit that has done its work and ended from one that
+/// never ran, and has no instances of templates in it.
 fn verify(role: &Role) -> Node {
     let mut tasks = Seq::default();
     let mut push = |map: Map| tasks.items.push(Item { blank: true, comment: None, value: map.into() });
@@ -157,17 +160,27 @@ fn verify(role: &Role) -> Node {
         .filter(|step| step.word == "daemon" && done(step, role))
         .filter_map(|step| Some((step.labels.first().and_then(Value::as_text)?, stays(step))))
         .collect();
-    if !daemons.is_empty() {
-        push(Map::new().with("name", "Read the state of the services").with("ansible.builtin.service_facts", Node::Null));
-        for (daemon, stays) in daemons {
-            let (what, that) = if stays {
-                ("runs", text!("ansible_facts.services['{daemon}.service'].state == 'running'"))
-            } else {
-                ("is enabled", text!("ansible_facts.services['{daemon}.service'].status in ['enabled', 'static']"))
-            };
-            let assert = Map::new().with("that", vec![that]);
-            push(Map::new().with("name", text!("Check that {daemon} {what}")).with("ansible.builtin.assert", assert));
+    for (daemon, stays) in daemons {
+        let slug: String = daemon.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+        let found = text!("{}_verify_{slug}", role.name.replace('-', "_"));
+        let wanted = Map::new().with("name", daemon.clone()).with("enabled", true).with("state", "started");
+        push(
+            Map::new()
+                .with("name", text!("Look at {daemon}"))
+                .with("ansible.builtin.systemd_service", wanted)
+                .with("check_mode", true)
+                .with("register", found.clone()),
+        );
+        let mut that = vec![
+            text!("{found} is not changed"),
+            text!("{found}.status.ActiveState == 'active'"),
+            text!("{found}.status.Result == 'success'"),
+        ];
+        if stays {
+            that.push(text!("{found}.status.SubState == 'running'"));
         }
+        let assert = Map::new().with("that", that);
+        push(Map::new().with("name", text!("Check that {daemon} is up")).with("ansible.builtin.assert", assert));
     }
     if tasks.items.is_empty() {
         let ping = Map::new().with("name", "Check that the machine answers").with("ansible.builtin.ping", Node::Null);

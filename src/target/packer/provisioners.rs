@@ -8,13 +8,16 @@ use crate::plan::Image;
 use crate::target::common::images;
 
 /// The last step takes away what must not be the same on two machines, and what a login has left behind.
-const CLEAN: [&str; 9] = [
+const CLEAN: [&str; 11] = [
     "cloud-init clean --logs --seed",
     "truncate --size=0 /etc/machine-id",
     "rm -f /etc/ssh/ssh_host_*",
     "rm -f /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys",
+    "rm -f /etc/sudoers.d/90-cloud-init-users",
     "apt-get clean",
-    "rm -rf /var/lib/apt/lists/*",
+    // The times of the last update go with what was updated: they are what tells whether it is to be fetched again.
+    "rm -rf /var/lib/apt/lists/* /var/lib/apt/periodic/*",
+    "touch --date=@0 /var/lib/apt/lists",
     "find /var/log -type f -exec truncate --size=0 {} +",
     "fstrim --all || true",
     "sync",

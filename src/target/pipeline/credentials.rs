@@ -3,7 +3,7 @@
 use crate::artifact::shell::Word;
 use crate::artifact::{Error, Problem, Tree, header};
 use crate::base::{Text, text};
-use crate::target::common::delivery::{Credential, Environment, Product, Secret, Store};
+use crate::target::common::delivery::{Credential, Environment, Product, SSH_KEY, Secret, Store};
 
 /// Writes a file for each role of each environment that has a store.
 pub(super) fn credentials(product: &Product, tree: &mut Tree) -> Result<(), Error> {
@@ -103,6 +103,9 @@ impl<'a> Script<'a> {
                 self.lines(&[&["file ", name(variable)?, " \"$content\""], &["unset content"]]);
             }
         }
+        if reads.iter().any(|read| matches!(read, Credential::File(variable, _) if variable == SSH_KEY)) {
+            self.lines(&[&["machines"]]);
+        }
         Ok(())
     }
 
@@ -149,7 +152,7 @@ pub(super) fn role(product: &Product, environment: &Environment, role: &str) -> 
 }
 
 /// The same as `command`, with the value of a variable of the script where its name stands in braces.
-fn placed(words: &[Text], placeholders: &[(&str, &Text)], variable: &str) -> Result<String, Error> {
+pub(super) fn placed(words: &[Text], placeholders: &[(&str, &Text)], variable: &str) -> Result<String, Error> {
     let mark = text!("{{{variable}}}");
     let mut command = Vec::with_capacity(words.len());
     for word in words {
@@ -205,6 +208,10 @@ mod tests {
             trust: Vec::new(),
             permit: Vec::new(),
             grant: Vec::new(),
+            granted: Vec::new(),
+            revoke: Vec::new(),
+            permitted: Vec::new(),
+            forbid: Vec::new(),
             login: login.iter().map(|word| Text::from(*word)).collect(),
             read: ["store", "get", "-field={field}", "{path}"].map(Text::from).to_vec(),
         };

@@ -6,8 +6,10 @@ use crate::base::Text;
 use crate::target::common::delivery::{Environment, Image, Network, Phase, Product};
 
 /// The file.
-pub(super) fn data(product: &Product) -> Value {
-    let environments: Vec<Value> = product.environments.iter().enumerate().map(|(rank, of)| environment(rank, of)).collect();
+pub(super) fn data(product: &Product, runner: &Text) -> Value {
+    let runner = |of: &Environment| if of.network.is_some() { product.name.clone() } else { runner.clone() };
+    let environments = product.environments.iter().enumerate().map(|(rank, of)| environment(rank, of).with("runner", runner(of)));
+    let environments: Vec<Value> = environments.collect();
     Value::object().with("//", header(&product.source)).with("product", product.name.clone()).with("environments", environments)
 }
 
@@ -16,7 +18,8 @@ fn environment(rank: usize, of: &Environment) -> Value {
         .with("name", of.name.clone())
         .with("rank", i64::try_from(rank).unwrap_or(i64::MAX))
         .with("ready", of.ready)
-        .with("approve", of.approve);
+        .with("approve", of.approve)
+        .with("protected", of.protected);
     if let Some(store) = &of.store {
         value.push("audience", store.audience.clone());
     }

@@ -1,6 +1,6 @@
 //! What an operator runs so that the jobs of pipelines may read what their roles read, and nothing else.
 
-use super::credentials::{command, name};
+use super::credentials::{command, name, placed};
 use crate::artifact::shell::Word;
 use crate::artifact::{Entry, Error, Tree, header, json};
 use crate::base::{Text, text};
@@ -56,7 +56,7 @@ fn script(product: &Product, environment: &Environment, store: &Store, branch: &
         text.push_str(&format!("\n# {role}\n"));
         invoke(&store.permit, &[("{role}", &name), ("{path}", &path)], &mut text)?;
         for system in &product.systems {
-            let claims = system.claims(&product.name, &environment.name, role, branch);
+            let claims = system.claims(&product.name, environment, role, branch);
             let claims = claims.into_iter().fold(json::Value::object(), |object, (claim, value)| object.with(claim, value));
             let claims: Text = json::print(&claims)?.trim_end().replace('\n', "\n  ").into();
             let places =
@@ -64,7 +64,49 @@ fn script(product: &Product, environment: &Environment, store: &Store, branch: &
             invoke(&store.grant, &places, &mut text)?;
         }
     }
+    take_back(product, environment, store, &mut text)?;
     Ok(text)
+}
+
+/// What earlier runs of the script gave to who is no longer listed, at systems of CI that are no longer named too.
+fn take_back(product: &Product, environment: &Environment, store: &Store, text: &mut String) -> Result<(), Error> {
+    if store.granted.is_empty() && store.permitted.is_empty() {
+        return Ok(());
+    }
+    let prefix = super::credentials::role(product, environment, "");
+    let listed: Vec<Text> = environment.roles.keys().map(|role| super::credentials::role(product, environment, role)).collect();
+    text.push_str(&format!(
+        "\n# What an earlier run gave, and nothing above gives any more, is taken back.\n\
+         former() {{\n  \
+           while read -r role; do\n    \
+             case \"$role\" in\n      \
+               {}) ;;\n      \
+               {}*) printf '%s\\n' \"$role\" ;;\n    \
+             esac\n  \
+           done\n\
+         }}\n",
+        listed.iter().map(|role| Ok(Word::literal(role)?.as_str().to_owned())).collect::<Result<Vec<_>, Error>>()?.join(" | "),
+        Word::literal(&prefix)?.as_str(),
+    ));
+    for system in super::SYSTEMS {
+        if store.granted.is_empty() {
+            break;
+        }
+        let places = [("{system}", Text::from(system))];
+        // A system that this environment still uses has to answer, a former one may be gone.
+        let used = product.systems.iter().any(|of| of.name == system);
+        let former: Vec<(&str, &Text)> = places.iter().map(|(name, value)| (*name, value)).collect();
+        let list = command(&store.granted, &former)?;
+        let list = if used { format!("$({list})") } else { format!("$({list} 2> /dev/null || true)") };
+        let revoke = placed(&store.revoke, &former, "role")?;
+        text.push_str(&format!("roles={list}\nprintf '%s\\n' \"$roles\" | former | while read -r role; do\n  {revoke}\ndone\n"));
+    }
+    if !store.permitted.is_empty() {
+        let list = command(&store.permitted, &[])?;
+        let forbid = placed(&store.forbid, &[], "role")?;
+        text.push_str(&format!("roles=$({list})\nprintf '%s\\n' \"$roles\" | former | while read -r role; do\n  {forbid}\ndone\n"));
+    }
+    Ok(())
 }
 
 fn invoke(invocations: &[Invocation], places: &[(&str, &Text)], text: &mut String) -> Result<(), Error> {

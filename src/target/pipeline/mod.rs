@@ -14,12 +14,15 @@ use include_dir::{Dir, include_dir};
 /// The logic of all pipelines. It knows no product: data reaches it by `pipeline.json`, arguments and the environment.
 static SCRIPTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/ci");
 
+/// Every system of CI that a product may name.
+const SYSTEMS: [&str; 2] = ["github", "gitlab"];
+
 /// Writes what is the same for every product.
 pub fn emit_shared(pipeline: &Pipeline, tree: &mut Tree) -> Result<(), Error> {
     for file in SCRIPTS.files() {
         let (Some(name), Some(content)) = (file.path().to_str(), file.contents_utf8()) else { continue };
         let entry = Entry::new(headed(content, &pipeline.source))?;
-        let entry = if name.ends_with(".sh") { entry.executable() } else { entry };
+        let entry = if content.starts_with("#!") { entry.executable() } else { entry };
         tree.insert_entry(text!("ci/{name}"), entry)?;
     }
     repository::repository(pipeline, tree)
@@ -27,7 +30,7 @@ pub fn emit_shared(pipeline: &Pipeline, tree: &mut Tree) -> Result<(), Error> {
 
 /// Writes what the jobs of a product read.
 pub fn emit_product(product: &Product, pipeline: &Pipeline, tree: &mut Tree) -> Result<(), Error> {
-    tree.insert(text!("live/{}/pipeline.json", product.name), data::data(product))?;
+    tree.insert(text!("live/{}/pipeline.json", product.name), data::data(product, &pipeline.runner))?;
     credentials::credentials(product, tree)?;
     grant::grants(product, &pipeline.branch, tree)
 }

@@ -49,14 +49,12 @@ fn key(name: &str) -> String {
     if bare { name.to_owned() } else { toml::Value::String(name.to_owned()).to_string() }
 }
 
-/// The hooks of the compiler, and those of the tools that read its files.
+/// The hooks of the compiler, which is that of `mise.toml`, and those of the tools that read its files.
 fn hooks(pipeline: &Pipeline) -> Document {
-    let version = pipeline.tools.iter().find(|tool| pipeline.compiler.ends_with(&*text!("/{}", tool.name)));
-    let own = Map::new()
-        .with("repo", pipeline.compiler.clone())
-        .maybe("rev", version.map(|tool| text!("v{}", tool.version)))
-        .with("hooks", Seq::new(["infrac-fmt", "infrac-build"].map(|id| Map::new().with("id", id))));
-    let tools = [
+    let hooks = [
+        // A commit that only removes files changes what is generated too.
+        local("infrac-fmt", "infrac fmt", "infrac fmt --check", r"\.infra$"),
+        local("infrac-build", "infrac build", "infrac build --check", ".").with("always_run", true),
         local("tofu-fmt", "tofu fmt", "tofu fmt -check -diff -recursive modules", r"^modules/.*\.(tf|tftest\.hcl)$"),
         local("terragrunt-hcl-fmt", "terragrunt hcl fmt", "terragrunt hcl fmt --check --diff --working-dir live", r"^live/.*\.hcl$"),
         local("check-ci", "pipelines and their scripts", "./ci/check-ci.sh", r"^(\.github/|\.gitlab-ci\.yml$|ci/|live/.*\.(sh|yml)$)")
@@ -65,7 +63,7 @@ fn hooks(pipeline: &Pipeline) -> Document {
     let root = Map::new()
         .with("minimum_pre_commit_version", "3.2.0")
         .with("default_install_hook_types", Node::flow(["pre-commit", "pre-push"]))
-        .with("repos", Seq::new([own, Map::new().with("repo", "local").with("hooks", Seq::new(tools).spaced())]).spaced())
+        .with("repos", Seq::new([Map::new().with("repo", "local").with("hooks", Seq::new(hooks).spaced())]))
         .blank();
     Document::new(root).header(header(&pipeline.source))
 }

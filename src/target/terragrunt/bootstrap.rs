@@ -51,10 +51,7 @@ pub(super) fn first(plan: &Plan) -> First {
     let needed: Vec<Text> = wanted.iter().flat_map(|path| graph.reachable(path)).collect();
     wanted.extend(needed);
 
-    let stacks = [ways, serving].into_iter().flat_map(|group| {
-        let ordered = plan.stacks.iter().map(|stack| stack.name.clone());
-        ordered.filter(|name| group.contains(name)).collect::<Vec<_>>()
-    });
+    let stacks = plan.configured.iter().filter(|name| ways.contains(*name) || serving.contains(*name)).cloned();
     First { stacks: stacks.collect(), units: graph.order().unwrap_or_default().into_iter().filter(|path| wanted.contains(path)).collect() }
 }
 

@@ -32,7 +32,10 @@ pub(super) fn script(plan: &Plan) -> Result<Option<String>, Error> {
     script.push_str(keep(Sources::of(plan).bootstrap));
     script.push_str("keeps\n\n");
     script.push_str(&make(&forms)?);
-    script.push_str("\nkeep\n");
+    script.push_str("\nkeeping=yes\nkeep\n");
+    for certificate in certificates(&forms)? {
+        script.push_str(&format!("cp {certificate} \"$here/.bootstrap/$environment.pem\"\n"));
+    }
     Ok(Some(script))
 }
 
@@ -66,7 +69,7 @@ fn make(forms: &Forms) -> Result<String, Error> {
                 SecretForm::Uuid => format!("uuid > {made}"),
                 SecretForm::Authority => {
                     let key = named(SecretForm::PrivateKey).map_or(Ok("/dev/null".to_owned()), |key| file(key))?;
-                    format!("authority {key} {made}\ncp {made} \"$here/.bootstrap/$environment.pem\"")
+                    format!("authority {key} {made}")
                 }
                 SecretForm::PrivateKey if named(SecretForm::Authority).is_some() => continue,
                 SecretForm::PrivateKey => format!("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {made}"),
@@ -76,6 +79,15 @@ fn make(forms: &Forms) -> Result<String, Error> {
         }
     }
     Ok(text)
+}
+
+/// The files of the certificates of those who sign others. They are no secrets: who works with the environment has them at hand.
+fn certificates(forms: &Forms) -> Result<Vec<String>, Error> {
+    let of = |(thing, secrets): (&Text, &BTreeMap<Text, SecretForm>)| {
+        let signs = secrets.iter().filter(|(_, form)| **form == SecretForm::Authority);
+        signs.map(|(name, _)| format!("{thing}/{name}")).collect::<Vec<_>>()
+    };
+    forms.iter().flat_map(of).map(|file| Ok(Word::literal(&file)?.as_str().to_owned())).collect()
 }
 
 /// How they are kept where the first secrets are looked for.

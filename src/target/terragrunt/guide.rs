@@ -1,18 +1,21 @@
-//! `BOOTSTRAP.md`: what an operator does in the first run of an environment.
+//! `BOOTSTRAP.md`: what an operator does in the first run of an environment, and when a machine is added or replaced. Its blocks of
+//! commands are run by a test, one after the other, in one shell at the root of the repository.
 
 use super::bootstrap::First;
-use super::{capability, first_secrets};
+use super::{capability, first_secrets, machines};
 use crate::artifact::header;
+use crate::artifact::shell::Word;
 use crate::base::Text;
 use crate::plan::Plan;
-use crate::target::common::delivery::{Credential, of_plans};
+use crate::target::common::delivery::{Credential, of_plans, place_of};
 use crate::target::common::images::used;
 use crate::target::common::secrets::Sources;
-use crate::value::{Scheme, Value};
+use crate::target::common::word;
+use crate::value::{Scheme, SecretForm, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// `BOOTSTRAP.md`.
-pub(super) fn guide(plan: &Plan, first: &First) -> String {
+/// `BOOTSTRAP.md`; `branch` is the one that pipelines work on.
+pub(super) fn guide(plan: &Plan, first: &First, branch: &str) -> String {
     let product = &plan.product.name.text;
     let stacks: Vec<String> = first.stacks.iter().map(|name| format!("`{name}`")).collect();
     let mut guide = format!(
@@ -22,6 +25,8 @@ pub(super) fn guide(plan: &Plan, first: &First) -> String {
          State, locks and secrets of {product} are served and reached by {stacks}, whose machines these units create. So the first run of\n\
          an environment keeps its state beside `root.hcl`, encrypted and out of version control, until there is a place for it.\n\
          \n\
+         All commands run in one shell, at the root of the repository, with the tools of `mise.toml`. It has to know:\n\
+         \n\
          | variable | what it is |\n\
          |---|---|\n",
         header = header(&plan.product.path),
@@ -30,13 +35,16 @@ pub(super) fn guide(plan: &Plan, first: &First) -> String {
     for (variables, what) in variables(plan) {
         guide.push_str(&format!("| {variables} | {what} |\n"));
     }
-    for (at, step) in steps(plan, first).iter().enumerate() {
-        guide.push_str(&format!("\n{}. {}", at + 1, step.trim_end().replace('\n', "\n   ").replace("\n   \n", "\n\n")));
-        guide.push('\n');
+    for (at, step) in steps(plan, first, branch).iter().enumerate() {
+        let number = format!("{}. ", at + 1);
+        let margin = " ".repeat(number.len());
+        let lines = step.trim_end().lines().map(|line| if line.is_empty() { String::new() } else { format!("{margin}{line}") });
+        guide.push_str(&format!("\n{number}{}\n", lines.collect::<Vec<_>>().join("\n").trim_start()));
     }
     guide.push_str(
         "\nA unit whose state was left in `.bootstrap` is refused, never planned anew. Keep `.bootstrap` until a plan shows no change.\n",
     );
+    guide.push_str(&replacement(plan));
     guide
 }
 
@@ -52,10 +60,12 @@ fn variables(plan: &Plan) -> Vec<(String, String)> {
         .collect();
     let mut rows = vec![
         (credentials.into_iter().collect::<Vec<_>>().join(", "), "credentials of the providers".to_owned()),
-        ("`TF_ENCRYPTION`".to_owned(), "the keys of states and plans: nothing is read or written without them".to_owned()),
+        ("`ANSIBLE_REMOTE_USER`".to_owned(), "the account of `operators` that you are; its key is where SSH looks for keys".to_owned()),
         (
             "`AWS_SHARED_CREDENTIALS_FILE`".to_owned(),
-            format!("a file with the profile `{product}-<environment>-state`: the key of the bucket that keeps the states"),
+            format!(
+                "a file with the profile `{product}-<environment>-state`: the key of the bucket that keeps the states, once it is served"
+            ),
         ),
     ];
     if let Some(token) = capability(plan, "state", "lock", "lock").and_then(|lock| lock.field("token")).and_then(Value::as_text) {
@@ -65,45 +75,137 @@ fn variables(plan: &Plan) -> Vec<(String, String)> {
 }
 
 /// What is done, in order.
-fn steps(plan: &Plan, first: &First) -> Vec<String> {
+fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
     let product = &plan.product.name.text;
-    let mut steps = Vec::new();
-    if !first_secrets::first(plan).is_empty() {
-        steps.push(first_secrets_are_made(plan));
-    }
-    steps.extend(images(plan, first));
-    steps.push(format!(
-        "Keep its state here for now, and make the machines:\n\
+    let mut steps = vec![
+        "Choose the environment:\n\
          \n\
          ```sh\n\
          environment=<environment>\n\
-         cd live/{product}/$environment\n\
-         export INFRAC_STATE=bootstrap\n\
-         terragrunt run --all {} -- apply\n\
-         ```\n",
-        filters(plan, first).join(" "),
-    ));
-    let configured = first.stacks.iter().filter(|stack| plan.services.iter().any(|service| service.stack == **stack));
-    let playbooks: String = configured
-        .map(|stack| {
-            let ansible = "../../../ansible";
-            format!("ansible-playbook --inventory {ansible}/inventory/{product}/$environment {ansible}/playbooks/{product}/{stack}.yml\n")
-        })
-        .collect();
-    steps.push(format!("Configure the machines. The first secrets come from where they are kept:\n\n```sh\n{playbooks}```\n"));
+         ```\n"
+            .to_owned(),
+    ];
+    if !first_secrets::first(plan).is_empty() {
+        steps.push(first_secrets_are_made(plan));
+    }
     steps.push(
+        "Choose the passphrase of states and plans. Keep it where the first secrets are: without it no state can be read again, by nobody.\n\
+         OpenTofu reads the variable, which looks like this, in every shell that works here:\n\
+         \n\
+         ```sh\n\
+         passphrase=$(openssl rand -base64 32)\n\
+         export TF_ENCRYPTION='\n\
+         key_provider \"pbkdf2\" \"passphrase\" { passphrase = \"'\"$passphrase\"'\" }\n\
+         method \"aes_gcm\" \"passphrase\" { keys = key_provider.pbkdf2.passphrase }\n\
+         state { method = method.aes_gcm.passphrase }\n\
+         plan { method = method.aes_gcm.passphrase }\n\
+         '\n\
+         ```\n"
+            .to_owned(),
+    );
+    steps.extend(images(plan, first));
+    let delegated = if first.units.iter().any(|path| makes_names(plan, path)) {
+        "\nThe names of the next steps are answered by the zone that was made: let the registrar of its domain point to its name servers.\n"
+    } else {
+        ""
+    };
+    let filters = filters(plan, first).join(" ");
+    steps.push(format!(
+        "Keep the state here for now, and make the machines:\n\
+         \n\
+         ```sh\n\
+         export INFRAC_STATE=bootstrap\n\
+         (cd \"live/{product}/$environment\" && terragrunt run --all {filters} -- apply)\n\
+         ```\n\
+         {delegated}"
+    ));
+    steps.push(configure(plan, first));
+    steps.extend(tunnel(plan));
+    if machines::are_signed(plan) {
+        steps.push(format!(
+            "Let pipelines know the machines: sign their keys.\n\
+             \n\
+             ```sh\n\
+             live/{product}/sign-hosts \"$environment\"\n\
+             ```\n"
+        ));
+    }
+    steps.push(format!(
         "Move the states, and look that nothing would change:\n\
          \n\
          ```sh\n\
          unset INFRAC_STATE\n\
-         ../migrate-state \"$environment\"\n\
-         terragrunt run --all -- plan\n\
+         live/{product}/migrate-state \"$environment\"\n\
+         (cd \"live/{product}/$environment\" && terragrunt run --all {filters} -- plan)\n\
          ```\n"
-            .to_owned(),
-    );
-    steps.extend(pipelines(plan));
+    ));
+    steps.extend(pipelines(plan, branch));
     steps.push("Add the environment to `ready` of `state`, compile, and commit: from then on the pipelines work on it.\n".to_owned());
     steps
+}
+
+/// Whether a unit says that it makes names.
+fn makes_names(plan: &Plan, path: &Text) -> bool {
+    let unit = plan.units.iter().find(|unit| unit.path == *path);
+    let instance = unit.and_then(|unit| plan.instances.get(unit.instance.0 as usize));
+    instance.and_then(|of| of.fields.get("resolves")).and_then(Value::as_list).is_some_and(|names| !names.is_empty())
+}
+
+/// The playbooks of the stacks that come first, in their order.
+fn configure(plan: &Plan, first: &First) -> String {
+    let product = &plan.product.name.text;
+    let configured = first.stacks.iter().filter(|stack| plan.services.iter().any(|service| service.stack == **stack));
+    let playbooks: String = configured.map(|stack| playbook(product, "", &word(stack))).collect();
+    let variables = match Sources::of(plan).bootstrap {
+        Scheme::Env | Scheme::Vault if !first_secrets::first(plan).is_empty() => {
+            format!(". \"live/{product}/.bootstrap/$environment.env\"\n")
+        }
+        _ => String::new(),
+    };
+    format!(
+        "Configure the machines, the way in first. The first secrets come from where they are kept. SSH shows the fingerprint of each\n\
+         machine that it meets for the first time.\n\
+         \n\
+         ```sh\n\
+         {variables}export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n\
+         ./ci/collections.sh\n\
+         {playbooks}```\n"
+    )
+}
+
+fn playbook(product: &str, limit: &str, stack: &str) -> String {
+    let name = word(product);
+    format!("ansible-playbook --inventory \"ansible/inventory/{name}/$environment\" {limit}ansible/playbooks/{name}/{stack}.yml\n")
+}
+
+/// How somebody joins the private network, where there is a way in that has clients.
+fn tunnel(plan: &Plan) -> Option<String> {
+    let way = machines::way_in(plan)?;
+    way.field("client").and_then(Value::as_text)?;
+    let words = |field: &str| -> Option<String> {
+        let words = way.field(field)?.as_list()?.iter().filter_map(Value::as_text);
+        let words = words.map(|word| Some(Word::literal(word).ok()?.as_str().to_owned())).collect::<Option<Vec<_>>>()?;
+        Some(words.join(" "))
+    };
+    let (product, file) = (&plan.product.name.text, way.field("file").and_then(Value::as_text)?);
+    let group = word(&plan.gates().into_iter().next()?.stack);
+    let name = word(product);
+    Some(format!(
+        "Join the private network: the stores of state, locks and secrets are there. Your public key is `tunnel` of your entry in\n\
+         `operators`; `TUNNEL_KEY` names the file with the private one, `OPERATOR` is the name of the entry. What the client reads lies in\n\
+         `live/{product}/<environment>/way-in.conf`, with everybody's addresses.\n\
+         \n\
+         ```sh\n\
+         identity=$(ansible {group} --inventory \"ansible/inventory/{name}/$environment\" --become \\\n  \
+           --module-name ansible.builtin.command --args '{identity}' | tail -n 1)\n\
+         address=$(sed -n \"s/^# $OPERATOR //p\" \"live/{product}/$environment/way-in.conf\")\n\
+         sed -e '/^#/d' -e \"s|{{identity}}|$identity|\" -e \"s|{{address}}|$address|\" -e \"s|{{key}}|$(cat \"$TUNNEL_KEY\")|\" \\\n  \
+           \"live/{product}/$environment/way-in.conf\" | sudo install -D --mode=0600 /dev/stdin {file}\n\
+         sudo {up}\n\
+         ```\n",
+        identity = words("identity")?,
+        up = words("up")?,
+    ))
 }
 
 /// The images that the first machines start from: nobody has baked them yet.
@@ -113,16 +215,18 @@ fn images(plan: &Plan, first: &First) -> Option<String> {
         plan.units.iter().filter(|unit| first.units.contains(&unit.path)).map(|unit| &unit.provider_instance).collect();
     let lines: String = used(plan)
         .filter(|image| on.contains(&image.instance))
-        .map(|image| format!("ci/image.sh {product} <environment> {} {}\n", image.name, image.instance))
+        .map(|image| format!("./ci/image.sh {product} \"$environment\" {} {}\n", image.name, image.instance))
         .collect();
-    (!lines.is_empty()).then(|| format!("Bake the images that the first machines start from:\n\n```sh\n{lines}```\n"))
+    let config = "export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n";
+    (!lines.is_empty()).then(|| format!("Bake the images that the first machines start from:\n\n```sh\n{config}{lines}```\n"))
 }
 
 /// What pipelines need before they can work on an environment.
-fn pipelines(plan: &Plan) -> Option<String> {
+fn pipelines(plan: &Plan, branch: &str) -> Option<String> {
     let product = of_plans(std::slice::from_ref(plan));
     let environment = product.environments.first()?;
     let store = environment.store.as_ref().filter(|store| !store.grant.is_empty() && !product.systems.is_empty())?;
+    let name = &product.name;
     let mut fields: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for secret in environment.roles.values().flatten().flat_map(Credential::secrets) {
         let path = secret.path.replacen(&format!("/{}/", environment.name), "/<environment>/", 1);
@@ -132,28 +236,85 @@ fn pipelines(plan: &Plan) -> Option<String> {
         .into_iter()
         .map(|(path, fields)| format!("| `{path}` | {} |\n", fields.into_iter().collect::<Vec<_>>().join(", ")))
         .collect();
-    let network = match environment.network {
-        Some(_) => " and the secret `NETWORK_KEY`, the configuration with which a machine of CI joins the private network",
-        None => "",
-    };
-    let authority = match store.authority {
-        Some(_) => "the variable `AUTHORITY`",
-        None => "its rules",
-    };
-    Some(format!(
-        "Let the jobs of pipelines in at the store of secrets, and give their environments in CI {authority}{network}:\n\
+    let mut text = format!(
+        "Let the jobs of pipelines in at the store of secrets. The script says what each role is bound to; run it again after each change of\n\
+         it, it takes back what is no longer listed.\n\
          \n\
          ```sh\n\
-         credentials/grant.sh\n\
+         \"live/{name}/$environment/credentials/grant.sh\"\n\
          ```\n\
          \n\
-         Then put there what they read. What plans is given what can only read; `ssh` and the way into the network belong to an account of\n\
-         `operators`.\n\
+         Then put there what the roles read. `plan` runs for changes that nobody has looked at: give it what can only read, and nothing that\n\
+         opens a machine. `ssh` of the others belongs to an account of `operators` of their own.\n\
          \n\
          | path | fields |\n\
          |---|---|\n\
-         {fields}",
-    ))
+         {fields}"
+    );
+    let network = environment.network.is_some();
+    for system in &product.systems {
+        let of_system = match system.name {
+            "github" => github(name, &system.repository, branch, store.authority.is_some(), network),
+            _ => gitlab(name, branch, store.authority.is_some(), network),
+        };
+        text.push_str(&of_system);
+    }
+    if network {
+        text.push_str(&format!(
+            "\nA plan gets no way into the network, so it runs on a runner with the label `{name}`: one of yours, made anew for each job, that\n\
+             reaches the stores of secrets and states, the internet, and no other machine of the product. `NETWORK_KEY` of the others is the\n\
+             configuration of a client of its own, as `way-in.conf` has it, with an account of `operators` that has nothing else.\n"
+        ));
+    }
+    Some(text)
+}
+
+/// The environments of the repository at GitHub, made with its client.
+fn github(product: &str, repository: &str, branch: &str, authority: bool, network: bool) -> String {
+    let place = |role: &str| place_of(role).map_or(String::new(), |place| format!("/{place}"));
+    let places: Vec<String> = ["apply", "plan", "drift", "image"].map(|role| format!("\"{}\"", place(role))).to_vec();
+    let set = if authority {
+        "\n  gh variable set AUTHORITY --repo \"$repository\" --env \"$name\" < \"live/".to_owned()
+            + product
+            + "/.bootstrap/$environment.pem\""
+    } else {
+        String::new()
+    };
+    let secret = |yes: bool| if yes && network { "`NETWORK_KEY`" } else { "none" };
+    format!(
+        "\nAt GitHub, make its environments:\n\
+         \n\
+         ```sh\n\
+         repository={repository}\n\
+         for place in {}; do\n  \
+           name={product}/$environment$place\n  \
+           gh api --silent --method PUT \"repos/$repository/environments/$(printf %s \"$name\" | sed 's,/,%2F,g')\"{set}\n\
+         done\n\
+         ```\n\
+         \n\
+         and give them their rules and secrets:\n\
+         \n\
+         | environment | branches | reviewers | secrets |\n\
+         |---|---|---|---|\n\
+         | `{product}/<environment>` | `{branch}` | where `approve` lists it: somebody | {} |\n\
+         | `{product}/<environment>/plan` | any | nobody | none |\n\
+         | `{product}/<environment>/drift` | `{branch}` | nobody | {} |\n\
+         | `{product}/<environment>/images` | `{branch}` where it is protected or approved, any elsewhere | nobody | {} |\n",
+        places.join(" "),
+        secret(true),
+        secret(true),
+        secret(true),
+    )
+}
+
+/// The same at GitLab, where one environment has them all.
+fn gitlab(product: &str, branch: &str, authority: bool, network: bool) -> String {
+    let authority = if authority { " with the variable `AUTHORITY` (`.bootstrap/<environment>.pem`)" } else { "" };
+    let runner = if network { format!(", and register a runner with the tag `{product}` that reaches the stores") } else { String::new() };
+    format!(
+        "\nAt GitLab, protect the branch `{branch}`, make the environment `{product}/<environment>`{authority}{runner}. A schedule that starts the\n\
+         pipeline of `{branch}` every hour looks for drift.\n"
+    )
 }
 
 fn first_secrets_are_made(plan: &Plan) -> String {
@@ -162,18 +323,52 @@ fn first_secrets_are_made(plan: &Plan) -> String {
         Scheme::Op => format!("They are kept in 1Password, in the vault `{product}-<environment>`: make it, and sign in with `op signin`."),
         Scheme::Sops => format!("They are kept in `ansible/secrets/{product}/<environment>.yml`, encrypted by sops: commit it."),
         Scheme::Env | Scheme::Vault => {
-            "They are written to `.bootstrap/<environment>.env`: read it in wherever Ansible runs, and keep it safe.".to_owned()
+            "They are written to `.bootstrap/<environment>.env`, which is read in where Ansible runs: keep it safe.".to_owned()
         }
     };
+    let authority = first_secrets::first(plan).values().flat_map(BTreeMap::values).any(|form| *form == SecretForm::Authority);
+    let authority = if authority {
+        "\nAmong them is the authority that signs the certificates of the product's services and the keys of its machines. Its own,\n\
+         `.bootstrap/<environment>.pem`, is no secret: give it to who else works here. `root.hcl` looks for it there.\n"
+    } else {
+        ""
+    };
+    format!("Make its first secrets. {kept}\n\n```sh\nlive/{product}/first-secrets \"$environment\"\n```\n{authority}")
+}
+
+/// How a machine is replaced, or comes to those that are there.
+fn replacement(plan: &Plan) -> String {
+    let product = &plan.product.name.text;
+    if plan.hosts.is_empty() {
+        return String::new();
+    }
+    let sign =
+        if machines::are_signed(plan) { format!("live/{product}/sign-hosts \"$environment\" \"$machine\"\n") } else { String::new() };
     format!(
-        "Choose the environment, and make its first secrets. {kept}\n\
+        "\n# A machine is replaced\n\
+         \n\
+         A new image, key or account changes no machine that is there: replace one after the other, and let a quorum find itself again in\n\
+         between. `unit` is the folder of the unit that makes it, such as `{unit}`. Where the environment is `protected`, nothing in it is\n\
+         destroyed: take it out of that list for this change first. SSH still knows the machine's former key.\n\
          \n\
          ```sh\n\
-         live/{product}/first-secrets <environment>\n\
-         ```\n\
+         export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n\
+         environment=<environment> machine=<machine> stack=<stack> unit=<stack>/<unit>\n\
+         address=$(cd \"live/{product}/$environment/$unit\" && terragrunt state list | grep -F \"[\\\"$machine\\\"]\")\n\
+         (cd \"live/{product}/$environment/$unit\" && terragrunt apply \"-replace=$address\")\n\
+         ssh-keygen -R \"$(awk -v name=\"$machine\" '$1 == name {{ print $2 }}' \"live/{product}/$environment/machines\")\" || true\n\
+         {sign}{playbook}```\n\
          \n\
-         Among them is the authority that signs the certificates of the product's services. Its own, `.bootstrap/<environment>.pem`, is no\n\
-         secret: make it the variable `AUTHORITY` of the environment in CI, and give it to who else works here. `root.hcl` looks for it there.\n",
+         A machine that a change adds is made by the pipeline, which then waits for it and fails: it does not know it yet. {known}\n",
+        unit = plan
+            .units
+            .iter()
+            .find(|unit| plan.hosts.iter().any(|host| host.stack == unit.stack && host.unit == unit.name))
+            .map_or("", |unit| &unit.path),
+        playbook = playbook(product, "--limit \"$machine\" ", "$stack")
+            .replace("/$stack.yml", "/$stack.yml\"")
+            .replace(" ansible/playbooks", " \"ansible/playbooks"),
+        known = if sign.is_empty() { "Make its key known there." } else { "Run `sign-hosts` for\nit, then the job again." },
     )
 }
 

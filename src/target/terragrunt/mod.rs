@@ -6,6 +6,7 @@ mod first_secrets;
 mod guide;
 mod inputs;
 mod locked;
+mod machines;
 mod root;
 mod state;
 mod unit;
@@ -28,7 +29,7 @@ pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsa
     let mut out = Out { tree, folder: text!("live/{product}"), source: first.product.path.clone() };
     let state = state::state(first);
     out.hcl("root.hcl", root::root(product, state.as_ref()))?;
-    out.text(".gitignore", IGNORED)?;
+    out.text(".gitignore", &format!("# {}\n{IGNORED}", header(&out.source)))?;
     // Without a store there is nothing to lock and nowhere to move to.
     if state.is_some() {
         out.script("tofu-locked", &locked::script(first)?)?;
@@ -36,7 +37,13 @@ pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsa
         if let Some(script) = first_secrets::script(first).map_err(|error| Unsayable(error.to_string()))? {
             out.script("first-secrets", &script)?;
         }
-        out.text("BOOTSTRAP.md", &guide::guide(first, &bootstrap::first(first)))?;
+        if let Some(script) = machines::sign_hosts(first).map_err(|error| Unsayable(error.to_string()))? {
+            out.script("sign-hosts", &script)?;
+        }
+        out.text(
+            "BOOTSTRAP.md",
+            &guide::guide(first, &bootstrap::first(first), shapes.pipeline.as_ref().map_or("main", |pipeline| &pipeline.branch)),
+        )?;
     }
     for (instance, _) in environment::providers(first) {
         out.hcl(&text!("providers/{instance}.hcl"), environment::provider(&instance))?;
@@ -46,6 +53,12 @@ pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsa
         out.hcl(&text!("{name}/environment.hcl"), environment::environment(plan)?)?;
         if state.is_some() {
             out.text(&text!("{name}/bootstrap.units"), &bootstrap::units(&bootstrap::first(plan)))?;
+            if let Some(client) = machines::client(plan) {
+                out.text(&text!("{name}/way-in.conf"), &client)?;
+            }
+            if machines::are_signed(plan) {
+                out.text(&text!("{name}/machines"), &machines::machines(plan))?;
+            }
         }
         for unit in &plan.units {
             out.hcl(&text!("{name}/{}/terragrunt.hcl", unit.path), unit::unit(unit, shapes)?)?;

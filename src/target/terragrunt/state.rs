@@ -9,7 +9,26 @@ use crate::target::common::hcl::{Lowering, Unsayable};
 use crate::value::Value;
 
 /// Commands that read or write state, or look for where it is.
-const WITH_STATE: [&str; 10] = ["apply", "destroy", "import", "init", "output", "plan", "refresh", "state", "taint", "untaint"];
+const WITH_STATE: [&str; 18] = [
+    "apply",
+    "console",
+    "destroy",
+    "force-unlock",
+    "get",
+    "graph",
+    "import",
+    "init",
+    "output",
+    "plan",
+    "providers",
+    "refresh",
+    "show",
+    "state",
+    "taint",
+    "test",
+    "untaint",
+    "workspace",
+];
 
 /// What serves the state of a product.
 pub(super) struct State<'a> {

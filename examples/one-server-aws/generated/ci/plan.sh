@@ -5,16 +5,24 @@
 # <out>/changed is there if something would change. It is a file and not an exit status, because 2 is also what a shell
 # or another tool returns when it fails.
 #
-# usage: ci/plan.sh <product> <environment> <out>     (<out> must not exist)
+# <out>/json holds the plans with all their values while they are read, by this script and by the command that may follow: it is called
+# with the product, the environment and <out>.
+#
+# usage: ci/plan.sh <product> <environment> <out> [<command>]     (<out> must not exist)
 set -eu
 
-product=$1 environment=$2 out=$3
+product=$1 environment=$2 out=$3 reader=${4:-}
+
+# shellcheck source=ci/signals.sh
+. ./ci/signals.sh
 
 mkdir "$out"
 out=$(cd "$out" && pwd)
+trap 'rm -rf "$out/json"; [ -z "$signal" ] || rm -rf "$out"' EXIT
+(umask 077 && mkdir "$out/json")
 
 status=0
-terragrunt run --all --non-interactive --no-color \
+run terragrunt run --all --non-interactive --no-color \
   --working-dir "live/$product/$environment" \
   --json-out-dir "$out/json" --report-file "$out/report.json" --report-format json \
   -- plan -input=false -lock=false -detailed-exitcode || status=$?
@@ -28,3 +36,5 @@ find "$out/json" -name tfplan.json -exec \
   jq --null-input --raw-output --from-file ci/plan.jq --arg title "$product/$environment" --arg root "$out/json/" \
   {} + > "$out/plan.md"
 find "$out/json" -name tfplan.json -exec jq --null-input --from-file ci/counts.jq {} + > "$out/counts.json"
+
+[ -z "$reader" ] || run "$reader" "$product" "$environment" "$out"

@@ -11,9 +11,13 @@ case "${PURPOSE:?}" in
     environments=$(./ci/select.sh environments slot "${hour#0}" 24)
     images='[]'
     ;;
-  *)
+  apply)
     environments=$(./ci/select.sh environments changed "${BASE:?}" HEAD)
     images=$(./ci/select.sh images changed "$BASE" HEAD)
+    ;;
+  *)
+    environments=$(./ci/select.sh environments proposed "${BASE:?}" HEAD)
+    images=$(./ci/select.sh images proposed "$BASE" HEAD)
     ;;
 esac
 

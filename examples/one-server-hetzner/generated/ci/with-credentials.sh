@@ -10,9 +10,13 @@ set -eu
 product=$1 environment=$2 role=$3
 shift 3
 
+# shellcheck source=ci/signals.sh
+. ./ci/signals.sh
+
 umask 077
+private=''
+trap '[ -z "$private" ] || rm -rf "$private"' EXIT
 private=$(mktemp -d)
-trap 'rm -rf "$private"' EXIT
 
 # file <variable> <content>: a secret that its reader wants as a file.
 file() {
@@ -25,6 +29,32 @@ file() {
 profile() {
   printf '[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n' "$1" "$2" "$3" >> "$private/profiles"
   export AWS_SHARED_CREDENTIALS_FILE="$private/profiles"
+}
+
+# machines: how SSH reaches machines, the same on every hop. They are known by the authority of the environment, which signs their
+# keys; where one is new it may take a while until it answers.
+machines() {
+  [ -n "$authority" ] || {
+    echo "ci/with-credentials.sh: no machine is known without AUTHORITY, the certificate of who signs their keys" >&2
+    exit 78
+  }
+  openssl x509 -in "$authority" -noout -pubkey > "$private/authority.pem"
+  signer=$(ssh-keygen -i -m PKCS8 -f "$private/authority.pem")
+  printf '@cert-authority * %s\n' "$signer" > "$private/known_hosts"
+  cat > "$private/ssh_config" << END
+Host *
+  BatchMode yes
+  ConnectTimeout 15
+  GlobalKnownHostsFile none
+  IdentitiesOnly yes
+  IdentityFile "${ANSIBLE_PRIVATE_KEY_FILE:?the role has no key}"
+  ServerAliveCountMax 4
+  ServerAliveInterval 15
+  StrictHostKeyChecking yes
+  UpdateHostKeys no
+  UserKnownHostsFile "$private/known_hosts"
+END
+  export ANSIBLE_SSH_ARGS="-F $private/ssh_config -C -o ControlMaster=auto -o ControlPersist=60s" ANSIBLE_SSH_RETRIES=10
 }
 
 audience=$(./ci/environment.sh "$product" "$environment" .audience)
@@ -59,4 +89,4 @@ fi
 . "live/$product/$environment/credentials/$role.sh"
 unset identity answer ACTIONS_ID_TOKEN_REQUEST_TOKEN ACTIONS_ID_TOKEN_REQUEST_URL CI_IDENTITY_TOKEN
 
-"$@"
+run "$@"

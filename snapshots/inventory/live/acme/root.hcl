@@ -86,7 +86,26 @@ terraform {
   copy_terraform_lock_file = false
 
   extra_arguments "lock" {
-    commands  = ["apply", "destroy", "import", "init", "output", "plan", "refresh", "state", "taint", "untaint"]
+    commands = [
+      "apply",
+      "console",
+      "destroy",
+      "force-unlock",
+      "get",
+      "graph",
+      "import",
+      "init",
+      "output",
+      "plan",
+      "providers",
+      "refresh",
+      "show",
+      "state",
+      "taint",
+      "test",
+      "untaint",
+      "workspace",
+    ]
     arguments = []
 
     env_vars = merge(local.environment.lock, {

@@ -2,7 +2,7 @@
 //! library knows. Nothing is fetched where the release is there already.
 
 use super::{Context, label, text_of};
-use crate::artifact::jinja::{self, Expr};
+use crate::artifact::jinja::{self, Arguments, Binary, Expr};
 use crate::artifact::yaml::{Map, Node};
 use crate::artifact::{Error, Problem};
 use crate::base::{Text, text};
@@ -138,8 +138,19 @@ fn signed_list(signed: &Value, cache: &Text, found: &Text, context: &Context<'_>
         Task::new("Refuse a list that the vendor has not signed", "ansible.builtin.command", verify).register(&register).unchanged();
     verify.comment = Some("Whatever keys were fetched, the signature counts only if this one has made it.".into());
     let answer = Expr::variable(register);
-    let by_this_key = answer.clone().attribute("stdout").is_with("search", [text!("VALIDSIG .* {fingerprint}")]);
-    let bad = answer.attribute("rc").binary(jinja::Binary::NotEqual, 0).or(by_this_key.negated());
-    verify.failed_when = Some(Node::Folded(jinja::condition(&bad)?));
+    let failed = answer.clone().attribute("rc").binary(Binary::NotEqual, 0);
+    let refused = failed.or(unsigned(answer.attribute("stdout"), &fingerprint));
+    verify.failed_when = Some(Node::Folded(jinja::condition(&refused)?));
     Ok(vec![fetch, ring, verify])
+}
+
+/// Whether gpgv names no valid signature of the key with this fingerprint, or names one that does not count, whoever has made it.
+///
+/// Its status lines name the user ids of keys, which are whatever their maker wrote: only the beginning of a line is gpgv's own.
+/// There stand, behind `VALIDSIG`, the key and eight words about the signature, of which the last is the primary key. `stdout_lines`
+/// would not do: it begins a line at every separator of Unicode too, which a user id may hold.
+fn unsigned(status: Expr, fingerprint: &str) -> Expr {
+    let has_line = |pattern: Text| status.clone().is_with("search", Arguments::from([pattern]).with("multiline", true));
+    let valid = has_line(text!("^.GNUPG:. VALIDSIG [0-9A-F]{{40}}( [0-9A-Z-]+){{8}} {fingerprint}$"));
+    valid.negated().or(has_line("^.GNUPG:. (BADSIG|ERRSIG|EXPSIG|EXPKEYSIG|REVKEYSIG) ".into()))
 }

@@ -23,7 +23,7 @@ pub(super) fn certificate(step: &Step, notice: &Notice, context: &mut Context<'_
     let owned = |arguments: Map| arguments.with("owner", "root").with("group", owner.clone());
     let authority = node_of(step, "authority", &scope)?.unwrap_or_default();
     let authority_key = node_of(step, "authority_key", &scope)?.unwrap_or_default();
-    let (request, present, signed) = (named("request"), named("present"), named("signed"));
+    let (own_key, request, present, signed) = (named("key"), named("request"), named("present"), named("signed"));
 
     let directory = owned(Map::new().with("path", path.clone()).with("state", "directory")).with("mode", "0750");
     let key = owned(Map::new().with("path", text!("{path}/key.pem")).with("type", "ECC").with("curve", "secp256r1")).with("mode", "0640");
@@ -66,12 +66,14 @@ pub(super) fn certificate(step: &Step, notice: &Notice, context: &mut Context<'_
     }
     context.pending |= !notice.of_files.is_empty();
     let directory = Task::new("Create the directory", "ansible.builtin.file", directory);
-    // In check mode nothing may be there that could be read.
+    let look = Map::new().with("path", text!("{path}/key.pem")).with("get_checksum", false);
+    let look = Task::new("Look for the private key", "ansible.builtin.stat", look).register(&own_key);
+    // In check mode no key is made where there is none; where there is one, what ends soon is a change to be shown.
     let mut tasks = vec![private, ask, read, dates, sign, cert];
     for task in &mut tasks {
-        task.when.push("not ansible_check_mode".into());
+        task.when.push(text!("not ansible_check_mode or {own_key}.stat.exists"));
     }
-    tasks.splice(0..0, [directory, ca]);
+    tasks.splice(0..0, [directory, ca, look]);
     context.parts.insert(part.clone(), tasks);
     Ok(vec![Task::new(text!("Make the certificate in {path}"), "ansible.builtin.import_tasks", text!("{part}.yml"))])
 }

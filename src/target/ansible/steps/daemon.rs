@@ -1,15 +1,15 @@
 //! A unit of systemd: written where it is the library's own, enabled, running, and restarted or reloaded by what changes before it.
 
 use super::notice::handler;
-use super::{Context, FLUSH, condition, name_of, some, text_of, word_of};
+use super::{Context, FLUSH, condition, made, name_of, some, text_of, word_of};
 use crate::artifact::config::{Part, Section, lines, systemd};
 use crate::artifact::tree::Document;
 use crate::artifact::yaml::Map;
 use crate::artifact::{Error, Problem};
-use crate::base::text;
+use crate::base::{Text, text};
 use crate::shape::role::Step;
 use crate::target::ansible::content::{managed, parts};
-use crate::target::ansible::names::capital;
+use crate::target::ansible::names::{capital, part};
 use crate::target::ansible::scope::Scope;
 use crate::target::ansible::task::Task;
 use crate::value::Value;
@@ -24,7 +24,11 @@ pub(super) fn daemon(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>
     }
     let mut tasks = Vec::new();
     let own = some(step, "run");
+    // What brings the unit: its own file, or the packages of the role.
+    let mut bringing: Vec<Text> = context.packages.clone();
     if own {
+        let written = part(&context.scope.role().name, &name, "unit");
+        bringing = vec![written.clone()];
         let unit = unit(step, &context.scope)?;
         let file = text!("{name}.service");
         let source = context.add("templates", &file, ".j2", Document::from(unit));
@@ -36,7 +40,7 @@ pub(super) fn daemon(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>
             .with("mode", "0644");
         let mut task = Task::new(text!("Write the unit of {name}"), "ansible.builtin.template", arguments);
         task.notify = vec![handler(step, false)];
-        tasks.push(task);
+        tasks.push(task.register(&written));
         add_handler(step, false, context)?;
         context.pending = true;
     }
@@ -50,7 +54,9 @@ pub(super) fn daemon(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>
     if own {
         arguments.push("daemon_reload", true);
     }
-    tasks.push(Task::new(text!("Start {name}"), "ansible.builtin.systemd_service", arguments));
+    let mut start = Task::new(text!("Start {name}"), "ansible.builtin.systemd_service", arguments);
+    start.when.extend(made(&bringing));
+    tasks.push(start);
     Ok(tasks)
 }
 
@@ -62,6 +68,8 @@ fn add_handler(step: &Step, reload: bool, context: &mut Context<'_>) -> Result<(
     }
     let mut task = Task::new(name.clone(), "ansible.builtin.systemd_service", arguments);
     task.when.extend(condition(step, &context.scope)?);
+    // In check mode the unit may not be there, and nothing has changed for it.
+    task.when.push("not ansible_check_mode".into());
     context.handlers.insert(name, task);
     Ok(())
 }
@@ -83,6 +91,11 @@ fn unit(step: &Step, scope: &Scope<'_>) -> Result<String, Error> {
     };
     if some(step, "after") {
         about = about.with("Wants", words("after")?).with("After", words("after")?);
+    }
+
+    // What writes to a volume never writes below the place where it should be mounted.
+    if some(step, "writes") {
+        about = about.with("RequiresMountsFor", words("writes")?);
     }
 
     let start = match word_of(step, "start") {

@@ -1,5 +1,6 @@
 //! The words of install and configure bodies: what each becomes on a machine.
 
+mod absent;
 mod archive;
 mod certificate;
 mod cluster;
@@ -9,12 +10,14 @@ mod directory;
 mod file;
 mod group;
 mod health;
+mod members;
 mod notice;
 mod packages;
 mod ready;
 mod request;
 mod task;
 mod user;
+mod volume;
 
 use super::lower;
 use super::names::file_name;
@@ -46,6 +49,20 @@ pub struct Context<'a> {
     pub parts: IndexMap<Text, Vec<Task>>,
     /// Whether a handler may be waiting.
     pub pending: bool,
+    /// The results of installing packages: in check mode what they bring may not be there.
+    pub packages: Vec<Text>,
+    /// The results of creating groups, by the group's name: in check mode it may not be there.
+    pub groups: IndexMap<Text, Text>,
+}
+
+/// What must hold for a task that needs what these have made, by their results: in check mode they have made nothing.
+fn made<'t>(results: impl IntoIterator<Item = &'t Text>) -> Option<Text> {
+    let changed: Vec<Text> = results.into_iter().map(|result| text!("{result} is changed")).collect();
+    match changed.as_slice() {
+        [] => None,
+        [one] => Some(text!("not (ansible_check_mode and {one})")),
+        many => Some(text!("not (ansible_check_mode and ({}))", many.join(" or "))),
+    }
 }
 
 impl Context<'_> {
@@ -76,6 +93,8 @@ pub fn tasks(steps: &[Step], context: &mut Context<'_>) -> Result<Vec<Task>, Err
 fn word(steps: &[Step], at: usize, context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
     let step = &steps[at];
     let mut tasks = match step.word.as_str() {
+        "absent" => absent::absent(step, context)?,
+        "members" => members::members(step, context)?,
         "packages" => packages::packages(step, context)?,
         "archive" => archive::archive(step, context)?,
         "user" => user::user(step, context)?,
@@ -89,6 +108,7 @@ fn word(steps: &[Step], at: usize, context: &mut Context<'_>) -> Result<Vec<Task
         "command" => command::command(step, context)?,
         "cluster" => cluster::cluster(step, context)?,
         "task" => task::task(step, context)?,
+        "volume" => volume::volume(step, context)?,
         _ => return Err(Problem::Shape("the target does not know the word").into()),
     };
     if let Some(condition) = condition(step, &context.scope)? {
@@ -125,7 +145,7 @@ fn inside<'a>(step: &Step, scope: &Scope<'a>) -> Scope<'a> {
 /// Repeats a task as its step is.
 fn repeated(mut task: Task, step: &Step, scope: &Scope<'_>) -> Result<Task, Error> {
     if let Some((_, source)) = &step.repeat {
-        task.repeat = Some(Node::Folded(lower::text(source, scope)?));
+        task.repeat = Some(lower::node(source, scope)?);
         let label = step.labels.first().map(|label| lower::text(label, &inside(step, scope))).transpose()?;
         task.label = label.filter(|label| *label != "{{ item }}");
     }

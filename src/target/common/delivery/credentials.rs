@@ -7,6 +7,9 @@ use crate::target::common::secrets::{self, Place, Sources};
 use crate::value::{Secret as Made, Value};
 use std::collections::BTreeMap;
 
+/// The variable that names the file with the key of SSH.
+pub const SSH_KEY: &str = "ANSIBLE_PRIVATE_KEY_FILE";
+
 /// The store of secrets, if pipelines can log in there.
 pub(super) fn store(plan: &Plan) -> Option<Store> {
     let record = capability(plan, "secrets", "store", "secret_store")?;
@@ -23,6 +26,10 @@ pub(super) fn store(plan: &Plan) -> Option<Store> {
         trust: invocations(record, "trust"),
         permit: invocations(record, "permit"),
         grant: invocations(record, "grant"),
+        granted: texts(record, "granted"),
+        revoke: texts(record, "revoke"),
+        permitted: texts(record, "permitted"),
+        forbid: texts(record, "forbid"),
         login,
         read,
     })
@@ -42,8 +49,8 @@ pub(super) fn variables(plan: &Plan) -> Vec<(Text, Text)> {
 /// What each role reads. The paths differ by role, so that who plans can be given what only reads.
 pub(super) fn roles(plan: &Plan, images: &[Image]) -> BTreeMap<Text, Vec<Credential>> {
     let mut roles = BTreeMap::new();
-    for role in ["plan", "apply"] {
-        roles.insert(role.into(), changing(plan, role));
+    for role in ["plan", "drift", "apply"] {
+        roles.insert(role.into(), working(plan, role));
     }
     for image in images {
         let role = text!("image-{}", image.provider);
@@ -59,14 +66,18 @@ pub(super) fn of_provider(plan: &Plan, name: &str) -> Vec<(Text, Text)> {
     records.filter_map(|(field, record)| Some((word(record, "env")?, field.clone()))).collect()
 }
 
-fn changing(plan: &Plan, role: &str) -> Vec<Credential> {
+/// What reads the states and the clouds; for all but plans, which run for changes that nobody has looked at, also the machines. Who
+/// applies takes locks too.
+fn working(plan: &Plan, role: &str) -> Vec<Credential> {
     let mut credentials = Vec::new();
     let mut priced = false;
     for (name, provider) in providers(plan) {
         credentials.extend(of_provider_as(plan, &name, role));
         priced |= !lacks(provider, "cost-estimate");
     }
-    if let Some(token) = capability(plan, "state", "lock", "lock").and_then(|lock| word(lock, "token")) {
+    if role == "apply"
+        && let Some(token) = capability(plan, "state", "lock", "lock").and_then(|lock| word(lock, "token"))
+    {
         credentials.push(Credential::Variable(token, secret(plan, role, "lock", "token")));
     }
     if capability(plan, "state", "store", "object_store").is_some() {
@@ -75,11 +86,13 @@ fn changing(plan: &Plan, role: &str) -> Vec<Credential> {
         credentials.push(Credential::Profile(profile, keys("access_key"), keys("secret_key")));
         credentials.push(Credential::Variable("TF_ENCRYPTION".into(), keys("encryption")));
     }
-    if !plan.hosts.is_empty() {
-        credentials.push(Credential::File("ANSIBLE_PRIVATE_KEY_FILE".into(), secret(plan, role, "ssh", "key")));
+    if role != "plan" && !plan.hosts.is_empty() {
+        credentials.push(Credential::File(SSH_KEY.into(), secret(plan, role, "ssh", "key")));
         credentials.push(Credential::Variable("ANSIBLE_REMOTE_USER".into(), secret(plan, role, "ssh", "user")));
     }
-    credentials.extend(first_secrets(plan, role));
+    if role != "plan" {
+        credentials.extend(first_secrets(plan, role));
+    }
     if priced && role == "plan" {
         credentials.push(Credential::Variable("INFRACOST_API_KEY".into(), secret(plan, role, "prices", "key")));
     }

@@ -4,8 +4,9 @@ mod credentials;
 mod of_plans;
 mod systems;
 
+pub use credentials::SSH_KEY;
 pub use of_plans::of_plans;
-pub use systems::{System, action};
+pub use systems::{System, action, place_of};
 
 use crate::base::Text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +36,8 @@ pub struct Environment {
     pub ready: bool,
     /// Whether a person lets each change in.
     pub approve: bool,
+    /// Whether nothing in it is destroyed by a plan.
+    pub protected: bool,
     /// Where its credentials come from.
     pub store: Option<Store>,
     /// How a machine of CI joins its private network.
@@ -49,7 +52,7 @@ pub struct Environment {
     pub images: Vec<Image>,
     /// What clients of its services read from the environment, such as addresses.
     pub variables: Vec<(Text, Text)>,
-    /// What jobs may read, by the role that they take on: `plan`, `apply`, `image-<provider>`.
+    /// What jobs may read, by the role that they take on: `plan`, `drift`, `apply`, `image-<provider>`.
     pub roles: BTreeMap<Text, Vec<Credential>>,
     /// The files and folders that it is made from.
     pub reads: BTreeSet<Text>,
@@ -76,6 +79,14 @@ pub struct Store {
     pub permit: Vec<Invocation>,
     /// Lets jobs of a system take on a role: `{system}`, `{role}`, `{audience}`, `{claims}`.
     pub grant: Vec<Invocation>,
+    /// Prints, one a line, who may take on something at a system, `{system}`; it fails where the store does not know the system.
+    pub granted: Vec<Text>,
+    /// Takes that back: `{system}`, `{role}`.
+    pub revoke: Vec<Text>,
+    /// Prints the roles that there are, one a line.
+    pub permitted: Vec<Text>,
+    /// Removes a role: `{role}`.
+    pub forbid: Vec<Text>,
     /// Prints a secret; `{path}` and `{field}` in it say which.
     pub read: Vec<Text>,
 }

@@ -32,6 +32,7 @@ fn environment(plan: &Plan, last: bool) -> Environment {
         // Without a store a job could read nothing, and nothing that it did would be right.
         ready: ready && store.is_some(),
         approve: approve(plan, last),
+        protected: plan.settings.get("protected").is_some_and(|protected| names(protected, name)),
         network: network(plan),
         inventory: text!("ansible/inventory/{}/{}", word(product), word(name)),
         phases: phases(plan),
@@ -52,20 +53,21 @@ fn approve(plan: &Plan, last: bool) -> bool {
     }
 }
 
-/// All units first, then what runs on them: a machine may be reached by a name that another stack makes.
+/// All units first, then what runs on them: a machine may be reached by a name that another stack makes. It is configured behind the
+/// ways that lead to it and out of its network.
 fn phases(plan: &Plan) -> Vec<Phase> {
     let product = &plan.product.name.text;
     let made = plan.stacks.iter().filter(|stack| plan.units.iter().any(|unit| unit.stack == stack.name));
-    let configured = plan.stacks.iter().filter(|stack| plan.services.iter().any(|service| service.stack == stack.name));
+    let configured = plan.configured.iter().filter(|stack| plan.services.iter().any(|service| service.stack == **stack));
     let folder = |stack: &plan::Stack| Phase {
         stack: stack.name.clone(),
         folder: Some(text!("live/{product}/{}/{}", plan.environment, stack.name)),
         playbook: None,
     };
-    let playbook = |stack: &plan::Stack| Phase {
-        stack: stack.name.clone(),
+    let playbook = |stack: &Text| Phase {
+        stack: stack.clone(),
         folder: None,
-        playbook: Some(text!("ansible/playbooks/{}/{}.yml", word(product), word(&stack.name))),
+        playbook: Some(text!("ansible/playbooks/{}/{}.yml", word(product), word(stack))),
     };
     made.map(folder).chain(configured.map(playbook)).collect()
 }

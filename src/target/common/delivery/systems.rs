@@ -1,5 +1,6 @@
 //! The systems of CI that work on a product, and what the identity tokens of their jobs say.
 
+use super::Environment;
 use crate::base::{Text, text};
 use crate::plan::Plan;
 use crate::value::Value;
@@ -29,24 +30,49 @@ pub(super) fn of(plan: &Plan) -> Vec<System> {
 }
 
 impl System {
-    /// What the token of a job says that may take on a role. What changes something runs on the branch that is `branch`.
-    pub fn claims(&self, product: &str, environment: &str, role: &str, branch: &str) -> Vec<(&'static str, Text)> {
-        let place = text!("{product}/{environment}");
-        match (self.name, role) {
-            ("github", "apply") => {
-                vec![("repository", self.repository.clone()), ("environment", place), ("ref", text!("refs/heads/{branch}"))]
-            }
-            ("github", "plan") => vec![("repository", self.repository.clone()), ("environment", text!("{place}/plan"))],
-            ("github", _) => vec![("repository", self.repository.clone()), ("environment", text!("{place}/images"))],
-            (_, role) => {
-                let mut claims = vec![("project_path", self.repository.clone()), ("environment", place)];
-                claims.push(("environment_action", action(role).into()));
-                if role == "apply" {
-                    claims.extend([("ref", branch.into()), ("ref_protected", "true".into())]);
-                }
-                claims
-            }
+    /// What the token of a job says that may take on a role. Roles that hold more than what an unreviewed change may read run on the
+    /// branch that is `branch`.
+    pub fn claims(&self, product: &str, environment: &Environment, role: &str, branch: &str) -> Vec<(&'static str, Text)> {
+        let place = text!("{product}/{}", environment.name);
+        let bound = environment.binds(role);
+        if self.name == "github" {
+            let place = place_of(role).map_or(place.clone(), |part| text!("{place}/{part}"));
+            let mut claims = vec![("repository", self.repository.clone()), ("environment", place)];
+            claims.extend(bound.then(|| ("ref", text!("refs/heads/{branch}"))));
+            return claims;
         }
+        let mut claims = vec![("project_path", self.repository.clone()), ("environment", place)];
+        claims.push(("environment_action", action(role).into()));
+        if bound {
+            claims.extend([("ref", branch.into()), ("ref_protected", "true".into())]);
+        }
+        claims
+    }
+}
+
+impl Environment {
+    /// Whether a role is for jobs of the main branch only. Whoever may push a branch takes on the others.
+    pub fn binds(&self, role: &str) -> bool {
+        match role {
+            "plan" => false,
+            "apply" | "drift" => true,
+            _ => self.guarded(),
+        }
+    }
+
+    /// Whether somebody looks at each change before it works here.
+    pub fn guarded(&self) -> bool {
+        self.approve || self.protected
+    }
+}
+
+/// What GitHub's environment for a role is called below the environment itself.
+pub fn place_of(role: &str) -> Option<&'static str> {
+    match role {
+        "apply" => None,
+        "plan" => Some("plan"),
+        "drift" => Some("drift"),
+        _ => Some("images"),
     }
 }
 
@@ -55,6 +81,7 @@ pub fn action(role: &str) -> &'static str {
     match role {
         "apply" => "start",
         "plan" => "verify",
+        "drift" => "access",
         _ => "prepare",
     }
 }

@@ -24,6 +24,7 @@ export CONSUL_HTTP_ADDR ANSIBLE_REMOTE_USER AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_
 content=$(bao kv get -mount=kv -field=key acme/prod/apply/ssh)
 file ANSIBLE_PRIVATE_KEY_FILE "$content"
 unset content
+machines
 
 access_key=$(bao kv get -mount=kv -field=access_key acme/prod/apply/state)
 secret_key=$(bao kv get -mount=kv -field=secret_key acme/prod/apply/state)

@@ -54,6 +54,40 @@ printf '%s' '{
 ' |
   bao write auth/gitlab/role/acme.prod.apply -
 
+# drift
+printf '%s' 'path "kv/data/acme/prod/drift/*" { capabilities = ["read"] }' |
+  bao policy write acme.prod.drift -
+printf '%s' '{
+  "role_type": "jwt",
+  "user_claim": "sub",
+  "bound_audiences": ["https://vault.acme.example.com:8200"],
+  "bound_claims": {
+    "repository": "acme/infrastructure",
+    "environment": "acme/prod/drift",
+    "ref": "refs/heads/main"
+  },
+  "token_policies": ["acme.prod.drift"],
+  "token_ttl": "2h"
+}
+' |
+  bao write auth/github/role/acme.prod.drift -
+printf '%s' '{
+  "role_type": "jwt",
+  "user_claim": "sub",
+  "bound_audiences": ["https://vault.acme.example.com:8200"],
+  "bound_claims": {
+    "project_path": "acme/infrastructure",
+    "environment": "acme/prod",
+    "environment_action": "access",
+    "ref": "main",
+    "ref_protected": "true"
+  },
+  "token_policies": ["acme.prod.drift"],
+  "token_ttl": "2h"
+}
+' |
+  bao write auth/gitlab/role/acme.prod.drift -
+
 # image-eu
 printf '%s' 'path "kv/data/acme/prod/image-eu/*" { capabilities = ["read"] }' |
   bao policy write acme.prod.image-eu -
@@ -63,7 +97,8 @@ printf '%s' '{
   "bound_audiences": ["https://vault.acme.example.com:8200"],
   "bound_claims": {
     "repository": "acme/infrastructure",
-    "environment": "acme/prod/images"
+    "environment": "acme/prod/images",
+    "ref": "refs/heads/main"
   },
   "token_policies": ["acme.prod.image-eu"],
   "token_ttl": "2h"
@@ -77,7 +112,9 @@ printf '%s' '{
   "bound_claims": {
     "project_path": "acme/infrastructure",
     "environment": "acme/prod",
-    "environment_action": "prepare"
+    "environment_action": "prepare",
+    "ref": "main",
+    "ref_protected": "true"
   },
   "token_policies": ["acme.prod.image-eu"],
   "token_ttl": "2h"
@@ -94,7 +131,8 @@ printf '%s' '{
   "bound_audiences": ["https://vault.acme.example.com:8200"],
   "bound_claims": {
     "repository": "acme/infrastructure",
-    "environment": "acme/prod/images"
+    "environment": "acme/prod/images",
+    "ref": "refs/heads/main"
   },
   "token_policies": ["acme.prod.image-us"],
   "token_ttl": "2h"
@@ -108,7 +146,9 @@ printf '%s' '{
   "bound_claims": {
     "project_path": "acme/infrastructure",
     "environment": "acme/prod",
-    "environment_action": "prepare"
+    "environment_action": "prepare",
+    "ref": "main",
+    "ref_protected": "true"
   },
   "token_policies": ["acme.prod.image-us"],
   "token_ttl": "2h"
@@ -146,3 +186,25 @@ printf '%s' '{
 }
 ' |
   bao write auth/gitlab/role/acme.prod.plan -
+
+# What an earlier run gave, and nothing above gives any more, is taken back.
+former() {
+  while read -r role; do
+    case "$role" in
+      acme.prod.apply | acme.prod.drift | acme.prod.image-eu | acme.prod.image-us | acme.prod.plan) ;;
+      acme.prod.*) printf '%s\n' "$role" ;;
+    esac
+  done
+}
+roles=$(bao list auth/github/role)
+printf '%s\n' "$roles" | former | while read -r role; do
+  bao delete auth/github/role/"$role"
+done
+roles=$(bao list auth/gitlab/role)
+printf '%s\n' "$roles" | former | while read -r role; do
+  bao delete auth/gitlab/role/"$role"
+done
+roles=$(bao policy list)
+printf '%s\n' "$roles" | former | while read -r role; do
+  bao policy delete "$role"
+done

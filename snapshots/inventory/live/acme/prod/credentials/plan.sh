@@ -10,21 +10,14 @@ BAO_TOKEN=$(printf '%s' "${identity:?}" | bao write -field=token auth/"$system"/
 export BAO_TOKEN
 
 CONSUL_HTTP_ADDR=https://consul.acme.example.com:8501
-ANSIBLE_REMOTE_USER=$(bao kv get -mount=kv -field=user acme/prod/plan/ssh)
 AWS_ACCESS_KEY_ID=$(bao kv get -mount=kv -field=key acme/prod/plan/us)
 AWS_SECRET_ACCESS_KEY=$(bao kv get -mount=kv -field=secret acme/prod/plan/us)
 AWS_SESSION_TOKEN=$(bao kv get -mount=kv -field=session acme/prod/plan/us)
 CLOUDFLARE_API_TOKEN=$(bao kv get -mount=kv -field=token acme/prod/plan/cf)
-CONSUL_HTTP_TOKEN=$(bao kv get -mount=kv -field=token acme/prod/plan/lock)
 HCLOUD_TOKEN=$(bao kv get -mount=kv -field=token acme/prod/plan/eu)
 INFRACOST_API_KEY=$(bao kv get -mount=kv -field=key acme/prod/plan/prices)
-OP_SERVICE_ACCOUNT_TOKEN=$(bao kv get -mount=kv -field=token acme/prod/plan/bootstrap)
 TF_ENCRYPTION=$(bao kv get -mount=kv -field=encryption acme/prod/plan/state)
-export CONSUL_HTTP_ADDR ANSIBLE_REMOTE_USER AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN CLOUDFLARE_API_TOKEN CONSUL_HTTP_TOKEN HCLOUD_TOKEN INFRACOST_API_KEY OP_SERVICE_ACCOUNT_TOKEN TF_ENCRYPTION
-
-content=$(bao kv get -mount=kv -field=key acme/prod/plan/ssh)
-file ANSIBLE_PRIVATE_KEY_FILE "$content"
-unset content
+export CONSUL_HTTP_ADDR AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN CLOUDFLARE_API_TOKEN HCLOUD_TOKEN INFRACOST_API_KEY TF_ENCRYPTION
 
 access_key=$(bao kv get -mount=kv -field=access_key acme/prod/plan/state)
 secret_key=$(bao kv get -mount=kv -field=secret_key acme/prod/plan/state)

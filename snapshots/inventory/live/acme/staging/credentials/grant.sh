@@ -54,6 +54,40 @@ printf '%s' '{
 ' |
   bao write auth/gitlab/role/acme.staging.apply -
 
+# drift
+printf '%s' 'path "kv/data/acme/staging/drift/*" { capabilities = ["read"] }' |
+  bao policy write acme.staging.drift -
+printf '%s' '{
+  "role_type": "jwt",
+  "user_claim": "sub",
+  "bound_audiences": ["https://vault.staging.acme.example.com:8200"],
+  "bound_claims": {
+    "repository": "acme/infrastructure",
+    "environment": "acme/staging/drift",
+    "ref": "refs/heads/main"
+  },
+  "token_policies": ["acme.staging.drift"],
+  "token_ttl": "2h"
+}
+' |
+  bao write auth/github/role/acme.staging.drift -
+printf '%s' '{
+  "role_type": "jwt",
+  "user_claim": "sub",
+  "bound_audiences": ["https://vault.staging.acme.example.com:8200"],
+  "bound_claims": {
+    "project_path": "acme/infrastructure",
+    "environment": "acme/staging",
+    "environment_action": "access",
+    "ref": "main",
+    "ref_protected": "true"
+  },
+  "token_policies": ["acme.staging.drift"],
+  "token_ttl": "2h"
+}
+' |
+  bao write auth/gitlab/role/acme.staging.drift -
+
 # image-eu
 printf '%s' 'path "kv/data/acme/staging/image-eu/*" { capabilities = ["read"] }' |
   bao policy write acme.staging.image-eu -
@@ -146,3 +180,25 @@ printf '%s' '{
 }
 ' |
   bao write auth/gitlab/role/acme.staging.plan -
+
+# What an earlier run gave, and nothing above gives any more, is taken back.
+former() {
+  while read -r role; do
+    case "$role" in
+      acme.staging.apply | acme.staging.drift | acme.staging.image-eu | acme.staging.image-us | acme.staging.plan) ;;
+      acme.staging.*) printf '%s\n' "$role" ;;
+    esac
+  done
+}
+roles=$(bao list auth/github/role)
+printf '%s\n' "$roles" | former | while read -r role; do
+  bao delete auth/github/role/"$role"
+done
+roles=$(bao list auth/gitlab/role)
+printf '%s\n' "$roles" | former | while read -r role; do
+  bao delete auth/gitlab/role/"$role"
+done
+roles=$(bao policy list)
+printf '%s\n' "$roles" | former | while read -r role; do
+  bao policy delete "$role"
+done

@@ -62,7 +62,7 @@ inputs = {
 
   location           = "fsn1"
   image_name         = "base"
-  image_revision     = "daf821075b25"
+  image_revision     = "fa44f0feb05d"
   image_architecture = "x86"
   labels             = include.root.locals.labels
 }

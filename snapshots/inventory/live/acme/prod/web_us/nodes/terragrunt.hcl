@@ -59,7 +59,7 @@ inputs = {
   }
 
   image_name         = "base"
-  image_revision     = "daf821075b25"
+  image_revision     = "fa44f0feb05d"
   image_architecture = "x86_64"
   root_gibibytes     = 40
   public             = true

@@ -56,7 +56,7 @@ inputs = {
 
   location           = "nbg1"
   image_name         = "base"
-  image_revision     = "daf821075b25"
+  image_revision     = "fa44f0feb05d"
   image_architecture = "arm"
   public             = true
   labels             = include.root.locals.labels

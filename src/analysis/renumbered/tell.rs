@@ -1,0 +1,143 @@
+//! Says how a lock differs from a plan: one finding for what is damaged, one for what changes, one for what leaves.
+
+use super::{Damage, Differences, Line, places};
+use crate::base::{Span, Text};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::plan::Plan;
+use crate::value::Value;
+use std::collections::BTreeMap;
+
+/// Of so many lines of one finding is said what they hold.
+const SHOWN: usize = 8;
+
+/// Says what differs for a stack; `is_named` says that somebody named it as what may be renumbered.
+pub(super) fn tell(plan: &Plan, stack: &str, differences: &Differences<'_>, is_named: bool, found: &mut Diagnostics) {
+    let name = format!("{}/{}/{stack}", plan.product.name.text, plan.environment);
+    if !differences.damaged.is_empty() && !is_named {
+        // What would follow from a damaged line is no news.
+        return damaged(&name, &differences.damaged, found);
+    }
+    let damaged = differences.damaged.iter().map(|(line, _)| (line, None));
+    let changed = differences.changed.iter().map(|(line, place)| (line, *place));
+    let changed: Vec<(&Line<'_>, Option<Span>)> = damaged.chain(changed).collect();
+    if !changed.is_empty() {
+        found.push(change(plan, stack, &name, &changed, is_named));
+    }
+    if !differences.left.is_empty() {
+        found.push(left(plan, stack, &differences.left));
+    }
+}
+
+/// Says of further stacks how many there are: a lock may be of anything.
+pub(super) fn more(plan: &Plan, stacks: &[(&&str, &Differences<'_>)], is_named: bool, found: &mut Diagnostics) {
+    let first = |of: &Differences<'_>| {
+        let lines = of.damaged.iter().map(|(line, _)| line).chain(of.changed.iter().map(|(line, _)| line)).chain(&of.left);
+        lines.map(|line| line.span).min()
+    };
+    let Some((span, (stack, _))) = stacks.iter().find_map(|of| Some((first(of.1)?, of))) else { return };
+    let harmless = stacks.iter().all(|(_, of)| of.damaged.is_empty() && (of.changed.is_empty() || !is_protected(plan)));
+    let finding = if is_named || harmless { Diagnostic::warning } else { Diagnostic::error };
+    let environment = &plan.environment;
+    let message = format!("`{stack}` and {} more stacks of {environment} differ from the lock, too", stacks.len() - 1);
+    let name = format!("{}/{environment}", plan.product.name.text);
+    found.push(
+        finding(Code::Renumbered, span, message)
+            .related(plan.product.name.span, "the product is declared here")
+            .help(format!("take the lock back from version control, or name what may be renumbered: `infrac build --renumber {name}`")),
+    );
+}
+
+/// One finding for each place that lines contradict.
+fn damaged(name: &str, lines: &[(Line<'_>, Damage)], found: &mut Diagnostics) {
+    let mut by_place = BTreeMap::<(Span, &str), Vec<&(Line<'_>, Damage)>>::new();
+    for line in lines {
+        by_place.entry((line.1.other, line.1.says.as_str())).or_default().push(line);
+    }
+    for lines in by_place.into_values() {
+        let Some(((first, damage), rest)) = lines.split_first() else { continue };
+        let more = if rest.is_empty() { String::new() } else { format!("; so do {} more lines", rest.len()) };
+        let message = format!("{} of `{}` {}{more}", first.old, first.key, damage.says);
+        let mut diagnostic = Diagnostic::error(Code::LockConflict, first.span, message).related(damage.other, damage.label.clone());
+        for (line, _) in rest.iter().take(SHOWN) {
+            diagnostic = diagnostic.related(line.span, "this one, too");
+        }
+        found.push(diagnostic.help(format!(
+            "take the line back from version control; if it is right and the source changed, name what may be renumbered: \
+             `infrac build --renumber {name}`"
+        )));
+    }
+}
+
+fn change(plan: &Plan, stack: &str, name: &str, lines: &[(&Line<'_>, Option<Span>)], is_named: bool) -> Diagnostic {
+    let environment = &plan.environment;
+    let (first, _) = lines[0];
+    // A network says more than the machines in it.
+    let headline = lines.iter().map(|(line, _)| *line).find(|line| line.old.contains('/')).unwrap_or(first);
+    let what = match &headline.new {
+        Some(new) => format!("{} becomes {new}", headline.old),
+        None => format!("{} is given up", headline.old),
+    };
+    let more = if lines.len() > 1 { format!(", and {} more", places(lines.len() - 1)) } else { String::new() };
+    let message = format!("`{stack}` of {environment} is renumbered: {what}{more}");
+    let refused = is_protected(plan) && !is_named;
+    let finding = if refused { Diagnostic::error } else { Diagnostic::warning };
+    let mut diagnostic = finding(Code::Renumbered, headline.span, message).label(fate(headline));
+    let (span, label) = source(plan, stack, lines);
+    diagnostic = diagnostic.related(span, label);
+    for (line, _) in lines.iter().filter(|(line, _)| line.span != headline.span).take(SHOWN) {
+        diagnostic = diagnostic.related(line.span, fate(line));
+    }
+    match (refused, is_named) {
+        (true, _) => diagnostic.help(format!(
+            "{environment} is protected: take the change back, or name what may be renumbered: `infrac build --renumber {name}`"
+        )),
+        (false, true) => diagnostic,
+        (false, false) => diagnostic.help("what runs there has to move; if that is not meant, take the change back before a build"),
+    }
+}
+
+/// What becomes of a line.
+fn fate(line: &Line<'_>) -> String {
+    match &line.new {
+        Some(new) => format!("becomes {new}"),
+        None => "is given up".to_owned(),
+    }
+}
+
+/// Where the source says what changes a stack.
+fn source(plan: &Plan, stack: &str, lines: &[(&Line<'_>, Option<Span>)]) -> (Span, String) {
+    if let Some(span) = lines.iter().find_map(|(_, place)| *place) {
+        return (span, "the source says this now".to_owned());
+    }
+    let Some(declared) = plan.product.instances.iter().find(|instance| instance.name.text == stack) else {
+        return (plan.product.name.span, format!("the product has no `{stack}` any more"));
+    };
+    let is_there = plan.instances.iter().any(|instance| instance.stack.is_none() && instance.name == stack);
+    match declared.attributes.get("only") {
+        Some(only) if !is_there => (only.value.span, format!("`{stack}` is not in {} any more", plan.environment)),
+        _ => (declared.name.span, format!("`{stack}` is declared here")),
+    }
+}
+
+fn left(plan: &Plan, stack: &str, lines: &[Line<'_>]) -> Diagnostic {
+    let names: Vec<String> = lines.iter().take(SHOWN).map(|line| format!("`{}`", name(line.key))).collect();
+    let more = if lines.len() > SHOWN { format!(" and {} more", lines.len() - SHOWN) } else { String::new() };
+    let leave = if lines.len() == 1 { "leaves" } else { "leave" };
+    let message = format!("{}{more} {leave} {}, and nobody else is renumbered", names.join(", "), plan.environment);
+    let mut diagnostic = Diagnostic::warning(Code::Renumbered, lines[0].span, message).label(format!("{} is free again", lines[0].old));
+    if let Some(declared) = plan.product.instances.iter().find(|instance| instance.name.text == stack) {
+        diagnostic = diagnostic.related(declared.name.span, format!("`{stack}` is declared here"));
+    }
+    diagnostic
+}
+
+/// The name in a key: that of a machine.
+fn name(key: &Text) -> &str {
+    let of = key.rsplit_once('@').map_or(key.as_str(), |(of, _)| of);
+    of.rsplit('/').next().unwrap_or_default()
+}
+
+fn is_protected(plan: &Plan) -> bool {
+    let protected = plan.settings.get("protected").and_then(Value::as_list).unwrap_or_default();
+    protected.iter().any(|name| name.as_text() == Some(&plan.environment))
+}

@@ -1,0 +1,42 @@
+//! The names of what may be renumbered, against what there is: in the sources, and in the locks, which remember what is gone.
+
+use crate::base::{FileId, Text, Workspace, similar, text};
+use crate::hir::Program;
+use crate::plan::lock::{self, Key, Renumber};
+use std::collections::BTreeSet;
+
+/// The lock files with their folders and texts.
+pub(super) fn locks(workspace: &Workspace) -> impl Iterator<Item = (FileId, &str, &str)> {
+    workspace.files().filter_map(|(file, source)| {
+        let folder = source.path.strip_suffix(lock::FILE)?.strip_suffix('/')?;
+        Some((file, folder, &*source.text))
+    })
+}
+
+/// The first name that nothing has, with the one that may be meant.
+pub(super) fn unknown(workspace: &Workspace, program: &Program, renumber: &Renumber) -> Option<(Text, Option<Text>)> {
+    if renumber.is_empty() {
+        return None;
+    }
+    let mut known = BTreeSet::new();
+    for product in &program.products {
+        let name = &product.name.text;
+        known.insert(name.clone());
+        for environment in &product.environments {
+            known.insert(text!("{name}/{}", environment.text));
+            known.extend(product.instances.iter().map(|instance| text!("{name}/{}/{}", environment.text, instance.name.text)));
+        }
+        let Some((file, source)) = workspace.find(&text!("{}/{}", product.folder, lock::FILE)) else { continue };
+        let (lock, _) = lock::read(file, &source.text);
+        for key in lock.entries().filter_map(|(key, _)| Key::read(key)) {
+            known.insert(text!("{name}/{}", key.environment));
+            known.insert(text!("{name}/{}/{}", key.environment, key.stack()));
+        }
+    }
+    let unknown = renumber.names().find(|name| !known.contains(*name))?;
+    // What is nearest has as many parts.
+    let parts = unknown.split('/').count();
+    let alike = known.iter().map(Text::as_str).filter(|name| name.split('/').count() == parts);
+    let nearest = similar::nearest(unknown, alike).or_else(|| similar::nearest(unknown, known.iter().map(Text::as_str)));
+    Some((unknown.clone(), nearest.map(Text::new)))
+}

@@ -1,0 +1,43 @@
+//! Which products a build has left files of. Each of them has a lock, whatever became of it since.
+
+use super::Failure;
+use super::disk::{Disk, Place};
+use super::layout::{MANIFESTS, Owner, has_header};
+use crate::base::{Text, text};
+use std::collections::BTreeSet;
+
+/// The folder that has one folder for each product.
+const UNITS: &str = "live";
+
+/// What every product has there.
+const ROOT: &str = "root.hcl";
+
+/// The largest such file that is looked at.
+const ROOT_SIZE: u64 = 1 << 20;
+
+/// The products that a manifest is of, whatever stands in it, and those with a generated file where every product has one.
+pub fn built(disk: &mut Disk) -> Result<BTreeSet<Text>, Failure> {
+    let mut found = BTreeSet::new();
+    for name in names(disk, MANIFESTS)? {
+        if let Some(Owner::Product(product)) = Owner::of_manifest(&name) {
+            found.insert(product);
+        }
+    }
+    for product in names(disk, UNITS)? {
+        let product = Text::new(product);
+        let path = text!("{UNITS}/{product}/{ROOT}");
+        if !found.contains(&product) && disk.file(&path, ROOT_SIZE)?.is_some_and(|contents| has_header(&contents)) {
+            found.insert(product);
+        }
+    }
+    Ok(found)
+}
+
+/// The names in a folder; none where it is no folder, which a comparison says.
+fn names(disk: &mut Disk, folder: &str) -> Result<Vec<String>, Failure> {
+    disk.learn(folder);
+    match disk.place(folder)? {
+        Place::Folder => disk.names(folder),
+        _ => Ok(Vec::new()),
+    }
+}

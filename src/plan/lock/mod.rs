@@ -1,0 +1,118 @@
+//! `infra.lock`: what was allocated, so that adding or removing one thing renumbers nothing else.
+//!
+//! One line for each allocation, sorted, so that two branches that add different things merge. The key names the environment, the
+//! thing and the provider instance, so moving a thing to another provider allocates it anew. A line that is an environment's name
+//! alone says which ranges its networks were taken from, by which a damaged line is told from a source that changed. The file is
+//! written beside the product's sources and committed.
+
+mod key;
+mod owners;
+mod read;
+mod renumber;
+
+use crate::base::{Span, Text};
+use ipnet::Ipv4Net;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::net::Ipv4Addr;
+
+pub use key::{Key, is_name};
+pub use read::read;
+pub use renumber::Renumber;
+
+/// What one product was given, by key; [`Key`] says what is in one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lock {
+    entries: BTreeMap<Text, Entry>,
+    pools: BTreeMap<Text, Pools>,
+    /// The keys of lines that were left out because another owner keeps their place.
+    moved: BTreeSet<Text>,
+}
+
+/// One line of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What the line says.
+    pub value: Held,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// The ranges that the networks of an environment were taken from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pools {
+    /// Sorted, each once; one may lie in another.
+    pub ranges: Vec<Ipv4Net>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// What was allocated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Held {
+    /// A network, without host bits.
+    Range(Ipv4Net),
+    /// An address.
+    Address(Ipv4Addr),
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Held::Range(range) => range.fmt(f),
+            Held::Address(address) => address.fmt(f),
+        }
+    }
+}
+
+/// The name of the file, beside the sources of its product.
+pub const FILE: &str = "infra.lock";
+
+/// The first line of a lock file; a later format has another number.
+const HEAD: &str = "# What infrac allocated, so that nothing is renumbered. Keep it in version control; format 1.";
+
+impl Lock {
+    /// What a key got.
+    pub fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries.get(key)
+    }
+
+    /// Whether a line of that key was left out because another owner keeps its place.
+    pub fn has_moved(&self, key: &str) -> bool {
+        self.moved.contains(key)
+    }
+
+    /// Every line, in the order of keys.
+    pub fn entries(&self) -> impl Iterator<Item = (&Text, &Entry)> {
+        self.entries.iter()
+    }
+
+    /// The lines of an environment, in the order of keys.
+    pub fn of<'a>(&'a self, environment: &'a str) -> impl Iterator<Item = (&'a Text, &'a Entry)> {
+        let below = move |key: &str| key.strip_prefix(environment).is_some_and(|rest| rest.starts_with('/'));
+        let first = crate::base::text!("{environment}/");
+        self.entries.range(first..).take_while(move |(key, _)| below(key))
+    }
+
+    /// What the networks of an environment were taken from, where the lock says so.
+    pub fn pools(&self, environment: &str) -> Option<&Pools> {
+        self.pools.get(environment)
+    }
+}
+
+/// The text of a lock file with these values, and the ranges of each environment that they were taken from.
+pub fn print(values: &BTreeMap<Text, Held>, pools: &BTreeMap<Text, Vec<Ipv4Net>>) -> String {
+    let mut lines: BTreeMap<&str, String> = values.iter().map(|(key, value)| (key.as_str(), value.to_string())).collect();
+    for (environment, ranges) in pools.iter().filter(|(_, ranges)| !ranges.is_empty()) {
+        let ranges: Vec<String> = ranges.iter().map(Ipv4Net::to_string).collect();
+        lines.insert(environment, ranges.join(", "));
+    }
+    let mut text = format!("{HEAD}\n");
+    for (key, value) in lines {
+        text.push_str(key);
+        text.push_str(" = ");
+        text.push_str(&value);
+        text.push('\n');
+    }
+    text
+}

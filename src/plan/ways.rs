@@ -1,0 +1,110 @@
+//! The ways into machines and out of their networks, and the order in which machines are configured because of them.
+
+use super::{Host, Plan, Service};
+use crate::base::Text;
+use crate::base::graph::Graph;
+use crate::diag::{Code, Diagnostic};
+use crate::value::Value;
+use std::collections::BTreeMap;
+
+/// A machine through which others are entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// The machine.
+    pub host: Text,
+    /// Its stack.
+    pub stack: Text,
+    /// The name by which it is reached from outside.
+    pub name: Text,
+}
+
+impl Plan {
+    /// What the services that lead into the private networks say of themselves.
+    pub fn gates(&self) -> Vec<Gate> {
+        let gate = |service: &Service| {
+            let way = self.instances.get(service.instance.0 as usize)?.fields.get("way_in")?;
+            let (name, host) = (way.field("name").and_then(Value::as_text)?, service.hosts.first()?);
+            Some(Gate { host: host.clone(), stack: service.stack.clone(), name: name.clone() })
+        };
+        self.services.iter().filter_map(gate).collect()
+    }
+
+    /// Whether a service says that its machines are entered in a way: `named`, `open`.
+    pub fn entered(&self, host: &Host, way: &str) -> bool {
+        let of_host = self.services.iter().filter(|service| service.hosts.contains(&host.name));
+        let mut entries = of_host.filter_map(|service| self.instances.get(service.instance.0 as usize)?.fields.get("entry")?.field(way));
+        entries.any(|said| *said == Value::Bool(true))
+    }
+
+    /// The gate through which a machine is entered; none where it is one itself, or open to who holds a key.
+    pub fn gate_of(&self, host: &Host) -> Option<Gate> {
+        let gates = self.gates();
+        let is_gate = gates.iter().any(|gate| gate.host == host.name);
+        gates.into_iter().next().filter(|_| !is_gate && !self.entered(host, "open"))
+    }
+
+    /// The machine through which a network is left, as its stack: what translates the addresses of a network says by which address.
+    fn way_out(&self, host: &Host) -> Option<Text> {
+        let module = self.instances.iter().find(|of| {
+            let stack = of.stack.and_then(|stack| self.instances.get(stack.0 as usize));
+            of.keyword == "module" && of.name == host.unit && stack.is_some_and(|stack| stack.name == host.stack)
+        })?;
+        let network = module.fields.get("network")?;
+        let exits = self.instances.iter().filter(|of| of.keyword == "module" && of.fields.get("network") == Some(network));
+        let gateway = exits.filter_map(|of| of.fields.get("gateway").filter(|gateway| **gateway != Value::None)).next()?;
+        let through = self.hosts.iter().find(|other| other.record.field("address") == Some(gateway))?;
+        (through.name != host.name).then(|| through.stack.clone())
+    }
+
+    /// The stacks in the order in which their machines are configured: each behind what its services refer to, and behind the ways into
+    /// and out of its machines. Beyond that as they are made, as far as that goes.
+    pub(super) fn configuration(&self) -> Result<Vec<Text>, Diagnostic> {
+        let places: BTreeMap<&Text, usize> = self.stacks.iter().enumerate().map(|(at, stack)| (&stack.name, at)).collect();
+        let node = |name: &Text| places.get(name).map(|at| (*at, name.clone()));
+        let mut graph: Graph<(usize, Text)> = Graph::default();
+        let mut soft = Vec::new();
+        for stack in &self.stacks {
+            let Some(of) = node(&stack.name) else { continue };
+            graph.node(of.clone());
+            stack.refers.iter().filter_map(&node).for_each(|needed| graph.edge(of.clone(), needed));
+            soft.extend(stack.needs.iter().filter_map(&node).map(|needed| (of.clone(), needed)));
+        }
+        for host in &self.hosts {
+            let ways = self.gate_of(host).map(|gate| gate.stack).into_iter().chain(self.way_out(host));
+            for way in ways.filter(|way| *way != host.stack) {
+                if let (Some(of), Some(way)) = (node(&host.stack), node(&way)) {
+                    graph.edge(of, way);
+                }
+            }
+        }
+        for (of, needed) in soft {
+            if of != needed && !graph.reachable(&needed).contains(&of) {
+                graph.edge(of, needed);
+            }
+        }
+        let order = graph.order().map_err(|cycle| self.no_way(&cycle))?;
+        Ok(order.into_iter().map(|(_, name)| name).collect())
+    }
+
+    /// No order brings every machine its way in first.
+    fn no_way(&self, cycle: &[(usize, Text)]) -> Diagnostic {
+        let span = |name: &Text| {
+            let stack = self.stacks.iter().find(|stack| stack.name == *name)?;
+            self.instances.get(stack.instance.0 as usize).map(|of| of.declaration.name.span)
+        };
+        let words: Vec<String> = cycle.iter().map(|(_, name)| format!("`{name}`")).collect();
+        let first = cycle.iter().find_map(|(_, name)| span(name));
+        let mut diagnostic = Diagnostic::error(
+            Code::StackCycle,
+            first.unwrap_or(self.product.name.span),
+            format!("no machine of these stacks can be configured first: {} need each other", words.join(" and ")),
+        )
+        .help("a machine is configured behind the gate that it is entered and left through: let the services of the gate do without it");
+        for (_, name) in cycle.iter().skip(1) {
+            if let Some(span) = span(name) {
+                diagnostic = diagnostic.related(span, format!("`{name}` is part of the circle"));
+            }
+        }
+        diagnostic
+    }
+}

@@ -1,0 +1,116 @@
+//! `machines`, how each machine of an environment is reached and what it is called, and `sign-hosts`, by which pipelines know them.
+
+use super::first_secrets;
+use crate::artifact::shell::Word;
+use crate::artifact::{Error, header};
+use crate::base::{Text, text};
+use crate::eval::text_of;
+use crate::plan::{Host, Plan};
+use crate::target::common::secrets::{Place, Sources};
+use crate::value::{SecretForm, Value};
+
+const SCRIPT: &str = include_str!("assets/sign-hosts");
+
+/// The machines of an environment, one a line: name, where it is reached, the gate on the way or `-`, and all of its names.
+pub(super) fn machines(plan: &Plan) -> String {
+    let mut text = format!("# {}\n# name, address, gate, names\n", header(&plan.product.path));
+    for host in &plan.hosts {
+        let own = plan.gates().into_iter().find(|gate| gate.host == host.name).map(|gate| gate.name);
+        let gate = plan.gate_of(host).map(|gate| gate.name);
+        let address = own.clone().unwrap_or_else(|| reached(plan, host));
+        let mut names = vec![host.name.clone()];
+        for name in ["fqdn", "address"].into_iter().filter_map(|field| word(host, field)).chain(own) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        text.push_str(&format!("{} {address} {} {}\n", host.name, gate.as_deref().unwrap_or("-"), names.join(",")));
+    }
+    text
+}
+
+/// The configuration of a client of the way in, with placeholders for what is the client's own or the gate's.
+pub(super) fn client(plan: &Plan) -> Option<String> {
+    let way = way_in(plan)?;
+    let client = way.field("client")?.as_text()?;
+    let mut text = format!("# {}\n#\n# Who has which address:\n", header(&plan.product.path));
+    for (name, address) in way.field("clients").and_then(Value::as_map).into_iter().flatten() {
+        text.push_str(&format!("# {name} {}\n", text_of(address)?));
+    }
+    text.push('\n');
+    text.push_str(client.trim_end());
+    text.push('\n');
+    Some(text)
+}
+
+/// What the first service that leads into the private networks says of itself.
+pub(super) fn way_in(plan: &Plan) -> Option<&Value> {
+    let ways = plan.services.iter().filter_map(|service| plan.instances.get(service.instance.0 as usize)?.fields.get("way_in"));
+    ways.filter(|way| **way != Value::None).next()
+}
+
+/// Where the inventory says that it is.
+fn reached(plan: &Plan, host: &Host) -> Text {
+    let by = if plan.entered(host, "named") { "fqdn" } else { "address" };
+    word(host, by).unwrap_or_else(|| host.name.clone())
+}
+
+fn word(host: &Host, field: &str) -> Option<Text> {
+    host.record.field(field).and_then(text_of)
+}
+
+/// Whether the product makes an authority that can sign the keys of its machines.
+pub(super) fn are_signed(plan: &Plan) -> bool {
+    let forms = first_secrets::first(plan);
+    !plan.hosts.is_empty() && forms.values().flat_map(|secrets| secrets.values()).any(|form| *form == SecretForm::Authority)
+}
+
+/// The script that signs their keys, where there is who signs.
+pub(super) fn sign_hosts(plan: &Plan) -> Result<Option<String>, Error> {
+    let key = plan.settings.get("authority").and_then(|authority| authority.field("key"));
+    let Some(Value::Secret(key)) = key.filter(|_| are_signed(plan)) else { return Ok(None) };
+    let product = &plan.product.name.text;
+    // The place differs between environments by their name alone.
+    let sources = Sources { environment: "{environment}".into(), ..Sources::of(plan) };
+    let command = match sources.place(key) {
+        Place::Variable(_) => {
+            let prefix = text!("{product}_").to_uppercase().replace('-', "_");
+            let suffix = match &**key {
+                crate::value::Secret::Generated { thing, name, .. } => text!("_{thing}_{name}").to_uppercase().replace('-', "_"),
+                crate::value::Secret::Reference { .. } => return Ok(None),
+            };
+            format!(
+                "name={}$(printf %s \"$environment\" | tr 'a-z-' 'A-Z_'){}\nprintenv \"$name\"",
+                Word::literal(&prefix)?.as_str(),
+                Word::literal(&suffix)?.as_str()
+            )
+        }
+        Place::Item { vault, item, field } => {
+            format!("op read {}", placed(&text!("op://{vault}/{item}/{field}"))?)
+        }
+        Place::File { path, entry } => {
+            let file = text!("{}", path.trim_start_matches("../"));
+            let extract = entry.map(|entry| placed(&text!("[\"{entry}\"]"))).transpose()?;
+            let extract = extract.map(|entry| format!("--extract {entry} ")).unwrap_or_default();
+            format!("sops decrypt {extract}\"$here\"/../../ansible/{}", placed(&file)?)
+        }
+        Place::Entry { mount, path, field } => {
+            format!("bao kv get -mount={} -field={} {}", placed(&mount)?, placed(&field)?, placed(&path)?)
+        }
+    };
+    Ok(Some(SCRIPT.replace("@HEADER@", &header(&plan.product.path)).replace("@KEY@", &command)))
+}
+
+/// One word, with the environment of the script where its name stands in braces.
+fn placed(word: &str) -> Result<String, Error> {
+    let mut parts = Vec::new();
+    for (at, part) in word.split("{environment}").enumerate() {
+        if at > 0 {
+            parts.push(Word::variable("environment")?);
+        }
+        if !part.is_empty() {
+            parts.push(Word::literal(part)?);
+        }
+    }
+    Ok(Word::join(parts).as_str().to_owned())
+}

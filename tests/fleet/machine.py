@@ -1,0 +1,151 @@
+"""Machines: a root as an overlay, booted by systemd-nspawn in a network namespace of its own, all on two bridges."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+FLEET = pathlib.Path(os.environ["FLEET"])
+NSPAWN = FLEET / "packages/systemd-container/usr/bin/systemd-nspawn"
+
+# The namespace with the bridges; whoever operates the machines stands in it.
+SWITCH = "fleet-switch"
+# What the operator's side has on each bridge.
+BRIDGES = {"public": "198.51.100.1/24", "private": "10.100.0.1/20"}
+
+
+def run(*words, **options):
+    """Runs a command that has to succeed and gives what it prints."""
+    return subprocess.run(
+        [str(word) for word in words], check=True, text=True, stdout=subprocess.PIPE, **options
+    ).stdout
+
+
+def quietly(*words):
+    """Runs a command whose failure means that there was nothing to do."""
+    return (
+        subprocess.run([str(word) for word in words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+        == 0
+    )
+
+
+def in_switch(*words):
+    """A command in the namespace of the operator."""
+    return ["nsenter", f"--net=/run/netns/{SWITCH}", *map(str, words)]
+
+
+def make_switch():
+    remove_switch()
+    run("ip", "netns", "add", SWITCH)
+    run("ip", "-n", SWITCH, "link", "set", "lo", "up")
+    for bridge, address in BRIDGES.items():
+        run("ip", "-n", SWITCH, "link", "add", bridge, "type", "bridge")
+        run("ip", "-n", SWITCH, "address", "add", address, "dev", bridge)
+        run("ip", "-n", SWITCH, "link", "set", bridge, "up")
+
+
+def remove_switch():
+    quietly("ip", "netns", "delete", SWITCH)
+
+
+class Machine:
+    """A machine with the name of a host of the inventory and an address on some of the bridges."""
+
+    def __init__(self, name, lower, addresses, rights="CAP_NET_ADMIN,CAP_SYS_TIME"):
+        self.name, self.lower, self.addresses, self.rights = name, lower, addresses, rights
+        self.folder = FLEET / "machines" / name
+        self.root = self.folder / "root"
+        self.upper = self.folder / "upper"
+        self.process = None
+
+    def mount(self):
+        """Lays a new, empty layer over the image."""
+        self.remove()
+        for folder in (self.root, self.upper, self.folder / "work"):
+            folder.mkdir(parents=True)
+        layers = ":".join(map(str, self.lower))
+        options = f"lowerdir={layers},upperdir={self.upper},workdir={self.folder / 'work'}"
+        run("mount", "-t", "overlay", "overlay", "-o", options, self.root)
+        (self.root / "etc/hostname").write_text(self.name + "\n")
+        (self.root / "etc/hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {self.name}\n")
+
+    def plug(self):
+        namespace = f"fleet-{self.name}"
+        quietly("ip", "netns", "delete", namespace)
+        run("ip", "netns", "add", namespace)
+        run("ip", "-n", namespace, "link", "set", "lo", "up")
+        for number, (bridge, address) in enumerate(self.addresses.items()):
+            outside, inside = f"{self.name[-10:]}-{number}".lstrip("-"), f"eth{number}"
+            run(
+                "ip", "-n", SWITCH, "link", "add", outside, "type", "veth", "peer", "name", inside, "netns", namespace
+            )
+            run("ip", "-n", SWITCH, "link", "set", outside, "master", bridge, "up")
+            run("ip", "-n", namespace, "address", "add", address, "dev", inside)
+            run("ip", "-n", namespace, "link", "set", inside, "up")
+
+    def boot(self):
+        """Starts the machine and waits until its own manager says that it is up."""
+        self.plug()
+        log = open(FLEET / "log" / f"{self.name}.boot", "w", encoding="utf-8")
+        # `-x`: the clock of this machine stays its own, though the containers may hold the right to set it.
+        self.process = subprocess.Popen(
+            [
+                NSPAWN, "--quiet", "--boot", "--register=no", "--keep-unit", f"--directory={self.root}",
+                f"--machine={self.name}", f"--hostname={self.name}", f"--network-namespace-path=/run/netns/fleet-{self.name}",
+                f"--capability={self.rights}", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
+                "--console=pipe", "--bind=/dev/net/tun",
+            ],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
+            env={**os.environ, "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network"},
+        )  # fmt: skip
+        for _ in range(120):
+            if self.process.poll() is not None:
+                raise SystemExit(f"{self.name} did not boot: see {log.name}")
+            if self.leader() and self.tries("systemctl", "is-active", "--quiet", "multi-user.target"):
+                return
+            time.sleep(0.5)
+        raise SystemExit(f"{self.name} is not up after a minute: see {log.name}")
+
+    def leader(self):
+        """The first process of the container."""
+        pid = self.process.pid if self.process else 0
+        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
+        found = children.read_text(encoding="ascii").split() if children.exists() else []
+        return found[0] if found else None
+
+    def inside(self, *words):
+        """A command in the machine."""
+        return [HERE / "enter", f"/proc/{self.leader()}/root", *words]
+
+    def asks(self, *words):
+        """Runs a command in the machine that has to succeed."""
+        return run(*self.inside(*words))
+
+    def tries(self, *words):
+        """Whether a command in the machine succeeds."""
+        return quietly(*self.inside(*words))
+
+    def stop(self):
+        """Shuts the machine down and keeps what it has written."""
+        if self.process and self.process.poll() is None:
+            leader = self.leader()
+            if leader:
+                os.kill(int(leader), signal.SIGRTMIN + 3)
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.process = None
+        quietly("ip", "netns", "delete", f"fleet-{self.name}")
+        quietly("umount", self.root)
+        quietly("umount", f"/run/systemd/nspawn/propagate/{self.name}")
+
+    def remove(self):
+        """Stops the machine and forgets it."""
+        self.stop()
+        if self.folder.exists():
+            shutil.rmtree(self.folder)

@@ -1,0 +1,27 @@
+//! Tasks of the generated roles, run by Ansible on this machine: what they refuse and what they accept. Whole roles on whole
+//! machines are the matter of `tests/fleet`.
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
+
+mod forged;
+mod packages;
+#[allow(dead_code, reason = "the tests of strings use the rest of it")]
+#[path = "../strings/tools.rs"]
+mod tools;
+
+use std::fs;
+use std::path::Path;
+
+/// A generated file of the first inventory.
+fn generated(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/inventory").join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The tasks of a generated list from the one with a name up to another one, without their indentation.
+fn tasks(list: &str, from: &str, to: &str) -> String {
+    let start = list.find(from).map(|at| list[..at].rfind("- name: ").unwrap()).unwrap();
+    let end = list.find(to).map(|at| list[..at].rfind("- name: ").unwrap()).unwrap();
+    let indent = start - list[..start].rfind('\n').map_or(0, |at| at + 1);
+    let lines = list[start - indent..end].lines();
+    lines.map(|line| line.get(indent..).unwrap_or_default()).collect::<Vec<_>>().join("\n") + "\n"
+}
