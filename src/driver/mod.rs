@@ -92,7 +92,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         return Outcome { diagnostics: diagnostics.sorted(), ..Outcome::default() };
     }
     diagnostics.extend(analysis::analyse_all(&program));
-    let (shapes, found) = shape::shape(&program, &types, workspace);
+    let (shapes, found) = shape::shape(&program, &schemas, &types, workspace);
     diagnostics.extend(found);
     let targets = Targets(options.targets.clone());
     let wanted: Vec<_> =

@@ -15,6 +15,7 @@ use crate::base::{Span, Text, Workspace};
 use crate::check::Types;
 use crate::diag::Diagnostics;
 use crate::hir::Program;
+use crate::schema::Schemas;
 use crate::ty::Ty;
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -26,12 +27,12 @@ pub use pipeline::Pipeline;
 pub use role::Role;
 
 /// Makes the shape of every implementation and service of a program.
-pub fn shape(program: &Program, types: &Types, workspace: &Workspace) -> (Shapes, Diagnostics) {
+pub fn shape(program: &Program, schemas: &Schemas, types: &Types, workspace: &Workspace) -> (Shapes, Diagnostics) {
     let mut shapes = Shapes { pipeline: pipelines::pipeline(program, workspace), ..Shapes::default() };
     let mut diagnostics = Diagnostics::default();
     for (key, implementation) in &program.implementations {
         let Some(contract) = program.definitions.get(&("module".into(), key.0.clone())) else { continue };
-        let (module, found) = modules::module(program, types, workspace, contract, implementation);
+        let (module, found) = modules::module(program, schemas, types, workspace, contract, implementation);
         diagnostics.extend(found);
         shapes.modules.extend(module.map(|module| (key.clone(), Arc::new(module))));
     }

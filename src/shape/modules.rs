@@ -10,6 +10,7 @@ use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{self, Scope, Stop};
 use crate::hir::{Definition, Implementation, Program};
+use crate::schema::{self, Schemas};
 use crate::syntax::ast::{self, ExprKind};
 use crate::ty::Ty;
 use crate::value::{Residual, ResidualFor, Value};
@@ -18,6 +19,7 @@ use std::sync::Arc;
 /// Makes the module of one implementation.
 pub(super) fn module(
     program: &Program,
+    schemas: &Schemas,
     types: &Types,
     workspace: &Workspace,
     contract: &Arc<Definition>,
@@ -26,13 +28,14 @@ pub(super) fn module(
     let mut frame = Frame::new(program, types, contract);
     frame.implementation = Some(implementation);
     frame.provider = program.definitions.get(&("provider".into(), implementation.provider.text.clone())).cloned();
-    let built = Builder { frame: &mut frame }.module(workspace);
+    let built = Builder { frame: &mut frame, schemas }.module(workspace);
     let diagnostics = std::mem::take(&mut frame.diagnostics);
     (built.filter(|_| !diagnostics.has_errors()), diagnostics)
 }
 
 struct Builder<'a, 'f> {
     frame: &'f mut Frame<'a>,
+    schemas: &'f Schemas,
 }
 
 impl Builder<'_, '_> {
@@ -90,22 +93,35 @@ impl Builder<'_, '_> {
     }
 
     fn plugins(&mut self) -> Vec<Plugin> {
-        let Some(provider) = self.frame.provider.clone() else { return Vec::new() };
         let mut plugins = Vec::new();
-        for block in provider.blocks.iter().filter(|block| block.keyword.text == "plugin") {
-            let mut text = |name: &str| -> Option<Text> {
-                let attribute = block.body.items.iter().find_map(|item| match item {
-                    ast::Item::Attribute(attribute) if attribute.name.text == name => Some(attribute),
-                    _ => None,
-                })?;
-                self.frame.constant(&attribute.value, None)?.as_text().cloned()
-            };
-            if let (Some(name), Some(source), Some(version)) = (word(block, 0).cloned(), text("source"), text("version")) {
+        for block in self.plugin_blocks() {
+            let texts = ["source", "version"].map(|name| self.text(&block, name));
+            if let (Some(name), [Some(source), Some(version)]) = (word(&block, 0).cloned(), texts) {
                 plugins.push(Plugin { name, source, version });
             }
         }
         plugins.sort();
         plugins
+    }
+
+    fn plugin_blocks(&self) -> Vec<Arc<ast::Block>> {
+        let blocks = self.frame.provider.iter().flat_map(|provider| &provider.blocks);
+        blocks.filter(|block| block.keyword.text == "plugin").cloned().collect()
+    }
+
+    /// A constant text in a block.
+    fn text(&mut self, block: &ast::Block, name: &str) -> Option<Text> {
+        let attribute = block.body.items.iter().find_map(|item| match item {
+            ast::Item::Attribute(attribute) if attribute.name.text == name => Some(attribute),
+            _ => None,
+        })?;
+        self.frame.constant(&attribute.value, None)?.as_text().cloned()
+    }
+
+    /// What the plugins of the provider say of a resource or data source.
+    fn schema(&mut self, data: bool, ty: &str) -> Option<Arc<schema::Block>> {
+        let files: Vec<Text> = self.plugin_blocks().iter().filter_map(|block| self.text(block, "schema")).collect();
+        files.iter().find_map(|file| self.schemas.plugin(file)?.find(data, ty).cloned())
     }
 
     /// A value that the tool can say; what is foreign in it must be lifted.
@@ -147,7 +163,8 @@ impl Builder<'_, '_> {
         if let Some(by) = key {
             rekey(&mut body, &by);
         }
-        Ok(Resource { ty, name, doc: block.doc.clone(), repeat, body, span: block.span })
+        let schema = self.schema(block.keyword.text == "data", &ty);
+        Ok(Resource { ty, name, doc: block.doc.clone(), repeat, body, schema, span: block.span })
     }
 
     /// What a resource is repeated over: a map, with the expression that is its key in the body.
