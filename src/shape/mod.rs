@@ -10,6 +10,7 @@ mod pipelines;
 pub mod role;
 mod roles;
 mod usage;
+mod words;
 
 use crate::base::{Span, Text, Workspace};
 use crate::check::Types;
@@ -25,6 +26,7 @@ pub use holes::keyed;
 pub use module::Module;
 pub use pipeline::Pipeline;
 pub use role::Role;
+pub use words::Words;
 
 /// Makes the shape of every implementation and service of a program.
 pub fn shape(program: &Program, schemas: &Schemas, types: &Types, workspace: &Workspace) -> (Shapes, Diagnostics) {
@@ -77,6 +79,8 @@ pub struct Hole {
     pub source: Source,
     /// Rules that the tool can say, over `Residual::Variable` of this and other holes.
     pub validations: Vec<Validation>,
+    /// The only texts that the library gives, where it says them (modules only).
+    pub words: Words,
     /// Whether its value depends on the machine (roles only).
     pub per_host: bool,
     /// Whether it is a secret.

@@ -4,7 +4,7 @@ use super::frame::{Frame, ordered, word};
 use super::holes::{foreign_in, keyed, lift, said};
 use super::module::{Block, Body, Module, Output, Plugin, Repeat, Resource};
 use super::usage::Uses;
-use super::{Source, Validation};
+use super::{Source, Validation, words};
 use crate::base::{Text, Workspace};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -72,6 +72,7 @@ impl Builder<'_, '_> {
         }
         let preconditions = self.preconditions(implementation);
         self.rules();
+        self.words(implementation);
         self.reduce(&data, &resources, &outputs, &preconditions);
         let group = contract.attributes.get("group").and_then(|attribute| match &attribute.value.kind {
             ExprKind::Name(name) => Some(name.clone()),
@@ -374,6 +375,21 @@ impl Builder<'_, '_> {
                 self.rule(&name, &rule);
             }
         }
+    }
+
+    /// The words of the holes that `let`s fill.
+    fn words(&mut self, implementation: &Implementation) {
+        let mut holes = std::mem::take(&mut self.frame.holes);
+        let contract = self.frame.definition;
+        let frame = std::cell::RefCell::new(&mut *self.frame);
+        let tables = |field: &str| frame.borrow_mut().of_provider(field, contract.span);
+        let finder = words::Finder { contract, implementation, tables: &tables };
+        for hole in holes.0.values_mut() {
+            if let Source::Field(name) | Source::Keyed(name, _) = &hole.source {
+                hole.words = finder.of(name);
+            }
+        }
+        self.frame.holes = holes;
     }
 
     fn rule(&mut self, name: &Text, rule: &ast::Refinement) {

@@ -2,8 +2,8 @@
 
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
-use hcl_edit::structure::{Body, Structure};
-use std::collections::BTreeSet;
+use hcl_edit::structure::{Block, Body, Structure};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// One change of one file.
@@ -38,14 +38,17 @@ const WORDS: &[&str] = &["description", "error_message"];
 /// What a refusal would have to be, which no test can expect: null where there is no default.
 const UNTESTABLE: &[&str] = &["nullable", "type"];
 
-/// Every change of a file.
-pub fn mutations(text: &str) -> Vec<Mutation> {
+/// Every change of a file of a module; `variables` is where the module declares them.
+pub fn mutations(text: &str, variables: &str) -> Vec<Mutation> {
     let body: Body = text.parse().unwrap();
+    let declared: Body = variables.parse().unwrap();
+    let ty = |variable: &Block| variable.body.get_attribute("type").map(|ty| ty.value.to_string().trim().to_owned()).unwrap_or_default();
+    let types = declared.get_blocks("variable").map(|variable| (format!("var.{}", variable.labels[0].as_str()), ty(variable))).collect();
     let mut references = BTreeSet::new();
     for structure in &body {
         collect(structure, text, &mut references);
     }
-    let mut mutator = Mutator { text, references: references.into_iter().collect(), place: Vec::new(), found: Vec::new() };
+    let mut mutator = Mutator { text, types, references: references.into_iter().collect(), place: Vec::new(), found: Vec::new() };
     mutator.body(&body, true);
     mutator.found
 }
@@ -108,6 +111,8 @@ fn inner(expr: &Expression) -> Vec<&Expression> {
 
 struct Mutator<'a> {
     text: &'a str,
+    /// The types of variables, as they are declared.
+    types: BTreeMap<String, String>,
     references: Vec<String>,
     place: Vec<String>,
     found: Vec<Mutation>,
@@ -264,8 +269,15 @@ impl Mutator<'_> {
                 self.push("take another reference", Some(start..end), by);
             }
         }
-        for literal in ["\"changed\"", "true", "false", "999"] {
-            self.push("a literal for a reference", Some(start..end), literal);
+        let literals: &[&str] = match self.types.get(written).map(String::as_str) {
+            Some("bool") => &["true", "false"],
+            Some("number") => &["999"],
+            Some(ty) if ty.starts_with("list") => &["[]"],
+            Some(ty) if ty.starts_with("map") => &["{}"],
+            _ => &["\"changed\""],
+        };
+        for literal in literals {
+            self.push("a literal for a reference", Some(start..end), *literal);
         }
     }
 }

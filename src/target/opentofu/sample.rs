@@ -4,7 +4,7 @@
 use super::keys;
 use crate::base::{Text, text};
 use crate::eval::{conform, fold};
-use crate::shape::{Hole, Module, Source};
+use crate::shape::{Hole, Module, Source, Words};
 use crate::ty::Ty;
 use crate::value::Value;
 use indexmap::IndexMap;
@@ -57,7 +57,7 @@ pub(super) fn cases(module: &Module) -> Cases {
         let (said, value) = match &hole.default {
             Some(default) => (Value::None, default.clone()),
             None if matches!(hole.source, Source::Builtin(_)) && matches!(hole.ty.plain(), Ty::Map(_)) => continue,
-            None => match other(&hole.ty, value) {
+            None => match other(hole, value) {
                 Some(value) => (value.clone(), value),
                 None => continue,
             },
@@ -79,6 +79,7 @@ fn sample(hole: &Hole, maker: &mut Maker, others: &Values) -> Value {
         let mut next = maker.clone();
         next.style = style;
         next.entries = entries;
+        next.words = hole.words.clone();
         next.deferred = matches!(hole.source, Source::Deferred(..));
         let Some(value) = next.value(&hole.ty, &hole.name, Place { slot: 0, alone: true }) else { continue };
         let value = match (&hole.default, value) {
@@ -95,8 +96,10 @@ fn sample(hole: &Hole, maker: &mut Maker, others: &Values) -> Value {
 }
 
 /// The value of a switch in the second case: what decides something, and not what is only passed on.
-fn other(ty: &Ty, value: &Value) -> Option<Value> {
-    match (ty.plain(), value) {
+fn other(hole: &Hole, value: &Value) -> Option<Value> {
+    let words = hole.words.get("").map(Vec::as_slice).unwrap_or_default();
+    match (hole.ty.plain(), value) {
+        (Ty::String, Value::Text(word)) => words.iter().rev().find(|other| *other != word).cloned().map(Value::Text),
         (Ty::Optional(_), value) if *value != Value::None => Some(Value::None),
         (Ty::Bool, Value::Bool(bool)) => Some(Value::Bool(!bool)),
         (Ty::Enum(of), Value::Text(word)) => of.members.iter().rev().find(|member| *member != word).cloned().map(Value::Text),
@@ -132,13 +135,15 @@ pub(super) struct Maker {
     style: Option<usize>,
     /// How many entries a list or map has.
     entries: usize,
+    /// The only texts that fields may have.
+    words: Words,
     /// Whether a plugin makes the values: some take identifiers as numbers.
     deferred: bool,
 }
 
 impl Default for Maker {
     fn default() -> Self {
-        Maker { named: BTreeMap::new(), made: 0, switches: 0, style: None, entries: 2, deferred: false }
+        Maker { named: BTreeMap::new(), made: 0, switches: 0, style: None, entries: 2, words: Words::new(), deferred: false }
     }
 }
 
@@ -210,6 +215,11 @@ impl Maker {
         })
     }
 
+    fn words_of(&self, name: &str, place: Place) -> &[Text] {
+        let own = self.words.get(name).or_else(|| self.words.get("").filter(|_| place.alone));
+        own.map(Vec::as_slice).unwrap_or_default()
+    }
+
     fn text(&mut self, ty: &Ty, name: &str, place: Place) -> Option<Value> {
         let own = match ty {
             _ if self.style.is_some() => TEXTS[self.style.unwrap_or_default() % TEXTS.len()].into(),
@@ -223,6 +233,10 @@ impl Maker {
             Ty::Path => text!("/{}", self.word(name, place)),
             Ty::Version => text!("1.{}.0", self.next()),
             Ty::Constraint => text!("~> 1.{}", self.next()),
+            _ if !self.words_of(name, place).is_empty() => {
+                let words = self.words_of(name, place);
+                words[place.slot % words.len()].clone()
+            }
             _ if self.deferred => text!("{}", 1000 + u32::from(self.next())),
             _ => self.word(name, place),
         };

@@ -33,7 +33,7 @@ variables {
   location           = "fsn1"
   image_name         = "image-name"
   image_revision     = "image-revision"
-  image_architecture = "image-architecture"
+  image_architecture = "x86"
   public             = true
   labels             = { labels-key-1 = "labels-1", labels-key-2 = "labels-2" }
 }
@@ -47,7 +47,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = data.hcloud_image.baked.with_architecture == "image-architecture"
+    condition     = data.hcloud_image.baked.with_architecture == "x86"
     error_message = "The with_architecture of data.hcloud_image.baked must be as the module says."
   }
 
@@ -191,9 +191,15 @@ run "plans_the_other_case" {
   command = plan
 
   variables {
-    protected = true
-    location  = "sin"
-    public    = null
+    protected          = true
+    location           = "sin"
+    image_architecture = "arm"
+    public             = null
+  }
+
+  assert {
+    condition     = data.hcloud_image.baked.with_architecture == "arm"
+    error_message = "The with_architecture of data.hcloud_image.baked must be as the module says."
   }
 
   assert {

@@ -12,8 +12,8 @@ variables {
   protected = false
   account   = "account"
   entries = {
-    entries-key-1 = { kind = "kind-1", name = "name-1.example.com", value = "value-1" }
-    entries-key-2 = { kind = "kind-2", name = "name-2.example.com", value = "value-2" }
+    entries-key-1 = { kind = "A", name = "name-1.example.com", value = "value-1" }
+    entries-key-2 = { kind = "AAAA", name = "name-2.example.com", value = "value-2" }
   }
   ttl = 101
 }
@@ -47,7 +47,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = cloudflare_dns_record.entry["entries-key-1"].type == "kind-1"
+    condition     = cloudflare_dns_record.entry["entries-key-1"].type == "A"
     error_message = "The type of cloudflare_dns_record.entry must be as the module says."
   }
 
@@ -72,7 +72,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = cloudflare_dns_record.entry["entries-key-2"].type == "kind-2"
+    condition     = cloudflare_dns_record.entry["entries-key-2"].type == "AAAA"
     error_message = "The type of cloudflare_dns_record.entry must be as the module says."
   }
 

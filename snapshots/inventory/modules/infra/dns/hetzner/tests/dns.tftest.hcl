@@ -14,8 +14,8 @@ variables {
   zone      = "zone.example.com"
   protected = false
   sets = {
-    sets-key-1 = { kind = "kind-1", name = "name-1", values = ["values-1", "values-2"] }
-    sets-key-2 = { kind = "kind-2", name = "name-2", values = ["values-3", "values-4"] }
+    sets-key-1 = { kind = "A", name = "name-1", values = ["values-1", "values-2"] }
+    sets-key-2 = { kind = "AAAA", name = "name-2", values = ["values-3", "values-4"] }
   }
   ttl    = 101
   labels = { labels-key-1 = "labels-1", labels-key-2 = "labels-2" }
@@ -55,7 +55,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = hcloud_zone_rrset.entry["sets-key-1"].type == "kind-1"
+    condition     = hcloud_zone_rrset.entry["sets-key-1"].type == "A"
     error_message = "The type of hcloud_zone_rrset.entry must be as the module says."
   }
 
@@ -90,7 +90,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = hcloud_zone_rrset.entry["sets-key-2"].type == "kind-2"
+    condition     = hcloud_zone_rrset.entry["sets-key-2"].type == "AAAA"
     error_message = "The type of hcloud_zone_rrset.entry must be as the module says."
   }
 

@@ -32,7 +32,7 @@ variables {
   account  = "account"
   order    = ["pools-key-1", "pools-key-2"]
   fallback = "pools-key-1"
-  policy   = "policy"
+  policy   = "off"
   rules = [
     { name = "name-1", expression = "expression-1" },
     { name = "name-2", expression = "expression-2" },
@@ -304,7 +304,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = cloudflare_load_balancer.this.steering_policy == "policy"
+    condition     = cloudflare_load_balancer.this.steering_policy == "off"
     error_message = "The steering_policy of cloudflare_load_balancer.this must be as the module says."
   }
 
@@ -493,6 +493,7 @@ run "plans_the_other_case" {
   command = plan
 
   variables {
+    policy      = "random"
     aliases     = null
     machines    = null
     health_path = null
@@ -501,6 +502,11 @@ run "plans_the_other_case" {
   assert {
     condition     = cloudflare_load_balancer_monitor.health.path == "/healthz"
     error_message = "The path of cloudflare_load_balancer_monitor.health must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_load_balancer.this.steering_policy == "random"
+    error_message = "The steering_policy of cloudflare_load_balancer.this must be as the module says."
   }
 
   assert {

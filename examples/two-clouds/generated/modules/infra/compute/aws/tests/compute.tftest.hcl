@@ -31,7 +31,7 @@ variables {
   operators          = { operators-key-1 = "operators-1", operators-key-2 = "operators-2" }
   image_name         = "image-name"
   image_revision     = "image-revision"
-  image_architecture = "image-architecture"
+  image_architecture = "x86_64"
   root_gibibytes     = 108
   public             = true
   labels             = { labels-key-1 = "labels-1", labels-key-2 = "labels-2" }
@@ -71,7 +71,7 @@ run "plans_what_the_module_says" {
 
   assert {
     condition = anytrue([
-      for entry in data.aws_ami.baked.filter : entry.name == "architecture" && entry.values == toset(["image-architecture"])
+      for entry in data.aws_ami.baked.filter : entry.name == "architecture" && entry.values == toset(["x86_64"])
     ])
     error_message = "The filter 3 of data.aws_ami.baked must be as the module says."
   }
@@ -206,8 +206,16 @@ run "plans_the_other_case" {
   command = plan
 
   variables {
-    protected = true
-    public    = null
+    protected          = true
+    image_architecture = "arm64"
+    public             = null
+  }
+
+  assert {
+    condition = anytrue([
+      for entry in data.aws_ami.baked.filter : entry.name == "architecture" && entry.values == toset(["arm64"])
+    ])
+    error_message = "The filter 3 of data.aws_ami.baked must be as the module says."
   }
 
   assert {
