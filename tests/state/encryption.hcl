@@ -1,5 +1,6 @@
 key_provider "pbkdf2" "test" {
   passphrase = "long enough, and of this test alone"
+  iterations = 200000
 }
 
 method "aes_gcm" "test" {

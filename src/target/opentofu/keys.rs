@@ -6,19 +6,25 @@ use crate::eval::fold;
 use crate::shape::Module;
 use crate::shape::module::{Body, Repeat, Resource};
 use crate::value::{Residual, Value};
+use std::collections::BTreeSet;
 
 /// Puts the keys of maps where the module takes them from.
 pub(super) fn agree(module: &Module, values: &mut Values) {
     // What is put in place may be a key elsewhere.
     for _ in 0..3 {
-        let mut finder = Finder { module, values, bound: Vec::new(), each: None, found: Vec::new() };
-        finder.module();
-        for (way, keys) in std::mem::take(&mut finder.found) {
+        let found = Finder::new(module, values).found();
+        for (way, keys, _) in found {
             if let Some(value) = values.get_mut(&way.hole) {
                 put(value, &way.steps, &keys, &mut 0);
             }
         }
     }
+}
+
+/// The variables whose keys stand in others: with other keys a module has no plan.
+pub(super) fn indexed(module: &Module, values: &Values) -> BTreeSet<Text> {
+    let found = Finder::new(module, values).found();
+    found.into_iter().flat_map(|(way, _, of)| of.into_iter().filter(move |name| *name != way.hole)).collect()
 }
 
 /// A part of a variable.
@@ -80,11 +86,16 @@ struct Finder<'a> {
     values: &'a Values,
     bound: Vec<(Text, Option<Way>)>,
     each: Option<Way>,
-    found: Vec<(Way, Vec<Text>)>,
+    /// What is a key, of which keys, and of which variables those are.
+    found: Vec<(Way, Vec<Text>, BTreeSet<Text>)>,
 }
 
-impl Finder<'_> {
-    fn module(&mut self) {
+impl<'a> Finder<'a> {
+    fn new(module: &'a Module, values: &'a Values) -> Self {
+        Finder { module, values, bound: Vec::new(), each: None, found: Vec::new() }
+    }
+
+    fn found(mut self) -> Vec<(Way, Vec<Text>, BTreeSet<Text>)> {
         for resource in self.module.data.iter().chain(&self.module.resources) {
             self.each = None;
             match &resource.repeat {
@@ -99,6 +110,7 @@ impl Finder<'_> {
         }
         self.each = None;
         self.module.outputs.iter().for_each(|output| self.value(&output.value));
+        self.found
     }
 
     fn body(&mut self, body: &Body) {
@@ -126,10 +138,10 @@ impl Finder<'_> {
 
     fn residual(&mut self, residual: &Residual) {
         if let Residual::Index(base, at) = residual
-            && let (Some(keys), Some(way)) = (self.keys(base), self.way(at))
+            && let (Some((keys, of)), Some(way)) = (self.keys(base), self.way(at))
             && !keys.is_empty()
         {
-            self.found.push((way, keys));
+            self.found.push((way, keys, of));
         }
         let Residual::For(f) = residual else {
             return residual.operands().into_iter().for_each(|value| self.value(value));
@@ -145,19 +157,25 @@ impl Finder<'_> {
         self.bound.truncate(depth);
     }
 
-    /// The keys of a variable, or of a resource that is there once for each entry.
-    fn keys(&self, base: &Value) -> Option<Vec<Text>> {
-        let variables = |name: &str| self.values.get(name).cloned();
+    /// The keys of a variable, or of a resource that is there once for each entry, and the variables that they are of.
+    fn keys(&self, base: &Value) -> Option<(Vec<Text>, BTreeSet<Text>)> {
         let Value::Residual(residual) = base else { return None };
-        let map = match &**residual {
-            Residual::Variable(_) => fold(base, &variables)?,
+        let source = match &**residual {
+            Residual::Variable(_) => base,
             Residual::Resource { data, ty, name } => match &find(self.module, *data, ty, name)?.repeat {
-                Repeat::Each(source) => fold(source, &variables)?,
+                Repeat::Each(source) => source,
                 _ => return None,
             },
             _ => return None,
         };
-        Some(map.as_map()?.keys().cloned().collect())
+        let mut of = BTreeSet::new();
+        source.walk(&mut |residual| {
+            if let Residual::Variable(name) = residual {
+                of.insert(name.clone());
+            }
+        });
+        let map = fold(source, &|name| self.values.get(name).cloned())?;
+        Some((map.as_map()?.keys().cloned().collect(), of))
     }
 
     /// The part of a variable that a value is.

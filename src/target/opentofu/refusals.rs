@@ -1,8 +1,8 @@
-//! What a module must refuse: for each rule one value that breaks it and no other.
+//! What a module must refuse: for each rule one value that breaks it and no other, and where the rule counts, what it just takes.
 
-use super::domains;
 use super::sample::{Values, accepted, holds};
 use super::world::of_variables;
+use super::{domains, keys};
 use crate::artifact::hcl::{Binary, Expr, Object, Part};
 use crate::base::{Text, text};
 use crate::shape::{Hole, Module};
@@ -18,7 +18,7 @@ const LONGEST: i64 = 200;
 /// A list or map with more elements is written as a comprehension.
 const SHORT: i64 = 3;
 
-/// A plan that must fail.
+/// A plan that must fail, or must not.
 pub(super) struct Refusal {
     /// What it is called: `refuses_location`.
     pub name: Text,
@@ -26,13 +26,14 @@ pub(super) struct Refusal {
     pub variable: Text,
     /// To what.
     pub value: Expr,
-    /// What fails.
-    pub fails: Expr,
+    /// What fails; absent where nothing does.
+    pub fails: Option<Expr>,
 }
 
 /// Every refusal of a module.
 pub(super) fn refusals(module: &Module, values: &Values) -> Result<Vec<Refusal>, Unsayable> {
     let mut found = Vec::new();
+    let indexed = keys::indexed(module, values);
     for hole in &module.holes {
         let Some(good) = values.get(&hole.name) else { continue };
         let fails = Expr::path("var").attribute(hole.name.clone());
@@ -41,13 +42,26 @@ pub(super) fn refusals(module: &Module, values: &Values) -> Result<Vec<Refusal>,
         for (at, value) in of_type.into_iter().enumerate() {
             let number = if several { text!("_{}", at + 1) } else { Text::default() };
             let name = text!("refuses_{}_of_another_kind{number}", hole.name);
-            found.push(Refusal { name, variable: hole.name.clone(), value: Lowering::default().value(&value)?, fails: fails.clone() });
+            found.push(Refusal {
+                name,
+                variable: hole.name.clone(),
+                value: Lowering::default().value(&value)?,
+                fails: Some(fails.clone()),
+            });
+        }
+        let before = found.len();
+        if let Value::Int(_) = good {
+            bounds(&mut found, hole, values, &fails);
+        }
+        if found.len() > before {
+            continue;
         }
         for at in 0..hole.validations.len() {
             let Some(tried) = refused(hole, at, good, values) else { continue };
             let number = if hole.validations.len() > 1 { text!("_{}", at + 1) } else { Text::default() };
-            let name = text!("refuses_{}{number}", hole.name);
-            found.push(Refusal { name, variable: hole.name.clone(), value: tried.written()?, fails: fails.clone() });
+            let what = text!("{}{number}", hole.name);
+            let takes = |value: &Value| !indexed.contains(&hole.name) && accepted(hole, value, values);
+            both(&mut found, &what, hole, &tried, &fails, good, &takes)?;
         }
     }
     found.extend(preconditions(module, values)?);
@@ -121,6 +135,7 @@ fn tried(hole: &Hole, good: &Value, rule: &Value) -> Vec<Tried> {
 fn preconditions(module: &Module, values: &Values) -> Result<Vec<Refusal>, Unsayable> {
     let Some(output) = module.outputs.first() else { return Ok(Vec::new()) };
     let mut found = Vec::new();
+    let indexed = keys::indexed(module, values);
     for (at, rule) in module.preconditions.iter().enumerate() {
         let mut named = Vec::new();
         rule.condition.walk(&mut |residual| {
@@ -135,16 +150,66 @@ fn preconditions(module: &Module, values: &Values) -> Result<Vec<Refusal>, Unsay
                 others.insert(hole.name.clone(), tried.value.clone());
                 let breaks = |rule: &crate::shape::Validation| of_variables(&rule.condition, &others) == Some(Value::Bool(false));
                 let alone = module.preconditions.iter().enumerate().all(|(other, rule)| other == at || !breaks(rule));
-                (breaks(rule) && alone && accepted(hole, &tried.value, values)).then(|| (hole.name.clone(), tried))
+                (breaks(rule) && alone && accepted(hole, &tried.value, values)).then(|| (hole, good, tried))
             })
         });
-        if let Some((variable, tried)) = broken {
+        if let Some((hole, good, tried)) = broken {
             let number = if module.preconditions.len() > 1 { text!("_{}", at + 1) } else { Text::default() };
             let fails = Expr::path("output").attribute(output.name.clone());
-            found.push(Refusal { name: text!("refuses_what_is_too_much{number}"), variable, value: tried.written()?, fails });
+            let takes = |value: &Value| {
+                let mut others = values.clone();
+                others.insert(hole.name.clone(), value.clone());
+                let hold = module.preconditions.iter().all(|rule| of_variables(&rule.condition, &others) != Some(Value::Bool(false)));
+                hold && !indexed.contains(&hole.name) && accepted(hole, value, values)
+            };
+            both(&mut found, &text!("what_is_too_much{number}"), hole, &tried, &fails, good, &takes)?;
         }
     }
     Ok(found)
+}
+
+/// The numbers on both sides of every bound that the rules of a variable name.
+fn bounds(found: &mut Vec<Refusal>, hole: &Hole, values: &Values, fails: &Expr) {
+    let mut numbers = Vec::new();
+    for rule in &hole.validations {
+        rule.condition.walk(&mut |residual| {
+            numbers.extend(residual.operands().into_iter().filter_map(Value::as_int).flat_map(|number| [number - 1, number, number + 1]));
+        });
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    let takes = |number: i64| accepted(hole, &Value::Int(number), values);
+    for number in numbers {
+        let is_taken = takes(number);
+        if takes(number - 1) == is_taken && takes(number + 1) == is_taken {
+            continue;
+        }
+        let what = if is_taken { "accepts" } else { "refuses" };
+        let name = text!("{what}_{}_{}", hole.name, if number < 0 { text!("minus_{}", number.unsigned_abs()) } else { text!("{number}") });
+        let fails = (!is_taken).then(|| fails.clone());
+        found.push(Refusal { name, variable: hole.name.clone(), value: Expr::Int(number), fails });
+    }
+}
+
+/// A refusal, and where it is for the number of elements, the nearest number that is taken.
+fn both(
+    found: &mut Vec<Refusal>,
+    what: &str,
+    hole: &Hole,
+    tried: &Tried,
+    fails: &Expr,
+    good: &Value,
+    takes: &dyn Fn(&Value) -> bool,
+) -> Result<(), Unsayable> {
+    let variable = hole.name.clone();
+    found.push(Refusal { name: text!("refuses_{what}"), variable: variable.clone(), value: tried.written()?, fails: Some(fails.clone()) });
+    if let Some((_, _, size)) = tried.like {
+        let nearest = of_sizes(&hole.ty, good, &[size - 1, size + 1]).into_iter().find(|tried| takes(&tried.value));
+        if let Some(nearest) = nearest {
+            found.push(Refusal { name: text!("accepts_{what}_but_one"), variable, value: nearest.written()?, fails: None });
+        }
+    }
+    Ok(())
 }
 
 /// Lists and maps of as many elements as a rule names, one fewer and one more.
@@ -158,7 +223,12 @@ fn sized(ty: &Ty, good: &Value, rule: &Value) -> Vec<Tried> {
         }
     };
     rule.walk(&mut |residual| residual.operands().into_iter().for_each(&mut take));
-    let sizes = numbers.into_iter().flat_map(|number| [number, number + 1, number - 1]).filter(|size| *size >= 0);
+    let sizes: Vec<i64> = numbers.into_iter().flat_map(|number| [number, number + 1, number - 1]).collect();
+    of_sizes(ty, good, &sizes)
+}
+
+fn of_sizes(ty: &Ty, good: &Value, sizes: &[i64]) -> Vec<Tried> {
+    let sizes = sizes.iter().copied().filter(|size| *size >= 0);
     let key_of = |key: &Text, number| text!("{key}-{number}");
     match (ty.plain(), good) {
         (Ty::List(_), Value::List(list)) => {

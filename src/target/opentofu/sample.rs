@@ -56,7 +56,8 @@ pub(super) fn cases(module: &Module) -> Cases {
         let Some(value) = first.get(&hole.name) else { continue };
         let (said, value) = match &hole.default {
             Some(default) => (Value::None, default.clone()),
-            None if matches!(hole.source, Source::Builtin(_)) && matches!(hole.ty.plain(), Ty::Map(_)) => continue,
+            // Labels are none where nothing is said.
+            None if hole.source == Source::Builtin("labels".into()) => (Value::None, Value::map::<Text>([])),
             None => match other(hole, value) {
                 Some(value) => (value.clone(), value),
                 None => continue,
@@ -72,8 +73,10 @@ pub(super) fn cases(module: &Module) -> Cases {
 
 /// A value of the first case.
 fn sample(hole: &Hole, maker: &mut Maker, others: &Values) -> Value {
-    let styles = std::iter::once(None).chain((0..TEXTS.len()).map(Some));
-    let forms = styles.flat_map(|style| [2, 1, 0].map(|entries| (style, entries)));
+    // Unlike each other if that can be, the usual ones if need be, and nothing at all at the last.
+    let usual = [true, false].into_iter().flat_map(|numbered| (0..TEXTS.len()).map(move |at| Some(Style { at, numbered })));
+    let styles: Vec<Option<Style>> = std::iter::once(None).chain(usual).collect();
+    let forms = [2, 1, 0].into_iter().flat_map(|entries| styles.iter().map(move |style| (*style, entries)));
     let mut usual = None;
     for (style, entries) in forms {
         let mut next = maker.clone();
@@ -122,6 +125,15 @@ pub(super) fn holds(hole: &Hole, rule: usize, value: &Value, others: &Values) ->
     }
 }
 
+/// Usual values in place of ones of their own.
+#[derive(Clone, Copy, Debug)]
+struct Style {
+    /// Which of them.
+    at: usize,
+    /// Whether those of further entries end with a number.
+    numbered: bool,
+}
+
 /// Makes values that are unlike each other.
 #[derive(Clone, Debug)]
 pub(super) struct Maker {
@@ -129,10 +141,12 @@ pub(super) struct Maker {
     named: BTreeMap<Text, usize>,
     /// How many there are of everything else.
     made: u8,
+    /// How many ports there are.
+    ports: i64,
     /// How many switches there are.
     switches: usize,
     /// Which of the usual texts and numbers is taken; none for one of its own.
-    style: Option<usize>,
+    style: Option<Style>,
     /// How many entries a list or map has.
     entries: usize,
     /// The only texts that fields may have.
@@ -143,7 +157,7 @@ pub(super) struct Maker {
 
 impl Default for Maker {
     fn default() -> Self {
-        Maker { named: BTreeMap::new(), made: 0, switches: 0, style: None, entries: 2, words: Words::new(), deferred: false }
+        Maker { named: BTreeMap::new(), made: 0, ports: 0, switches: 0, style: None, entries: 2, words: Words::new(), deferred: false }
     }
 }
 
@@ -181,8 +195,17 @@ impl Maker {
                 self.switches += 1;
                 Value::Bool(self.switches.is_multiple_of(2))
             }
+            Ty::Port if self.style.is_none() => {
+                self.ports += 1;
+                // The bounds first, so that a rule with others is seen.
+                Value::Int(match self.ports {
+                    1 => 1,
+                    2 => 65535,
+                    number => 8000 + number,
+                })
+            }
             Ty::Int | Ty::Port => {
-                Value::Int(self.style.map_or_else(|| 100 + i64::from(self.next()), |style| NUMBERS[style % NUMBERS.len()]))
+                Value::Int(self.style.map_or_else(|| 100 + i64::from(self.next()), |style| NUMBERS[style.at % NUMBERS.len()]))
             }
             Ty::Float => Value::Float(f64::from(self.next()) + 0.5),
             Ty::Bytes => Value::Bytes((40 + u64::from(self.next())) << 30),
@@ -221,8 +244,12 @@ impl Maker {
     }
 
     fn text(&mut self, ty: &Ty, name: &str, place: Place) -> Option<Value> {
+        if let Some(style) = self.style {
+            let usual = TEXTS[style.at % TEXTS.len()];
+            let text = if style.numbered && place.slot > 0 { text!("{usual}{}", place.slot + 1) } else { usual.into() };
+            return conform(Value::Text(text), ty).ok();
+        }
         let own = match ty {
-            _ if self.style.is_some() => TEXTS[self.style.unwrap_or_default() % TEXTS.len()].into(),
             Ty::Cidr if name.contains("v6") => text!("2001:db8:{:x}::/48", self.next()),
             Ty::Cidr => text!("10.{}.0.0/20", 20 + self.next()),
             Ty::Ip if name.contains("v6") => text!("2001:db8::{:x}", self.next()),

@@ -27,11 +27,12 @@ pub(super) fn tests(module: &Module) -> Result<Body, Unsayable> {
     if !given.is_empty() {
         body = body.nested("variables", variables(&given)?);
     }
-    let first = assertions::assertions(module, &World::new(module, &cases.first, &mocks));
+    let world = World::new(module, &cases.first, &mocks);
+    let first = assertions::assertions(module, &world);
     let second = assertions::assertions(module, &World::new(module, &cases.second, &mocks));
     let second: Vec<_> = second.into_iter().filter(|assertion| !first.contains(assertion)).collect();
     let mut run = Body::new().attribute("command", Expr::variable("plan"));
-    for (condition, message) in first.into_iter().chain(unseen::assertions(module)) {
+    for (condition, message) in first.into_iter().chain(unseen::assertions(module, &world)?) {
         run = run.blank().nested("assert", Body::new().attribute("condition", condition).attribute("error_message", message));
     }
     body.push_block("run", ["plans_what_the_module_says"], run);
@@ -43,12 +44,11 @@ pub(super) fn tests(module: &Module) -> Result<Body, Unsayable> {
         body.push_block("run", ["plans_the_other_case"], run);
     }
     for refusal in refusals(module, &cases.first)? {
-        let run = Body::new()
-            .attribute("command", Expr::variable("plan"))
-            .blank()
-            .nested("variables", Body::new().attribute(refusal.variable, refusal.value))
-            .blank()
-            .attribute("expect_failures", Expr::list([refusal.fails]));
+        let set = Body::new().attribute(refusal.variable, refusal.value);
+        let mut run = Body::new().attribute("command", Expr::variable("plan")).blank().nested("variables", set);
+        if let Some(fails) = refusal.fails {
+            run = run.blank().attribute("expect_failures", Expr::list([fails]));
+        }
         body.push_block("run", [refusal.name], run);
     }
     Ok(body)

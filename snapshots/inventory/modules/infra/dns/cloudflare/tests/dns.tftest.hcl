@@ -97,8 +97,13 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = can(regex("resource \"cloudflare_zone\" \"this\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\\n", file("${path.module}/main.tf")))
+    condition     = can(regex("resource \"cloudflare_zone\" \"this\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\n", file("${path.module}/main.tf")))
     error_message = "The prevent_destroy of cloudflare_zone.this must be as the module says."
+  }
+
+  assert {
+    condition     = can(regex("resource \"cloudflare_dns_record\" \"entry\" \\{\\n(  .*\\n|\\n)*  proxied *= false\n", file("${path.module}/main.tf")))
+    error_message = "The proxied of cloudflare_dns_record.entry must be as the module says."
   }
 }
 
@@ -116,11 +121,37 @@ run "plans_the_other_case" {
   }
 }
 
-run "refuses_ttl" {
+run "refuses_ttl_59" {
   command = plan
 
   variables {
-    ttl = 0
+    ttl = 59
+  }
+
+  expect_failures = [var.ttl]
+}
+
+run "accepts_ttl_60" {
+  command = plan
+
+  variables {
+    ttl = 60
+  }
+}
+
+run "accepts_ttl_86400" {
+  command = plan
+
+  variables {
+    ttl = 86400
+  }
+}
+
+run "refuses_ttl_86401" {
+  command = plan
+
+  variables {
+    ttl = 86401
   }
 
   expect_failures = [var.ttl]

@@ -125,7 +125,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = can(regex("resource \"hcloud_zone\" \"this\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\\n", file("${path.module}/main.tf")))
+    condition     = can(regex("resource \"hcloud_zone\" \"this\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\n", file("${path.module}/main.tf")))
     error_message = "The prevent_destroy of hcloud_zone.this must be as the module says."
   }
 }
@@ -136,6 +136,7 @@ run "plans_the_other_case" {
   variables {
     protected = true
     ttl       = null
+    labels    = null
   }
 
   assert {
@@ -144,16 +145,52 @@ run "plans_the_other_case" {
   }
 
   assert {
+    condition     = length(hcloud_zone.this.labels) == 0
+    error_message = "The number of labels of hcloud_zone.this must be as the module says."
+  }
+
+  assert {
     condition     = hcloud_zone_rrset.entry["sets-key-1"].ttl == 300
     error_message = "The ttl of hcloud_zone_rrset.entry must be as the module says."
   }
+
+  assert {
+    condition     = length(hcloud_zone_rrset.entry["sets-key-1"].labels) == 0
+    error_message = "The number of labels of hcloud_zone_rrset.entry must be as the module says."
+  }
 }
 
-run "refuses_ttl" {
+run "refuses_ttl_59" {
   command = plan
 
   variables {
-    ttl = 0
+    ttl = 59
+  }
+
+  expect_failures = [var.ttl]
+}
+
+run "accepts_ttl_60" {
+  command = plan
+
+  variables {
+    ttl = 60
+  }
+}
+
+run "accepts_ttl_86400" {
+  command = plan
+
+  variables {
+    ttl = 86400
+  }
+}
+
+run "refuses_ttl_86401" {
+  command = plan
+
+  variables {
+    ttl = 86401
   }
 
   expect_failures = [var.ttl]

@@ -88,7 +88,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = can(regex("resource \"hcloud_network\" \"this\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\\n", file("${path.module}/main.tf")))
+    condition     = can(regex("resource \"hcloud_network\" \"this\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\n", file("${path.module}/main.tf")))
     error_message = "The prevent_destroy of hcloud_network.this must be as the module says."
   }
 }
@@ -98,11 +98,17 @@ run "plans_the_other_case" {
 
   variables {
     protected = true
+    labels    = null
   }
 
   assert {
     condition     = hcloud_network.this.delete_protection == true
     error_message = "The delete_protection of hcloud_network.this must be as the module says."
+  }
+
+  assert {
+    condition     = length(hcloud_network.this.labels) == 0
+    error_message = "The number of labels of hcloud_network.this must be as the module says."
   }
 }
 

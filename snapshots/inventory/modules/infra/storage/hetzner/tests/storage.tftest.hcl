@@ -88,8 +88,13 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = can(regex("resource \"hcloud_volume\" \"disk\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\\n", file("${path.module}/main.tf")))
+    condition     = can(regex("resource \"hcloud_volume\" \"disk\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\n", file("${path.module}/main.tf")))
     error_message = "The prevent_destroy of hcloud_volume.disk must be as the module says."
+  }
+
+  assert {
+    condition     = can(regex("resource \"hcloud_volume_attachment\" \"attached\" \\{\\n(  .*\\n|\\n)*  automount *= false\n", file("${path.module}/main.tf")))
+    error_message = "The automount of hcloud_volume_attachment.attached must be as the module says."
   }
 }
 
@@ -99,6 +104,7 @@ run "plans_the_other_case" {
   variables {
     protected = true
     location  = "sin"
+    labels    = null
   }
 
   assert {
@@ -109,6 +115,11 @@ run "plans_the_other_case" {
   assert {
     condition     = hcloud_volume.disk["volumes-key-1"].delete_protection == true
     error_message = "The delete_protection of hcloud_volume.disk must be as the module says."
+  }
+
+  assert {
+    condition     = length(hcloud_volume.disk["volumes-key-1"].labels) == 0
+    error_message = "The number of labels of hcloud_volume.disk must be as the module says."
   }
 }
 

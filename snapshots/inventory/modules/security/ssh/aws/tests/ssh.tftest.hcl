@@ -3,8 +3,11 @@
 mock_provider "aws" {}
 
 variables {
-  name   = "name"
-  keys   = {}
+  name = "name"
+  keys = {
+    keys-key-1 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 test@example.com"
+    keys-key-2 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 test@example.com2"
+  }
   labels = { labels-key-1 = "labels-1", labels-key-2 = "labels-2" }
 }
 
@@ -12,12 +15,70 @@ run "plans_what_the_module_says" {
   command = plan
 
   assert {
-    condition     = length(aws_key_pair.operator) == 0
-    error_message = "The number of instances of aws_key_pair.operator must be as the module says."
+    condition     = toset(keys(aws_key_pair.operator)) == toset(["keys-key-1", "keys-key-2"])
+    error_message = "The keys of instances of aws_key_pair.operator must be as the module says."
   }
 
   assert {
-    condition     = length(output.ids) == 0
-    error_message = "The number of output ids must be as the module says."
+    condition     = aws_key_pair.operator["keys-key-1"].key_name == "name-keys-key-1"
+    error_message = "The key_name of aws_key_pair.operator must be as the module says."
   }
+
+  assert {
+    condition     = aws_key_pair.operator["keys-key-1"].public_key == "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 test@example.com"
+    error_message = "The public_key of aws_key_pair.operator must be as the module says."
+  }
+
+  assert {
+    condition     = aws_key_pair.operator["keys-key-1"].tags == tomap({ labels-key-1 = "labels-1", labels-key-2 = "labels-2", Name = "name-keys-key-1" })
+    error_message = "The tags of aws_key_pair.operator must be as the module says."
+  }
+
+  assert {
+    condition     = aws_key_pair.operator["keys-key-2"].key_name == "name-keys-key-2"
+    error_message = "The key_name of aws_key_pair.operator must be as the module says."
+  }
+
+  assert {
+    condition     = aws_key_pair.operator["keys-key-2"].public_key == "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 test@example.com2"
+    error_message = "The public_key of aws_key_pair.operator must be as the module says."
+  }
+
+  assert {
+    condition     = aws_key_pair.operator["keys-key-2"].tags == tomap({ labels-key-1 = "labels-1", labels-key-2 = "labels-2", Name = "name-keys-key-2" })
+    error_message = "The tags of aws_key_pair.operator must be as the module says."
+  }
+
+  assert {
+    condition     = tolist(output.ids) == tolist(["name-keys-key-1", "name-keys-key-2"])
+    error_message = "The output ids must be as the module says."
+  }
+}
+
+run "plans_the_other_case" {
+  command = plan
+
+  variables {
+    labels = null
+  }
+
+  assert {
+    condition     = aws_key_pair.operator["keys-key-1"].tags == tomap({ Name = "name-keys-key-1" })
+    error_message = "The tags of aws_key_pair.operator must be as the module says."
+  }
+
+  assert {
+    condition     = aws_key_pair.operator["keys-key-2"].tags == tomap({ Name = "name-keys-key-2" })
+    error_message = "The tags of aws_key_pair.operator must be as the module says."
+  }
+}
+
+run "refuses_keys" {
+  command = plan
+
+  variables {
+    keys = { keys-key-1 = "" }
+  }
+
+  expect_failures = [var.keys]
 }

@@ -8,8 +8,11 @@ override_resource {
 }
 
 variables {
-  name   = "name"
-  keys   = {}
+  name = "name"
+  keys = {
+    keys-key-1 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 test@example.com"
+    keys-key-2 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 test@example.com2"
+  }
   labels = { labels-key-1 = "labels-1", labels-key-2 = "labels-2" }
 }
 
@@ -17,12 +20,60 @@ run "plans_what_the_module_says" {
   command = plan
 
   assert {
-    condition     = length(hcloud_ssh_key.operator) == 0
-    error_message = "The number of instances of hcloud_ssh_key.operator must be as the module says."
+    condition     = toset(keys(hcloud_ssh_key.operator)) == toset(["keys-key-1", "keys-key-2"])
+    error_message = "The keys of instances of hcloud_ssh_key.operator must be as the module says."
   }
 
   assert {
-    condition     = length(output.ids) == 0
-    error_message = "The number of output ids must be as the module says."
+    condition     = hcloud_ssh_key.operator["keys-key-1"].name == "name-keys-key-1"
+    error_message = "The name of hcloud_ssh_key.operator must be as the module says."
   }
+
+  assert {
+    condition     = hcloud_ssh_key.operator["keys-key-1"].public_key == "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 test@example.com"
+    error_message = "The public_key of hcloud_ssh_key.operator must be as the module says."
+  }
+
+  assert {
+    condition     = hcloud_ssh_key.operator["keys-key-1"].labels == tomap({ labels-key-1 = "labels-1", labels-key-2 = "labels-2" })
+    error_message = "The labels of hcloud_ssh_key.operator must be as the module says."
+  }
+
+  assert {
+    condition     = hcloud_ssh_key.operator["keys-key-2"].name == "name-keys-key-2"
+    error_message = "The name of hcloud_ssh_key.operator must be as the module says."
+  }
+
+  assert {
+    condition     = hcloud_ssh_key.operator["keys-key-2"].public_key == "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 test@example.com2"
+    error_message = "The public_key of hcloud_ssh_key.operator must be as the module says."
+  }
+
+  assert {
+    condition     = tolist(output.ids) == tolist(["1", "1"])
+    error_message = "The output ids must be as the module says."
+  }
+}
+
+run "plans_the_other_case" {
+  command = plan
+
+  variables {
+    labels = null
+  }
+
+  assert {
+    condition     = length(hcloud_ssh_key.operator["keys-key-1"].labels) == 0
+    error_message = "The number of labels of hcloud_ssh_key.operator must be as the module says."
+  }
+}
+
+run "refuses_keys" {
+  command = plan
+
+  variables {
+    keys = { keys-key-1 = "" }
+  }
+
+  expect_failures = [var.keys]
 }

@@ -484,8 +484,13 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = can(regex("resource \"cloudflare_dns_record\" \"alias\" \\{\\n(  .*\\n|\\n)*  depends_on *= \\[\\s*cloudflare_load_balancer\\.this,?\\s*\\]\\n", file("${path.module}/main.tf")))
+    condition     = can(regex("resource \"cloudflare_dns_record\" \"alias\" \\{\\n(  .*\\n|\\n)*  depends_on *= \\[\\s*cloudflare_load_balancer\\.this,?\\s*\\]\n", file("${path.module}/main.tf")))
     error_message = "The depends_on of cloudflare_dns_record.alias must be as the module says."
+  }
+
+  assert {
+    condition     = can(regex("resource \"cloudflare_dns_record\" \"machine\" \\{\\n(  .*\\n|\\n)*  proxied *= false\n", file("${path.module}/main.tf")))
+    error_message = "The proxied of cloudflare_dns_record.machine must be as the module says."
   }
 }
 

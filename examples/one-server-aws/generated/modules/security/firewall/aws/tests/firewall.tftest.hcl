@@ -29,8 +29,8 @@ variables {
     }
   }
   gates = {
-    gates-key-1 = { address = "10.20.0.7", port = 107 }
-    gates-key-2 = { address = "10.20.0.9", port = 109 }
+    gates-key-1 = { address = "10.20.0.7", port = 1 }
+    gates-key-2 = { address = "10.20.0.8", port = 65535 }
   }
   labels = { labels-key-1 = "labels-1", labels-key-2 = "labels-2" }
 }
@@ -154,12 +154,12 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_vpc_security_group_ingress_rule.entry["gates-key-1"].from_port == 107
+    condition     = aws_vpc_security_group_ingress_rule.entry["gates-key-1"].from_port == 1
     error_message = "The from_port of aws_vpc_security_group_ingress_rule.entry must be as the module says."
   }
 
   assert {
-    condition     = aws_vpc_security_group_ingress_rule.entry["gates-key-1"].to_port == 107
+    condition     = aws_vpc_security_group_ingress_rule.entry["gates-key-1"].to_port == 1
     error_message = "The to_port of aws_vpc_security_group_ingress_rule.entry must be as the module says."
   }
 
@@ -179,17 +179,17 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_vpc_security_group_ingress_rule.entry["gates-key-2"].from_port == 109
+    condition     = aws_vpc_security_group_ingress_rule.entry["gates-key-2"].from_port == 65535
     error_message = "The from_port of aws_vpc_security_group_ingress_rule.entry must be as the module says."
   }
 
   assert {
-    condition     = aws_vpc_security_group_ingress_rule.entry["gates-key-2"].to_port == 109
+    condition     = aws_vpc_security_group_ingress_rule.entry["gates-key-2"].to_port == 65535
     error_message = "The to_port of aws_vpc_security_group_ingress_rule.entry must be as the module says."
   }
 
   assert {
-    condition     = aws_vpc_security_group_ingress_rule.entry["gates-key-2"].cidr_ipv4 == "10.20.0.9/32"
+    condition     = aws_vpc_security_group_ingress_rule.entry["gates-key-2"].cidr_ipv4 == "10.20.0.8/32"
     error_message = "The cidr_ipv4 of aws_vpc_security_group_ingress_rule.entry must be as the module says."
   }
 
@@ -249,7 +249,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = can(regex("resource \"aws_security_group\" \"this\" \\{\\n(  .*\\n|\\n)*    create_before_destroy *= true\\n", file("${path.module}/main.tf")))
+    condition     = can(regex("resource \"aws_security_group\" \"this\" \\{\\n(  .*\\n|\\n)*    create_before_destroy *= true\n", file("${path.module}/main.tf")))
     error_message = "The create_before_destroy of aws_security_group.this must be as the module says."
   }
 }
@@ -258,12 +258,33 @@ run "plans_the_other_case" {
   command = plan
 
   variables {
-    gates = null
+    gates  = null
+    labels = null
+  }
+
+  assert {
+    condition     = aws_security_group.this.tags == tomap({ Name = "name" })
+    error_message = "The tags of aws_security_group.this must be as the module says."
+  }
+
+  assert {
+    condition     = length(aws_vpc_security_group_ingress_rule.inward["inbound-key-1"].tags) == 0
+    error_message = "The number of tags of aws_vpc_security_group_ingress_rule.inward must be as the module says."
   }
 
   assert {
     condition     = length(aws_vpc_security_group_ingress_rule.entry) == 0
     error_message = "The number of instances of aws_vpc_security_group_ingress_rule.entry must be as the module says."
+  }
+
+  assert {
+    condition     = length(aws_vpc_security_group_egress_rule.outward_ipv4.tags) == 0
+    error_message = "The number of tags of aws_vpc_security_group_egress_rule.outward_ipv4 must be as the module says."
+  }
+
+  assert {
+    condition     = length(aws_vpc_security_group_egress_rule.outward_ipv6.tags) == 0
+    error_message = "The number of tags of aws_vpc_security_group_egress_rule.outward_ipv6 must be as the module says."
   }
 }
 
@@ -326,8 +347,8 @@ run "refuses_gates_of_another_kind_1" {
 
   variables {
     gates = {
-      gates-key-1 = { address = "No such thing.", port = 107 }
-      gates-key-2 = { address = "10.20.0.9", port = 109 }
+      gates-key-1 = { address = "No such thing.", port = 1 }
+      gates-key-2 = { address = "10.20.0.8", port = 65535 }
     }
   }
 
@@ -340,7 +361,7 @@ run "refuses_gates_of_another_kind_2" {
   variables {
     gates = {
       gates-key-1 = { address = "10.20.0.7", port = 0 }
-      gates-key-2 = { address = "10.20.0.9", port = 109 }
+      gates-key-2 = { address = "10.20.0.8", port = 65535 }
     }
   }
 
@@ -353,7 +374,7 @@ run "refuses_gates_of_another_kind_3" {
   variables {
     gates = {
       gates-key-1 = { address = "10.20.0.7", port = 65536 }
-      gates-key-2 = { address = "10.20.0.9", port = 109 }
+      gates-key-2 = { address = "10.20.0.8", port = 65535 }
     }
   }
 
@@ -377,4 +398,21 @@ run "refuses_what_is_too_much" {
   }
 
   expect_failures = [output.id]
+}
+
+run "accepts_what_is_too_much_but_one" {
+  command = plan
+
+  variables {
+    inbound = {
+      for number in range(60) : "inbound-key-1-${number}" => {
+        name     = "name-1"
+        protocol = "tcp"
+        first    = 102
+        last     = null
+        ipv4     = "10.23.0.0/20"
+        ipv6     = null
+      }
+    }
+  }
 }

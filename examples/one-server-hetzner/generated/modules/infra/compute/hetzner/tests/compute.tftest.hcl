@@ -177,13 +177,23 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = can(regex("resource \"hcloud_server\" \"node\" \\{\\n(  .*\\n|\\n)*    ignore_changes *= \\[\\s*image,\\s*ssh_keys,\\s*user_data,?\\s*\\]\\n", file("${path.module}/main.tf")))
+    condition     = can(regex("resource \"hcloud_server\" \"node\" \\{\\n(  .*\\n|\\n)*    ignore_changes *= \\[\\s*image,\\s*ssh_keys,\\s*user_data,?\\s*\\]\n", file("${path.module}/main.tf")))
     error_message = "The ignore_changes of hcloud_server.node must be as the module says."
   }
 
   assert {
-    condition     = can(regex("resource \"hcloud_server\" \"node\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\\n", file("${path.module}/main.tf")))
+    condition     = can(regex("resource \"hcloud_server\" \"node\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\n", file("${path.module}/main.tf")))
     error_message = "The prevent_destroy of hcloud_server.node must be as the module says."
+  }
+
+  assert {
+    condition     = can(regex("resource \"hcloud_server\" \"node\" \\{\\n(  .*\\n|\\n)*  image *= data\\.hcloud_image\\.baked\\.id\n", file("${path.module}/main.tf")))
+    error_message = "The image of hcloud_server.node must be as the module says."
+  }
+
+  assert {
+    condition     = can(regex("resource \"hcloud_server\" \"node\" \\{\\n(  .*\\n|\\n)*    alias_ips *= \\[\\s*,?\\s*\\]\n", file("${path.module}/main.tf")))
+    error_message = "The alias_ips of hcloud_server.node must be as the module says."
   }
 }
 
@@ -195,11 +205,17 @@ run "plans_the_other_case" {
     location           = "sin"
     image_architecture = "arm"
     public             = null
+    labels             = null
   }
 
   assert {
     condition     = data.hcloud_image.baked.with_architecture == "arm"
     error_message = "The with_architecture of data.hcloud_image.baked must be as the module says."
+  }
+
+  assert {
+    condition     = length(hcloud_placement_group.spread.labels) == 0
+    error_message = "The number of labels of hcloud_placement_group.spread must be as the module says."
   }
 
   assert {
@@ -220,6 +236,11 @@ run "plans_the_other_case" {
   assert {
     condition     = hcloud_server.node["hosts-key-1"].rebuild_protection == true
     error_message = "The rebuild_protection of hcloud_server.node must be as the module says."
+  }
+
+  assert {
+    condition     = length(hcloud_server.node["hosts-key-1"].labels) == 0
+    error_message = "The number of labels of hcloud_server.node must be as the module says."
   }
 
   assert {
@@ -301,6 +322,19 @@ run "refuses_what_is_too_much_1" {
   expect_failures = [output.ids]
 }
 
+run "accepts_what_is_too_much_1_but_one" {
+  command = plan
+
+  variables {
+    hosts = {
+      for number in range(10) : "hosts-key-1-${number}" => {
+        address = "10.20.0.${number + 7}"
+        subnet  = { key = "network-subnet-ids-key-1" }
+      }
+    }
+  }
+}
+
 run "refuses_what_is_too_much_2" {
   command = plan
 
@@ -309,4 +343,12 @@ run "refuses_what_is_too_much_2" {
   }
 
   expect_failures = [output.ids]
+}
+
+run "accepts_what_is_too_much_2_but_one" {
+  command = plan
+
+  variables {
+    keys_ids = ["1003"]
+  }
 }

@@ -24,8 +24,8 @@ variables {
     },
   ]
   gates = [
-    { name = "name-3", address = "10.20.0.6", port = 106 },
-    { name = "name-4", address = "10.20.0.8", port = 108 },
+    { name = "name-3", address = "10.20.0.6", port = 1 },
+    { name = "name-4", address = "10.20.0.7", port = 65535 },
   ]
   labels = { labels-key-1 = "labels-1", labels-key-2 = "labels-2" }
 }
@@ -64,14 +64,14 @@ run "plans_what_the_module_says" {
 
   assert {
     condition = anytrue([
-      for entry in hcloud_firewall.this.rule : entry.direction == "in" && entry.protocol == "tcp" && entry.port == "106" && entry.source_ips == toset(["10.20.0.6/32"]) && entry.description == "from name-3"
+      for entry in hcloud_firewall.this.rule : entry.direction == "in" && entry.protocol == "tcp" && entry.port == "1" && entry.source_ips == toset(["10.20.0.6/32"]) && entry.description == "from name-3"
     ])
     error_message = "The rule 3 of hcloud_firewall.this must be as the module says."
   }
 
   assert {
     condition = anytrue([
-      for entry in hcloud_firewall.this.rule : entry.direction == "in" && entry.protocol == "tcp" && entry.port == "108" && entry.source_ips == toset(["10.20.0.8/32"]) && entry.description == "from name-4"
+      for entry in hcloud_firewall.this.rule : entry.direction == "in" && entry.protocol == "tcp" && entry.port == "65535" && entry.source_ips == toset(["10.20.0.7/32"]) && entry.description == "from name-4"
     ])
     error_message = "The rule 4 of hcloud_firewall.this must be as the module says."
   }
@@ -86,7 +86,13 @@ run "plans_the_other_case" {
   command = plan
 
   variables {
-    gates = null
+    gates  = null
+    labels = null
+  }
+
+  assert {
+    condition     = length(hcloud_firewall.this.labels) == 0
+    error_message = "The number of labels of hcloud_firewall.this must be as the module says."
   }
 
   assert {
@@ -146,8 +152,8 @@ run "refuses_gates_of_another_kind_1" {
 
   variables {
     gates = [
-      { name = "name-3", address = "No such thing.", port = 106 },
-      { name = "name-4", address = "10.20.0.8", port = 108 },
+      { name = "name-3", address = "No such thing.", port = 1 },
+      { name = "name-4", address = "10.20.0.7", port = 65535 },
     ]
   }
 
@@ -160,7 +166,7 @@ run "refuses_gates_of_another_kind_2" {
   variables {
     gates = [
       { name = "name-3", address = "10.20.0.6", port = 0 },
-      { name = "name-4", address = "10.20.0.8", port = 108 },
+      { name = "name-4", address = "10.20.0.7", port = 65535 },
     ]
   }
 
@@ -173,7 +179,7 @@ run "refuses_gates_of_another_kind_3" {
   variables {
     gates = [
       { name = "name-3", address = "10.20.0.6", port = 65536 },
-      { name = "name-4", address = "10.20.0.8", port = 108 },
+      { name = "name-4", address = "10.20.0.7", port = 65535 },
     ]
   }
 
@@ -195,4 +201,19 @@ run "refuses_what_is_too_much" {
   }
 
   expect_failures = [output.id]
+}
+
+run "accepts_what_is_too_much_but_one" {
+  command = plan
+
+  variables {
+    inbound = [
+      for number in range(50) : {
+        name     = "name-1"
+        protocol = "tcp"
+        ports    = "ports-1"
+        sources  = ["10.21.0.0/20", "10.22.0.0/20"]
+      }
+    ]
+  }
 }

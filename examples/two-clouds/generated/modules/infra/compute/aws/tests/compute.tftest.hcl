@@ -192,12 +192,12 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = can(regex("resource \"aws_instance\" \"node\" \\{\\n(  .*\\n|\\n)*    ignore_changes *= \\[\\s*ami,\\s*key_name,\\s*user_data,?\\s*\\]\\n", file("${path.module}/main.tf")))
+    condition     = can(regex("resource \"aws_instance\" \"node\" \\{\\n(  .*\\n|\\n)*    ignore_changes *= \\[\\s*ami,\\s*key_name,\\s*user_data,?\\s*\\]\n", file("${path.module}/main.tf")))
     error_message = "The ignore_changes of aws_instance.node must be as the module says."
   }
 
   assert {
-    condition     = can(regex("resource \"aws_instance\" \"node\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\\n", file("${path.module}/main.tf")))
+    condition     = can(regex("resource \"aws_instance\" \"node\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\n", file("${path.module}/main.tf")))
     error_message = "The prevent_destroy of aws_instance.node must be as the module says."
   }
 }
@@ -209,6 +209,7 @@ run "plans_the_other_case" {
     protected          = true
     image_architecture = "arm64"
     public             = null
+    labels             = null
   }
 
   assert {
@@ -226,6 +227,16 @@ run "plans_the_other_case" {
   assert {
     condition     = aws_instance.node["hosts-key-1"].disable_api_termination == true
     error_message = "The disable_api_termination of aws_instance.node must be as the module says."
+  }
+
+  assert {
+    condition     = aws_instance.node["hosts-key-1"].tags == tomap({ Name = "hosts-key-1" })
+    error_message = "The tags of aws_instance.node must be as the module says."
+  }
+
+  assert {
+    condition     = aws_instance.node["hosts-key-2"].tags == tomap({ Name = "hosts-key-2" })
+    error_message = "The tags of aws_instance.node must be as the module says."
   }
 
   assert {

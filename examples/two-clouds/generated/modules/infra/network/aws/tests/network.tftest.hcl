@@ -362,17 +362,17 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = can(regex("resource \"aws_vpc\" \"this\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\\n", file("${path.module}/main.tf")))
+    condition     = can(regex("resource \"aws_vpc\" \"this\" \\{\\n(  .*\\n|\\n)*    prevent_destroy *= var\\.protected\n", file("${path.module}/main.tf")))
     error_message = "The prevent_destroy of aws_vpc.this must be as the module says."
   }
 
   assert {
-    condition     = can(regex("resource \"aws_eip\" \"address\" \\{\\n(  .*\\n|\\n)*  depends_on *= \\[\\s*aws_internet_gateway\\.internet,?\\s*\\]\\n", file("${path.module}/main.tf")))
+    condition     = can(regex("resource \"aws_eip\" \"address\" \\{\\n(  .*\\n|\\n)*  depends_on *= \\[\\s*aws_internet_gateway\\.internet,?\\s*\\]\n", file("${path.module}/main.tf")))
     error_message = "The depends_on of aws_eip.address must be as the module says."
   }
 
   assert {
-    condition     = can(regex("resource \"aws_nat_gateway\" \"nat\" \\{\\n(  .*\\n|\\n)*  depends_on *= \\[\\s*aws_internet_gateway\\.internet,?\\s*\\]\\n", file("${path.module}/main.tf")))
+    condition     = can(regex("resource \"aws_nat_gateway\" \"nat\" \\{\\n(  .*\\n|\\n)*  depends_on *= \\[\\s*aws_internet_gateway\\.internet,?\\s*\\]\n", file("${path.module}/main.tf")))
     error_message = "The depends_on of aws_nat_gateway.nat must be as the module says."
   }
 }
@@ -383,11 +383,77 @@ run "plans_the_other_case" {
   variables {
     protected = true
     public    = null
+    labels    = null
+  }
+
+  assert {
+    condition     = aws_vpc.this.tags == tomap({ Name = "name" })
+    error_message = "The tags of aws_vpc.this must be as the module says."
+  }
+
+  assert {
+    condition     = aws_default_security_group.closed.tags == tomap({ Name = "name-closed" })
+    error_message = "The tags of aws_default_security_group.closed must be as the module says."
+  }
+
+  assert {
+    condition     = aws_internet_gateway.internet.tags == tomap({ Name = "name" })
+    error_message = "The tags of aws_internet_gateway.internet must be as the module says."
+  }
+
+  assert {
+    condition     = aws_subnet.zone["subnets-key-1"].tags == tomap({ Name = "name-subnets-key-1" })
+    error_message = "The tags of aws_subnet.zone must be as the module says."
+  }
+
+  assert {
+    condition     = aws_subnet.zone["subnets-key-2"].tags == tomap({ Name = "name-subnets-key-2" })
+    error_message = "The tags of aws_subnet.zone must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table.routes.tags == tomap({ Name = "name-zones" })
+    error_message = "The tags of aws_route_table.routes must be as the module says."
   }
 
   assert {
     condition     = length(aws_route.direct) == 0
     error_message = "The number of instances of aws_route.direct must be as the module says."
+  }
+
+  assert {
+    condition     = aws_subnet.exit["exits-key-1"].tags == tomap({ Name = "name-exits-key-1" })
+    error_message = "The tags of aws_subnet.exit must be as the module says."
+  }
+
+  assert {
+    condition     = aws_subnet.exit["exits-key-2"].tags == tomap({ Name = "name-exits-key-2" })
+    error_message = "The tags of aws_subnet.exit must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table.exit_table["exits-key-1"].tags == tomap({ Name = "name-exits-key-1" })
+    error_message = "The tags of aws_route_table.exit_table must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table.exit_table["exits-key-2"].tags == tomap({ Name = "name-exits-key-2" })
+    error_message = "The tags of aws_route_table.exit_table must be as the module says."
+  }
+
+  assert {
+    condition     = aws_eip.address["exits-key-1"].tags == tomap({ Name = "name-exits-key-1" })
+    error_message = "The tags of aws_eip.address must be as the module says."
+  }
+
+  assert {
+    condition     = aws_eip.address["exits-key-2"].tags == tomap({ Name = "name-exits-key-2" })
+    error_message = "The tags of aws_eip.address must be as the module says."
+  }
+
+  assert {
+    condition     = aws_nat_gateway.nat["exits-key-1"].tags == tomap({ Name = "name" })
+    error_message = "The tags of aws_nat_gateway.nat must be as the module says."
   }
 }
 
