@@ -150,7 +150,7 @@ fn preconditions(module: &Module, values: &Values) -> Result<Vec<Refusal>, Unsay
                 others.insert(hole.name.clone(), tried.value.clone());
                 let breaks = |rule: &crate::shape::Validation| of_variables(&rule.condition, &others) == Some(Value::Bool(false));
                 let alone = module.preconditions.iter().enumerate().all(|(other, rule)| other == at || !breaks(rule));
-                (breaks(rule) && alone && accepted(hole, &tried.value, values)).then(|| (hole, good, tried))
+                (breaks(rule) && alone && accepted(hole, &tried.value, values)).then_some((hole, good, tried))
             })
         });
         if let Some((hole, good, tried)) = broken {

@@ -6,9 +6,11 @@ use super::sample::{Values, cases};
 use super::world::{Mocks, World, mocks};
 use super::{assertions, unseen};
 use crate::artifact::hcl::{Body, Expr, Object};
+use crate::base::Text;
 use crate::shape::Module;
 use crate::target::common::hcl::{Lowering, Unsayable};
 use crate::value::Value;
+use std::collections::BTreeMap;
 
 /// The tests of a module.
 pub(super) fn tests(module: &Module) -> Result<Body, Unsayable> {
@@ -30,7 +32,7 @@ pub(super) fn tests(module: &Module) -> Result<Body, Unsayable> {
     let world = World::new(module, &cases.first, &mocks);
     let first = assertions::assertions(module, &world);
     let second = assertions::assertions(module, &World::new(module, &cases.second, &mocks));
-    let second: Vec<_> = second.into_iter().filter(|assertion| !first.contains(assertion)).collect();
+    let second = news(&first, second);
     let mut run = Body::new().attribute("command", Expr::variable("plan"));
     for (condition, message) in first.into_iter().chain(unseen::assertions(module, &world)?) {
         run = run.blank().nested("assert", Body::new().attribute("condition", condition).attribute("error_message", message));
@@ -52,6 +54,15 @@ pub(super) fn tests(module: &Module) -> Result<Body, Unsayable> {
         body.push_block("run", [refusal.name], run);
     }
     Ok(body)
+}
+
+/// The assertions that are not among the first.
+fn news(first: &[(Expr, Text)], second: Vec<(Expr, Text)>) -> Vec<(Expr, Text)> {
+    let mut known: BTreeMap<&Text, Vec<&Expr>> = BTreeMap::new();
+    for (condition, message) in first {
+        known.entry(message).or_default().push(condition);
+    }
+    second.into_iter().filter(|(condition, message)| !known.get(message).is_some_and(|known| known.contains(&condition))).collect()
 }
 
 /// What the plugins say of resources and data sources.
