@@ -319,3 +319,53 @@ fn pipelines_install_this_release() {
     let own = tools.lines().find(|line| line.starts_with("define tool infrac ")).unwrap();
     assert!(own.contains(&format!("version = \"{}\"", env!("CARGO_PKG_VERSION"))), "{own}");
 }
+
+/// Outputs of the library's modules that no unit of any product here reads, with what they are for.
+const INTERFACE: &[(&str, &str, &str)] = &[
+    ("dns", "name_servers", "the registrar is told them by hand"),
+    ("edge", "id", "a stack that comes after the edge can name it"),
+    ("nat", "id", "a stack that comes after the way out can name it"),
+    ("storage", "devices", "an operator tells the volumes of a provider apart by them"),
+];
+
+/// What a module gives is read by another unit, or stands above with the reason why it is there.
+#[test]
+fn every_output_of_a_module_is_read_or_has_a_reason() {
+    let source = regex::Regex::new(r#"source = "[^"]*/(\w+)/(\w+)/(\w+)""#).unwrap();
+    let dependency = regex::Regex::new(r#"dependency "(\w+)" \{\n  config_path = "([^"]+)""#).unwrap();
+    let read = regex::Regex::new(r"dependency\.(\w+)\.outputs\.(\w+)").unwrap();
+    let output = regex::Regex::new(r#"(?m)^output "(\w+)""#).unwrap();
+    let mut projects = vec![root().to_path_buf()];
+    projects.extend(std::fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()));
+    let (mut given, mut taken) = (BTreeSet::new(), BTreeSet::new());
+    let mut outcomes: Vec<Outcome> =
+        projects.iter().map(|project| compile(&infrac::host::load(project).unwrap().workspace, &Options::default())).collect();
+    outcomes.push(built(replaced("stack management mgmt {\n  on      = eu", "stack management mgmt {\n  on      = us")));
+    for files in outcomes.iter().map(tree) {
+        let module = |unit: &str| source.captures(&files[unit]).map(|found| found[2].to_owned()).unwrap();
+        for (path, text) in &files {
+            if path.starts_with("modules/") && path.ends_with("/outputs.tf") {
+                let module = path.split('/').nth(2).unwrap();
+                given.extend(output.captures_iter(text).map(|found| (module.to_owned(), found[1].to_owned())));
+            }
+            if !path.starts_with("live/") || !path.ends_with("/terragrunt.hcl") {
+                continue;
+            }
+            let folder = path.trim_end_matches("/terragrunt.hcl");
+            let units: BTreeMap<String, String> = dependency
+                .captures_iter(text)
+                .map(|found| {
+                    let mut to: Vec<&str> = folder.split('/').collect();
+                    for part in found[2].split('/') {
+                        if part == ".." { to.truncate(to.len() - 1) } else { to.push(part) }
+                    }
+                    (found[1].to_owned(), module(&format!("{}/terragrunt.hcl", to.join("/"))))
+                })
+                .collect();
+            taken.extend(read.captures_iter(text).map(|found| (units[&found[1]].clone(), found[2].to_owned())));
+        }
+    }
+    let unread: Vec<(&str, &str)> = given.difference(&taken).map(|(module, output)| (module.as_str(), output.as_str())).collect();
+    let known: Vec<(&str, &str)> = INTERFACE.iter().map(|(module, output, _)| (*module, *output)).collect();
+    assert_eq!(unread, known);
+}

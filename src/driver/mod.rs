@@ -104,7 +104,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     }
     diagnostics.extend(analysis::analyse_all(&program));
     diagnostics.extend(analysis::left_behind(&program, renumber::locks(workspace)));
-    let (shapes, found) = shape::shape(&program, &types, workspace);
+    let (shapes, found) = shape::shape(&program, &schemas, &types, workspace);
     diagnostics.extend(found);
     diagnostics.extend(analysis::analyse_roles(&shapes));
     let targets = Targets(options.targets.clone());

@@ -8,11 +8,20 @@ use indexmap::IndexMap;
 
 /// The value of `value` where every variable is known; none where it needs more than variables.
 pub fn fold(value: &Value, variables: &dyn Fn(&str) -> Option<Value>) -> Option<Value> {
-    Fold { variables, locals: Vec::new() }.value(value)
+    fold_with(value, &|leaf| match leaf {
+        Residual::Variable(name) => variables(name),
+        _ => None,
+    })
+}
+
+/// The same where more than variables is known: `leaf` is asked for everything that is made of nothing else, but for the
+/// names that a comprehension in `value` binds.
+pub fn fold_with(value: &Value, leaf: &dyn Fn(&Residual) -> Option<Value>) -> Option<Value> {
+    Fold { leaf, locals: Vec::new() }.value(value)
 }
 
 struct Fold<'a> {
-    variables: &'a dyn Fn(&str) -> Option<Value>,
+    leaf: &'a dyn Fn(&Residual) -> Option<Value>,
     locals: Vec<(Text, Value)>,
 }
 
@@ -31,8 +40,10 @@ impl Fold<'_> {
 
     fn residual(&mut self, residual: &Residual) -> Option<Value> {
         match residual {
-            Residual::Variable(name) => (self.variables)(name),
-            Residual::Local(name) => self.locals.iter().rev().find(|(local, _)| local == name).map(|(_, value)| value.clone()),
+            Residual::Local(name) => {
+                let bound = self.locals.iter().rev().find(|(local, _)| local == name).map(|(_, value)| value.clone());
+                bound.or_else(|| (self.leaf)(residual))
+            }
             Residual::Member(base, field) => match self.value(base)? {
                 Value::Map(map) => map.get(field).cloned(),
                 value => super::fields::field(&value, field),
@@ -105,7 +116,7 @@ impl Fold<'_> {
                     operator => residual_operator(*operator, left, right),
                 }
             }
-            _ => None,
+            leaf => (self.leaf)(leaf),
         }
     }
 }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 pub use conform::{Mismatch, conform};
 pub use expression::value_of;
-pub use fold::fold;
+pub use fold::{fold, fold_with};
 pub use functions::text::to_text as text_of;
 pub use limits::Work;
 

@@ -30,6 +30,11 @@ pub(super) fn ty(written: &Value) -> Ty {
     }
 }
 
+/// Whether a type is a set: `["set", "string"]`.
+pub(super) fn is_set(written: &Value) -> bool {
+    written.as_array().and_then(|parts| parts.first()).is_some_and(|kind| kind == "set")
+}
+
 /// The type of an attribute whose objects have a schema of their own.
 pub(super) fn nested(attributes: &NestedAttributes) -> Ty {
     let fields = attributes.attributes.iter().map(|(name, attribute)| (name.clone(), attribute.ty.clone()));

@@ -38,7 +38,7 @@ pub struct Plugin {
 }
 
 /// What a resource, a data source or a block in one may hold.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Block {
     /// By name.
     pub attributes: BTreeMap<Text, Attribute>,
@@ -47,10 +47,12 @@ pub struct Block {
 }
 
 /// An attribute of a resource.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Attribute {
     /// Its type as it is read; a value of any type is `Ty::Error`.
     pub ty: Ty,
+    /// Whether it is a set: its elements have no order.
+    pub unordered: bool,
     /// What its objects may hold, where the schema says that for each of their attributes.
     pub nested: Option<NestedAttributes>,
     /// It must be set.
@@ -66,7 +68,7 @@ pub struct Attribute {
 }
 
 /// The attributes of the objects of an attribute.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct NestedAttributes {
     /// By name.
     pub attributes: BTreeMap<Text, Attribute>,
@@ -75,7 +77,7 @@ pub struct NestedAttributes {
 }
 
 /// A block in a resource.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct NestedBlock {
     /// What it may hold.
     pub block: Block,

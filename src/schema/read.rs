@@ -136,6 +136,7 @@ impl WrittenAttribute {
             .map(|object| NestedAttributes { attributes: attributes(object.attributes), nesting: object.nesting_mode.nesting() });
         Attribute {
             ty: nested.as_ref().map_or_else(|| convert::ty(&self.ty), convert::nested),
+            unordered: nested.as_ref().map_or_else(|| convert::is_set(&self.ty), |nested| nested.nesting == Nesting::Set),
             nested,
             required: self.required,
             optional: self.optional,

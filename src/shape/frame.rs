@@ -188,19 +188,24 @@ impl<'a> Frame<'a> {
         }))
     }
 
-    /// A field of the provider: a constant where it does not depend on what an instance sets.
-    fn provider_field(&mut self, field: &hir::Name) -> Evaluated {
-        let Some(provider) = self.provider.clone() else { return Ok(foreign(field.span)) };
-        if field.text == "kind" {
-            return Ok(Value::Text(provider.name.text.clone()));
-        }
+    /// A field of the provider, where it does not depend on what an instance sets.
+    pub(super) fn of_provider(&mut self, field: &str, span: Span) -> Option<Value> {
+        let provider = self.provider.clone()?;
         let work = std::mem::take(&mut self.work);
         let mut frame =
             ProviderFrame { program: self.program, types: self.types, provider: &provider, diagnostics: Diagnostics::default(), work };
-        let value = frame.field(&field.text, field.span);
+        let value = frame.field(field, span);
         self.work = frame.work;
         self.work.forget();
-        Ok(value.filter(Value::is_known).unwrap_or_else(|| foreign(field.span)))
+        value.filter(Value::is_known)
+    }
+
+    /// A field of the provider: a constant where it does not depend on what an instance sets.
+    fn provider_field(&mut self, field: &hir::Name) -> Evaluated {
+        match &self.provider {
+            Some(provider) if field.text == "kind" => Ok(Value::Text(provider.name.text.clone())),
+            _ => Ok(self.of_provider(&field.text, field.span).unwrap_or_else(|| foreign(field.span))),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The variables of a shape while it is made.
 
-use super::{Hole, Source, Validation};
+use super::{Hole, Source, Validation, Words};
 use crate::base::{Span, Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::ty::Ty;
@@ -21,6 +21,7 @@ impl Holes {
             default: None,
             source,
             validations: Vec::new(),
+            words: Words::new(),
             per_host: false,
             secret: matches!(ty.present(), Ty::Secret(_)),
             span,

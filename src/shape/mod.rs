@@ -10,11 +10,13 @@ mod pipelines;
 pub mod role;
 mod roles;
 mod usage;
+mod words;
 
 use crate::base::{Span, Text, Workspace};
 use crate::check::Types;
 use crate::diag::Diagnostics;
 use crate::hir::Program;
+use crate::schema::Schemas;
 use crate::ty::Ty;
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -24,14 +26,15 @@ pub use holes::keyed;
 pub use module::Module;
 pub use pipeline::Pipeline;
 pub use role::Role;
+pub use words::Words;
 
 /// Makes the shape of every implementation and service of a program.
-pub fn shape(program: &Program, types: &Types, workspace: &Workspace) -> (Shapes, Diagnostics) {
+pub fn shape(program: &Program, schemas: &Schemas, types: &Types, workspace: &Workspace) -> (Shapes, Diagnostics) {
     let mut shapes = Shapes { pipeline: pipelines::pipeline(program, workspace), ..Shapes::default() };
     let mut diagnostics = Diagnostics::default();
     for (key, implementation) in &program.implementations {
         let Some(contract) = program.definitions.get(&("module".into(), key.0.clone())) else { continue };
-        let (module, found) = modules::module(program, types, workspace, contract, implementation);
+        let (module, found) = modules::module(program, schemas, types, workspace, contract, implementation);
         diagnostics.extend(found);
         shapes.modules.extend(module.map(|module| (key.clone(), Arc::new(module))));
     }
@@ -76,6 +79,8 @@ pub struct Hole {
     pub source: Source,
     /// Rules that the tool can say, over `Residual::Variable` of this and other holes.
     pub validations: Vec<Validation>,
+    /// The only texts that the library gives, where it says them (modules only).
+    pub words: Words,
     /// Whether its value depends on the machine (roles only).
     pub per_host: bool,
     /// Whether it is a secret.

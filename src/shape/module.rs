@@ -2,8 +2,10 @@
 
 use super::{Hole, Validation};
 use crate::base::{Span, Text};
+use crate::schema;
 use crate::ty::Ty;
 use crate::value::Value;
+use std::sync::Arc;
 
 /// A module for one provider, the same for every product.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +58,8 @@ pub struct Resource {
     pub repeat: Repeat,
     /// What it sets.
     pub body: Body,
+    /// What its plugin says of its type; absent where the provider names no schema.
+    pub schema: Option<Arc<schema::Block>>,
     /// Where it is declared.
     pub span: Span,
 }

@@ -4,12 +4,13 @@ use super::frame::{Frame, ordered, word};
 use super::holes::{foreign_in, keyed, lift, said};
 use super::module::{Block, Body, Module, Output, Plugin, Repeat, Resource};
 use super::usage::Uses;
-use super::{Source, Validation};
+use super::{Source, Validation, words};
 use crate::base::{Text, Workspace};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{self, Scope, Stop};
 use crate::hir::{self, Definition, ExprKind, Implementation, Program};
+use crate::schema::{self, Schemas};
 use crate::ty::Ty;
 use crate::value::{Residual, ResidualFor, Value};
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 /// Makes the module of one implementation.
 pub(super) fn module(
     program: &Program,
+    schemas: &Schemas,
     types: &Types,
     workspace: &Workspace,
     contract: &Arc<Definition>,
@@ -25,13 +27,14 @@ pub(super) fn module(
     let mut frame = Frame::new(program, types, contract);
     frame.implementation = Some(implementation);
     frame.provider = program.definitions.get(&("provider".into(), implementation.provider.text.clone())).cloned();
-    let built = Builder { frame: &mut frame }.module(workspace);
+    let built = Builder { frame: &mut frame, schemas }.module(workspace);
     let diagnostics = std::mem::take(&mut frame.diagnostics);
     (built.filter(|_| !diagnostics.has_errors()), diagnostics)
 }
 
 struct Builder<'a, 'f> {
     frame: &'f mut Frame<'a>,
+    schemas: &'f Schemas,
 }
 
 impl Builder<'_, '_> {
@@ -68,6 +71,7 @@ impl Builder<'_, '_> {
         }
         let preconditions = self.preconditions(implementation);
         self.rules();
+        self.words(implementation);
         self.reduce(&data, &resources, &outputs, &preconditions);
         let group = contract.attributes.get("group").and_then(|attribute| match &attribute.value.kind {
             ExprKind::Name(name) => Some(name.text.clone()),
@@ -89,19 +93,35 @@ impl Builder<'_, '_> {
     }
 
     fn plugins(&mut self) -> Vec<Plugin> {
-        let Some(provider) = self.frame.provider.clone() else { return Vec::new() };
         let mut plugins = Vec::new();
-        for block in provider.blocks.iter().filter(|block| block.keyword.text == "plugin") {
-            let mut text = |name: &str| -> Option<Text> {
-                let attribute = block.body.attribute(name)?;
-                self.frame.constant(&attribute.value, None)?.as_text().cloned()
-            };
-            if let (Some(name), Some(source), Some(version)) = (word(block, 0).cloned(), text("source"), text("version")) {
+        for block in self.plugin_blocks() {
+            let texts = ["source", "version"].map(|name| self.text(&block, name));
+            if let (Some(name), [Some(source), Some(version)]) = (word(&block, 0).cloned(), texts) {
                 plugins.push(Plugin { name, source, version });
             }
         }
         plugins.sort();
         plugins
+    }
+
+    fn plugin_blocks(&self) -> Vec<Arc<hir::Block>> {
+        let blocks = self.frame.provider.iter().flat_map(|provider| &provider.blocks);
+        blocks.filter(|block| block.keyword.text == "plugin").cloned().collect()
+    }
+
+    /// A constant text in a block.
+    fn text(&mut self, block: &hir::Block, name: &str) -> Option<Text> {
+        let attribute = block.body.items.iter().find_map(|item| match item {
+            hir::Item::Attribute(attribute) if attribute.name.text == name => Some(attribute),
+            _ => None,
+        })?;
+        self.frame.constant(&attribute.value, None)?.as_text().cloned()
+    }
+
+    /// What the plugins of the provider say of a resource or data source.
+    fn schema(&mut self, data: bool, ty: &str) -> Option<Arc<schema::Block>> {
+        let files: Vec<Text> = self.plugin_blocks().iter().filter_map(|block| self.text(block, "schema")).collect();
+        files.iter().find_map(|file| self.schemas.plugin(file)?.find(data, ty).cloned())
     }
 
     /// A value that the tool can say; what is foreign in it must be lifted.
@@ -140,7 +160,8 @@ impl Builder<'_, '_> {
         if let Some(by) = key {
             rekey(&mut body, &by);
         }
-        Ok(Resource { ty, name, doc: block.doc.clone(), repeat, body, span: block.span })
+        let schema = self.schema(block.keyword.text == "data", &ty);
+        Ok(Resource { ty, name, doc: block.doc.clone(), repeat, body, schema, span: block.span })
     }
 
     /// What a resource is repeated over: a map, with the expression that is its key in the body.
@@ -349,6 +370,21 @@ impl Builder<'_, '_> {
                 self.rule(&name, &rule);
             }
         }
+    }
+
+    /// The words of the holes that `let`s fill.
+    fn words(&mut self, implementation: &Implementation) {
+        let mut holes = std::mem::take(&mut self.frame.holes);
+        let contract = self.frame.definition;
+        let frame = std::cell::RefCell::new(&mut *self.frame);
+        let tables = |field: &str| frame.borrow_mut().of_provider(field, contract.span);
+        let finder = words::Finder { contract, implementation, tables: &tables };
+        for hole in holes.0.values_mut() {
+            if let Source::Field(name) | Source::Keyed(name, _) = &hole.source {
+                hole.words = finder.of(name);
+            }
+        }
+        self.frame.holes = holes;
     }
 
     fn rule(&mut self, name: &Text, rule: &hir::Refinement) {

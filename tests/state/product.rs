@@ -25,23 +25,7 @@ const BUCKET: &str = "acme-staging-state";
 const APPLY: [&str; 3] = ["apply", "-auto-approve", "-input=false"];
 
 /// The keys that the states are encrypted with.
-const ENCRYPTION: &str = r#"
-key_provider "pbkdf2" "test" {
-  passphrase = "long enough, and of this test alone"
-}
-
-method "aes_gcm" "test" {
-  keys = key_provider.pbkdf2.test
-}
-
-state {
-  method = method.aes_gcm.test
-}
-
-plan {
-  method = method.aes_gcm.test
-}
-"#;
+const ENCRYPTION: &str = include_str!("encryption.hcl");
 
 /// A product with its services.
 pub struct Product {

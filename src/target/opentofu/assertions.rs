@@ -1,124 +1,151 @@
-//! What a test of a module asserts of its resources: what arrives by a variable is what they say.
+//! What a test of a module asserts: every argument of every resource, and every output, is what the module makes of its variables.
 
+use super::compare::{self, Condition};
+use super::world::{Bound, Instance, Made, NOTHING, World};
 use crate::artifact::hcl::Expr;
 use crate::base::{Text, text};
-use crate::eval::fold;
-use crate::shape::module::{self, Repeat, Resource};
-use crate::target::common::hcl::{Lowering, Unsayable};
-use crate::value::{Residual, Value};
-use indexmap::IndexMap;
+use crate::schema::{self, Nesting};
+use crate::shape::Module;
+use crate::shape::module::{Body, Repeat, Resource};
+use crate::value::Value;
 
-/// What must be true of a resource: one for each entry, and the values of the variables in its arguments.
-pub(super) fn assertions(resource: &Resource, samples: &IndexMap<Text, Value>) -> Result<Vec<(Expr, Text)>, Unsayable> {
-    let address = Expr::variable(resource.ty.clone()).attribute(resource.name.clone());
-    let lookup = |name: &str| samples.get(name).cloned();
-    let mut found = Vec::new();
-    let (address, each) = match &resource.repeat {
-        Repeat::Once => (address, None),
-        Repeat::If(_) => return Ok(found),
-        Repeat::Each(source) => {
-            let Some(Value::Map(entries)) = fold(source, &lookup) else { return Ok(found) };
-            let mut keys: Vec<Text> = entries.keys().cloned().collect();
-            keys.sort();
-            let condition =
-                Expr::call("toset", [Expr::call("keys", [address.clone()])]).equals(Expr::call("toset", [Expr::list(keys.clone())]));
-            let condition = if keys.is_empty() { Expr::call("length", [address.clone()]).equals(0i64) } else { condition };
-            found.push((condition, text!("There must be one {} for each entry.", resource.ty)));
-            let Some(first) = keys.into_iter().next() else { return Ok(found) };
-            let value = entries.get(&first).cloned().unwrap_or(Value::None);
-            (address.index(first.clone()), Some((first, value)))
-        }
-    };
-    let bound = Bound { each: each.as_ref(), local: None };
-    found.extend(arguments(&resource.body, &address, &resource.ty, &bound, samples)?);
-    found.extend(blocks(resource, &address, each.as_ref(), samples)?);
-    Ok(found)
-}
+/// What is no argument of a plugin's.
+const META: &[&str] = &["provider", "depends_on"];
+/// Blocks that OpenTofu keeps for itself.
+const META_BLOCKS: &[&str] = &["lifecycle", "timeouts", "connection", "provisioner"];
 
-/// The arguments that are a variable and nothing else.
-fn arguments(
-    body: &module::Body,
-    address: &Expr,
-    what: &str,
-    bound: &Bound<'_>,
-    samples: &IndexMap<Text, Value>,
-) -> Result<Vec<(Expr, Text)>, Unsayable> {
-    let lookup = |name: &str| samples.get(name).cloned();
+/// What must be true of a module in a world, each with a sentence for whom it is not.
+pub(super) fn assertions(module: &Module, world: &World<'_>) -> Vec<(Expr, Text)> {
     let mut found = Vec::new();
-    for (name, value) in &body.arguments {
-        // A list may be a set in the schema, which equals no list.
-        let Some(expected) = direct(value, bound).and_then(|value| fold(&value, &lookup)) else { continue };
-        if matches!(expected, Value::None | Value::List(_) | Value::Map(_)) || name == "provider" {
-            continue;
-        }
-        let actual = address.clone().attribute(name.clone());
-        let number = matches!(&expected, Value::Text(text) if text.parse::<f64>().is_ok());
-        let actual = if number { Expr::call("tostring", [actual]) } else { actual };
-        let condition = actual.equals(Lowering::default().value(&expected)?);
-        found.push((condition, text!("The argument {name} of {what} must be what the variable says.")));
+    let data = module.data.iter().map(|data| (true, data));
+    for (data, resource) in data.chain(module.resources.iter().map(|resource| (false, resource))) {
+        let name = text!("{}{}.{}", if data { "data." } else { "" }, resource.ty, resource.name);
+        let conditions = of_resource(resource, world, &Expr::path(&name));
+        found
+            .extend(conditions.into_iter().map(|(condition, what)| (condition, text!("The {what} of {name} must be as the module says."))));
     }
-    Ok(found)
+    for output in &module.outputs {
+        let Some(expected) = world.value(&output.value, NOTHING) else { continue };
+        let actual = Expr::path("output").attribute(output.name.clone());
+        let conditions = compare::output(actual, &expected, &text!("output {}", output.name));
+        found.extend(conditions.into_iter().map(|(condition, what)| (condition, text!("The {what} must be as the module says."))));
+    }
+    found
 }
 
-/// The blocks of a resource: as many as there are entries, and what the variables say where there is one.
-fn blocks(
-    resource: &Resource,
-    address: &Expr,
-    each: Option<&(Text, Value)>,
-    samples: &IndexMap<Text, Value>,
-) -> Result<Vec<(Expr, Text)>, Unsayable> {
-    let mut names: Vec<&Text> = resource.body.blocks.iter().map(|block| &block.name).filter(|name| *name != "lifecycle").collect();
-    names.dedup();
+fn of_resource(resource: &Resource, world: &World<'_>, address: &Expr) -> Vec<Condition> {
+    let Some(instances) = world.instances(resource) else { return Vec::new() };
     let mut found = Vec::new();
-    for name in names {
-        let made: Option<Vec<Vec<Made<'_>>>> =
-            resource.body.blocks.iter().filter(|block| block.name == *name).map(|block| made(block, each, samples)).collect();
-        let Some(made) = made.map(|made| made.concat()) else { continue };
-        let what = text!("{name} of {}", resource.ty);
-        let actual = address.clone().attribute(name.clone());
-        if resource.body.blocks.iter().any(|block| block.name == *name && block.repeat.is_some()) {
-            let count = i64::try_from(made.len()).unwrap_or(i64::MAX);
-            let condition = Expr::call("length", [actual.clone()]).equals(count);
-            found.push((condition, text!("There must be one {what} for each entry.")));
+    match &resource.repeat {
+        Repeat::Once => {}
+        Repeat::If(_) => found.push(compare::keys(address, instances.iter().map(|_| "this".into()), &"instances".into())),
+        Repeat::Each(_) => found.push(compare::keys(address, instances.iter().filter_map(Instance::key).cloned(), &"instances".into())),
+    }
+    for instance in &instances {
+        let at = match instance {
+            Instance::Only => address.clone(),
+            Instance::Present => address.clone().index("this"),
+            Instance::Entry(key, _) => address.clone().index(key.clone()),
+        };
+        let bound = Bound { instance, locals: &[] };
+        // What is the same for all of them is asserted of the first.
+        let first = instances.first().filter(|first| *first != instance).map(|instance| Bound { instance, locals: &[] });
+        let body = Said { body: &resource.body, schema: resource.schema.as_deref(), bound, first };
+        found.extend(body.conditions(world, &at, ""));
+    }
+    found
+}
+
+/// A body as it is said for one instance.
+struct Said<'a> {
+    body: &'a Body,
+    schema: Option<&'a schema::Block>,
+    bound: Bound<'a>,
+    /// An instance of which everything is asserted.
+    first: Option<Bound<'a>>,
+}
+
+impl Said<'_> {
+    fn conditions(&self, world: &World<'_>, at: &Expr, within: &str) -> Vec<Condition> {
+        let mut found = Vec::new();
+        for (name, value) in self.body.arguments.iter().filter(|(name, _)| !META.contains(&name.as_str())) {
+            let Some(expected) = world.value(value, self.bound) else { continue };
+            if self.first.is_some_and(|first| world.value(value, first).as_ref() == Some(&expected)) {
+                continue;
+            }
+            let of = self.schema.and_then(|schema| schema.attributes.get(name));
+            if self.schema.is_some() && of.is_none() {
+                continue;
+            }
+            found.extend(compare::attribute(at.clone().attribute(name.clone()), &expected, of, &text!("{within}{name}")));
         }
-        if let [(block, local)] = made.as_slice() {
-            let bound = Bound { each, local: local.as_ref() };
-            found.extend(arguments(&block.body, &Expr::call("one", [actual]), &what, &bound, samples)?);
+        let mut names: Vec<&Text> = Vec::new();
+        for block in self.body.blocks.iter().filter(|block| !META_BLOCKS.contains(&block.name.as_str())) {
+            if !names.contains(&&block.name) {
+                names.push(&block.name);
+            }
+        }
+        for name in names {
+            let Some(made) = world.blocks(self.body, name, self.bound) else { continue };
+            found.extend(self.blocks(world, &made, name, at, within));
+        }
+        found
+    }
+
+    /// The blocks of one name.
+    fn blocks(&self, world: &World<'_>, made: &[Made<'_>], name: &Text, at: &Expr, within: &str) -> Vec<Condition> {
+        let nested = self.schema.and_then(|schema| schema.blocks.get(name));
+        let actual = at.clone().attribute(name.clone());
+        let what = text!("{within}{name}");
+        let within = |made: &Made<'_>, at: &Expr, what: &Text| {
+            let bound = Bound { instance: self.bound.instance, locals: &made.locals };
+            // Of what differs between instances nothing is left out in a block.
+            let first =
+                self.first.map(|first| Bound { instance: first.instance, locals: &made.locals }).filter(|_| made.block.repeat.is_none());
+            let body = Said { body: &made.block.body, schema: nested.map(|nested| &nested.block), bound, first };
+            body.conditions(world, at, &text!("{what}."))
+        };
+        match (nested.map(|nested| nested.nesting), made) {
+            (Some(Nesting::Single), []) => vec![(actual.equals(Expr::Null), what)],
+            (Some(Nesting::Single), [one]) => within(one, &actual, &what),
+            (_, [one]) => {
+                let found = within(one, &Expr::call("one", [actual.clone()]), &what);
+                // Without an argument that says so, that it is there is all there is to say.
+                if found.is_empty() && self.first.is_none() { vec![compare::count(&actual, 1, &what)] } else { found }
+            }
+            (Some(Nesting::List), made) => {
+                let mut found = vec![compare::count(&actual, made.len(), &what)];
+                for (number, one) in made.iter().enumerate() {
+                    found.extend(within(one, &actual.clone().index(number as i64), &text!("{what}[{number}]")));
+                }
+                found
+            }
+            (Some(Nesting::Set), made) => self.set(world, made, nested.map(|nested| &nested.block), &actual, &what),
+            _ => vec![compare::count(&actual, made.len(), &what)],
         }
     }
-    Ok(found)
-}
 
-/// A block that is made, with the element that it is made for.
-type Made<'a> = (&'a module::Block, Option<(Text, Value)>);
-
-/// Every block that one in the text makes, where that can be told.
-fn made<'a>(block: &'a module::Block, each: Option<&(Text, Value)>, samples: &IndexMap<Text, Value>) -> Option<Vec<Made<'a>>> {
-    let Some((local, source)) = &block.repeat else { return Some(vec![(block, None)]) };
-    let lookup = |name: &str| samples.get(name).cloned();
-    let elements = match fold(&direct(source, &Bound { each, local: None })?, &lookup)? {
-        Value::List(list) => list.to_vec(),
-        Value::Map(map) => map.values().cloned().collect(),
-        _ => return None,
-    };
-    Some(elements.into_iter().map(|element| (block, Some((local.clone(), element)))).collect())
-}
-
-/// What stands for names in the body of a resource: the entry that it is made for, the element that a block is made for.
-struct Bound<'a> {
-    each: Option<&'a (Text, Value)>,
-    local: Option<&'a (Text, Value)>,
-}
-
-/// The value of an argument that is nothing but a variable, a field of one, or the key of the repetition.
-fn direct(value: &Value, bound: &Bound<'_>) -> Option<Value> {
-    let Value::Residual(residual) = value else { return None };
-    match &**residual {
-        Residual::Variable(_) => Some(value.clone()),
-        Residual::EachKey => bound.each.map(|(key, _)| Value::Text(key.clone())),
-        Residual::EachValue => bound.each.map(|(_, value)| value.clone()),
-        Residual::Local(name) => bound.local.filter(|(local, _)| local == name).map(|(_, value)| value.clone()),
-        Residual::Member(base, field) => direct(base, bound)?.field(field).cloned(),
-        _ => None,
+    /// Blocks without an order.
+    fn set(&self, world: &World<'_>, made: &[Made<'_>], schema: Option<&schema::Block>, actual: &Expr, what: &Text) -> Vec<Condition> {
+        let mut names = Vec::new();
+        for (name, _) in made.iter().flat_map(|one| &one.block.body.arguments) {
+            if let Some(of) = schema.and_then(|schema| schema.attributes.get(name)).filter(|of| !of.write_only)
+                && !names.iter().any(|(known, _)| *known == name)
+            {
+                names.push((name, of));
+            }
+        }
+        let row = |one: &Made<'_>| -> Option<Vec<Value>> {
+            let bound = Bound { instance: self.bound.instance, locals: &one.locals };
+            let value = |name: &Text| match one.block.body.arguments.iter().find(|(given, _)| given == name) {
+                Some((_, value)) => world.value(value, bound),
+                None => Some(Value::None),
+            };
+            names.iter().map(|(name, _)| value(name)).collect()
+        };
+        match made.iter().map(row).collect::<Option<Vec<_>>>() {
+            Some(rows) => compare::set(actual.clone(), &names, rows, what),
+            None => vec![compare::count(actual, made.len(), what)],
+        }
     }
 }

@@ -4,6 +4,7 @@ use crate::artifact::hcl::{Binary, Expr, Part};
 use crate::base::{Text, text};
 use crate::shape::{Hole, Source};
 use crate::ty::Ty;
+use crate::value::Value;
 
 /// The names of what is gone through, the outermost first.
 const NAMES: [&str; 4] = ["entry", "inner", "part", "leaf"];
@@ -18,9 +19,47 @@ pub(super) fn rules(hole: &Hole) -> Vec<(Expr, Text)> {
     of(&hole.ty, &whole, &hole.name.replace(['_', '-'], " "), 0)
 }
 
-/// Whether a text that is nothing is refused: the variable is itself of such a type.
-pub(super) fn refuses_nonsense(hole: &Hole) -> bool {
-    !matches!(hole.source, Source::Deferred(..) | Source::Builtin(_)) && matches!(hole.ty.plain(), Ty::Cidr | Ty::Ip | Ty::Enum(_))
+/// For every rule of a variable's type values that break it and no other, made of one that breaks none.
+pub(super) fn broken(hole: &Hole, good: &Value) -> Vec<Value> {
+    if matches!(hole.source, Source::Deferred(..) | Source::Builtin(_)) {
+        return Vec::new();
+    }
+    without(&hole.ty, good, 0)
+}
+
+fn without(ty: &Ty, good: &Value, depth: usize) -> Vec<Value> {
+    match (ty.plain(), good) {
+        (Ty::Cidr | Ty::Ip | Ty::Enum(_), _) => vec![Value::text("No such thing.")],
+        (Ty::Port, _) => vec![Value::Int(0), Value::Int(65536)],
+        (Ty::Optional(inner), good) => without(inner, good, depth),
+        (Ty::List(_) | Ty::Map(_), _) if depth == NAMES.len() => Vec::new(),
+        (Ty::List(inner), Value::List(list)) => {
+            let first = list.first().into_iter().flat_map(|first| without(inner, first, depth + 1));
+            first.map(|first| Value::list(std::iter::once(first).chain(list.iter().skip(1).cloned()))).collect()
+        }
+        (Ty::Map(inner), Value::Map(map)) => {
+            let Some((key, first)) = map.iter().next() else { return Vec::new() };
+            let with = |value: Value| {
+                let mut entries = (**map).clone();
+                entries.insert(key.clone(), value);
+                Value::Map(entries.into())
+            };
+            without(inner, first, depth + 1).into_iter().map(with).collect()
+        }
+        (Ty::Record(record), Value::Map(map)) => {
+            let fields = record.fields.iter().flat_map(|field| {
+                let good = map.get(&field.name).unwrap_or(&Value::None);
+                without(&field.ty, good, depth).into_iter().map(|value| (field.name.clone(), value))
+            });
+            let with = |(name, value)| {
+                let mut fields = (**map).clone();
+                fields.insert(name, value);
+                Value::Map(fields.into())
+            };
+            fields.map(with).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn of(ty: &Ty, value: &Expr, what: &str, depth: usize) -> Vec<(Expr, Text)> {

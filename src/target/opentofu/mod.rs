@@ -1,11 +1,16 @@
 //! OpenTofu: one module for each contract and provider, the same for every product.
 
 mod assertions;
+mod compare;
 mod domains;
+mod keys;
 mod main_file;
+mod refusals;
 mod sample;
 mod tests_file;
+mod unseen;
 mod variables;
+mod world;
 
 use crate::artifact::hcl::{Body, Expr, Object};
 use crate::artifact::{Entry, Tree, header};

@@ -1,112 +1,91 @@
-//! `tests/<module>.tftest.hcl`: the module with mocked plugins. What arrives by a variable must reach the resource, every entry
-//! must have a resource, and every rule must refuse something.
+//! `tests/<module>.tftest.hcl`: the module with mocked plugins, in plans that need no account and no state. Two cases of its
+//! variables must give exactly what the module says, and every rule must refuse something.
 
-use super::assertions::assertions;
-use super::domains;
-use super::sample::{refused, samples};
+use super::refusals::refusals;
+use super::sample::{Values, cases};
+use super::world::{Mocks, World, mocks};
+use super::{assertions, unseen};
 use crate::artifact::hcl::{Body, Expr, Object};
-use crate::base::{Text, text};
-use crate::eval::fold;
-use crate::shape::module::Repeat;
-use crate::shape::{Hole, Module};
+use crate::base::Text;
+use crate::shape::Module;
 use crate::target::common::hcl::{Lowering, Unsayable};
-use crate::ty::Ty;
-use crate::value::{Residual, Value};
-use indexmap::IndexMap;
+use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// The tests of a module.
 pub(super) fn tests(module: &Module) -> Result<Body, Unsayable> {
-    let lowering = Lowering::default();
-    let samples = samples(module);
+    let cases = cases(module);
+    let mocks = mocks(module);
     let mut body = Body::new();
     for plugin in &module.plugins {
-        // Some plugins take identifiers as numbers, so those that are made up must be numbers.
-        let prefix = text!("{}_", plugin.name);
-        let mut mocked: BTreeMap<Text, Body> = BTreeMap::new();
-        for resource in &module.resources {
-            if resource.ty.starts_with(prefix.as_str()) {
-                let defaults = Object::new().with("id", "1");
-                mocked.insert(resource.ty.clone(), Body::new().attribute("defaults", Expr::Object(defaults.line())));
-            }
+        body.push_block("mock_provider", [plugin.name.clone()], Body::new());
+    }
+    for over in overrides(&mocks)? {
+        body.append(over);
+    }
+    // What is absent is said by saying nothing.
+    let given: Values =
+        cases.first.iter().filter(|(_, value)| **value != Value::None).map(|(name, value)| (name.clone(), value.clone())).collect();
+    if !given.is_empty() {
+        body = body.nested("variables", variables(&given)?);
+    }
+    let world = World::new(module, &cases.first, &mocks);
+    let first = assertions::assertions(module, &world);
+    let second = assertions::assertions(module, &World::new(module, &cases.second, &mocks));
+    let second = news(&first, second);
+    let mut run = Body::new().attribute("command", Expr::variable("plan"));
+    for (condition, message) in first.into_iter().chain(unseen::assertions(module, &world)?) {
+        run = run.blank().nested("assert", Body::new().attribute("condition", condition).attribute("error_message", message));
+    }
+    body.push_block("run", ["plans_what_the_module_says"], run);
+    if !cases.written.is_empty() {
+        let mut run = Body::new().attribute("command", Expr::variable("plan")).blank().nested("variables", variables(&cases.written)?);
+        for (condition, message) in second {
+            run = run.blank().nested("assert", Body::new().attribute("condition", condition).attribute("error_message", message));
         }
-        let mut provider = Body::new().spaced();
-        for (ty, defaults) in mocked {
-            provider.push_block("mock_resource", [ty], defaults);
+        body.push_block("run", ["plans_the_other_case"], run);
+    }
+    for refusal in refusals(module, &cases.first)? {
+        let set = Body::new().attribute(refusal.variable, refusal.value);
+        let mut run = Body::new().attribute("command", Expr::variable("plan")).blank().nested("variables", set);
+        if let Some(fails) = refusal.fails {
+            run = run.blank().attribute("expect_failures", Expr::list([fails]));
         }
-        body.push_block("mock_provider", [plugin.name.clone()], provider);
-    }
-    let mut variables = Body::new();
-    for hole in module.holes.iter().filter(|hole| hole.default.is_none()) {
-        if let Some(value) = samples.get(&hole.name).filter(|value| **value != Value::None) {
-            variables.push_attribute(hole.name.clone(), lowering.value(value)?);
-        }
-    }
-    if !variables.is_empty() {
-        body = body.nested("variables", variables);
-    }
-    let mut run = Body::new();
-    for resource in &module.resources {
-        for (condition, message) in assertions(resource, &samples)? {
-            run = run.nested("assert", Body::new().attribute("condition", condition).attribute("error_message", message));
-        }
-    }
-    for output in &module.outputs {
-        if let (Ty::Map(_), Some(keys)) = (output.ty.plain(), keys_of(&output.value, module, &samples)) {
-            let actual = Expr::call("keys", [Expr::path("output").attribute(output.name.clone())]);
-            let condition = Expr::call("toset", [actual]).equals(Expr::call("toset", [Expr::list(keys)]));
-            let message = text!("The output {} must have an entry for each of what it describes.", output.name);
-            run = run.nested("assert", Body::new().attribute("condition", condition).attribute("error_message", message));
-        }
-    }
-    if !run.is_empty() {
-        body.push_block("run", ["creates_what_the_variables_say"], run.spaced());
-    }
-    for hole in module.holes.iter().filter(|hole| domains::refuses_nonsense(hole)) {
-        body.push_block("run", [text!("refuses_{}_of_another_kind", hole.name)], refusal(hole, "No such thing.".into()));
-    }
-    for hole in &module.holes {
-        for at in 0..hole.validations.len() {
-            let Some(value) = refused(hole, at, &samples) else { continue };
-            let number = if hole.validations.len() > 1 { text!("_{}", at + 1) } else { Text::default() };
-            body.push_block("run", [text!("refuses_{}{number}", hole.name)], refusal(hole, lowering.value(&value)?));
-        }
+        body.push_block("run", [refusal.name], run);
     }
     Ok(body)
 }
 
-/// A plan that fails because of one value.
-fn refusal(hole: &Hole, value: Expr) -> Body {
-    Body::new()
-        .attribute("command", Expr::variable("plan"))
-        .blank()
-        .nested("variables", Body::new().attribute(hole.name.clone(), value))
-        .blank()
-        .attribute("expect_failures", Expr::list([Expr::path("var").attribute(hole.name.clone())]))
+/// The assertions that are not among the first.
+fn news(first: &[(Expr, Text)], second: Vec<(Expr, Text)>) -> Vec<(Expr, Text)> {
+    let mut known: BTreeMap<&Text, Vec<&Expr>> = BTreeMap::new();
+    for (condition, message) in first {
+        known.entry(message).or_default().push(condition);
+    }
+    second.into_iter().filter(|(condition, message)| !known.get(message).is_some_and(|known| known.contains(&condition))).collect()
 }
 
-/// The keys of an output that goes through the entries of a repeated resource or a variable.
-fn keys_of(value: &Value, module: &Module, samples: &IndexMap<Text, Value>) -> Option<Vec<Text>> {
-    let Value::Residual(residual) = value else { return None };
-    let Residual::For(f) = &**residual else { return None };
-    let (Some(entry), None) = (&f.entry, &f.condition) else { return None };
-    let lookup = |name: &str| samples.get(name).cloned();
-    let source = match &f.source {
-        Value::Residual(source) => match &**source {
-            Residual::Resource { ty, name, .. } => {
-                let resource = module.resources.iter().find(|resource| resource.ty == *ty && resource.name == *name)?;
-                let Repeat::Each(source) = &resource.repeat else { return None };
-                fold(source, &lookup)?
-            }
-            _ => fold(&f.source, &lookup)?,
-        },
-        _ => return None,
-    };
-    let by_key = matches!(entry, Value::Residual(entry) if matches!(&**entry, Residual::Local(name) if Some(name) == f.key.as_ref()));
-    if !by_key {
-        return None;
+/// What the plugins say of resources and data sources.
+fn overrides(mocks: &Mocks) -> Result<Vec<Body>, Unsayable> {
+    let said = mocks.iter().filter(|(_, values)| !values.is_empty());
+    let blocks = said.map(|((data, ty, name), values)| {
+        let (kind, root) = if *data {
+            ("override_data", Expr::path("data").attribute(ty.clone()))
+        } else {
+            ("override_resource", Expr::variable(ty.clone()))
+        };
+        let values = values.iter().map(|(name, value)| Ok((name.clone(), Lowering::default().value(value)?)));
+        let values = Expr::Object(values.collect::<Result<Object, Unsayable>>()?);
+        let inner = Body::new().attribute("target", root.attribute(name.clone())).attribute("values", values);
+        Ok(Body::new().nested(kind, inner))
+    });
+    blocks.collect()
+}
+
+fn variables(values: &Values) -> Result<Body, Unsayable> {
+    let mut variables = Body::new();
+    for (name, value) in values {
+        variables.push_attribute(name.clone(), Lowering::default().value(value)?);
     }
-    let mut keys: Vec<Text> = source.as_map()?.keys().cloned().collect();
-    keys.sort();
-    (!keys.is_empty()).then_some(keys)
+    Ok(variables)
 }

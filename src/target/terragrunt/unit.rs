@@ -11,6 +11,10 @@ use crate::value::InstanceId;
 /// Commands that may see mocks; one that writes never does.
 const MOCKED: [&str; 4] = ["init", "validate", "plan", "show"];
 
+/// How they are merged with a state: what is there stands, and what a plan adds, such as the entry of a third host, is made up.
+/// `shallow` would take the map of the state as a whole.
+const MERGED: &str = "deep_map_only";
+
 /// The whole file.
 pub(super) fn unit(unit: &Unit, shapes: &Shapes) -> Result<Body, Unsayable> {
     let parent = |name: &str| Expr::call("find_in_parent_folders", [name]);
@@ -36,6 +40,7 @@ pub(super) fn unit(unit: &Unit, shapes: &Shapes) -> Result<Body, Unsayable> {
             .attribute("config_path", relative(&unit.path, &dependency.path))
             .blank()
             .attribute("mock_outputs_allowed_terraform_commands", Expr::list(MOCKED))
+            .attribute("mock_outputs_merge_strategy_with_state", MERGED)
             .attribute("mock_outputs", mocks.lines());
         body = body.blank().block("dependency", [dependency.name.clone()], block);
     }

@@ -17,6 +17,7 @@ dependency "fw" {
   config_path = "../fw"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     id = "1"
   }
@@ -26,6 +27,7 @@ dependency "mgmt_keys" {
   config_path = "../../mgmt/keys"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     ids = ["1"]
   }
@@ -35,6 +37,7 @@ dependency "mgmt_net" {
   config_path = "../../mgmt/net"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     id         = "1"
     subnet_ids = { fsn1 = "1" }

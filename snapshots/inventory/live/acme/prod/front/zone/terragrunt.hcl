@@ -17,6 +17,7 @@ dependency "access_gate" {
   config_path = "../../access/gate"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     ids        = { acme-prod-access-gate-0 = "1" }
     public_ips = { acme-prod-access-gate-0 = "192.0.2.1" }

@@ -17,6 +17,7 @@ dependency "nodes" {
   config_path = "../nodes"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     ids        = { acme-prod-mgmt-nodes-0 = "1", acme-prod-mgmt-nodes-1 = "1", acme-prod-mgmt-nodes-2 = "1" }
     public_ips = {}

@@ -17,6 +17,7 @@ dependency "access_gate" {
   config_path = "../../access/gate"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     ids        = { acme-staging-access-gate-0 = "1" }
     public_ips = { acme-staging-access-gate-0 = "192.0.2.1" }
@@ -27,6 +28,7 @@ dependency "web_eu_nodes" {
   config_path = "../../web_eu/nodes"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     ids        = { acme-staging-web-eu-nodes-0 = "1", acme-staging-web-eu-nodes-1 = "1" }
     public_ips = { acme-staging-web-eu-nodes-0 = "192.0.2.1", acme-staging-web-eu-nodes-1 = "192.0.2.1" }
@@ -37,6 +39,7 @@ dependency "web_us_nodes" {
   config_path = "../../web_us/nodes"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     ids        = { acme-staging-web-us-nodes-0 = "1", acme-staging-web-us-nodes-1 = "1" }
     public_ips = { acme-staging-web-us-nodes-0 = "192.0.2.1", acme-staging-web-us-nodes-1 = "192.0.2.1" }

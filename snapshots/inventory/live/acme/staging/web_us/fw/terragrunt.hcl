@@ -17,6 +17,7 @@ dependency "access_gate" {
   config_path = "../../access/gate"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     ids        = { acme-staging-access-gate-0 = "1" }
     public_ips = { acme-staging-access-gate-0 = "192.0.2.1" }
@@ -27,6 +28,7 @@ dependency "net" {
   config_path = "../net"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     id         = "1"
     subnet_ids = { us-east-1a = "1", us-east-1b = "1" }

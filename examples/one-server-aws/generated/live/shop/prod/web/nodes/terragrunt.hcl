@@ -17,6 +17,7 @@ dependency "fw" {
   config_path = "../fw"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     id = "1"
   }
@@ -26,6 +27,7 @@ dependency "net" {
   config_path = "../net"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     id         = "1"
     subnet_ids = { eu-central-1a = "1" }
@@ -36,6 +38,7 @@ dependency "own" {
   config_path = "../own"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     ids = ["1"]
   }

@@ -17,6 +17,7 @@ dependency "net" {
   config_path = "../net"
 
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
   mock_outputs = {
     id         = "1"
     subnet_ids = { us-west-2a = "1" }

@@ -1,0 +1,42 @@
+//! Changes that would do harm, as they would be made by hand: what it does, the text, and what stands there afterwards.
+
+/// Each is made wherever its text stands in a module.
+pub const HARMFUL: &[(&str, &str, &str)] = &[
+    ("a firewall is open to the world", "source_ips  = r.value.sources", "source_ips  = [\"0.0.0.0/0\"]"),
+    ("the way in of operators is open to the world", "source_ips  = [\"${g.value.address}/32\"]", "source_ips  = [\"0.0.0.0/0\"]"),
+    ("a rule is open to the world", "cidr_ipv4         = each.value.ipv4", "cidr_ipv4         = \"0.0.0.0/0\""),
+    (
+        "the way in of operators is open to the world",
+        "cidr_ipv4         = \"${each.value.address}/32\"",
+        "cidr_ipv4         = \"0.0.0.0/0\"",
+    ),
+    ("a rule opens every port", "to_port           = each.value.last", "to_port           = 65535"),
+    ("every rule is of another protocol", "protocol    = r.value.protocol", "protocol    = \"tcp\""),
+    ("the rules of the ways in are gone", "for_each = var.gates", "for_each = {}"),
+    ("the rules are gone", "for_each = var.inbound", "for_each = {}"),
+    ("what is protected can be destroyed", "prevent_destroy = var.protected", "prevent_destroy = false"),
+    ("what is protected can be destroyed", "    prevent_destroy = var.protected\n", ""),
+    ("the provider lets it be deleted", "delete_protection = var.protected", "delete_protection = false"),
+    ("an instance can be terminated", "disable_api_termination     = var.protected", "disable_api_termination     = false"),
+    ("a disk is not encrypted", "encrypted   = true", "encrypted   = false"),
+    ("a disk is not encrypted", "    encrypted   = true\n", ""),
+    (
+        "credentials of the machine for everybody who asks",
+        "http_tokens                 = \"required\"",
+        "http_tokens                 = \"optional\"",
+    ),
+    ("containers reach the credentials of the machine", "http_put_response_hop_limit = 1", "http_put_response_hop_limit = 2"),
+    ("an old TLS is spoken", "min_tls_version  = \"1.2\"", "min_tls_version  = \"1.0\""),
+    ("the certificates of origins are not looked at", "ssl              = \"strict\"", "ssl              = \"flexible\""),
+    ("visitors may come without TLS", "    always_use_https = \"on\"\n", ""),
+    ("anybody may ask the origins", "enabled = true\n}", "enabled = false\n}"),
+    ("the edge is gone round", "proxied         = true", "proxied         = false"),
+    ("what must not come through does", "action      = \"block\"", "action      = \"log\""),
+    ("every machine has a public address", "associate_public_ip_address = var.public", "associate_public_ip_address = true"),
+    ("every machine has a public address", "ipv4_enabled = var.public", "ipv4_enabled = true"),
+    ("a public machine has no firewall", "firewall_ids       = var.public ? [var.firewall_id] : []", "firewall_ids       = []"),
+    ("a machine is in another group", "vpc_security_group_ids      = [var.firewall_id]", "vpc_security_group_ids      = []"),
+    ("a subnet gives public addresses", "map_public_ip_on_launch = false", "map_public_ip_on_launch = true"),
+    ("who may log in is left out", "for account, key in var.operators :", "for account, key in {} :"),
+    ("a private network is routed to the internet", "for_each = toset(var.public ? [\"this\"] : [])", "for_each = toset([\"this\"])"),
+];
