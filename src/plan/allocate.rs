@@ -271,7 +271,7 @@ mod tests {
         for number in 0..4 {
             allocator.address(format!("prod/a.n/a-{number}@eu").into(), net("10.0.0.0/20"), Usable::default(), HERE).unwrap();
         }
-        let said: Vec<_> = allocator.made.into_iter().map(|(_, made)| (made.value.to_string(), made.misfit)).collect();
+        let said: Vec<_> = allocator.made.into_values().map(|made| (made.value.to_string(), made.misfit)).collect();
         let wanted = [
             ("10.0.0.1", Some(Misfit::Reserved)),
             ("10.0.0.3", Some(Misfit::Outside)),

@@ -61,7 +61,7 @@ pub fn plan(
     match plan.configuration() {
         Ok(order) => plan.configured = order,
         Err(circle) => {
-            diagnostics.push(circle);
+            diagnostics.push(*circle);
             return (None, diagnostics);
         }
     }

@@ -58,7 +58,7 @@ impl Plan {
 
     /// The stacks in the order in which their machines are configured: each behind what its services refer to, and behind the ways into
     /// and out of its machines. Beyond that as they are made, as far as that goes.
-    pub(super) fn configuration(&self) -> Result<Vec<Text>, Diagnostic> {
+    pub(super) fn configuration(&self) -> Result<Vec<Text>, Box<Diagnostic>> {
         let places: BTreeMap<&Text, usize> = self.stacks.iter().enumerate().map(|(at, stack)| (&stack.name, at)).collect();
         let node = |name: &Text| places.get(name).map(|at| (*at, name.clone()));
         let mut graph: Graph<(usize, Text)> = Graph::default();
@@ -82,7 +82,7 @@ impl Plan {
                 graph.edge(of, needed);
             }
         }
-        let order = graph.order().map_err(|cycle| self.no_way(&cycle))?;
+        let order = graph.order().map_err(|cycle| Box::new(self.no_way(&cycle)))?;
         Ok(order.into_iter().map(|(_, name)| name).collect())
     }
 

@@ -45,8 +45,8 @@ pub(super) fn client(plan: &Plan) -> Option<String> {
 
 /// What the first service that leads into the private networks says of itself.
 pub(super) fn way_in(plan: &Plan) -> Option<&Value> {
-    let ways = plan.services.iter().filter_map(|service| plan.instances.get(service.instance.0 as usize)?.fields.get("way_in"));
-    ways.filter(|way| **way != Value::None).next()
+    let mut ways = plan.services.iter().filter_map(|service| plan.instances.get(service.instance.0 as usize)?.fields.get("way_in"));
+    ways.find(|way| **way != Value::None)
 }
 
 /// Where the inventory says that it is.
