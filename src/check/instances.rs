@@ -50,7 +50,9 @@ impl<'a> Checker<'a> {
                 self.environments(&attribute.value, environments);
             }
         }
-        instance.attributes.values().for_each(|attribute| self.set_once(attribute));
+        // What cannot be extended at all is said where its type is looked at.
+        let extended = |attribute: &&std::sync::Arc<hir::Attribute>| find(&attribute.name.text).is_none_or(|input| is_extensible(&input.ty));
+        instance.attributes.values().filter(extended).for_each(|attribute| self.set_once(attribute));
         self.overrides(instance.overrides.iter().flat_map(|(of, attributes)| attributes.iter().map(move |attribute| (of, &**attribute))));
         for (environment, _) in &instance.overrides {
             self.environment(environment, environments);
@@ -74,7 +76,7 @@ impl<'a> Checker<'a> {
 
     /// What an instance sets: of the type of the input; a list or map may be extended or reduced.
     pub(super) fn setting(&mut self, attribute: &hir::Attribute, input: &Input, scope: &mut Scope<'a>) {
-        if attribute.operator != hir::Assign::Set && !matches!(input.ty.present(), Ty::List(_) | Ty::Map(_) | Ty::Record(_) | Ty::Error) {
+        if attribute.operator != hir::Assign::Set && !is_extensible(&input.ty) {
             self.error(report::no_extension(attribute, &input.ty));
         }
         let count = self.diagnostics.0.len();
@@ -121,4 +123,9 @@ impl<'a> Checker<'a> {
         let nearest = similar::nearest(&name.text, environments.iter().map(|known| known.text.as_str()));
         self.error(report::unknown_environment(name, nearest, environments));
     }
+}
+
+/// Whether values of a type can be added to and taken from.
+fn is_extensible(ty: &Ty) -> bool {
+    matches!(ty.present(), Ty::List(_) | Ty::Map(_) | Ty::Record(_) | Ty::Error)
 }

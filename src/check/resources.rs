@@ -26,6 +26,14 @@ impl<'a> Checker<'a> {
                 }
                 None => self.error(report::no_key(block)),
             }
+            if let Some(condition) = &block.condition {
+                self.error(report::not_filtered(condition.span));
+            }
+            for binding in repeat.bindings.iter().filter(|binding| binding.key.is_some()) {
+                if matches!(self.quietly(|checker| checker.check(&binding.source, &Ty::Error, scope)).present(), Ty::List(_)) {
+                    self.error(report::no_index(binding));
+                }
+            }
         }
         if let Some(condition) = &block.condition {
             self.check(condition, &Ty::Bool, scope);

@@ -5,8 +5,8 @@ use super::planner::Planner;
 use super::{Dependency, Unit, mock};
 use crate::base::{Text, text};
 use crate::diag::{Code, Diagnostic};
-use crate::eval::{Stop, conform};
-use crate::shape::{Module, Source, keyed};
+use crate::eval::{Evaluated, Stop, conform};
+use crate::shape::{Hole, Module, Source, key_of, keyed};
 use crate::ty::Ty;
 use crate::value::{InstanceId, Residual, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,7 +37,7 @@ impl Planner<'_> {
             let value = match &hole.source {
                 Source::Builtin(_) => Ok(Value::Text(self.full_name(id))),
                 Source::Field(field) => self.field(id, field, span),
-                Source::Keyed(field, path) => self.field(id, field, span).map(|value| keyed(&value, path)),
+                Source::Keyed(field, path) => self.field(id, field, span).and_then(|value| self.by_key(id, field, path, &value, hole)),
                 Source::Deferred(input, field) => self.field(id, input, span).and_then(|of| match of {
                     Value::Instance(of) => self.instance_member(of, field, span),
                     _ => Err(Stop),
@@ -65,6 +65,26 @@ impl Planner<'_> {
             dependencies,
             span: self.node(id).declaration.name.span,
         })
+    }
+
+    /// A list as the map that resources are repeated over; two elements of one key would be one resource.
+    fn by_key(&mut self, id: InstanceId, field: &Text, path: &[Text], value: &Value, hole: &Hole) -> Evaluated {
+        let mut seen = BTreeSet::new();
+        let keys = value.as_list().unwrap_or_default().iter().filter_map(|element| key_of(element, path));
+        if let Some(twice) = keys.into_iter().find(|key| !seen.insert(key.clone())) {
+            let by = path.join(".");
+            self.report(
+                Diagnostic::error(
+                    Code::Duplicate,
+                    self.inventory_place(id, Some(field)),
+                    format!("two elements of `{field}` have the {by} `{twice}`: one of them would be lost"),
+                )
+                .related(hole.span, format!("resources are repeated over it by their {by}"))
+                .help(format!("give each a {by} of its own")),
+            );
+            return Err(Stop);
+        }
+        Ok(keyed(value, path))
     }
 
     /// What a stack is made of and its provider does not have: one finding for all of it.

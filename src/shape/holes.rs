@@ -37,12 +37,16 @@ impl Holes {
     }
 }
 
+/// The key of a record: what a path of fields leads to.
+pub fn key_of(element: &Value, path: &[Text]) -> Option<Text> {
+    path.iter().try_fold(element, |value, field| value.field(field)).and_then(crate::eval::text_of)
+}
+
 /// A list of records as a map by a path of fields.
 pub fn keyed(value: &Value, path: &[Text]) -> Value {
     let mut entries: IndexMap<Text, Value> = IndexMap::new();
     for element in value.as_list().unwrap_or_default() {
-        let key = path.iter().try_fold(element, |value, field| value.field(field)).and_then(crate::eval::text_of);
-        if let Some(key) = key {
+        if let Some(key) = key_of(element, path) {
             entries.insert(key, element.clone());
         }
     }

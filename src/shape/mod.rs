@@ -22,7 +22,7 @@ use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use holes::keyed;
+pub use holes::{key_of, keyed};
 pub use module::Module;
 pub use pipeline::Pipeline;
 pub use role::Role;

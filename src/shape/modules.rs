@@ -189,7 +189,15 @@ impl Builder<'_, '_> {
             for (at, value) in elements {
                 let mut locals: Vec<Value> = binding.key.is_some().then_some(at).into_iter().chain([value.clone()]).collect();
                 let key = eval::eval_with(by, self.frame, &mut locals)?;
-                entries.insert(eval::text_of(&key).unwrap_or_default(), value);
+                let key = eval::text_of(&key).unwrap_or_default();
+                if entries.insert(key.clone(), value).is_some() {
+                    self.frame.report(
+                        Diagnostic::error(Code::Duplicate, by.span, format!("two elements have the key `{key}`"))
+                            .related(binding.source.span, "the resource is repeated over these")
+                            .help("repeat it by something that tells them apart"),
+                    );
+                    return Err(Stop);
+                }
             }
             entries.sort_keys();
             let key = eval::eval_with(by, self.frame, &mut locals)?;

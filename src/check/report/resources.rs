@@ -48,6 +48,17 @@ pub(in crate::check) fn is_a_block(attribute: &hir::Attribute, of: &Text) -> Dia
     }
 }
 
+pub(in crate::check) fn not_filtered(condition: Span) -> Diagnostic {
+    Diagnostic::error(Code::NotExpressible, condition, "a resource that is repeated takes no `if`")
+        .help("repeat it over those that fit: `let NAME = [for x in xs if … : x]`, and `for x in NAME`")
+}
+
+pub(in crate::check) fn no_index(binding: &hir::Binding) -> Diagnostic {
+    let span = binding.key.as_ref().map_or(binding.value.span, |key| key.span);
+    Diagnostic::error(Code::NotExpressible, span, "the place in a list is no key of a resource: the others would move with it")
+        .help(format!("leave it out, and repeat by a field of `{}`", binding.value.text))
+}
+
 pub(in crate::check) fn no_key(block: &hir::Block) -> Diagnostic {
     Diagnostic::error(Code::Missing, block.keyword.span, "a repeated resource does not say what tells its repetitions apart")
         .help("write `for x in xs by x.name`: the keys are known before anything runs")
