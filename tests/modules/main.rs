@@ -230,7 +230,7 @@ fn count(tried: &[Tried], of: impl Fn(&Said) -> bool) -> usize {
 
 /// Every change of every module; `INFRAC_MODULE=compute/aws` takes those of one.
 #[test]
-#[ignore = "takes half an hour"]
+#[ignore = "takes a quarter of an hour"]
 fn nine_of_ten_changes_are_noticed_in_every_module() {
     let modules = modules();
     let tried = try_all(&modules, every(&modules));

@@ -7,7 +7,7 @@ use crate::base::{Text, text};
 use crate::schema::{self, Nesting};
 use crate::shape::Module;
 use crate::shape::module::{Body, Repeat, Resource};
-use crate::value::Value;
+use crate::value::{Residual, Value};
 
 /// What is no argument of a plugin's.
 const META: &[&str] = &["provider", "depends_on"];
@@ -49,10 +49,17 @@ fn of_resource(resource: &Resource, world: &World<'_>, address: &Expr) -> Vec<Co
         };
         let bound = Bound { instance, locals: &[] };
         // What is the same for all of them is asserted of the first.
-        let first = instances.first().filter(|first| *first != instance).map(|instance| Bound { instance, locals: &[] });
-        let body = Said { body: &resource.body, schema: resource.schema.as_deref(), bound, first };
+        let is_further = instances.first() != Some(instance);
+        let body = Said { body: &resource.body, schema: resource.schema.as_deref(), bound, is_further };
         found.extend(body.conditions(world, &at, ""));
     }
+    found
+}
+
+/// Whether a value may differ between the instances of a resource.
+fn is_of_instance(value: &Value) -> bool {
+    let mut found = false;
+    value.walk(&mut |residual| found |= matches!(residual, Residual::EachKey | Residual::EachValue));
     found
 }
 
@@ -61,8 +68,8 @@ struct Said<'a> {
     body: &'a Body,
     schema: Option<&'a schema::Block>,
     bound: Bound<'a>,
-    /// An instance of which everything is asserted.
-    first: Option<Bound<'a>>,
+    /// Whether everything is asserted of another instance.
+    is_further: bool,
 }
 
 impl Said<'_> {
@@ -70,7 +77,7 @@ impl Said<'_> {
         let mut found = Vec::new();
         for (name, value) in self.body.arguments.iter().filter(|(name, _)| !META.contains(&name.as_str())) {
             let Some(expected) = world.value(value, self.bound) else { continue };
-            if self.first.is_some_and(|first| world.value(value, first).as_ref() == Some(&expected)) {
+            if self.is_further && !is_of_instance(value) {
                 continue;
             }
             let of = self.schema.and_then(|schema| schema.attributes.get(name));
@@ -99,10 +106,8 @@ impl Said<'_> {
         let what = text!("{within}{name}");
         let within = |made: &Made<'_>, at: &Expr, what: &Text| {
             let bound = Bound { instance: self.bound.instance, locals: &made.locals };
-            // Of what differs between instances nothing is left out in a block.
-            let first =
-                self.first.map(|first| Bound { instance: first.instance, locals: &made.locals }).filter(|_| made.block.repeat.is_none());
-            let body = Said { body: &made.block.body, schema: nested.map(|nested| &nested.block), bound, first };
+            let is_further = self.is_further && made.block.repeat.is_none();
+            let body = Said { body: &made.block.body, schema: nested.map(|nested| &nested.block), bound, is_further };
             body.conditions(world, at, &text!("{what}."))
         };
         match (nested.map(|nested| nested.nesting), made) {
@@ -111,7 +116,7 @@ impl Said<'_> {
             (_, [one]) => {
                 let found = within(one, &Expr::call("one", [actual.clone()]), &what);
                 // Without an argument that says so, that it is there is all there is to say.
-                if found.is_empty() && self.first.is_none() { vec![compare::count(&actual, 1, &what)] } else { found }
+                if found.is_empty() && !self.is_further { vec![compare::count(&actual, 1, &what)] } else { found }
             }
             (Some(Nesting::List), made) => {
                 let mut found = vec![compare::count(&actual, made.len(), &what)];

@@ -78,6 +78,11 @@ run "plans_what_the_module_says" {
   }
 
   assert {
+    condition     = hcloud_volume_attachment.attached["volumes-key-2"].volume_id == 1
+    error_message = "The volume_id of hcloud_volume_attachment.attached must be as the module says."
+  }
+
+  assert {
     condition     = hcloud_volume_attachment.attached["volumes-key-2"].server_id == 1002
     error_message = "The server_id of hcloud_volume_attachment.attached must be as the module says."
   }

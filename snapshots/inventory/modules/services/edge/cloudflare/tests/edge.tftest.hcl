@@ -94,6 +94,11 @@ run "plans_what_the_module_says" {
   }
 
   assert {
+    condition     = tostring(cloudflare_zone_setting.setting["tls_1_3"].value) == "on"
+    error_message = "The value of cloudflare_zone_setting.setting must be as the module says."
+  }
+
+  assert {
     condition     = cloudflare_authenticated_origin_pulls_settings.origin_pulls.zone_id == "1001"
     error_message = "The zone_id of cloudflare_authenticated_origin_pulls_settings.origin_pulls must be as the module says."
   }

@@ -172,6 +172,11 @@ run "plans_what_the_module_says" {
   }
 
   assert {
+    condition     = aws_route_table_association.zone_table["subnets-key-2"].subnet_id == "3"
+    error_message = "The subnet_id of aws_route_table_association.zone_table must be as the module says."
+  }
+
+  assert {
     condition     = toset(keys(aws_route.direct)) == toset(["this"])
     error_message = "The keys of instances of aws_route.direct must be as the module says."
   }
@@ -277,6 +282,11 @@ run "plans_what_the_module_says" {
   }
 
   assert {
+    condition     = aws_route.exit_route["exits-key-2"].route_table_id == "6"
+    error_message = "The route_table_id of aws_route.exit_route must be as the module says."
+  }
+
+  assert {
     condition     = toset(keys(aws_route_table_association.exit_association)) == toset(["exits-key-1", "exits-key-2"])
     error_message = "The keys of instances of aws_route_table_association.exit_association must be as the module says."
   }
@@ -288,6 +298,16 @@ run "plans_what_the_module_says" {
 
   assert {
     condition     = aws_route_table_association.exit_association["exits-key-1"].route_table_id == "6"
+    error_message = "The route_table_id of aws_route_table_association.exit_association must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table_association.exit_association["exits-key-2"].subnet_id == "5"
+    error_message = "The subnet_id of aws_route_table_association.exit_association must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table_association.exit_association["exits-key-2"].route_table_id == "6"
     error_message = "The route_table_id of aws_route_table_association.exit_association must be as the module says."
   }
 
@@ -332,6 +352,16 @@ run "plans_what_the_module_says" {
   }
 
   assert {
+    condition     = aws_nat_gateway.nat["exits-key-2"].allocation_id == "7"
+    error_message = "The allocation_id of aws_nat_gateway.nat must be as the module says."
+  }
+
+  assert {
+    condition     = aws_nat_gateway.nat["exits-key-2"].subnet_id == "5"
+    error_message = "The subnet_id of aws_nat_gateway.nat must be as the module says."
+  }
+
+  assert {
     condition     = toset(keys(aws_route.translated)) == toset(["exits-key-1", "exits-key-2"])
     error_message = "The keys of instances of aws_route.translated must be as the module says."
   }
@@ -348,6 +378,11 @@ run "plans_what_the_module_says" {
 
   assert {
     condition     = aws_route.translated["exits-key-1"].nat_gateway_id == "8"
+    error_message = "The nat_gateway_id of aws_route.translated must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route.translated["exits-key-2"].nat_gateway_id == "8"
     error_message = "The nat_gateway_id of aws_route.translated must be as the module says."
   }
 
