@@ -51,7 +51,8 @@ impl<'a> Checker<'a> {
             }
         }
         // What cannot be extended at all is said where its type is looked at.
-        let extended = |attribute: &&std::sync::Arc<hir::Attribute>| find(&attribute.name.text).is_none_or(|input| is_extensible(&input.ty));
+        let extended =
+            |attribute: &&std::sync::Arc<hir::Attribute>| find(&attribute.name.text).is_none_or(|input| is_extensible(&input.ty));
         instance.attributes.values().filter(extended).for_each(|attribute| self.set_once(attribute));
         self.overrides(instance.overrides.iter().flat_map(|(of, attributes)| attributes.iter().map(move |attribute| (of, &**attribute))));
         for (environment, _) in &instance.overrides {

@@ -14,7 +14,7 @@ use crate::value::{Residual, Value};
 const TEXTS: &[&str] = &["", "No such thing.", "-"];
 const NUMBERS: &[i64] = &[0, -1, 2, 4, 101, 65536, 1_000_000_000];
 /// How many elements a list or map is tried with at most.
-const LONGEST: i64 = 200;
+const TRIED_ELEMENTS: i64 = 200;
 /// A list or map with more elements is written as a comprehension.
 const SHORT: i64 = 3;
 
@@ -217,7 +217,7 @@ fn sized(ty: &Ty, good: &Value, rule: &Value) -> Vec<Tried> {
     let mut numbers = Vec::new();
     let mut take = |value: &Value| {
         if let Value::Int(number) = value
-            && (0..LONGEST).contains(number)
+            && (0..TRIED_ELEMENTS).contains(number)
         {
             numbers.push(*number);
         }
