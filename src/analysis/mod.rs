@@ -15,6 +15,7 @@ mod role_files;
 mod shared_domain;
 mod silent_lock;
 mod stage_access;
+mod stage_order;
 mod unknown_waiver;
 mod unreachable_path;
 mod unrotated_log;
@@ -80,5 +81,6 @@ pub fn analyse_all(program: &Program) -> Diagnostics {
     let mut found = Vec::new();
     duplicate_name::between_products(program, &mut found);
     stage_access::check(program, &mut found);
+    stage_order::check(program, &mut found);
     Diagnostics(found)
 }

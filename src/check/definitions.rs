@@ -60,6 +60,10 @@ impl<'a> Checker<'a> {
             self.image(definition);
         }
         for instance in &definition.instances {
+            if definition.keyword != "stack" || !["module", "service"].contains(&instance.keyword.as_str()) {
+                self.error(report::misplaced_instance(instance, &what));
+                continue;
+            }
             self.instance(instance, &[], &mut scope);
         }
         for check in &definition.checks {

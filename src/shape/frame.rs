@@ -31,6 +31,13 @@ pub(super) struct Frame<'a> {
     bindings: BTreeMap<Text, Evaluated>,
 }
 
+/// A place to go back to where something turns out not to be needed.
+pub(super) struct Mark {
+    holes: Holes,
+    bindings: BTreeMap<Text, Evaluated>,
+    findings: usize,
+}
+
 impl<'a> Frame<'a> {
     pub(super) fn new(program: &'a Program, types: &'a Types, definition: &'a Arc<Definition>) -> Self {
         Frame {
@@ -44,6 +51,23 @@ impl<'a> Frame<'a> {
             work: Work::default(),
             bindings: BTreeMap::new(),
         }
+    }
+
+    /// Where the frame stands now.
+    pub(super) fn mark(&self) -> Mark {
+        Mark { holes: self.holes.clone(), bindings: self.bindings.clone(), findings: self.diagnostics.0.len() }
+    }
+
+    /// Forgets what was tried since a mark: its holes, what stands on them, and its findings.
+    pub(super) fn back_to(&mut self, mark: Mark) {
+        self.diagnostics.0.truncate(mark.findings);
+        self.forget_since(mark);
+    }
+
+    /// Forgets the holes since a mark, together with the values that stand on them: who needs one of these again makes its hole again.
+    fn forget_since(&mut self, mark: Mark) {
+        self.holes = mark.holes;
+        self.bindings = mark.bindings;
     }
 
     /// An expression of the body.
@@ -76,10 +100,9 @@ impl<'a> Frame<'a> {
 
     /// The value of an expression that needs no hole and nothing foreign.
     pub(super) fn constant(&mut self, expr: &hir::Expr, expected: Option<&Ty>) -> Option<Value> {
-        let (holes, count) = (self.holes.clone(), self.diagnostics.0.len());
+        let mark = self.mark();
         let value = self.eval(expr).ok().filter(Value::is_known);
-        self.holes = holes;
-        self.diagnostics.0.truncate(count);
+        self.back_to(mark);
         self.work.forget();
         let value = value?;
         match expected {
@@ -114,13 +137,13 @@ impl<'a> Frame<'a> {
         };
         // Until it is known what it is, another look at it would not end.
         self.bindings.insert(name.clone(), Err(Stop));
-        let holes = self.holes.clone();
+        let mark = self.mark();
         let value = self.eval(expr);
         let value = match value {
             Ok(value) if value.is_known() => Ok(value),
             Ok(value) if foreign_in(&value).is_none() && self.is_deferred(&value) => Ok(value),
             Ok(_) => {
-                self.holes = holes;
+                self.forget_since(mark);
                 Ok(self.holes.variable(name, doc, &ty.unwrap_or(Ty::String), Source::Field(name.clone()), declared))
             }
             Err(Stop) => Err(Stop),

@@ -343,7 +343,7 @@ impl Builder<'_, '_> {
     fn preconditions(&mut self, implementation: &Implementation) -> Vec<Validation> {
         let mut found = Vec::new();
         for check in &implementation.checks {
-            let (holes, count) = (self.frame.holes.clone(), self.frame.diagnostics.0.len());
+            let mark = self.frame.mark();
             let condition = self.frame.eval(&check.condition);
             let message = check.message.as_ref().and_then(|message| self.frame.eval(message).ok());
             match condition {
@@ -352,8 +352,7 @@ impl Builder<'_, '_> {
                     found.push(Validation { condition, message });
                 }
                 _ => {
-                    self.frame.holes = holes;
-                    self.frame.diagnostics.0.truncate(count);
+                    self.frame.back_to(mark);
                 }
             }
         }
@@ -396,13 +395,12 @@ impl Builder<'_, '_> {
     }
 
     fn rule(&mut self, name: &Text, rule: &hir::Refinement) {
-        let (holes, count) = (self.frame.holes.clone(), self.frame.diagnostics.0.len());
+        let (mark, holes) = (self.frame.mark(), self.frame.holes.0.len());
         let variable = Value::residual(Residual::Variable(name.clone()));
         let condition = eval::eval_with(&rule.condition, self.frame, &mut vec![variable.clone()]);
         let message = rule.message.as_ref().and_then(|message| eval::eval_with(message, self.frame, &mut vec![variable]).ok());
-        let same = self.frame.holes.0.len() == holes.0.len();
-        self.frame.holes = holes;
-        self.frame.diagnostics.0.truncate(count);
+        let same = self.frame.holes.0.len() == holes;
+        self.frame.back_to(mark);
         if let Ok(condition) = condition
             && same
             && !condition.is_known()

@@ -93,6 +93,13 @@ pub(in crate::check) fn not_conditional(block: &hir::Block) -> Diagnostic {
         .help("resources, the blocks in them, the steps of a service and what it says of itself can have a condition")
 }
 
+pub(in crate::check) fn misplaced_instance(instance: &hir::Instance, of: &str) -> Diagnostic {
+    let name = &instance.name;
+    let message = format!("{of} cannot hold the {} `{}`: nothing would be made of it", instance.keyword, name.text);
+    Diagnostic::error(Code::UnknownBlock, name.span, message)
+        .help("a stack holds modules and services; stacks and providers stand in the product")
+}
+
 pub(in crate::check) fn untyped_output(output: &Output) -> Diagnostic {
     Diagnostic::error(Code::Missing, output.name.span, format!("output `{}` does not say its type", output.name.text))
         .help(format!("write `output {}: …`", output.name.text))
