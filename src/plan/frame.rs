@@ -37,7 +37,7 @@ impl Scope for Frame<'_, '_> {
         if let Some(child) = self.planner.node(self.of).children.get(name) {
             return Some(Ok(Value::Instance(*child)));
         }
-        self.everywhere(name)
+        self.everywhere(name).or_else(|| self.absent(name, span).map(Err))
     }
 
     fn member(&mut self, base: &Value, field: &hir::Name) -> Evaluated {
@@ -126,6 +126,26 @@ impl Frame<'_, '_> {
         }
         let of = |key: &Text| Value::residual(Residual::Index(resource.clone(), Value::Text(key.clone())));
         Ok(Value::map(keys.iter().map(|key| (key.clone(), of(key)))))
+    }
+
+    /// Says that an instance is declared and not there, by its own condition or in this environment.
+    fn absent(&mut self, name: &Text, span: Span) -> Option<Stop> {
+        let planner = &mut *self.planner;
+        let declared = match &planner.node(self.of).definition {
+            Some(definition) => definition.instances.iter().find(|instance| instance.name.text == *name).cloned(),
+            None => planner.product.instances.iter().find(|instance| instance.name.text == *name).cloned(),
+        }?;
+        let (message, at) = match (&declared.condition, declared.attributes.get("only")) {
+            (Some(condition), _) => (format!("`{name}` is there only if its condition holds, and here it does not"), condition.span),
+            (None, Some(only)) => (format!("`{name}` is not there in {}", planner.environment), only.value.span),
+            (None, None) => return None,
+        };
+        planner.report(
+            Diagnostic::error(Code::OptionalValue, span, message)
+                .related(at, "this decides whether it is there")
+                .help(format!("ask for `{name}` only where it is there: `if … then {name} else …`, or `only` in the same environments")),
+        );
+        Some(Stop)
     }
 
     /// The names that stand in every body.
