@@ -45,8 +45,14 @@ while [ ! -e "$root/root.hcl" ]; do need "$root" != /; root=${root%/*}; done
 need -e "$root/.bootstrap/prod.pem"
 case "$*" in
   *"-- apply")
-    need "$INFRAC_STATE" = bootstrap
     need -e environment.hcl
+    # Behind the first run everything is applied where the states are now.
+    if [ -e "$LAB/joined" ]; then
+      need -z "${INFRAC_STATE:-}"
+      need -z "$(find ../.bootstrap -name tofu.tfstate)"
+      exit 0
+    fi
+    need "$INFRAC_STATE" = bootstrap
     for unit in $(sed '/^#/d' bootstrap.units); do
       mkdir -p "../.bootstrap/prod/$unit"
       echo encrypted > "../.bootstrap/prod/$unit/tofu.tfstate"

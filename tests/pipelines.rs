@@ -306,6 +306,8 @@ fn what_nobody_has_looked_at_holds_nothing() {
             assert_eq!(said["bound_claims"]["ref"].as_str(), bound.then_some(branch), "{system} {role}");
             let protected = (bound && system == "gitlab").then_some("true");
             assert_eq!(said["bound_claims"]["ref_protected"].as_str(), protected, "{system} {role}");
+            // A protected tag may have the name of the branch.
+            assert_eq!(said["bound_claims"]["ref_type"].as_str(), protected.map(|_| "branch"), "{system} {role}");
         }
     }
     for (path, name, job) in jobs() {

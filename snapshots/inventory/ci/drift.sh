@@ -12,6 +12,7 @@ product=$1 environment=$2 out=$3
 
 # shellcheck source=ci/signals.sh
 . ./ci/signals.sh
+trap 'rm -f "$out/said"' EXIT
 
 run ./ci/plan.sh "$product" "$environment" "$out"
 

@@ -68,6 +68,10 @@ impl<'a> Script<'a> {
             names.push(authority.clone());
         }
         self.export(&names);
+        if self.store.login.iter().any(|word| word.contains("{system}")) {
+            // Read alone, the file does not say who sets it.
+            self.text.push_str(": \"${system:?}\"\n");
+        }
         self.assign(&self.store.token.clone(), &["$(printf '%s' \"${identity:?}\" | ", &command, ")"].concat())?;
         self.export(std::slice::from_ref(&self.store.token));
         Ok(())

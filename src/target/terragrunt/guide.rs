@@ -25,7 +25,8 @@ pub(super) fn guide(plan: &Plan, first: &First, branch: &str) -> String {
          State, locks and secrets of {product} are served and reached by {stacks}, whose machines these units create. So the first run of\n\
          an environment keeps its state beside `root.hcl`, encrypted and out of version control, until there is a place for it.\n\
          \n\
-         All commands run in one shell, at the root of the repository, with the tools of `mise.toml`. It has to know:\n\
+         All commands run in one shell, at the root of the repository, with the tools of `mise.toml`; the tunnel needs `wg-quick`, and the\n\
+         environments of GitHub `gh`. The shell has to know:\n\
          \n\
          | variable | what it is |\n\
          |---|---|\n",
@@ -126,8 +127,10 @@ fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
             "Let pipelines know the machines: sign their keys.\n\
              \n\
              ```sh\n\
-             live/{product}/sign-hosts \"$environment\"\n\
-             ```\n"
+             awk -v first=\"^{product}-$environment-({stacks})-\" '$1 ~ first {{ print $1 }}' \"live/{product}/$environment/machines\" |\n\
+             \x20 xargs live/{product}/sign-hosts \"$environment\"\n\
+             ```\n",
+            stacks = first.stacks.iter().map(|stack| stack.replace('_', "-")).collect::<Vec<_>>().join("|"),
         ));
     }
     steps.push(format!(
@@ -349,13 +352,18 @@ fn replacement(plan: &Plan) -> String {
          \n\
          A new image, key or account changes no machine that is there: replace one after the other, and let a quorum find itself again in\n\
          between. `unit` is the folder of the unit that makes it, such as `{unit}`. Where the environment is `protected`, nothing in it is\n\
-         destroyed: take it out of that list for this change first. SSH still knows the machine's former key.\n\
+         destroyed: take it out of that list for this change first. SSH still knows the machine's former key. What stands on the\n\
+         machine's address or volumes, such as records, rules and attachments, changes with it: so all units are applied behind it.\n\
+         \n\
+         What serves or leads to states, locks and secrets cannot be replaced from behind itself: neither a gate that is the only way\n\
+         in, nor a management stack of one machine, whose data is on it. Add a second one first.\n\
          \n\
          ```sh\n\
          export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n\
          environment=<environment> machine=<machine> stack=<stack> unit=<stack>/<unit>\n\
          address=$(cd \"live/{product}/$environment/$unit\" && terragrunt state list | grep -F \"[\\\"$machine\\\"]\")\n\
          (cd \"live/{product}/$environment/$unit\" && terragrunt apply \"-replace=$address\")\n\
+         (cd \"live/{product}/$environment\" && terragrunt run --all -- apply)\n\
          ssh-keygen -R \"$(awk -v name=\"$machine\" '$1 == name {{ print $2 }}' \"live/{product}/$environment/machines\")\" || true\n\
          {sign}{playbook}```\n\
          \n\

@@ -44,7 +44,7 @@ impl System {
         let mut claims = vec![("project_path", self.repository.clone()), ("environment", place)];
         claims.push(("environment_action", action(role).into()));
         if bound {
-            claims.extend([("ref", branch.into()), ("ref_protected", "true".into())]);
+            claims.extend([("ref", branch.into()), ("ref_type", "branch".into()), ("ref_protected", "true".into())]);
         }
         claims
     }

@@ -6,6 +6,7 @@
 BAO_ADDR=https://vault.acme.example.com:8200
 BAO_CACERT=${authority:-}
 export BAO_ADDR BAO_CACERT
+: "${system:?}"
 BAO_TOKEN=$(printf '%s' "${identity:?}" | bao write -field=token auth/"$system"/login role=acme.prod.apply jwt=-)
 export BAO_TOKEN
 

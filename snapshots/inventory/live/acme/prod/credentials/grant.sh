@@ -46,6 +46,7 @@ printf '%s' '{
     "environment": "acme/prod",
     "environment_action": "start",
     "ref": "main",
+    "ref_type": "branch",
     "ref_protected": "true"
   },
   "token_policies": ["acme.prod.apply"],
@@ -80,6 +81,7 @@ printf '%s' '{
     "environment": "acme/prod",
     "environment_action": "access",
     "ref": "main",
+    "ref_type": "branch",
     "ref_protected": "true"
   },
   "token_policies": ["acme.prod.drift"],
@@ -114,6 +116,7 @@ printf '%s' '{
     "environment": "acme/prod",
     "environment_action": "prepare",
     "ref": "main",
+    "ref_type": "branch",
     "ref_protected": "true"
   },
   "token_policies": ["acme.prod.image-eu"],
@@ -148,6 +151,7 @@ printf '%s' '{
     "environment": "acme/prod",
     "environment_action": "prepare",
     "ref": "main",
+    "ref_type": "branch",
     "ref_protected": "true"
   },
   "token_policies": ["acme.prod.image-us"],

@@ -46,6 +46,7 @@ printf '%s' '{
     "environment": "acme/staging",
     "environment_action": "start",
     "ref": "main",
+    "ref_type": "branch",
     "ref_protected": "true"
   },
   "token_policies": ["acme.staging.apply"],
@@ -80,6 +81,7 @@ printf '%s' '{
     "environment": "acme/staging",
     "environment_action": "access",
     "ref": "main",
+    "ref_type": "branch",
     "ref_protected": "true"
   },
   "token_policies": ["acme.staging.drift"],
