@@ -5,6 +5,7 @@ mod bootstrap_cycle;
 mod cidr_overlap;
 mod duplicate_name;
 mod fallback_missing;
+mod forgotten;
 mod invalid_name;
 mod missing_capability;
 mod operator_accounts;
@@ -27,6 +28,7 @@ use crate::hir::{Product, Program};
 use crate::plan::Plan;
 use crate::shape::Shapes;
 
+pub use forgotten::{IfBuilt, forgotten};
 pub use renumbered::{left_behind, renumbered};
 
 /// A rule: what it reads, and where its findings go.

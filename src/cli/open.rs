@@ -6,7 +6,7 @@ use super::selection::Selection;
 use super::{Global, place};
 use crate::diag::{Diagnostic, Severity};
 use crate::driver::{self, Memory, Outcome};
-use crate::host::{Disk, Failure, Project, built, find, load};
+use crate::host::{Disk, Failure, Project, any_generated, built, find, load};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -61,10 +61,18 @@ pub(super) fn compile(root: &Path, selection: &Selection, memory: Memory) -> Res
     let mut options = selection.options(&project, memory);
     options.built = built(&mut Disk::new(root, &project.settings.output))?;
     let outcome = driver::compile(&project.workspace, &options);
+    let mut found = Vec::new();
+    let mut output = Disk::new(root, &project.settings.output);
+    for suspect in &outcome.if_built {
+        if any_generated(&mut output, &suspect.paths)? {
+            found.push(suspect.finding.clone());
+        }
+    }
     drop(progress);
     selection.check_renumber(&outcome)?;
     let mut diagnostics: Vec<Diagnostic> = project.diagnostics.clone();
     diagnostics.extend(outcome.diagnostics.iter().cloned());
+    diagnostics.extend(found);
     diagnostics.sort();
     diagnostics.dedup();
     if !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {

@@ -9,12 +9,13 @@ mod shared;
 mod targets;
 mod threads;
 
+use crate::analysis::{self, IfBuilt};
 use crate::artifact::Tree;
 use crate::base::{Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::hir::Product;
 pub use crate::plan::lock::Renumber;
-use crate::{analysis, check, resolve, schema, shape, syntax};
+use crate::{check, resolve, schema, shape, syntax};
 use fingerprint::Fingerprints;
 pub use memory::Memory;
 use memory::Remembered;
@@ -52,6 +53,8 @@ pub struct Outcome {
     pub locks: Vec<(Text, String)>,
     /// Every finding, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is wrong besides if an earlier build has left some files: the lock alone cannot tell.
+    pub if_built: Vec<IfBuilt>,
     /// The first name of what may be renumbered that nothing has, with the one that may be meant.
     pub unknown: Option<(Text, Option<Text>)>,
     /// What depends on what, one graph for each product and environment.
@@ -138,6 +141,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         }
         diagnostics.extend(compiled.diagnostics);
         outcome.locks.extend(compiled.lock);
+        outcome.if_built.extend(compiled.if_built);
         outcome.graphs.extend(compiled.graphs);
         uses.extend(compiled.uses);
         if let Err(why) = outcome.tree.merge(compiled.tree) {

@@ -2,7 +2,7 @@
 
 use super::targets::Targets;
 use super::{Options, ProductGraph};
-use crate::analysis;
+use crate::analysis::{self, IfBuilt};
 use crate::artifact::{Error, Tree};
 use crate::base::{Text, Workspace, text};
 use crate::check::Types;
@@ -30,6 +30,8 @@ pub(super) struct Compiled {
     pub graphs: Vec<ProductGraph>,
     /// What it needs of the files that all products share.
     pub uses: Uses,
+    /// What is wrong with it if a build has left some files.
+    pub if_built: Vec<IfBuilt>,
 }
 
 /// What products use of what they share.
@@ -85,6 +87,7 @@ pub(super) fn compile(
     if compiled.diagnostics.has_errors() {
         return compiled;
     }
+    compiled.if_built = plans.iter().flat_map(|plan| analysis::forgotten(plan, &lock, &options.renumber)).collect();
     compiled.lock = Some((path, print_lock(&plans)));
     let chosen = |plan: &&Plan| options.environments.is_empty() || options.environments.contains(&plan.environment);
     compiled.graphs = plans.iter().filter(chosen).map(graph).collect();

@@ -1,4 +1,4 @@
-//! Which products a build has left files of. Each of them has a lock, whatever became of it since.
+//! What builds have left files of. Each of them has a lock, whatever became of it since.
 
 use super::Failure;
 use super::disk::{Disk, Place};
@@ -31,6 +31,17 @@ pub fn built(disk: &mut Disk) -> Result<BTreeSet<Text>, Failure> {
         }
     }
     Ok(found)
+}
+
+/// Whether one of some files is there, and infrac made it.
+pub fn any_generated(disk: &mut Disk, paths: &[Text]) -> Result<bool, Failure> {
+    for path in paths {
+        disk.learn(path);
+        if disk.file(path, ROOT_SIZE)?.is_some_and(|contents| has_header(&contents)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The names in a folder; none where it is no folder, which a comparison says.

@@ -236,6 +236,9 @@ impl Resolver<'_> {
             return None;
         };
         self.surplus(block, 2);
+        if block.repeat.is_some() || owner.is_none() {
+            self.plain_head(block, "`only` names the environments that it is in; write each one that differs out");
+        }
         let name = block.labels.get(1).and_then(word).unwrap_or_else(|| definition.clone());
         let mut written: BTreeMap<Text, &ast::Attribute> = BTreeMap::new();
         let mut attributes: IndexMap<Text, Arc<Attribute>> = IndexMap::new();
@@ -255,6 +258,7 @@ impl Resolver<'_> {
                     Some(environment) => {
                         let set = self.lower(owner, |lowering| super::attributes(lowering, &inner.body));
                         self.only_attributes(&inner.body);
+                        self.plain_head(inner, "an environment is named, and nothing else decides");
                         overrides.push((environment, set));
                     }
                     None => self.headless(inner, "in ENVIRONMENT"),

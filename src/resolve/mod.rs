@@ -104,6 +104,18 @@ impl Resolver<'_> {
         self.error(declared_twice(what, again, first));
     }
 
+    /// A head that nobody would look at: what it belongs to is there once, and always.
+    fn plain_head(&mut self, block: &ast::Block, help: &str) {
+        let keyword = &block.keyword.text;
+        if let Some(repeat) = &block.repeat {
+            let span = repeat.bindings.first().map_or(block.keyword.span, |binding| binding.span);
+            self.error(Diagnostic::error(Code::UnknownBlock, span, format!("`{keyword}` takes no `for`: it is there once")).help(help));
+        } else if let Some(condition) = &block.condition {
+            let message = format!("`{keyword}` takes no `if`: it is always there");
+            self.error(Diagnostic::error(Code::UnknownBlock, condition.span, message).help(help));
+        }
+    }
+
     /// What an environment says differently are attributes and nothing else.
     fn only_attributes(&mut self, body: &ast::Body) {
         for item in &body.items {

@@ -19,6 +19,13 @@ impl Resolver<'_> {
                     continue;
                 };
                 self.surplus(block, 1);
+                self.plain_head(block, "a product is what its folder holds");
+                for inner in block.body.items.iter().filter_map(|item| if let ast::Item::Block(inner) = item { Some(inner) } else { None })
+                {
+                    if inner.keyword.text == "in" {
+                        self.plain_head(inner, "an environment is named, and nothing else decides");
+                    }
+                }
                 let path = self.path(source.file);
                 let folder = parent(&path);
                 if let Some(first) = products.get(&folder).map(|first| first.name.span) {
