@@ -3,6 +3,7 @@
 mod address;
 mod bootstrap_cycle;
 mod cidr_overlap;
+mod compiler_source;
 mod duplicate_name;
 mod fallback_missing;
 mod forgotten;
@@ -82,6 +83,7 @@ pub fn analyse_roles(shapes: &Shapes) -> Diagnostics {
 pub fn analyse_all(program: &Program) -> Diagnostics {
     let mut found = Vec::new();
     duplicate_name::between_products(program, &mut found);
+    compiler_source::check(program, &mut found);
     stage_access::check(program, &mut found);
     stage_order::check(program, &mut found);
     Diagnostics(found)

@@ -9,6 +9,7 @@
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Block, Expr, ExprKind, LabelValue, Program};
+use crate::shape::reads;
 
 /// What each kind of work reads. Work that is not listed reads nothing.
 const READS: &[(&str, &str)] = &[("plan", "read"), ("cost", "read"), ("drift", "inspect"), ("apply", "write"), ("bake", "image")];
@@ -26,11 +27,13 @@ pub(super) fn check(program: &Program, found: &mut Vec<Diagnostic>) {
 fn stage(block: &Block, found: &mut Vec<Diagnostic>) {
     let Some(LabelValue::Word(name)) = block.labels.first().map(|label| &label.value) else { return };
     let secrets = value(block, "secrets");
-    let access = secrets.and_then(|of| words(of).into_iter().next()).map_or_else(|| "nothing".into(), |(word, _)| word);
+    let said = secrets.and_then(|of| words(of).into_iter().next()).map_or_else(|| "nothing".into(), |(word, _)| word);
+    let tasks = value(block, "run").map(words).unwrap_or_default();
+    let access = reads(&said, &tasks.iter().map(|(task, _)| task.clone()).collect::<Vec<_>>());
     let place = secrets.map_or(block.keyword.span, |of| of.span);
     let events = value(block, "when").map(words).unwrap_or_default();
     if let Some((_, at)) = events.iter().find(|(event, _)| event == "change")
-        && REVIEWED.contains(&&*access)
+        && REVIEWED.contains(&access)
     {
         found.push(
             Diagnostic::error(Code::StageAccess, place, format!("`{name}` reads `{access}` for changes that nobody has looked at"))
@@ -38,7 +41,6 @@ fn stage(block: &Block, found: &mut Vec<Diagnostic>) {
                 .help("read `read` or `image` there, or run it at `merge` only"),
         );
     }
-    let tasks = value(block, "run").map(words).unwrap_or_default();
     for (task, at) in &tasks {
         let Some((_, needed)) = READS.iter().find(|(known, _)| task == known) else { continue };
         if access != *needed {

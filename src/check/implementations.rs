@@ -27,8 +27,7 @@ impl<'a> Checker<'a> {
         let mut scope = Scope::new(Place::Implementation(contract, implementation));
         for (name, binding) in &implementation.lets {
             let declared = contract.inputs.get(name).map(|input| input.name.span);
-            let declared = declared.or_else(|| contract.lets.get(name).map(|of| of.name.span));
-            if let Some(first) = declared.or_else(|| contract.outputs.get(name).map(|output| output.name.span)) {
+            if let Some(first) = declared.or_else(|| contract.lets.get(name).map(|of| of.name.span)) {
                 self.error(report::twice(&format!("`{name}`"), binding.name.span, first));
             }
             self.implementation_let(contract, implementation, name);

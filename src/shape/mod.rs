@@ -25,6 +25,7 @@ use std::sync::Arc;
 pub use holes::{key_of, keyed};
 pub use module::Module;
 pub use pipeline::Pipeline;
+pub use pipelines::{reads, releases_of};
 pub use role::Role;
 pub use words::Words;
 

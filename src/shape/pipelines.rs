@@ -1,7 +1,7 @@
 //! From the library's definition of a pipeline, its actions and tools to their shape. They hold words only, so nothing is evaluated.
 
 use super::pipeline::{Access, Action, Event, Per, Pipeline, Stage, Task, Tool};
-use crate::base::{Text, Workspace};
+use crate::base::{Text, Workspace, text};
 use crate::hir::{self, Definition, ExprKind, Item, LabelValue, Literal, Part, Program};
 
 /// The pipeline of a program, if it defines one.
@@ -11,7 +11,8 @@ pub(super) fn pipeline(program: &Program, workspace: &Workspace) -> Option<Pipel
     let mut tools: Vec<Tool> = of_keyword(program, "tool").map(tool).collect();
     let own = tools.iter_mut().find(|tool| tool.name == COMPILER);
     let compiler = own.map(|own| {
-        own.package = said(workspace).unwrap_or_else(|| own.package.clone());
+        let repository = || text(definition, "compiler").and_then(|url| releases_of(&url));
+        own.package = said(workspace).or_else(repository).unwrap_or_else(|| own.package.clone());
         own.package.clone()
     });
     Some(Pipeline {
@@ -35,6 +36,15 @@ const COMPILER: &str = "infrac";
 fn said(workspace: &Workspace) -> Option<Text> {
     let (_, settings) = workspace.find("infra.toml")?;
     settings.text.parse::<toml::Table>().ok()?.get("compiler")?.as_str().map(Text::from)
+}
+
+/// How mise names the releases of a repository on GitHub or GitLab; nothing for any other address.
+pub fn releases_of(url: &str) -> Option<Text> {
+    [("https://github.com/", "github"), ("https://gitlab.com/", "gitlab")].iter().find_map(|(begin, backend)| {
+        let repository = url.strip_prefix(begin)?.trim_end_matches(".git").trim_end_matches('/');
+        let is_one = repository.split('/').filter(|part| !part.is_empty()).count() >= 2;
+        is_one.then(|| text!("{backend}:{repository}"))
+    })
 }
 
 fn of_keyword<'a>(program: &'a Program, wanted: &'static str) -> impl Iterator<Item = &'a Definition> {
@@ -73,6 +83,7 @@ fn stage(block: &hir::Block) -> Option<Stage> {
     };
     let one = |name: &str| find(name).map(words).and_then(|words| words.into_iter().next());
     let all = |name: &str| find(name).map(words).unwrap_or_default();
+    let run = all("run");
     let yes = |name: &str| matches!(find(name).map(|expr| &expr.kind), Some(ExprKind::Literal(Literal::Bool(true))));
     Some(Stage {
         name,
@@ -81,14 +92,20 @@ fn stage(block: &hir::Block) -> Option<Stage> {
         after: all("after"),
         per: one("per").and_then(|word| per(&word)).unwrap_or(Per::Once),
         changed_only: one("scope").is_some_and(|word| word == "changed"),
-        run: all("run").iter().filter_map(|word| task(word)).collect(),
-        access: one("secrets").and_then(|word| access(&word)).unwrap_or(Access::Nothing),
+        access: one("secrets").and_then(|word| access(reads(&word, &run))).unwrap_or(Access::Nothing),
+        run: run.iter().filter_map(|word| task(word)).collect(),
         comment: yes("comment"),
         approve: yes("approve"),
         report: yes("report"),
         gate: one("gate"),
         limit: find("limit").and_then(minutes).unwrap_or(30),
     })
+}
+
+/// What a stage reads that says `word`: to look at machines, `read` has to open them.
+pub fn reads<'w>(word: &'w str, run: &[Text]) -> &'w str {
+    let does = |task: &str| run.iter().any(|word| word == task);
+    if word == "read" && does("drift") && !does("plan") { "inspect" } else { word }
 }
 
 fn event(word: &str) -> Option<Event> {
