@@ -48,7 +48,8 @@ fn build_moved(number: usize, stack: &str) -> PathBuf {
         fs::copy(root().join(file), project.join(file)).unwrap();
     }
     let mut build = Command::new(env!("CARGO_BIN_EXE_infrac"));
-    let build = build.args(["build", "--project"]).arg(&project).env("XDG_CACHE_HOME", &project).output().unwrap();
+    // What moves gives its places up, in production too.
+    let build = build.args(["build", "--renumber", "acme", "--project"]).arg(&project).env("XDG_CACHE_HOME", &project).output().unwrap();
     assert!(build.status.success(), "{}{}", String::from_utf8_lossy(&build.stdout), String::from_utf8_lossy(&build.stderr));
     project
 }
