@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A finding that holds if a build has left one of some files.
 #[derive(Clone, Debug)]
 pub struct IfBuilt {
+    /// Whose files they are.
+    pub product: Text,
     /// Generated files, relative to the output folder.
     pub paths: Vec<Text>,
     /// What is wrong then.
@@ -55,5 +57,5 @@ pub fn forgotten(plan: &Plan, lock: &Lock, renumber: &Renumber) -> Vec<IfBuilt> 
         ))
     };
     let lost = lost.into_iter().filter(|(_, paths)| !paths.is_empty());
-    lost.map(|(stack, paths)| IfBuilt { paths, finding: finding(stack) }).collect()
+    lost.map(|(stack, paths)| IfBuilt { product: product.clone(), paths, finding: finding(stack) }).collect()
 }

@@ -6,7 +6,7 @@ use super::selection::Selection;
 use super::{Global, place};
 use crate::diag::{Diagnostic, Severity};
 use crate::driver::{self, Memory, Outcome};
-use crate::host::{Disk, Failure, Project, any_generated, built, find, load};
+use crate::host::{Disk, Failure, Project, built, find, has_built, load};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -64,7 +64,7 @@ pub(super) fn compile(root: &Path, selection: &Selection, memory: Memory) -> Res
     let mut found = Vec::new();
     let mut output = Disk::new(root, &project.settings.output);
     for suspect in &outcome.if_built {
-        if any_generated(&mut output, &suspect.paths)? {
+        if has_built(&mut output, &suspect.product, &suspect.paths)? {
             found.push(suspect.finding.clone());
         }
     }

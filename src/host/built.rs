@@ -3,6 +3,7 @@
 use super::Failure;
 use super::disk::{Disk, Place};
 use super::layout::{MANIFESTS, Owner, has_header};
+use super::manifest::{Manifest, SIZE_LIMIT};
 use crate::base::{Text, text};
 use std::collections::BTreeSet;
 
@@ -33,15 +34,11 @@ pub fn built(disk: &mut Disk) -> Result<BTreeSet<Text>, Failure> {
     Ok(found)
 }
 
-/// Whether one of some files is there, and infrac made it.
-pub fn any_generated(disk: &mut Disk, paths: &[Text]) -> Result<bool, Failure> {
-    for path in paths {
-        disk.learn(path);
-        if disk.file(path, ROOT_SIZE)?.is_some_and(|contents| has_header(&contents)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+/// Whether the manifest of a product lists one of some files; what cannot be read lists none.
+pub fn has_built(disk: &mut Disk, product: &Text, paths: &[Text]) -> Result<bool, Failure> {
+    let owner = Owner::Product(product.clone());
+    let Some(contents) = disk.file(&owner.manifest(), SIZE_LIMIT)? else { return Ok(false) };
+    Ok(Manifest::read(&contents, &owner).is_ok_and(|manifest| paths.iter().any(|path| manifest.files.contains_key(path))))
 }
 
 /// The names in a folder; none where it is no folder, which a comparison says.

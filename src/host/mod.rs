@@ -30,7 +30,7 @@ pub mod settings;
 pub mod status;
 pub mod write;
 
-pub use built::{any_generated, built};
+pub use built::{built, has_built};
 pub use cache::Cache;
 pub use changes::{Change, What, changes};
 pub use compare::compare;
