@@ -9,7 +9,6 @@
 use super::{Facts, place};
 use crate::base::pattern;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::Item;
 use crate::plan::Plan;
 use crate::value::Value;
 use std::collections::BTreeSet;
@@ -61,8 +60,5 @@ fn pattern(plan: &Plan, stack: &str) -> Option<String> {
 fn declared_at(facts: &Facts<'_>, provider: &str) -> Option<crate::base::Span> {
     let definition = facts.program.definitions.get(&("provider".into(), provider.into()))?;
     let block = definition.blocks.iter().find(|block| block.keyword.text == "names")?;
-    block.body.items.iter().find_map(|item| match item {
-        Item::Attribute(attribute) if attribute.name.text == "server" => Some(attribute.value.span),
-        _ => None,
-    })
+    block.body.attribute("server").map(|attribute| attribute.value.span)
 }

@@ -14,7 +14,7 @@ use super::{Facts, place};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::text_of;
-use crate::hir::{Definition, Item, LabelValue};
+use crate::hir::{Definition, LabelValue};
 use crate::plan::Service;
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -61,8 +61,5 @@ fn declared_at(facts: &Facts<'_>, service: &Text, label: &Text) -> Option<Span> 
         let named = block.labels.first().is_some_and(|first| matches!(&first.value, LabelValue::Word(word) if word == label));
         block.keyword.text == "port" && named
     })?;
-    block.body.items.iter().find_map(|item| match item {
-        Item::Attribute(attribute) if attribute.name.text == "number" => Some(attribute.value.span),
-        _ => None,
-    })
+    block.body.attribute("number").map(|attribute| attribute.value.span)
 }

@@ -18,7 +18,7 @@ impl<'a> Checker<'a> {
         for provider in words(image, "on") {
             let Some(definition) = self.program.definitions.get(&("provider".into(), provider.text.clone())) else { continue };
             let blocks = definition.blocks.iter().filter(|block| block.keyword.text == "image");
-            let offered: Vec<&Text> = blocks.filter_map(|block| super::scope::label(block, 0)).collect();
+            let offered: Vec<&Text> = blocks.filter_map(|block| block.word(0)).collect();
             if !offered.contains(&&from.text) {
                 self.error(report::not_offered(&from, &provider, definition, &offered));
             }

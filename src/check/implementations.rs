@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::report;
-use super::scope::{Place, Scope, label};
+use super::scope::{Place, Scope};
 use crate::base::Text;
 use crate::hir::{self, Definition, Implementation, Item};
 use crate::schema::{Block, Plugin};
@@ -44,7 +44,7 @@ impl<'a> Checker<'a> {
 
     /// A name means an input or a `let` before it means a resource.
     fn own_name(&mut self, contract: &Definition, implementation: &Implementation, block: &hir::Block) {
-        let (Some(name), Some(at)) = (label(block, 1), block.labels.get(1)) else { return };
+        let (Some(name), Some(at)) = (block.word(1), block.labels.get(1)) else { return };
         let input = contract.inputs.get(name).map(|input| input.name.span);
         let binding = contract.lets.get(name).or(implementation.lets.get(name)).map(|binding| binding.name.span);
         if let Some(first) = input.or(binding) {
@@ -93,13 +93,13 @@ impl<'a> Checker<'a> {
 
     /// The schema of a resource or data source; none where the provider has none, or has no schema at all.
     pub(super) fn schema(&self, provider: &Text, block: &hir::Block) -> Option<&'a Arc<Block>> {
-        let ty = label(block, 0)?;
+        let ty = block.word(0)?;
         self.plugins(provider).into_iter().find_map(|plugin| plugin.find(block.keyword.text == "data", ty))
     }
 
     /// What a resource is for the expressions that refer to it.
     pub(super) fn resource_ty(&mut self, implementation: &'a Implementation, block: &hir::Block) -> Ty {
-        let Some(ty) = label(block, 0) else { return Ty::Error };
+        let Some(ty) = block.word(0) else { return Ty::Error };
         let key = (block.keyword.text == "data", ty.clone());
         let one = match self.resources.get(&key) {
             Some(known) => known.clone(),

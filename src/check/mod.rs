@@ -144,6 +144,6 @@ fn words(program: &Program) -> BTreeSet<Text> {
         _ => None,
     });
     // Labels are names too: what a provider lacks, which ports there are.
-    let labels = program.definitions.values().flat_map(|definition| &definition.blocks).filter_map(|block| scope::label(block, 0).cloned());
+    let labels = program.definitions.values().flat_map(|definition| &definition.blocks).filter_map(|block| block.word(0).cloned());
     enums.flatten().chain(program.definitions.keys().map(|(_, name)| name.clone())).chain(labels).collect()
 }

@@ -35,7 +35,7 @@ impl<'a> Checker<'a> {
         self.body(kind, &what, product.name.span, &items, scope);
         for item in overrides {
             let Item::Block(block) = item else { continue };
-            if let Some(text) = super::scope::label(block, 0)
+            if let Some(text) = block.word(0)
                 && let Some(label) = block.labels.first()
             {
                 self.environment(&hir::Name { text: text.clone(), span: label.span }, &product.environments);

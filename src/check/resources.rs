@@ -3,7 +3,7 @@
 use super::Checker;
 use super::assign::Why;
 use super::report;
-use super::scope::{Scope, label};
+use super::scope::Scope;
 use crate::base::{Span, Text};
 use crate::hir::{self, ExprKind, Implementation, Item};
 use crate::schema::{Attribute, Block, NestedAttributes};
@@ -41,7 +41,7 @@ impl<'a> Checker<'a> {
         let plugins = self.plugins(&implementation.provider.text);
         match self.schema(&implementation.provider.text, block) {
             Some(schema) => {
-                let what = label(block, 0).cloned().unwrap_or_default();
+                let what = block.word(0).cloned().unwrap_or_default();
                 self.resource_body(schema, &what, block, scope, true);
             }
             None => {

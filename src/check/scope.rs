@@ -78,7 +78,7 @@ impl<'a> Scope<'a> {
             declared.chain(names_of(&definition.instances)).chain(EVERYWHERE.iter().copied())
         });
         let of_implementation = implementation.into_iter().flat_map(|implementation| {
-            let resources = implementation.resources.iter().filter_map(|block| label(block, 1));
+            let resources = implementation.resources.iter().filter_map(|block| block.word(1));
             implementation.lets.keys().chain(resources).map(Text::as_str)
         });
         locals.chain(of_product).chain(of_definition).chain(of_implementation)
@@ -108,7 +108,7 @@ impl<'a> Checker<'a> {
                 if implementation.lets.contains_key(name) {
                     return Some(self.implementation_let(contract, implementation, name));
                 }
-                let resource = implementation.resources.iter().find(|block| label(block, 1) == Some(name));
+                let resource = implementation.resources.iter().find(|block| block.word(1) == Some(name));
                 match resource {
                     Some(block) => Some(self.resource_ty(implementation, block)),
                     None => self.own(contract, name).or_else(|| self.everywhere(name, scope)),
@@ -214,12 +214,4 @@ impl<'a> Checker<'a> {
 /// A reference to an instance.
 fn instance_ty(instance: &Instance) -> Ty {
     Ty::Instance(instance.keyword.clone(), Some(instance.definition.text.clone()))
-}
-
-/// The word of a block's label.
-pub(super) fn label(block: &hir::Block, at: usize) -> Option<&Text> {
-    match block.labels.get(at).map(|label| &label.value) {
-        Some(hir::LabelValue::Word(text)) => Some(text),
-        _ => None,
-    }
 }

@@ -235,7 +235,7 @@ impl Planner<'_> {
         let name = port.field("name")?.as_text()?;
         let service = locals.iter().find_map(|value| if let Value::Instance(id) = value { Some(*id) } else { None })?;
         let definition = self.node(service).definition.as_ref()?;
-        let block = definition.blocks.iter().find(|block| block.keyword.text == "port" && super::frame::label(block, 0) == Some(name))?;
+        let block = definition.blocks.iter().find(|block| block.keyword.text == "port" && block.word(0) == Some(name))?;
         Some(block.keyword.span.to(block.labels.first()?.span))
     }
 }

@@ -90,7 +90,7 @@ impl Frame<'_, '_> {
             if implementation.lets.contains_key(name) {
                 return Some(planner.field(self.of, name, span));
             }
-            let resource = implementation.resources.iter().find(|block| label(block, 1) == Some(name));
+            let resource = implementation.resources.iter().find(|block| block.word(1) == Some(name));
             if let Some(resource) = resource {
                 return Some(self.resource(&resource.clone(), name));
             }
@@ -106,7 +106,7 @@ impl Frame<'_, '_> {
 
     /// A resource of the implementation, with the keys that it will have.
     fn resource(&mut self, block: &hir::Block, name: &Text) -> Evaluated {
-        let ty = label(block, 0).cloned().unwrap_or_default();
+        let ty = block.word(0).cloned().unwrap_or_default();
         let resource = Value::residual(Residual::Resource { data: block.keyword.text == "data", ty, name: name.clone() });
         let Some(repeat) = &block.repeat else {
             let Some(condition) = &block.condition else { return Ok(resource) };
@@ -260,13 +260,5 @@ impl Planner<'_> {
             ("stack", self.node(stack).name.replace('_', "-").into()),
         ];
         Value::map(entries.into_iter().map(|(key, value)| (key, Value::Text(value))))
-    }
-}
-
-/// The word of a block's label.
-pub(super) fn label(block: &hir::Block, at: usize) -> Option<&Text> {
-    match block.labels.get(at).map(|label| &label.value) {
-        Some(hir::LabelValue::Word(text)) => Some(text),
-        _ => None,
     }
 }

@@ -166,8 +166,8 @@ impl<'a> Frame<'a> {
 
     /// A resource or data source of the body.
     fn resource(&self, name: &str) -> Option<Value> {
-        let block = self.implementation?.resources.iter().find(|block| word(block, 1).is_some_and(|word| word == name))?;
-        let ty = word(block, 0)?.clone();
+        let block = self.implementation?.resources.iter().find(|block| block.word(1).is_some_and(|word| word == name))?;
+        let ty = block.word(0)?.clone();
         let resource = Value::residual(Residual::Resource { data: block.keyword.text == "data", ty, name: name.into() });
         Some(match (&block.repeat, &block.condition) {
             (None, Some(_)) => Value::residual(Residual::Call("one".into(), vec![resource])),
@@ -306,7 +306,7 @@ impl ProviderFrame<'_> {
         }
         if name == "lacks" {
             let lacks = provider.blocks.iter().filter(|block| block.keyword.text == "lacks");
-            return Some(Value::list(lacks.filter_map(|block| word(block, 0).cloned().map(Value::Text))));
+            return Some(Value::list(lacks.filter_map(|block| block.word(0).cloned().map(Value::Text))));
         }
         if let Some(binding) = provider.lets.get(name) {
             return eval(&binding.value, self).ok();
@@ -358,14 +358,6 @@ impl Scope for ProviderFrame<'_> {
 /// What is known to the compiler, but differs between products.
 pub(super) fn foreign(span: Span) -> Value {
     Value::residual(Residual::Foreign(span))
-}
-
-/// The word of a block's label.
-pub(super) fn word(block: &hir::Block, at: usize) -> Option<&Text> {
-    match block.labels.get(at).map(|label| &label.value) {
-        Some(hir::LabelValue::Word(text)) => Some(text),
-        _ => None,
-    }
 }
 
 /// The holes in the order in which a reader expects them: the name, what is required, what has a default, the labels.

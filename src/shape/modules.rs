@@ -1,6 +1,6 @@
 //! From `implement module on provider` to the module that all products share.
 
-use super::frame::{Frame, ordered, word};
+use super::frame::{Frame, ordered};
 use super::holes::{foreign_in, keyed, lift, said};
 use super::module::{Block, Body, Module, Output, Plugin, Repeat, Resource};
 use super::usage::Uses;
@@ -96,7 +96,7 @@ impl Builder<'_, '_> {
         let mut plugins = Vec::new();
         for block in self.plugin_blocks() {
             let texts = ["source", "version"].map(|name| self.text(&block, name));
-            if let (Some(name), [Some(source), Some(version)]) = (word(&block, 0).cloned(), texts) {
+            if let (Some(name), [Some(source), Some(version)]) = (block.word(0).cloned(), texts) {
                 plugins.push(Plugin { name, source, version });
             }
         }
@@ -111,10 +111,7 @@ impl Builder<'_, '_> {
 
     /// A constant text in a block.
     fn text(&mut self, block: &hir::Block, name: &str) -> Option<Text> {
-        let attribute = block.body.items.iter().find_map(|item| match item {
-            hir::Item::Attribute(attribute) if attribute.name.text == name => Some(attribute),
-            _ => None,
-        })?;
+        let attribute = block.body.attribute(name)?;
         self.frame.constant(&attribute.value, None)?.as_text().cloned()
     }
 
@@ -138,7 +135,7 @@ impl Builder<'_, '_> {
     }
 
     fn resource(&mut self, block: &Arc<hir::Block>) -> Result<Resource, Stop> {
-        let (ty, name) = (word(block, 0).cloned().unwrap_or_default(), word(block, 1).cloned().unwrap_or_default());
+        let (ty, name) = (block.word(0).cloned().unwrap_or_default(), block.word(1).cloned().unwrap_or_default());
         let mut locals = Vec::new();
         let mut key = None;
         let repeat = match (&block.repeat, &block.condition) {

@@ -2,7 +2,7 @@
 
 use super::pipeline::{Access, Action, Event, Per, Pipeline, Stage, Task, Tool};
 use crate::base::{Text, Workspace, text};
-use crate::hir::{self, Definition, ExprKind, Item, LabelValue, Literal, Part, Program};
+use crate::hir::{self, Definition, ExprKind, LabelValue, Literal, Part, Program};
 
 /// The pipeline of a program, if it defines one.
 pub(super) fn pipeline(program: &Program, workspace: &Workspace) -> Option<Pipeline> {
@@ -75,12 +75,7 @@ fn stage(block: &hir::Block) -> Option<Stage> {
         LabelValue::Word(name) => name.clone(),
         LabelValue::Template(_) => return None,
     };
-    let find = |name: &str| {
-        block.body.items.iter().find_map(|item| match item {
-            Item::Attribute(attribute) if attribute.name.text == name => Some(&*attribute.value),
-            _ => None,
-        })
-    };
+    let find = |name: &str| block.body.attribute(name).map(|attribute| &*attribute.value);
     let one = |name: &str| find(name).map(words).and_then(|words| words.into_iter().next());
     let all = |name: &str| find(name).map(words).unwrap_or_default();
     let run = all("run");

@@ -2,13 +2,12 @@
 
 use super::{listed, meant};
 use crate::base::{Span, Text};
-use crate::check::scope::label;
 use crate::diag::{Code, Diagnostic};
 use crate::hir;
 
 pub(in crate::check) fn unknown_resource<'k>(block: &hir::Block, provider: &str, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     let what = if block.keyword.text == "data" { "data source" } else { "resource" };
-    let ty = label(block, 0).cloned().unwrap_or_default();
+    let ty = block.word(0).cloned().unwrap_or_default();
     let span = block.labels.first().map_or(block.keyword.span, |label| label.span);
     let diagnostic = Diagnostic::error(Code::UnknownResource, span, format!("the schemas of `{provider}` have no {what} `{ty}`"))
         .help("a schema holds what the library uses: add the type to `stdlib/schemas/prune` where the plugin has it");

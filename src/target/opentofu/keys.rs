@@ -1,12 +1,15 @@
 //! A map that is asked for a key has it: `var.subnet_ids[each.value.subnet]` makes the values of one variable keys of another.
 
-use super::sample::Values;
 use crate::base::Text;
 use crate::eval::fold;
 use crate::shape::Module;
 use crate::shape::module::{Body, Repeat, Resource};
 use crate::value::{Residual, Value};
+use indexmap::IndexMap;
 use std::collections::BTreeSet;
+
+/// Values by the names of variables.
+pub(super) type Values = IndexMap<Text, Value>;
 
 /// Puts the keys of maps where the module takes them from.
 pub(super) fn agree(module: &Module, values: &mut Values) {

@@ -1,6 +1,7 @@
 //! What a module must refuse: for each rule one value that breaks it and no other, and where the rule counts, what it just takes.
 
-use super::sample::{Values, accepted, holds};
+use super::keys::Values;
+use super::sample::{accepted, holds};
 use super::world::of_variables;
 use super::{domains, keys};
 use crate::artifact::hcl::{Binary, Expr, Object, Part};

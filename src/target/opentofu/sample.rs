@@ -1,7 +1,7 @@
 //! Values for the variables of a module in its tests: typed, accepted by every rule, and no two alike, so that a variable that
 //! stands where another one should is seen.
 
-use super::keys;
+use super::keys::{self, Values};
 use crate::base::{Text, text};
 use crate::eval::{conform, fold};
 use crate::shape::{Hole, Module, Source, Words};
@@ -9,9 +9,6 @@ use crate::ty::Ty;
 use crate::value::Value;
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
-
-/// Values by the names of variables.
-pub(super) type Values = IndexMap<Text, Value>;
 
 /// Texts of the kinds that rules usually ask for; the first that fits is taken where the usual one does not.
 const TEXTS: &[&str] = &[

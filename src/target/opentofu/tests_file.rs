@@ -1,8 +1,9 @@
 //! `tests/<module>.tftest.hcl`: the module with mocked plugins, in plans that need no account and no state. Two cases of its
 //! variables must give exactly what the module says, and every rule must refuse something.
 
+use super::keys::Values;
 use super::refusals::refusals;
-use super::sample::{Values, cases};
+use super::sample::cases;
 use super::world::{Mocks, World, mocks};
 use super::{assertions, unseen};
 use crate::artifact::hcl::{Body, Expr, Object};

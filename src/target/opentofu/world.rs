@@ -1,7 +1,7 @@
 //! What a module makes of the values of its variables: every resource with its arguments, where the plugins are mocked.
 
+use super::keys::Values;
 use super::keys::find;
-use super::sample::Values;
 use crate::base::{Text, text};
 use crate::eval::{fold, fold_with};
 use crate::schema::Attribute;
