@@ -5,6 +5,7 @@
 
 use super::allocate::Allocator;
 use super::lock::Lock;
+use super::rules::instances_in;
 use crate::base::{Span, Text, text};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -58,6 +59,8 @@ pub(super) struct Planner<'a> {
     /// What evaluation has taken so far.
     pub work: Work,
     fields: BTreeMap<(InstanceId, Text), State>,
+    /// The instances that a service names in what it is given, by the service.
+    pub referred: BTreeMap<InstanceId, Arc<BTreeSet<InstanceId>>>,
     /// What is being evaluated, the innermost last: for the message of a cycle, and for the keys of allocations.
     pub open: Vec<(InstanceId, Text, u32)>,
 }
@@ -85,6 +88,7 @@ impl<'a> Planner<'a> {
             used_waivers: BTreeSet::new(),
             work: Work::default(),
             fields: BTreeMap::new(),
+            referred: BTreeMap::new(),
             open: Vec::new(),
         };
         planner.instances();
@@ -234,6 +238,18 @@ impl<'a> Planner<'a> {
             _ => None,
         })
         .collect()
+    }
+
+    /// The instances that the evaluated fields of an instance name.
+    pub(super) fn mentioned(&self, id: InstanceId) -> BTreeSet<InstanceId> {
+        let mut found = BTreeSet::new();
+        let of = self.fields.range((id, Text::default())..).take_while(|((of, _), _)| *of == id);
+        for (_, state) in of {
+            if let State::Done(Ok(value)) = state {
+                instances_in(value, &mut found);
+            }
+        }
+        found
     }
 
     fn cycle(&mut self, id: InstanceId, name: &Text, asked: Span) {

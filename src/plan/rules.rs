@@ -7,6 +7,7 @@ use crate::value::{InstanceId, Value};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 /// One rule before the same port of two protocols or sources is put together.
 struct Opening {
@@ -96,18 +97,29 @@ impl Planner<'_> {
     fn clients(&mut self, service: InstanceId, span: Span) -> Result<BTreeSet<IpNet>, Stop> {
         let mut found = BTreeSet::new();
         for other in self.of("service").into_iter().filter(|other| *other != service) {
-            let inputs: Vec<Text> = self.node(other).definition.iter().flat_map(|definition| definition.inputs.keys().cloned()).collect();
-            let mut refers = false;
-            for input in &inputs {
-                if !self.node(other).declaration.attributes.contains_key(input) {
-                    continue;
-                }
-                refers |= mentions(&self.field(other, input, span)?, service);
-            }
+            let refers = self.referred(other, span)?.contains(&service);
             if refers {
                 found.extend(addresses(&self.field(other, &"hosts".into(), span)?));
             }
         }
+        Ok(found)
+    }
+
+    /// The instances that a service names in what it is given.
+    fn referred(&mut self, service: InstanceId, span: Span) -> Result<Arc<BTreeSet<InstanceId>>, Stop> {
+        if let Some(known) = self.referred.get(&service) {
+            return Ok(known.clone());
+        }
+        let mut found = BTreeSet::new();
+        if let Some(definition) = self.node(service).definition.clone() {
+            for input in definition.inputs.keys() {
+                if self.node(service).declaration.attributes.contains_key(input) {
+                    instances_in(&self.field(service, input, span)?, &mut found);
+                }
+            }
+        }
+        let found = Arc::new(found);
+        self.referred.insert(service, found.clone());
         Ok(found)
     }
 
@@ -163,12 +175,14 @@ fn addresses(hosts: &Value) -> impl Iterator<Item = IpNet> + '_ {
     hosts.iter().filter_map(|host| if let Some(Value::Ip(ip)) = host.field("address") { Some(IpNet::from(*ip)) } else { None })
 }
 
-/// Whether a value names an instance.
-pub(super) fn mentions(value: &Value, instance: InstanceId) -> bool {
+/// Adds the instances that a value names.
+pub(super) fn instances_in(value: &Value, found: &mut BTreeSet<InstanceId>) {
     match value {
-        Value::Instance(id) => *id == instance,
-        Value::List(list) => list.iter().any(|value| mentions(value, instance)),
-        Value::Map(map) => map.values().any(|value| mentions(value, instance)),
-        _ => false,
+        Value::Instance(id) => {
+            found.insert(*id);
+        }
+        Value::List(list) => list.iter().for_each(|value| instances_in(value, found)),
+        Value::Map(map) => map.values().for_each(|value| instances_in(value, found)),
+        _ => {}
     }
 }

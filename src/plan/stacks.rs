@@ -1,7 +1,6 @@
 //! What is made last: the order of stacks, the images of the providers, and the instances as the plan shows them.
 
 use super::planner::{PRODUCT, Planner};
-use super::rules::mentions;
 use super::{Image, Instance, Service, Stack, Unit, image};
 use crate::base::graph::Graph;
 use crate::base::{Text, text};
@@ -63,15 +62,18 @@ impl Planner<'_> {
             }
         }
         for service in services {
-            for (other, stack) in ids.iter().map(|id| (*id, self.node(*id).name.clone())) {
-                let inside = self.node(other).children.values().copied().chain([other]);
-                let inputs = self.evaluated(service.instance);
-                let refers = inside.into_iter().any(|of| inputs.values().any(|value| mentions(value, of)));
-                if refers && stack != service.stack {
-                    referred.entry(service.stack.clone()).or_default().insert(stack.clone());
-                    graph.edge(service.stack.clone(), stack);
+            let mut stacks = BTreeSet::new();
+            for of in self.mentioned(service.instance) {
+                let stack = self.node(of).stack.unwrap_or(of);
+                if self.node(stack).keyword == "stack" && self.node(stack).name != service.stack {
+                    stacks.insert(self.node(stack).name.clone());
                 }
             }
+            if stacks.is_empty() {
+                continue;
+            }
+            stacks.iter().for_each(|stack| graph.edge(service.stack.clone(), stack.clone()));
+            referred.entry(service.stack.clone()).or_default().extend(stacks);
         }
         let order = match graph.order() {
             Ok(order) => order,
