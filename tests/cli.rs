@@ -126,7 +126,7 @@ fn without_arguments_it_helps() {
 
 #[test]
 fn every_command_has_a_help() {
-    for command in ["build", "check", "fmt", "explain", "init", "graph", "completions", "man"] {
+    for command in ["build", "check", "fmt", "explain", "init", "graph", "why", "completions", "man"] {
         empty().run(&[command, "--help"]).ends(0).says(&format!("Usage: infrac {command}")).says("--project");
     }
 }
@@ -318,6 +318,30 @@ fn graphs_go_to_standard_output_alone() {
     let answer = session.run(&["graph"]);
     answer.ends(1).says("IC0501");
     assert!(answer.out.is_empty());
+}
+
+#[test]
+fn why_follows_a_line_and_a_value_to_what_decides_them() {
+    let session = project();
+    let product = "product shop {\n  domain = \"shop.example.com\"\n  owner = \"ops@shop.example.com\"\n  environments = [prod]\n  \
+                   ranges = { prod = 10.20.0.0/16 }\n}\nprovider hetzner eu { region = fsn1 }\nstack compute web { on = eu, servers = 2, \
+                   public = true, ports = [443/tcp], from = [0.0.0.0/0] }\n";
+    session.put("inventory/shop/product.infra", product);
+    session.run(&["build"]);
+    let unit = "live/shop/prod/web/nodes/terragrunt.hcl";
+    let files = session.files();
+    let (unit, text) = files.iter().find(|(path, _)| path.ends_with(unit)).unwrap();
+    let line = text.lines().position(|line| line.contains("server_type")).unwrap() + 1;
+    session.run(&["why", &format!("{unit}:{line}")]).ends(0).says("server_type = ").says("product.infra:").says("let <stdlib>/");
+    session.run(&["why", "shop.web.servers"]).ends(0).says("web.servers = 2").says("said inventory/shop/product.infra:8:40  2");
+    session.run(&["why", "shop.web.server"]).ends(2).says("did you mean `servers`?");
+    let json = session.run(&["why", &format!("{unit}:{line}"), "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert!(json[0]["reasons"][0]["from"].is_array(), "{json}");
+    session.run(&["why", &format!("{unit}:9999")]).ends(2).says("there is no line 9999");
+    session.run(&["why", "infra.toml:1"]).ends(2).says("is not a generated file");
+    session.run(&["why", "nobody.mgmt"]).ends(2).says("nothing is called `nobody`");
+    session.run(&["why", "a..b"]).ends(2).says("neither FILE:LINE nor");
 }
 
 #[test]

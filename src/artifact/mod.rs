@@ -12,6 +12,7 @@ pub mod gitlab;
 pub mod hcl;
 pub mod jinja;
 pub mod json;
+pub mod lines;
 pub mod shell;
 mod text;
 pub mod tree;

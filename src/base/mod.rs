@@ -1,11 +1,13 @@
 //! What every other folder stands on: spans, sources, names and small algorithms.
 
 pub mod graph;
+pub mod key;
 pub mod pattern;
 pub mod similar;
 pub mod source;
 pub mod span;
 
+pub use key::{Key, Path};
 pub use smol_str::{SmolStr as Text, format_smolstr as text};
 pub use source::{FileId, LineColumn, LineIndex, Workspace};
 pub use span::Span;

@@ -18,6 +18,7 @@ mod output;
 mod place;
 mod progress;
 mod selection;
+mod why;
 
 use crate::host::Failure;
 use clap::builder::Styles;
@@ -86,6 +87,7 @@ enum Command {
     Explain(explain::Explain),
     Init(init::Init),
     Graph(graph::Graph),
+    Why(why::Why),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -141,6 +143,7 @@ impl Command {
             Command::Explain(explain) => explain.run(),
             Command::Init(init) => init.run(global),
             Command::Graph(graph) => graph.run(global),
+            Command::Why(why) => why.run(global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
         }

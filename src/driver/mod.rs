@@ -1,6 +1,7 @@
 //! The front door: a workspace goes in, a tree of files and every finding come out.
 
 mod fingerprint;
+mod front;
 mod memory;
 mod product;
 mod renumber;
@@ -8,14 +9,14 @@ mod repair;
 mod shared;
 mod targets;
 mod threads;
+mod why;
 
-use crate::analysis::{self, IfBuilt};
+use crate::analysis::IfBuilt;
 use crate::artifact::Tree;
 use crate::base::{Text, Workspace};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic};
 use crate::hir::Product;
 pub use crate::plan::lock::Renumber;
-use crate::{check, resolve, schema, shape, syntax};
 use fingerprint::Fingerprints;
 pub use memory::Memory;
 use memory::Remembered;
@@ -24,6 +25,7 @@ pub use repair::{Repaired, repair};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use targets::Targets;
+pub use why::{Answer, How, Question, Reason, Unanswered, why};
 
 /// What to compile; the default is everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,26 +92,12 @@ pub fn compile(workspace: &Workspace, options: &Options) -> Outcome {
 }
 
 fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
-    let mut diagnostics = Diagnostics::default();
-    let sources = parse(workspace, &mut diagnostics);
-    let (program, found) = resolve::resolve(workspace, &sources);
-    diagnostics.extend(found);
-    let unknown = renumber::unknown(workspace, &program, &options.renumber);
-    let fingerprints = Fingerprints::new(workspace, &program, &fingerprint::only_instances(&sources));
-    drop(sources);
-    let (schemas, found) = schema::read(workspace);
-    diagnostics.extend(found);
-    let (types, found) = check::check(&program, &schemas);
-    diagnostics.extend(found);
-    // A program with mistakes is not evaluated: what would follow from them is no news.
-    if diagnostics.has_errors() {
-        return Outcome { diagnostics: diagnostics.sorted(), unknown, ..Outcome::default() };
-    }
-    diagnostics.extend(analysis::analyse_all(&program));
-    diagnostics.extend(analysis::left_behind(&program, renumber::locks(workspace)));
-    let (shapes, found) = shape::shape(&program, &schemas, &types, workspace);
-    diagnostics.extend(found);
-    diagnostics.extend(analysis::analyse_roles(&shapes));
+    let front = match front::front(workspace, options) {
+        Ok(front) => front,
+        Err(outcome) => return *outcome,
+    };
+    let front::Front { program, types, shapes, instances, unknown, mut diagnostics } = front;
+    let fingerprints = Fingerprints::new(workspace, &program, &instances);
     let targets = Targets(options.targets.clone());
     let wanted: Vec<_> =
         program.products.iter().filter(|product| options.products.is_empty() || options.products.contains(&product.name.text)).collect();
@@ -159,15 +147,4 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     outcome.products.sort();
     outcome.diagnostics = diagnostics.sorted();
     outcome
-}
-
-fn parse(workspace: &Workspace, diagnostics: &mut Diagnostics) -> Vec<resolve::Source> {
-    let files: Vec<_> = workspace.files().filter(|(_, file)| file.path.ends_with(".infra")).collect();
-    let parsed: Vec<_> = files.par_iter().map(|(file, source)| (*file, syntax::parse(*file, &source.text))).collect();
-    let mut sources = Vec::with_capacity(parsed.len());
-    for (file, (tree, found)) in parsed {
-        diagnostics.extend(found);
-        sources.push(resolve::Source { file, tree });
-    }
-    sources
 }

@@ -102,7 +102,7 @@ pub(super) fn compile(
 }
 
 /// What the lock of a product holds, with what is wrong with it.
-fn lock_of(workspace: &Workspace, product: &Product, path: &str, options: &Options, diagnostics: &mut Diagnostics) -> Lock {
+pub(super) fn lock_of(workspace: &Workspace, product: &Product, path: &str, options: &Options, diagnostics: &mut Diagnostics) -> Lock {
     let name = &product.name.text;
     let Some((file, source)) = workspace.find(path) else {
         if options.built.contains(name) {

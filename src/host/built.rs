@@ -41,6 +41,13 @@ pub fn has_built(disk: &mut Disk, product: &Text, paths: &[Text]) -> Result<bool
     Ok(Manifest::read(&contents, &owner).is_ok_and(|manifest| paths.iter().any(|path| manifest.files.contains_key(path))))
 }
 
+/// Whether a manifest lists a file; what cannot be read lists none.
+pub fn is_generated(disk: &mut Disk, path: &str) -> Result<bool, Failure> {
+    let Some(owner) = Owner::of(path) else { return Ok(false) };
+    let Some(contents) = disk.file(&owner.manifest(), SIZE_LIMIT)? else { return Ok(false) };
+    Ok(Manifest::read(&contents, &owner).is_ok_and(|manifest| manifest.files.contains_key(path)))
+}
+
 /// The names in a folder; none where it is no folder, which a comparison says.
 fn names(disk: &mut Disk, folder: &str) -> Result<Vec<String>, Failure> {
     disk.learn(folder);

@@ -30,7 +30,7 @@ pub mod settings;
 pub mod status;
 pub mod write;
 
-pub use built::{built, has_built};
+pub use built::{built, has_built, is_generated};
 pub use cache::Cache;
 pub use changes::{Change, What, changes};
 pub use compare::compare;

@@ -7,6 +7,7 @@ mod frame;
 mod functions;
 pub mod image;
 pub mod lock;
+pub mod origin;
 mod planner;
 mod rules;
 mod services;

@@ -6,6 +6,7 @@ mod images;
 mod inventory;
 mod lower;
 mod names;
+mod origin;
 mod playbooks;
 mod role;
 mod scope;
@@ -17,6 +18,7 @@ mod task;
 mod tests;
 
 pub use images::emit_image;
+pub use origin::origin;
 pub use role::emit_role;
 pub use shared::emit_shared;
 

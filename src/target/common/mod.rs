@@ -4,6 +4,7 @@ pub mod delivery;
 pub mod hcl;
 pub mod images;
 pub mod jobs;
+pub mod origin;
 pub mod secrets;
 
 use crate::base::Text;

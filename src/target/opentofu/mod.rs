@@ -5,12 +5,15 @@ mod compare;
 mod domains;
 mod keys;
 mod main_file;
+mod origin;
 mod refusals;
 mod sample;
 mod tests_file;
 mod unseen;
 mod variables;
 mod world;
+
+pub use origin::origin;
 
 use crate::artifact::hcl::{Body, Expr, Object};
 use crate::artifact::{Entry, Tree, header};

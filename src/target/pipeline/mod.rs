@@ -3,7 +3,10 @@
 mod credentials;
 mod data;
 mod grant;
+mod origin;
 mod repository;
+
+pub use origin::origin;
 
 use crate::artifact::{Entry, Error, Tree, header};
 use crate::base::text;

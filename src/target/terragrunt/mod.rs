@@ -7,9 +7,12 @@ mod guide;
 mod inputs;
 mod locked;
 mod machines;
+mod origin;
 mod root;
 mod state;
 mod unit;
+
+pub use origin::origin;
 
 use crate::artifact::hcl::{Body, Expr};
 use crate::artifact::{Entry, Tree, header};

@@ -1,0 +1,337 @@
+//! Why something is as it is: from a line of a generated file, or a value of a product, to the places that decide it.
+
+mod reason;
+
+use super::front::{Front, front};
+use super::product::lock_of;
+use super::{Options, threads};
+use crate::artifact::{Format, lines};
+use crate::base::{Key, Span, Text, Workspace, text};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval::text_of;
+use crate::hir::{Literal, Product};
+use crate::plan::lock::FILE;
+use crate::plan::origin::{Origin, Origins};
+use crate::plan::{self, Lock, Plan};
+use crate::target;
+use crate::target::common::origin::{Part, Said};
+use crate::value::{InstanceId, Value};
+use std::ops::Range;
+use std::sync::Arc;
+
+pub use reason::{How, Reason};
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// A line of a generated file.
+    Line {
+        /// The file, relative to the output folder.
+        file: Text,
+        /// What it holds.
+        text: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A value: `acme.web_eu.nodes.servers`, by its parts.
+    Value(Vec<Key>),
+}
+
+/// Where it comes from, in some environments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The environments in which it comes from there; none where no environment has a say.
+    pub environments: Vec<Text>,
+    /// The nearest ones; what each is read from stands in it.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unanswered {
+    /// Nothing has this name; what has some beginning of it, and what there is instead.
+    Unknown(Text, Vec<Text>),
+    /// The file has no such line.
+    NoLine(usize),
+}
+
+/// How many values are named that stand in a line of which nothing else is known.
+const MOST_GUESSED: usize = 3;
+
+/// Answers questions about a project, each in its place. Touches no disk.
+pub fn why(
+    workspace: &Workspace,
+    options: &Options,
+    questions: &[Question],
+) -> Result<Vec<Result<Vec<Answer>, Unanswered>>, Vec<Diagnostic>> {
+    threads::on(options.jobs, || {
+        let front = front(workspace, options).map_err(|outcome| outcome.diagnostics)?;
+        let asking = Asking { workspace, options, front: &front };
+        let mut answers: Vec<Option<Result<Vec<Answer>, Unanswered>>> = vec![None; questions.len()];
+        let products: Vec<Option<&Arc<Product>>> = questions.iter().map(|question| asking.product(question)).collect();
+        for product in &front.program.products {
+            let of_product = |of: &&(usize, &Option<&Arc<Product>>)| of.1.is_some_and(|of| Arc::ptr_eq(of, product));
+            let asked: Vec<usize> = products.iter().enumerate().filter(|of| of_product(&of)).map(|(at, _)| at).collect();
+            if asked.is_empty() {
+                continue;
+            }
+            let lock = asking.lock(product);
+            let mut known = asking.known(product, &lock);
+            for at in asked {
+                answers[at] = Some(match &questions[at] {
+                    Question::Line { file, text, line } => asking.line(file, text, *line, Some(&mut known)),
+                    Question::Value(path) => asking.value(path, &mut known),
+                });
+            }
+        }
+        let answers = questions.iter().zip(answers).map(|(question, answer)| match (question, answer) {
+            (_, Some(answer)) => answer,
+            (Question::Line { file, text, line }, None) => asking.line(file, text, *line, None),
+            (Question::Value(path), None) => {
+                let known = front.program.products.iter().map(|product| product.name.text.clone()).collect();
+                Err(Unanswered::Unknown(path.first().and_then(Key::as_name).cloned().unwrap_or_default(), known))
+            }
+        });
+        Ok(answers.collect())
+    })
+}
+
+struct Asking<'a> {
+    workspace: &'a Workspace,
+    options: &'a Options,
+    front: &'a Front,
+}
+
+/// A product as it is asked about.
+struct Known<'a> {
+    product: &'a Product,
+    plans: Vec<Plan>,
+    /// By environment.
+    origins: Vec<(Text, Origins<'a>)>,
+}
+
+impl Known<'_> {
+    /// Calls `ask` with each environment, and puts equal answers together.
+    fn each(&mut self, mut ask: impl FnMut(&mut Origins<'_>, &Text) -> Option<Vec<Origin>>) -> Vec<Answer> {
+        let mut answers: Vec<Answer> = Vec::new();
+        for (environment, origins) in &mut self.origins {
+            let Some(found) = ask(origins, environment) else { continue };
+            let reasons: Vec<Reason> = found.into_iter().map(Reason::from).collect();
+            match answers.iter_mut().find(|answer| answer.reasons == reasons) {
+                Some(answer) => answer.environments.push(environment.clone()),
+                None => answers.push(Answer { environments: vec![environment.clone()], reasons }),
+            }
+        }
+        answers
+    }
+}
+
+impl<'a> Asking<'a> {
+    /// The product that a question is about; none for what all products share.
+    fn product(&self, question: &Question) -> Option<&'a Arc<Product>> {
+        let is_it = |product: &&Arc<Product>| {
+            let name = &product.name.text;
+            match question {
+                Question::Value(path) => path.first().and_then(Key::as_name) == Some(name),
+                Question::Line { file, .. } => match file.split('/').collect::<Vec<_>>()[..] {
+                    ["live", of, ..] => of == name.as_str(),
+                    ["ansible", "inventory" | "playbooks", of, ..] => of == target::common::word(name).as_str(),
+                    _ => false,
+                },
+            }
+        };
+        self.front.program.products.iter().find(is_it)
+    }
+
+    /// What is wrong with a lock is said by a build.
+    fn lock(&self, product: &Product) -> Lock {
+        lock_of(self.workspace, product, &text!("{}/{FILE}", product.folder), self.options, &mut Diagnostics::default())
+    }
+
+    fn known<'k>(&self, product: &'k Arc<Product>, lock: &'k Lock) -> Known<'k>
+    where
+        'a: 'k,
+    {
+        let Front { program, types, shapes, .. } = self.front;
+        let all = product.environments.iter().map(|environment| &environment.text);
+        let plans = all.clone().filter_map(|environment| plan::plan(program, types, shapes, product, environment, lock).0).collect();
+        let asked = all.filter(|environment| self.options.environments.is_empty() || self.options.environments.contains(environment));
+        let origins = asked.map(|environment| (environment.clone(), Origins::new(program, types, shapes, product, environment, lock)));
+        Known { product, plans, origins: origins.collect() }
+    }
+
+    fn value(&self, path: &[Key], known: &mut Known<'_>) -> Result<Vec<Answer>, Unanswered> {
+        let names: Vec<Text> = path.iter().map_while(|key| key.as_name().cloned()).collect();
+        let mut unknown = None;
+        let answers = known.each(|origins, _| {
+            let rest = &names[1..];
+            // The longest path of instances: what follows is a field and a part of it.
+            let (at, instance) = (0..=rest.len()).rev().find_map(|at| Some((at, origins.instance(&rest[..at])?)))?;
+            let Some(Key::Name(field)) = path.get(at + 1) else {
+                let fields = origins.fields(instance).into_iter().filter_map(|(field, _)| origins.field(instance, &field, &[]));
+                return Some(fields.map(|origin| Origin { from: Vec::new(), ..origin }).collect());
+            };
+            let found = origins.field(instance, field, &path[at + 2..]);
+            if found.is_none() {
+                let known = origins.children(instance).into_iter().chain(origins.fields(instance).into_iter().map(|(field, _)| field));
+                unknown = Some(Unanswered::Unknown(field.clone(), known.collect()));
+            }
+            Some(vec![found?])
+        });
+        match (answers.is_empty(), unknown) {
+            (true, Some(unknown)) => Err(unknown),
+            _ => Ok(answers),
+        }
+    }
+
+    fn line(&self, file: &Text, contents: &str, line: usize, mut known: Option<&mut Known<'_>>) -> Result<Vec<Answer>, Unanswered> {
+        let paths = lines::paths(format_of(file), contents);
+        let Some(keys) = line.checked_sub(1).and_then(|line| paths.get(line)) else { return Err(Unanswered::NoLine(line)) };
+        let beside = contents.lines().zip(&paths).filter(|(_, path)| path.first() == keys.first());
+        let around = beside.map(|(line, _)| line).collect::<Vec<_>>().join("\n");
+        // While parts are asked for, the plans are read beside the origins that answer.
+        let plans = known.as_mut().map(|known| std::mem::take(&mut known.plans)).unwrap_or_default();
+        let part = Part {
+            file,
+            keys,
+            line: contents.lines().nth(line - 1).unwrap_or_default(),
+            around: &around,
+            program: &self.front.program,
+            shapes: &self.front.shapes,
+            plans: &plans,
+        };
+        let targets = [target::terragrunt::origin, target::ansible::origin, target::opentofu::origin, target::pipeline::origin];
+        let said: Vec<Said> = targets.into_iter().flat_map(|origin| origin(&part)).collect();
+        let Some(known) = known else {
+            let mut origins: Vec<Origin> = said.into_iter().filter_map(place).collect();
+            if origins.is_empty() {
+                origins = self.definitions_in(&part);
+            }
+            let reasons = origins.into_iter().map(Reason::from).collect();
+            return Ok(vec![Answer { environments: Vec::new(), reasons }]);
+        };
+        let line = part.line;
+        let names = |environment: &Text| file.split('/').any(|folder| folder == environment.as_str());
+        let of_one = plans.iter().any(|plan| names(&plan.environment));
+        let product = known.product;
+        let answers = known.each(|origins, environment| {
+            if of_one && !names(environment) {
+                return None;
+            }
+            let exact = said.iter().filter_map(|said| match said {
+                Said::Field { environment: of, instance, field, host, path } if of == environment => match host {
+                    Some(host) => origins.field_on(*instance, field, host, path),
+                    None => origins.field(*instance, field, path),
+                },
+                Said::Machine { environment: of, host, path } if of == environment => origins.machine(host, path),
+                Said::Field { .. } | Said::Machine { .. } | Said::Place { .. } => None,
+            });
+            let mut found: Vec<Origin> = exact.collect();
+            if found.is_empty() {
+                found = values_in(origins, line);
+                found.extend(said.iter().cloned().filter_map(place));
+            }
+            if found.is_empty() {
+                let (what, place) = (text!("product {}", product.name.text), product.name.span);
+                found.push(Origin { what, how: How::Name, place, value: None, from: Vec::new() });
+            }
+            Some(found)
+        });
+        known.plans = plans;
+        Ok(answers)
+    }
+
+    /// The definitions of the library that say a word of a line: a tool, an action, an image.
+    fn definitions_in(&self, part: &Part<'_>) -> Vec<Origin> {
+        let mut found: Vec<(usize, Span, Text)> = Vec::new();
+        for ((keyword, name), definition) in &self.front.program.definitions {
+            for attribute in definition.attributes.values() {
+                attribute.value.walk(&mut |expr| {
+                    let said = match &expr.kind {
+                        crate::hir::ExprKind::Template(parts) => crate::hir::plain_text(parts),
+                        crate::hir::ExprKind::Literal(Literal::Int(_)) => None,
+                        crate::hir::ExprKind::Literal(literal) => text_of(&crate::eval::value_of(literal)),
+                        _ => None,
+                    };
+                    if let Some(said) = said.filter(|said| said.len() > 2 && word_in(part.line, said).is_some()) {
+                        found.push((said.len(), expr.span, text!("{keyword} {name}.{}", attribute.name.text)));
+                    }
+                });
+            }
+            if name.len() > 2 && word_in(part.line, name).is_some() && matches!(keyword.as_str(), "tool" | "action" | "image" | "service") {
+                found.push((name.len(), definition.name.span, text!("{keyword} {name}")));
+            }
+        }
+        found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.2.cmp(&b.2)));
+        let origins = found.into_iter().take(MOST_GUESSED);
+        origins.map(|(_, place, what)| Origin { what, how: How::Attribute, place, value: None, from: Vec::new() }).collect()
+    }
+}
+
+fn place(said: Said) -> Option<Origin> {
+    match said {
+        Said::Place { what, span } => Some(Origin { what, how: How::Name, place: span, value: None, from: Vec::new() }),
+        Said::Field { .. } | Said::Machine { .. } => None,
+    }
+}
+
+/// The values of a product that stand in a line, longest first; what stands within another one is a part of it.
+fn values_in(origins: &mut Origins<'_>, line: &str) -> Vec<Origin> {
+    let mut found: Vec<(Range<usize>, InstanceId, Text, Vec<Key>)> = Vec::new();
+    for (instance, field, value) in origins.all() {
+        leaves(&value, &mut Vec::new(), &mut |path, leaf| {
+            let place = text_of(leaf).filter(|text| text.len() > 2).and_then(|text| word_in(line, &text));
+            found.extend(place.map(|place| (place, instance, field.clone(), path.to_vec())));
+        });
+    }
+    // Of what is as long, what the product says comes first, then what stands in a stack.
+    found.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| (a.1, &a.2, &a.3).cmp(&(b.1, &b.2, &b.3))));
+    let mut taken: Vec<Range<usize>> = Vec::new();
+    let mut said = Vec::new();
+    for (place, instance, field, path) in found {
+        if said.len() == MOST_GUESSED {
+            break;
+        }
+        if taken.iter().all(|other| place.end <= other.start || other.end <= place.start)
+            && let Some(origin) = origins.field(instance, &field, &path)
+        {
+            said.push(origin);
+            taken.push(place);
+        }
+    }
+    said
+}
+
+fn leaves(value: &Value, path: &mut Vec<Key>, visit: &mut dyn FnMut(&[Key], &Value)) {
+    match value {
+        Value::List(list) => list.iter().enumerate().for_each(|(at, value)| {
+            path.push(Key::At(at));
+            leaves(value, path, visit);
+            path.pop();
+        }),
+        Value::Map(map) => map.iter().for_each(|(key, value)| {
+            path.push(Key::Name(key.clone()));
+            leaves(value, path, visit);
+            path.pop();
+        }),
+        leaf => visit(path, leaf),
+    }
+}
+
+/// Where a text stands in a line by itself: no letter or digit goes on before or behind it.
+fn word_in(line: &str, text: &str) -> Option<Range<usize>> {
+    let goes_on = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let places = line.match_indices(text).map(|(at, found)| at..at + found.len());
+    let mut whole = places.filter(|place| !goes_on(line[..place.start].chars().next_back()) && !goes_on(line[place.end..].chars().next()));
+    whole.next()
+}
+
+/// The format of a generated file, by its name.
+fn format_of(file: &str) -> Format {
+    match file.rsplit('.').next() {
+        Some("tf" | "hcl") => Format::Hcl,
+        Some("yml" | "yaml") => Format::Yaml,
+        Some("json") => Format::Json,
+        _ => Format::Text,
+    }
+}

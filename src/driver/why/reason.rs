@@ -1,0 +1,66 @@
+//! An answer as plain data.
+
+use crate::base::{Span, Text};
+use crate::eval::text_of;
+pub use crate::plan::origin::How;
+use crate::plan::origin::Origin;
+use crate::value::Value;
+
+/// One place that takes part in what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// What has the value: `web_eu.nodes.servers`.
+    pub what: Text,
+    /// How it got it.
+    pub how: How,
+    /// The expression that says it, as near to the asked part as can be told.
+    pub place: Span,
+    /// Its value in the words of the language, as far as a line holds it.
+    pub value: Option<String>,
+    /// What the expression reads, in the order of the text; what was said before is not repeated.
+    pub from: Vec<Reason>,
+}
+
+impl From<Origin> for Reason {
+    fn from(origin: Origin) -> Reason {
+        Reason {
+            what: origin.what,
+            how: origin.how,
+            place: origin.place,
+            value: origin.value.as_ref().map(shown),
+            from: origin.from.into_iter().map(Reason::from).collect(),
+        }
+    }
+}
+
+/// A value in the words of the language, as far as a line holds it.
+fn shown(value: &Value) -> String {
+    const LONGEST: usize = 60;
+    let text = match value {
+        Value::None => "none".to_owned(),
+        Value::Text(text) => format!("{text:?}"),
+        Value::List(list) => format!("[{}]", list.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Value::Map(map) => {
+            format!("{{ {} }}", map.iter().map(|(key, value)| format!("{key} = {}", shown(value))).collect::<Vec<_>>().join(", "))
+        }
+        Value::Instance(_) => "an instance".to_owned(),
+        Value::Definition(keyword, name) => format!("{keyword} {name}"),
+        Value::Secret(_) => "a secret".to_owned(),
+        Value::Residual(_) => "known to a tool".to_owned(),
+        value => text_of(value).map(|text| text.to_string()).unwrap_or_default(),
+    };
+    if text.chars().count() <= LONGEST { text } else { text.chars().take(LONGEST).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+    use crate::value::Value;
+
+    #[test]
+    fn values_are_shown_in_one_line() {
+        assert_eq!(shown(&Value::list([Value::Int(1), Value::text("a")])), "[1, \"a\"]");
+        assert_eq!(shown(&Value::map([("a", Value::None)])), "{ a = none }");
+        assert_eq!(shown(&Value::text("x".repeat(100))).chars().count(), 61);
+    }
+}

@@ -1,0 +1,86 @@
+//! What says a part of a unit's file.
+
+use crate::base::{Key, Text};
+use crate::plan::{Plan, Unit};
+use crate::shape::{Source, key_of};
+use crate::target::common::origin::{Part, Said};
+use crate::value::{Residual, Value};
+
+/// What says a part of `live/PRODUCT/ENVIRONMENT/STACK/UNIT/terragrunt.hcl`.
+pub fn origin(part: &Part<'_>) -> Vec<Said> {
+    let ["live", _, environment, stack, name, "terragrunt.hcl"] = part.folders()[..] else { return Vec::new() };
+    let Some(plan) = part.plan(environment) else { return Vec::new() };
+    let Some(unit) = plan.units.iter().find(|unit| unit.stack == stack && unit.name == name) else { return Vec::new() };
+    let mut said = match part.keys {
+        [Key::Name(inputs), Key::Name(input), path @ ..] if inputs == "inputs" => of_input(part, plan, unit, input, path),
+        [Key::Name(dependency), Key::Name(of), path @ ..] if dependency == "dependency" => of_dependency(plan, unit, of, path),
+        _ => Vec::new(),
+    };
+    said.push(Said::Place { what: format!("{stack}.{name}").into(), span: unit.span });
+    said
+}
+
+fn of_input(part: &Part<'_>, plan: &Plan, unit: &Unit, input: &Text, path: &[Key]) -> Vec<Said> {
+    let shape = part.shapes.modules.get(&(unit.module.clone(), unit.provider.clone()));
+    let Some(hole) = shape.and_then(|shape| shape.holes.iter().find(|hole| hole.name == *input)) else { return Vec::new() };
+    let field = |instance, field: &Text, path: &[Key]| Said::Field {
+        environment: plan.environment.clone(),
+        instance,
+        field: field.clone(),
+        host: None,
+        path: path.to_vec(),
+    };
+    match &hole.source {
+        Source::Field(name) => vec![field(unit.instance, name, path)],
+        Source::Keyed(name, by) => {
+            let value = plan.instances.get(unit.instance.0 as usize).and_then(|instance| instance.fields.get(name));
+            let elements = value.and_then(Value::as_list).unwrap_or_default();
+            let at = |key: &Text| elements.iter().position(|element| key_of(element, by).as_ref() == Some(key));
+            match path {
+                [Key::Name(key), rest @ ..] => {
+                    let path: Vec<Key> = at(key).map(Key::At).into_iter().chain(rest.iter().cloned()).collect();
+                    vec![field(unit.instance, name, &path)]
+                }
+                _ => vec![field(unit.instance, name, &[])],
+            }
+        }
+        Source::Deferred(of, output) => {
+            let needed = plan.instances.get(unit.instance.0 as usize).and_then(|instance| instance.fields.get(of));
+            let mut said = vec![field(unit.instance, of, &[])];
+            if let Some(Value::Instance(needed)) = needed {
+                said.push(field(*needed, output, path));
+            }
+            said
+        }
+        Source::Builtin(_) => Vec::new(),
+    }
+}
+
+/// The output that a value stands for, or every one that an input needs.
+fn of_dependency(plan: &Plan, unit: &Unit, name: &Text, path: &[Key]) -> Vec<Said> {
+    let Some(dependency) = unit.dependencies.iter().find(|dependency| dependency.name == *name) else { return Vec::new() };
+    let field = |field: Text, path: &[Key]| Said::Field {
+        environment: plan.environment.clone(),
+        instance: dependency.instance,
+        field,
+        host: None,
+        path: path.to_vec(),
+    };
+    if let [Key::Name(mocks), Key::Name(output), path @ ..] = path
+        && mocks == "mock_outputs"
+    {
+        return vec![field(output.clone(), path)];
+    }
+    let mut outputs = Vec::new();
+    for (_, value) in &unit.inputs {
+        value.walk(&mut |residual| {
+            if let Residual::Output(of, output) = residual
+                && *of == dependency.instance
+                && !outputs.contains(output)
+            {
+                outputs.push(output.clone());
+            }
+        });
+    }
+    outputs.into_iter().map(|output| field(output, &[])).collect()
+}
