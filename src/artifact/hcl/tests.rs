@@ -1,6 +1,7 @@
 //! Bodies made of the characters that HCL gives a meaning, and the layout of examples by hand.
 
 use super::{Binary, Body, Expr, For, Item, Key, List, Object, Part, Step, Unary, print, print_expr};
+use crate::artifact::verify::normal;
 use crate::base::Text;
 use proptest::collection::vec;
 use proptest::option;
@@ -73,7 +74,7 @@ pub(in crate::artifact) fn expr() -> impl Strategy<Value = Expr> {
         let object = (vec((key, inner.clone()), 0..5), layout, any::<bool>()).prop_map(|(entries, layout, spaced)| {
             let mut object = Object { layout, spaced, ..Object::default() };
             for (key, value) in entries {
-                let taken = object.entries().any(|(other, _)| *other == key);
+                let taken = object.entries().any(|(other, _)| normal::key(other) == normal::key(&key));
                 if !taken {
                     object.push(key, value);
                 }

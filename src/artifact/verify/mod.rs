@@ -3,7 +3,7 @@
 
 mod data;
 mod hcl;
-mod normal;
+pub(in crate::artifact) mod normal;
 
 use super::hcl::Body;
 use super::{Document, Entry, Error, Problem};

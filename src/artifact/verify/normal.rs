@@ -82,7 +82,8 @@ fn step(meant: &Step) -> Step {
     }
 }
 
-fn key(meant: &Key) -> Key {
+/// Two keys that are one in this form are one to a reader.
+pub(in crate::artifact) fn key(meant: &Key) -> Key {
     match meant {
         Key::Text(text) => Key::Text(text.clone()),
         Key::Expr(key) => Key::Expr(boxed(key)),
