@@ -9,3 +9,6 @@ pub mod span;
 pub use smol_str::{SmolStr as Text, format_smolstr as text};
 pub use source::{FileId, LineColumn, LineIndex, Workspace};
 pub use span::Span;
+
+/// Values by key, in the order in which they were made.
+pub type IndexMap<K, V> = indexmap::IndexMap<K, V, foldhash::fast::RandomState>;

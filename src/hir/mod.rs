@@ -4,9 +4,9 @@
 
 mod body;
 
+use crate::base::IndexMap;
 use crate::base::{Span, Text};
 use crate::ty::Ty;
-use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -7,8 +7,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Evaluated, Mismatch, Stop, conform};
 use crate::hir::{self, Assign, Input, Kind};
 use crate::ty::Ty;
-use crate::value::{InstanceId, Residual, Value};
-use indexmap::IndexMap;
+use crate::value::{Entries, InstanceId, Residual, Value};
 use std::sync::Arc;
 
 impl Planner<'_> {
@@ -267,7 +266,7 @@ impl Planner<'_> {
 
     /// A block's body as a record: what it sets, its defaults, its own blocks.
     pub(super) fn record(&mut self, id: InstanceId, body: &hir::Body, kind: &Kind, label: Option<&Text>) -> Evaluated {
-        let mut fields: IndexMap<Text, Value> = IndexMap::new();
+        let mut fields = Entries::new();
         if let Some(label) = label {
             fields.insert("name".into(), Value::Text(label.clone()));
         }

@@ -216,7 +216,7 @@ impl Planner<'_> {
             return Ok(Value::Text(name.clone()));
         }
         if field.text == "revision" {
-            return Ok(Value::Text(super::image::revision(self.shapes, &definition)));
+            return Ok(Value::Text(super::image::revision_of(self.shapes, &definition)));
         }
         let kind = self.program.kinds.get(keyword).cloned();
         let input = kind.as_ref().and_then(|kind| kind.inputs.get(&field.text));

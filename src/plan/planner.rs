@@ -6,6 +6,7 @@
 use super::allocate::Allocator;
 use super::lock::Lock;
 use super::rules::instances_in;
+use crate::base::IndexMap;
 use crate::base::{Span, Text, text};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -13,7 +14,6 @@ use crate::eval::{Evaluated, Stop, Work};
 use crate::hir::{self, Definition, Implementation, Program};
 use crate::shape::Shapes;
 use crate::value::{InstanceId, Value};
-use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -83,7 +83,7 @@ impl<'a> Planner<'a> {
             environment: environment.clone(),
             nodes: Vec::new(),
             allocator: Allocator::new(lock, environment, &written),
-            machines: IndexMap::new(),
+            machines: IndexMap::default(),
             diagnostics: Diagnostics::default(),
             used_waivers: BTreeSet::new(),
             work: Work::default(),
@@ -143,7 +143,7 @@ impl<'a> Planner<'a> {
     ) -> InstanceId {
         let id = InstanceId(self.nodes.len() as u32);
         let name = declaration.name.text.clone();
-        self.nodes.push(Node { keyword, name, stack, definition, declaration, children: IndexMap::new() });
+        self.nodes.push(Node { keyword, name, stack, definition, declaration, children: IndexMap::default() });
         id
     }
 
@@ -270,7 +270,7 @@ impl<'a> Planner<'a> {
 
 /// The `product` block as an instance of itself.
 fn product_instance(product: &hir::Product) -> hir::Instance {
-    let mut attributes = IndexMap::new();
+    let mut attributes = IndexMap::default();
     let mut overrides = Vec::new();
     let mut blocks = Vec::new();
     for item in &product.block.body.items {
