@@ -116,7 +116,7 @@ impl Evaluator<'_> {
         let found = match self.scope.meaning(name) {
             hir::Meaning::Word => Some(Ok(Value::Text(name.text.clone()))),
             hir::Meaning::Definition(keyword) => Some(Ok(Value::Definition(keyword, name.text.clone()))),
-            hir::Meaning::Place => self.scope.name(&name.text, span),
+            hir::Meaning::Place(place) => self.scope.name(&name.text, place, span),
             hir::Meaning::Undecided => None,
         };
         found.unwrap_or_else(|| {
