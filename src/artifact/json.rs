@@ -1,6 +1,6 @@
 //! JSON, and the plain data that every other format can hold too.
 
-use super::text::{float, hexadecimal, invisible};
+use super::text::{characters, float, hexadecimal, invisible, plain_bytes};
 use super::{Error, Problem};
 use crate::base::Text;
 use std::collections::BTreeSet;
@@ -92,7 +92,7 @@ impl Code {
 
     /// How many characters there are.
     pub(super) fn width(&self) -> usize {
-        self.text.chars().count()
+        characters(&self.text)
     }
 
     /// Syntax of the program.
@@ -113,7 +113,13 @@ impl Code {
     /// Text in quotes.
     pub(super) fn quoted(&mut self, text: &str) {
         self.text.push('"');
-        for character in text.chars() {
+        let mut rest = text;
+        loop {
+            let (plain, behind) = rest.split_at(plain_bytes(rest));
+            self.text.push_str(plain);
+            let mut characters = behind.chars();
+            let Some(character) = characters.next() else { break };
+            rest = characters.as_str();
             match character {
                 '"' => self.text.push_str("\\\""),
                 '\\' => self.text.push_str("\\\\"),

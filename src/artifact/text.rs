@@ -11,9 +11,24 @@ pub(super) fn invisible(character: char) -> bool {
         || matches!(character, '\u{fdd0}'..='\u{fdef}')
 }
 
+/// How many bytes at the start of a text every format writes as they are: letters, digits and signs of ASCII, but for quotes, backslashes
+/// and what begins an expression.
+pub(super) fn plain_bytes(text: &str) -> usize {
+    let plain = |byte: u8| (b' '..=b'~').contains(&byte) && !matches!(byte, b'"' | b'\\' | b'$' | b'%');
+    text.bytes().position(|byte| !plain(byte)).unwrap_or(text.len())
+}
+
+/// How wide a text is where every character counts as one.
+pub(super) fn characters(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
+}
+
 /// The lines of a comment, without characters that would end it or hide in it.
 pub(super) fn comment_lines(text: &str) -> impl Iterator<Item = String> {
     text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).map(|line| {
+        if line.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return line.trim_end().to_owned();
+        }
         let visible: String = line.chars().map(|c| if invisible(c) { ' ' } else { c }).collect();
         visible.trim_end().to_owned()
     })

@@ -1,10 +1,10 @@
 //! A tree of files as a value: path → contents, mode and what the contents mean.
 
-use super::{Error, Problem, hcl, json, yaml};
+use super::{Error, Problem, hcl, json, verify, yaml};
 use crate::base::Text;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Files by relative path. Paths use `/`, are portable, and no two of them meet on any file system.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +23,9 @@ pub struct Entry {
     pub executable: bool,
     /// The format, which says how the contents can be read again.
     pub format: Format,
-    /// What the contents were printed from.
-    pub document: Arc<Document>,
+    /// What the contents were printed from; nothing once they have been read back (see [`Tree::settle`]).
+    pub document: Option<Arc<Document>>,
+    hash: OnceLock<Text>,
 }
 
 /// The format of a file.
@@ -104,7 +105,12 @@ impl Entry {
             Document::Json(value) => (json::print(value)?.into(), Format::Json),
             Document::Text(text) => (Arc::clone(text), Format::Text),
         };
-        Ok(Entry { contents, executable: false, format, document: Arc::new(document) })
+        Ok(Entry::printed(contents, format, document))
+    }
+
+    /// A file with these contents, which were printed from that document.
+    pub fn printed(contents: impl Into<Arc<str>>, format: Format, document: Document) -> Entry {
+        Entry { contents: contents.into(), executable: false, format, document: Some(Arc::new(document)), hash: OnceLock::new() }
     }
 
     /// Makes the file executable.
@@ -119,8 +125,8 @@ impl Entry {
     }
 
     /// The hash of the contents: SHA-256 in lower-case hexadecimal.
-    pub fn hash(&self) -> String {
-        sha256(self.contents.as_bytes())
+    pub fn hash(&self) -> &Text {
+        self.hash.get_or_init(|| sha256(self.contents.as_bytes()).into())
     }
 }
 
@@ -174,7 +180,41 @@ impl Tree {
 
     /// Adds every file of another tree.
     pub fn merge(&mut self, other: Tree) -> Result<(), Error> {
-        other.entries.into_iter().try_for_each(|(path, entry)| self.insert_entry(path, entry))
+        self.reserve(&other)?;
+        self.entries.extend(other.entries);
+        Ok(())
+    }
+
+    /// Keeps the places of the files of another tree free of others, and leaves the files alone. Each tree is sound in itself, so that
+    /// only what stands in both can meet.
+    pub fn reserve(&mut self, other: &Tree) -> Result<(), Error> {
+        for (folded, path) in &other.taken {
+            if let Some(taken) = self.taken.get(folded) {
+                let at = folded.len();
+                let is_file = |of: &Text| of.len() == at;
+                if is_file(path) || is_file(taken) || taken[..at] != path[..at] {
+                    return Err(Problem::Collision(path.clone(), taken.clone()).into());
+                }
+            }
+        }
+        for (folded, path) in &other.taken {
+            self.taken.entry(folded.clone()).or_insert_with(|| path.clone());
+        }
+        Ok(())
+    }
+
+    /// Reads every file back, and lets go of what those were printed from that read as they were meant.
+    pub fn settle(&mut self) {
+        for entry in self.entries.values_mut() {
+            if verify(entry).is_ok() {
+                entry.document = None;
+            }
+        }
+    }
+
+    /// Lets go of the files; their places stay taken.
+    pub fn let_go(&mut self) {
+        self.entries.clear();
     }
 
     /// The file at a path.
@@ -199,7 +239,7 @@ impl Tree {
 
     /// One hash of every path, mode and file.
     pub fn digest(&self) -> String {
-        digest(self.iter().map(|(path, entry)| (path.as_str(), entry.executable, entry.hash())))
+        digest(self.iter().map(|(path, entry)| (path.as_str(), entry.executable, entry.hash().as_str())))
     }
 
     /// What has to happen for this tree to become `other`, in the order of the paths.
@@ -220,21 +260,26 @@ impl Tree {
 
 /// One hash of files, each by its path, whether it is executable (which counts only where files have such a mode), and the hash
 /// of its contents; in the order of the paths.
-pub fn digest<'f>(files: impl IntoIterator<Item = (&'f str, bool, String)>) -> String {
-    let lines = files.into_iter().map(|(path, executable, hash)| {
-        let mode = if executable && cfg!(unix) { 'x' } else { '-' };
-        format!("{hash} {mode} {path}\n")
-    });
-    sha256(lines.collect::<String>().as_bytes())
+pub fn digest<'f, H: AsRef<str>>(files: impl IntoIterator<Item = (&'f str, bool, H)>) -> String {
+    let mut lines = String::new();
+    for (path, executable, hash) in files {
+        let mode = if executable && cfg!(unix) { " x " } else { " - " };
+        [hash.as_ref(), mode, path, "\n"].into_iter().for_each(|part| lines.push_str(part));
+    }
+    sha256(lines.as_bytes())
 }
 
 /// SHA-256 in lower-case hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hexadecimal).collect()
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        [byte >> 4, byte & 15].into_iter().for_each(|digit| text.push(hexadecimal(digit)));
+    }
+    text
 }
 
 fn hexadecimal(digit: u8) -> char {
-    char::from_digit(digit.into(), 16).unwrap_or('0')
+    char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit })
 }
 
 /// Names that Windows keeps for devices, with every extension.

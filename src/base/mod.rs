@@ -11,3 +11,6 @@ pub use key::{Key, Path};
 pub use smol_str::{SmolStr as Text, format_smolstr as text};
 pub use source::{FileId, LineColumn, LineIndex, Workspace};
 pub use span::Span;
+
+/// Values by key, in the order in which they were made.
+pub type IndexMap<K, V> = indexmap::IndexMap<K, V, foldhash::fast::RandomState>;

@@ -160,7 +160,9 @@ impl<'a> Checker<'a> {
             return Ty::Error;
         }
         if let Some(ty) = self.lookup(name, scope) {
-            self.means(free, Meaning::Place);
+            if let Some(place) = self.place(name, scope) {
+                self.means(free, Meaning::Place(place));
+            }
             return ty;
         }
         match wanted {

@@ -4,7 +4,7 @@
 use super::Checker;
 use super::types::Key;
 use crate::base::Text;
-use crate::hir::{self, Definition, Implementation, Instance, Product};
+use crate::hir::{self, Ambient, Definition, Implementation, Instance, Product};
 use crate::ty::Ty;
 use std::collections::BTreeMap;
 
@@ -75,7 +75,7 @@ impl<'a> Scope<'a> {
         let of_definition = self.definition().into_iter().flat_map(|definition| {
             let declared = definition.inputs.keys().chain(definition.lets.keys()).chain(definition.outputs.keys());
             let declared = declared.chain(definition.attributes.keys()).map(Text::as_str);
-            declared.chain(names_of(&definition.instances)).chain(EVERYWHERE.iter().copied())
+            declared.chain(names_of(&definition.instances)).chain(Ambient::OF_DEFINITIONS.map(Ambient::name))
         });
         let of_implementation = implementation.into_iter().flat_map(|implementation| {
             let resources = implementation.resources.iter().filter_map(|block| block.word(1));
@@ -88,9 +88,6 @@ impl<'a> Scope<'a> {
 fn names_of(instances: &[std::sync::Arc<Instance>]) -> impl Iterator<Item = &str> {
     instances.iter().map(|instance| instance.name.text.as_str())
 }
-
-/// What stands in every definition's body.
-const EVERYWHERE: &[&str] = &["product", "environment", "stack", "provider", "name", "labels", "services", "stacks", "providers"];
 
 impl<'a> Checker<'a> {
     /// The type of a name, if the scope knows it.
@@ -136,10 +133,43 @@ impl<'a> Checker<'a> {
         if definition.keyword == "provider" && kind.blocks.contains_key(name) {
             return self.block_field(Some(definition), kind, name);
         }
-        match (definition.keyword.as_str(), name.as_str()) {
-            ("service", "host") => Some(self.named("host")),
-            ("service", "arch") => Some(self.named("Arch")),
+        match Ambient::of(name, Some(definition.keyword.as_str()))? {
+            Ambient::Host => Some(self.named("host")),
+            Ambient::Arch => Some(self.named("Arch")),
             _ => None,
+        }
+    }
+
+    /// What a name is that [`Checker::lookup`] knows.
+    pub(super) fn place(&self, name: &Text, scope: &Scope<'a>) -> Option<hir::Place> {
+        let ambient =
+            |definition: Option<&Definition>| Ambient::of(name, definition.map(|of| of.keyword.as_str())).map(hir::Place::Ambient);
+        let own = |definition: &Definition, implementation: Option<&Implementation>| {
+            let fields = self.program.fields.get(&(definition.keyword.clone(), definition.name.text.clone()))?;
+            let is_beside = || definition.instances.iter().any(|instance| instance.name.text == *name);
+            match fields.declared(name) {
+                None if is_beside() => Some(hir::Place::Instance),
+                // What a body declares or says stands before what stands everywhere; what it leaves unsaid does so in providers alone.
+                declared => {
+                    let said = || definition.attributes.contains_key(name) || definition.keyword == "provider";
+                    let is_let = || implementation.is_some_and(|of| of.lets.contains_key(name));
+                    let found = declared.or_else(|| fields.find(name, implementation).filter(|_| is_let() || said()));
+                    found.map(hir::Place::Field).or_else(|| ambient(Some(definition)))
+                }
+            }
+        };
+        match &scope.place {
+            Place::Library => None,
+            Place::Product(_, instances) if instances.contains_key(name.as_str()) => Some(hir::Place::Instance),
+            Place::Product(..) => ambient(None),
+            Place::Definition(definition) => own(definition, None),
+            Place::Implementation(contract, implementation) => {
+                let resource = implementation.resources.iter().position(|block| block.word(1) == Some(name));
+                match resource.filter(|_| !implementation.lets.contains_key(name)) {
+                    Some(at) => Some(hir::Place::Resource(at as u32)),
+                    None => own(contract, Some(implementation)),
+                }
+            }
         }
     }
 
@@ -158,24 +188,24 @@ impl<'a> Checker<'a> {
     fn everywhere(&self, name: &Text, scope: &Scope<'a>) -> Option<Ty> {
         let of = |keyword: &str, definition: Option<Text>| Ty::Instance(keyword.into(), definition);
         let definition = scope.definition();
-        Some(match name.as_str() {
-            "product" => of("product", None),
-            "environment" => Ty::Name,
-            "services" => of("service", None).list(),
-            "stacks" => of("stack", None).list(),
-            "providers" => of("provider", None).list(),
-            _ if definition.is_none() => return None,
-            "stack" => of("stack", definition.filter(|definition| definition.keyword == "stack").map(|of| of.name.text.clone())),
-            "provider" => {
+        Some(match Ambient::of(name, definition.map(|of| of.keyword.as_str()))? {
+            Ambient::Product => of("product", None),
+            Ambient::Environment => Ty::Name,
+            Ambient::Services => of("service", None).list(),
+            Ambient::Stacks => of("stack", None).list(),
+            Ambient::Providers => of("provider", None).list(),
+            Ambient::Stack => of("stack", definition.filter(|definition| definition.keyword == "stack").map(|of| of.name.text.clone())),
+            Ambient::Provider => {
                 let own = definition.filter(|definition| definition.keyword == "provider").map(|of| of.name.text.clone());
                 match &scope.place {
                     Place::Implementation(_, implementation) => of("provider", Some(implementation.provider.text.clone())),
                     _ => of("provider", own),
                 }
             }
-            "name" => Ty::String,
-            "labels" => Ty::String.map(),
-            _ => return None,
+            Ambient::Name => Ty::String,
+            Ambient::Labels => Ty::String.map(),
+            // What a service knows is its own.
+            Ambient::Host | Ambient::Arch => return None,
         })
     }
 

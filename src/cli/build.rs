@@ -6,7 +6,7 @@ use super::progress::Progress;
 use super::selection::Selection;
 use super::{Exit, Global, cache, changes, difference, open, place};
 use crate::base::Text;
-use crate::driver::Memory;
+use crate::driver::{Files, Memory};
 use crate::host::load::settings;
 use crate::host::{
     Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, remember, report_differences, report_obstacles, write,
@@ -76,7 +76,7 @@ impl Build {
         let root = open::root(global)?;
         let Some(settings) = settings(&root)? else {
             // Where the output lies is not known, so that nothing is made.
-            let compiled = open::compile(&root, &self.selection, Memory::default())?;
+            let compiled = open::compile(&root, &self.selection, Memory::default(), Files::ReadBack)?;
             compiled.must_have_errors()?;
             self.outputs.refuse_sources(&compiled.project)?;
             return self.refused(&root, &compiled.findings());
@@ -90,7 +90,7 @@ impl Build {
         };
         let memory = if self.no_cache { Memory::default() } else { cache::memory(global, &disk, true) };
         let known = memory.clone();
-        let compiled = open::compile(&root, &self.selection, memory)?;
+        let compiled = open::compile(&root, &self.selection, memory, Files::ReadBack)?;
         let mut findings = compiled.findings();
         cache::warn_of_strays(&mut findings, &disk);
         self.outputs.refuse_sources(&compiled.project)?;

@@ -5,7 +5,7 @@ use super::open::Compiled;
 use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::selection::Selection;
 use super::{Exit, Global, cache, difference, open, place};
-use crate::driver::{self, Memory};
+use crate::driver::{self, Files, Memory};
 use crate::host::load::settings;
 use crate::host::{Failure, rewrite};
 use crate::render::Format;
@@ -50,13 +50,13 @@ impl Check {
             Some(disk) if !self.no_cache => cache::memory(global, disk, false),
             _ => Memory::default(),
         };
-        let mut compiled = open::compile(&root, &self.selection, memory)?;
+        let mut compiled = open::compile(&root, &self.selection, memory, Files::LetGo)?;
         self.outputs.refuse_sources(&compiled.project)?;
         if self.diff {
             return self.show(&root, &compiled);
         }
         if self.fix && self.repair(&root, &compiled)? {
-            compiled = open::compile(&root, &self.selection, Memory::default())?;
+            compiled = open::compile(&root, &self.selection, Memory::default(), Files::LetGo)?;
         }
         let mut findings = compiled.findings();
         if let Some(disk) = &disk {

@@ -3,7 +3,7 @@
 use super::output::{BOLD, print, tally, tell};
 use super::selection::Selection;
 use super::{Exit, Global, open, place};
-use crate::driver::{Memory, ProductGraph};
+use crate::driver::{Files, Memory, ProductGraph};
 use crate::host::Failure;
 use crate::render::{Format, render, sanitise};
 use clap::ValueEnum;
@@ -40,7 +40,7 @@ enum GraphFormat {
 impl Graph {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let root = open::root(global)?;
-        let compiled = open::compile(&root, &self.selection, Memory::default())?;
+        let compiled = open::compile(&root, &self.selection, Memory::default(), Files::LetGo)?;
         // Standard output is for the graph alone.
         let prefix = place::prefix(&root, Format::Text)?;
         tell(&render(Format::Text, &compiled.findings().reports(&prefix)));

@@ -5,7 +5,7 @@ use super::progress::Progress;
 use super::selection::Selection;
 use super::{Global, place};
 use crate::diag::{Diagnostic, Severity};
-use crate::driver::{self, Memory, Outcome};
+use crate::driver::{self, Files, Memory, Outcome};
 use crate::host::{Disk, Failure, Project, built, find, has_built, load};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -54,11 +54,12 @@ pub(super) fn root(global: &Global) -> Result<PathBuf, Failure> {
 }
 
 /// Loads and compiles the project in `root`, where earlier builds left `memory`.
-pub(super) fn compile(root: &Path, selection: &Selection, memory: Memory) -> Result<Compiled, Failure> {
+pub(super) fn compile(root: &Path, selection: &Selection, memory: Memory, files: Files) -> Result<Compiled, Failure> {
     selection.limit_threads();
     let project = load(root)?;
     let progress = Progress::begin("compiling");
     let mut options = selection.options(&project, memory);
+    options.files = files;
     options.built = built(&mut Disk::new(root, &project.settings.output))?;
     let outcome = driver::compile(&project.workspace, &options);
     let mut found = Vec::new();

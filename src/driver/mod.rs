@@ -44,6 +44,20 @@ pub struct Options {
     pub built: BTreeSet<Text>,
     /// What earlier builds left: products that are as they were then are not compiled again.
     pub memory: Memory,
+    /// What becomes of the files once they are made.
+    pub files: Files,
+}
+
+/// What becomes of the files of a product once they are made. All of them are made: what cannot be written is found in each case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Files {
+    /// They are in the tree, with what they were printed from.
+    #[default]
+    Kept,
+    /// They are in the tree, and what they were printed from is let go as soon as they have been read back: for who writes them.
+    ReadBack,
+    /// They are let go, for who asks for findings alone. The tree has none, and there is nothing to remember.
+    LetGo,
 }
 
 /// What a compilation gives. With an error among the diagnostics, the tree is not to be written.
@@ -103,11 +117,13 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         program.products.iter().filter(|product| options.products.is_empty() || options.products.contains(&product.name.text)).collect();
     // Of a product that is compiled in part there is nothing to remember.
     let is_whole = options.environments.is_empty();
+    let learns = is_whole && options.files != Files::LetGo;
     let fresh = if is_whole { options.memory.fresh(&wanted, &fingerprints) } else { BTreeMap::new() };
     let stale: Vec<_> = wanted.iter().filter(|product| !fresh.contains_key(&product.name.text)).collect();
     let compile = |product: &&&Arc<Product>| {
-        let compiled = product::compile(workspace, &program, &types, &shapes, product, options, &targets);
-        let remembered = Remembered::of(product, &compiled, &fingerprints);
+        let mut compiled = product::compile(workspace, &program, &types, &shapes, product, options, &targets);
+        settle(&mut compiled.tree, options.files);
+        let remembered = learns.then(|| Remembered::of(product, &compiled, &fingerprints)).flatten();
         (compiled, remembered)
     };
     let compiled: Vec<_> = stale.par_iter().map(compile).collect();
@@ -124,7 +140,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         remembered.add_to(&mut uses);
     }
     for (product, (compiled, remembered)) in stale.iter().zip(compiled) {
-        if is_whole {
+        if learns {
             outcome.memory.learn(product, remembered);
         }
         diagnostics.extend(compiled.diagnostics);
@@ -140,6 +156,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     if !wanted.is_empty() {
         let mut tree = Tree::new();
         diagnostics.extend(shared::emit(&program, &shapes, &uses, &targets, &mut tree));
+        settle(&mut tree, options.files);
         if let (Err(why), Some(product)) = (outcome.tree.merge(tree), wanted.first()) {
             diagnostics.push(Diagnostic::error(Code::DuplicateName, product.name.span, why.to_string()));
         }
@@ -147,4 +164,13 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     outcome.products.sort();
     outcome.diagnostics = diagnostics.sorted();
     outcome
+}
+
+/// Does with files what becomes of them.
+fn settle(tree: &mut Tree, files: Files) {
+    match files {
+        Files::Kept => {}
+        Files::ReadBack => tree.settle(),
+        Files::LetGo => tree.let_go(),
+    }
 }

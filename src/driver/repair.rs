@@ -1,6 +1,6 @@
 //! Applies the repairs that diagnostics carry, round after round until none is left.
 
-use super::{Options, compile};
+use super::{Files, Options, compile};
 use crate::base::{FileId, Span, Text, Workspace};
 use crate::diag::{Diagnostic, Fix};
 use crate::fmt;
@@ -46,7 +46,7 @@ pub fn repair(workspace: &Workspace, options: &Options, found: &[Diagnostic]) ->
         }
         repaired.applied += applied;
         repaired.workspace = with(&repaired.workspace, texts);
-        repaired.left = compile(&repaired.workspace, options).diagnostics;
+        repaired.left = compile(&repaired.workspace, &Options { files: Files::LetGo, ..options.clone() }).diagnostics;
     }
     repaired
 }

@@ -3,11 +3,9 @@
 use super::expression::Evaluator;
 use super::foreign::foreign;
 use super::{Evaluated, Stop, text_of};
-use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{self, Binding, Comprehension};
-use crate::value::{Residual, ResidualFor, Value};
-use indexmap::IndexMap;
+use crate::value::{Entries, Residual, ResidualFor, Value};
 
 impl Evaluator<'_> {
     pub(super) fn comprehension(&mut self, comprehension: &Comprehension) -> Evaluated {
@@ -18,7 +16,7 @@ impl Evaluator<'_> {
         if comprehension.key.is_none() {
             return Ok(Value::list(entries.into_iter().map(|(_, value)| value)));
         }
-        let mut map: IndexMap<Text, Value> = IndexMap::with_capacity(entries.len());
+        let mut map = Entries::with_capacity(entries.len());
         for (key, value) in entries {
             let Some(key) = key.as_ref().and_then(text_of) else {
                 let span = comprehension.key.as_ref().map_or(comprehension.value.span, |key| key.span);

@@ -5,8 +5,7 @@ use super::text_of;
 use crate::base::{Text, similar, text};
 use crate::diag::Code;
 use crate::ty::{RecordTy, Ty};
-use crate::value::Value;
-use indexmap::IndexMap;
+use crate::value::{Entries, Value};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -32,58 +31,56 @@ impl Mismatch {
     }
 }
 
-/// The value in the form of the type. What is left for a tool is taken as it is.
+/// The value in the form of the type. What is left for a tool is taken as it is; what fits already is the same value, and not a copy.
 pub fn conform(value: Value, ty: &Ty) -> Result<Value, Mismatch> {
+    Ok(changed(&value, ty)?.unwrap_or(value))
+}
+
+/// The value in the form of the type, where that is another one.
+fn changed(value: &Value, ty: &Ty) -> Result<Option<Value>, Mismatch> {
     let wrong = |value: &Value| Mismatch::new(Code::TypeMismatch, format!("`{ty}` is needed, this is {}", kind_of(value)));
     match (ty, value) {
-        (_, value @ Value::Residual(_)) | (Ty::Error, value) => Ok(value),
-        (Ty::Refined(refined), value) => conform(value, &refined.base),
-        (Ty::Deferred(ty), value) => conform(value, ty),
-        (Ty::Optional(_) | Ty::None, Value::None) => Ok(Value::None),
-        (Ty::Optional(ty), value) => conform(value, ty),
-        (Ty::List(of), Value::List(list)) => {
-            let values: Result<Vec<Value>, Mismatch> = list.iter().map(|value| conform(value.clone(), of)).collect();
-            Ok(Value::list(values?))
-        }
-        (Ty::Map(of), Value::Map(map)) => {
-            let entries: Result<IndexMap<Text, Value>, Mismatch> =
-                map.iter().map(|(key, value)| Ok((key.clone(), conform(value.clone(), of)?))).collect();
-            Ok(Value::Map(entries?.into()))
-        }
-        (Ty::Record(record), Value::Map(map)) => fields(record, &map),
-        (Ty::Secret(_), value @ Value::Secret(_)) => Ok(value),
+        (_, Value::Residual(_)) | (Ty::Error, _) => Ok(None),
+        (Ty::Refined(refined), value) => changed(value, &refined.base),
+        (Ty::Deferred(ty), value) => changed(value, ty),
+        (Ty::Optional(_) | Ty::None, Value::None) => Ok(None),
+        (Ty::Optional(ty), value) => changed(value, ty),
+        (Ty::List(of), Value::List(list)) => elements(list, of),
+        (Ty::Map(of), Value::Map(map)) => entries(map, of),
+        (Ty::Record(record), Value::Map(map)) => fields(record, map),
+        (Ty::Secret(_), Value::Secret(_)) => Ok(None),
         (Ty::Secret(_), _) => {
             // The value is not repeated: it may well be the secret.
             Err(Mismatch::new(Code::SecretExposed, "a reference to a secret is needed, this is a value")
                 .help("write where it is, such as `secret(\"env:NAME\")`: a value in the source would be in every file"))
         }
-        (Ty::Bool, value @ Value::Bool(_))
-        | (Ty::Int, value @ Value::Int(_))
-        | (Ty::Float, value @ Value::Float(_))
-        | (Ty::Ip, value @ Value::Ip(_))
-        | (Ty::Protocol, value @ Value::Port(..))
-        | (Ty::Bytes, value @ Value::Bytes(_))
-        | (Ty::Duration, value @ Value::Duration(_))
-        | (Ty::Money, value @ Value::Money(..))
-        | (Ty::Instance(..), value @ Value::Instance(_)) => Ok(value),
-        (Ty::Float, Value::Int(int)) => Ok(Value::Float(int as f64)),
-        (Ty::Definition(keyword), Value::Definition(of, name)) if *keyword == of => Ok(Value::Definition(of, name)),
-        (Ty::Cidr, Value::Cidr(cidr)) => network(cidr),
+        (Ty::Bool, Value::Bool(_))
+        | (Ty::Int, Value::Int(_))
+        | (Ty::Float, Value::Float(_))
+        | (Ty::Ip, Value::Ip(_))
+        | (Ty::Protocol, Value::Port(..))
+        | (Ty::Bytes, Value::Bytes(_))
+        | (Ty::Duration, Value::Duration(_))
+        | (Ty::Money, Value::Money(..))
+        | (Ty::Instance(..), Value::Instance(_)) => Ok(None),
+        (Ty::Float, Value::Int(int)) => Ok(Some(Value::Float(*int as f64))),
+        (Ty::Definition(keyword), Value::Definition(of, _)) if keyword == of => Ok(None),
+        (Ty::Cidr, Value::Cidr(cidr)) => network(*cidr).map(|_| None),
         (Ty::Cidr, Value::Text(text)) => match text.parse::<IpNet>() {
-            Ok(cidr) => network(cidr),
-            Err(_) => Err(invalid(ty, &text)),
+            Ok(cidr) => network(cidr).map(Some),
+            Err(_) => Err(invalid(ty, text)),
         },
-        (Ty::Ip, Value::Text(text)) => text.parse::<IpAddr>().map(Value::Ip).map_err(|_| invalid(ty, &text)),
-        (Ty::Port, Value::Int(int)) if (1..=65535).contains(&int) => Ok(Value::Int(int)),
+        (Ty::Ip, Value::Text(text)) => text.parse::<IpAddr>().map(|ip| Some(Value::Ip(ip))).map_err(|_| invalid(ty, text)),
+        (Ty::Port, Value::Int(int)) if (1..=65535).contains(int) => Ok(None),
         (Ty::Port, Value::Int(int)) => {
             Err(Mismatch::new(Code::InvalidLiteral, format!("`{int}` is no port")).help("ports go from 1 to 65535"))
         }
         (Ty::Enum(of), Value::Text(text)) => {
-            if of.members.contains(&text) {
-                return Ok(Value::Text(text));
+            if of.members.contains(text) {
+                return Ok(None);
             }
             let mismatch = Mismatch::new(Code::TypeMismatch, format!("`{text}` is no `{}`", of.name));
-            Err(match similar::nearest(&text, of.members.iter().map(Text::as_str)) {
+            Err(match similar::nearest(text, of.members.iter().map(Text::as_str)) {
                 Some(nearest) => mismatch.help(format!("did you mean `{nearest}`?")),
                 None => mismatch.help(format!("there are {}", of.members.join(", "))),
             })
@@ -93,31 +90,65 @@ pub fn conform(value: Value, ty: &Ty) -> Result<Value, Mismatch> {
         (Ty::Email, Value::Text(text)) => domain(ty, text, is_email),
         (Ty::Url, Value::Text(text)) => domain(ty, text, is_url),
         (Ty::Path, Value::Text(text)) => domain(ty, text, |text| text.starts_with('/') && !text.contains('\0')),
-        (Ty::String | Ty::Version | Ty::Constraint, value @ Value::Text(_)) => Ok(value),
-        (Ty::String, value @ (Value::Ip(_) | Value::Cidr(_))) => text_of(&value).map(Value::Text).ok_or_else(|| wrong(&value)),
-        (_, value) => Err(wrong(&value)),
+        (Ty::String | Ty::Version | Ty::Constraint, Value::Text(_)) => Ok(None),
+        (Ty::String, value @ (Value::Ip(_) | Value::Cidr(_))) => {
+            text_of(value).map(|text| Some(Value::Text(text))).ok_or_else(|| wrong(value))
+        }
+        (_, value) => Err(wrong(value)),
     }
 }
 
-fn fields(record: &RecordTy, map: &IndexMap<Text, Value>) -> Result<Value, Mismatch> {
-    let named = record.name.as_ref().map_or_else(String::new, |name| format!(" of `{name}`"));
+fn elements(list: &[Value], of: &Ty) -> Result<Option<Value>, Mismatch> {
+    let mut values: Option<Vec<Value>> = None;
+    for (at, value) in list.iter().enumerate() {
+        match (changed(value, of)?, &mut values) {
+            (Some(new), values) => values.get_or_insert_with(|| list[..at].to_vec()).push(new),
+            (None, Some(values)) => values.push(value.clone()),
+            (None, None) => {}
+        }
+    }
+    Ok(values.map(Value::list))
+}
+
+fn entries(map: &Entries, of: &Ty) -> Result<Option<Value>, Mismatch> {
+    let mut all: Option<Entries> = None;
+    for (key, value) in map {
+        if let Some(new) = changed(value, of)? {
+            all.get_or_insert_with(|| map.clone()).insert(key.clone(), new);
+        }
+    }
+    Ok(all.map(|all| Value::Map(all.into())))
+}
+
+fn fields(record: &RecordTy, map: &Entries) -> Result<Option<Value>, Mismatch> {
+    // Most records have the fields of their type already, in its order.
+    if map.len() == record.fields.len() && map.keys().zip(&record.fields).all(|(key, field)| *key == field.name) {
+        let mut all: Option<Entries> = None;
+        for (field, (key, value)) in record.fields.iter().zip(map) {
+            if let Some(new) = changed(value, &field.ty)? {
+                all.get_or_insert_with(|| map.clone()).insert(key.clone(), new);
+            }
+        }
+        return Ok(all.map(|all| Value::Map(all.into())));
+    }
+    let named = || record.name.as_ref().map_or_else(String::new, |name| format!(" of `{name}`"));
     if let Some(unknown) = map.keys().find(|key| record.field(key).is_none()) {
-        let mismatch = Mismatch::new(Code::UnknownField, format!("there is no field `{unknown}`{named}"));
+        let mismatch = Mismatch::new(Code::UnknownField, format!("there is no field `{unknown}`{}", named()));
         return Err(match similar::nearest(unknown, record.fields.iter().map(|field| field.name.as_str())) {
             Some(nearest) => mismatch.help(format!("did you mean `{nearest}`?")),
             None => mismatch,
         });
     }
-    let mut entries = IndexMap::with_capacity(record.fields.len());
+    let mut entries = Entries::with_capacity(record.fields.len());
     for field in &record.fields {
         let value = match map.get(&field.name) {
             Some(value) => conform(value.clone(), &field.ty)?,
             None if matches!(field.ty.plain(), Ty::Optional(_)) => Value::None,
-            None => return Err(Mismatch::new(Code::Missing, format!("the field `{}`{named} is missing", field.name))),
+            None => return Err(Mismatch::new(Code::Missing, format!("the field `{}`{} is missing", field.name, named()))),
         };
         entries.insert(field.name.clone(), value);
     }
-    Ok(Value::Map(entries.into()))
+    Ok(Some(Value::Map(entries.into())))
 }
 
 fn network(cidr: IpNet) -> Result<Value, Mismatch> {
@@ -128,8 +159,8 @@ fn network(cidr: IpNet) -> Result<Value, Mismatch> {
     Err(mismatch.help(format!("the network is `{}`", cidr.trunc())))
 }
 
-fn domain(ty: &Ty, text: Text, holds: fn(&str) -> bool) -> Result<Value, Mismatch> {
-    if holds(&text) { Ok(Value::Text(text)) } else { Err(invalid(ty, &text)) }
+fn domain(ty: &Ty, text: &str, holds: fn(&str) -> bool) -> Result<Option<Value>, Mismatch> {
+    if holds(text) { Ok(None) } else { Err(invalid(ty, text)) }
 }
 
 fn invalid(ty: &Ty, text: &str) -> Mismatch {

@@ -6,7 +6,7 @@ use super::{Evaluated, Locals, Scope, Stop, fields, functions, operators, text_o
 use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{self, ExprKind, Literal, Part};
-use crate::value::{Residual, Value};
+use crate::value::{Entries, Residual, Value};
 
 pub(super) struct Evaluator<'a> {
     pub scope: &'a mut dyn Scope,
@@ -78,7 +78,7 @@ impl Evaluator<'_> {
                 Ok(Value::list(values?))
             }
             ExprKind::Map(entries) => {
-                let mut map = indexmap::IndexMap::with_capacity(entries.len());
+                let mut map = Entries::with_capacity(entries.len());
                 for (key, value) in entries {
                     map.insert(key.text.clone(), self.expr(value)?);
                 }
@@ -116,7 +116,7 @@ impl Evaluator<'_> {
         let found = match self.scope.meaning(name) {
             hir::Meaning::Word => Some(Ok(Value::Text(name.text.clone()))),
             hir::Meaning::Definition(keyword) => Some(Ok(Value::Definition(keyword, name.text.clone()))),
-            hir::Meaning::Place => self.scope.name(&name.text, span),
+            hir::Meaning::Place(place) => self.scope.name(&name.text, place, span),
             hir::Meaning::Undecided => None,
         };
         found.unwrap_or_else(|| {

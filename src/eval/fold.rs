@@ -3,8 +3,7 @@
 use super::operators::{contains, equal, residual_operator};
 use super::{functions, text_of};
 use crate::base::Text;
-use crate::value::{Operator, Residual, Value};
-use indexmap::IndexMap;
+use crate::value::{Entries, Operator, Residual, Value};
 
 /// The value of `value` where every variable is known; none where it needs more than variables.
 pub fn fold(value: &Value, variables: &dyn Fn(&str) -> Option<Value>) -> Option<Value> {
@@ -31,7 +30,7 @@ impl Fold<'_> {
             Value::List(list) => Value::list(list.iter().map(|value| self.value(value)).collect::<Option<Vec<_>>>()?),
             Value::Map(map) => {
                 let entries = map.iter().map(|(key, value)| Some((key.clone(), self.value(value)?)));
-                Value::Map(entries.collect::<Option<IndexMap<_, _>>>()?.into())
+                Value::Map(entries.collect::<Option<Entries>>()?.into())
             }
             Value::Residual(residual) => self.residual(residual)?,
             value => value.clone(),
@@ -88,7 +87,7 @@ impl Fold<'_> {
                     return Some(Value::list(found.into_iter().map(|(_, value)| value)));
                 }
                 let entries = found.into_iter().map(|(entry, value)| Some((text_of(&entry??)?, value)));
-                Some(Value::Map(entries.collect::<Option<IndexMap<_, _>>>()?.into()))
+                Some(Value::Map(entries.collect::<Option<Entries>>()?.into()))
             }
             Residual::If(condition, yes, no) => match self.value(condition)? {
                 Value::Bool(true) => self.value(yes),

@@ -36,8 +36,8 @@ pub trait Scope {
     /// What a name means, as the checker decided.
     fn meaning(&self, name: &hir::FreeName) -> hir::Meaning;
 
-    /// The value of a name that the place knows.
-    fn name(&mut self, name: &Text, span: Span) -> Option<Evaluated>;
+    /// The value of a name that means this place here.
+    fn name(&mut self, name: &Text, place: hir::Place, span: Span) -> Option<Evaluated>;
 
     /// A field of an instance, a definition or something that a tool will know.
     fn member(&mut self, base: &Value, field: &hir::Name) -> Evaluated;

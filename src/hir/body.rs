@@ -3,6 +3,7 @@
 //!
 //! The form is that of the text, without what only the formatter needs.
 
+use super::Place;
 use crate::base::{Span, Text};
 use std::sync::Arc;
 
@@ -39,8 +40,8 @@ pub enum Meaning {
     Word,
     /// The definition of that name, of this keyword.
     Definition(Text),
-    /// What the place knows by that name: a field of the definition, an instance beside it, or what stands in every body.
-    Place,
+    /// What the place knows by that name.
+    Place(Place),
 }
 
 /// An expression.

@@ -3,10 +3,11 @@
 //! Nothing behind it reads the trees of `syntax`: expressions and blocks are those of `body`.
 
 mod body;
+mod fields;
 
+use crate::base::IndexMap;
 use crate::base::{Span, Text};
 use crate::ty::Ty;
-use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ pub use body::{
     Argument, Arm, Assign, Attribute, Binary, Binding, Block, Body, Callee, Check, Comprehension, Expr, ExprKind, For, FreeName,
     FunctionId, Item, Key, Label, LabelValue, Let, Literal, Local, Meaning, Name, NameId, Part, Refinement, Repeat, Unary, plain_text,
 };
+
+pub use fields::{Ambient, Field, FieldId, Fields, Place};
 
 /// Everything that is declared, from the library and the inventory.
 #[derive(Debug, Default)]
@@ -30,6 +33,10 @@ pub struct Program {
     pub types: BTreeMap<Text, Arc<NamedType>>,
     /// Functions of the program's own, by `FunctionId`; those of a definition are known in it alone.
     pub functions: BTreeMap<FunctionId, Arc<Function>>,
+    /// What the instances of each definition have, by keyword and name.
+    pub fields: BTreeMap<(Text, Text), Arc<Fields>>,
+    /// What a product has.
+    pub product_fields: Arc<Fields>,
     /// In the order of their folders.
     pub products: Vec<Arc<Product>>,
     /// How many names have a number.

@@ -86,22 +86,23 @@ pub fn compare<'t>(
         kept.insert(owner.clone(), manifest.clone());
     }
     let wanted: Vec<(&Text, &Entry)> = tree.iter().collect();
-    let judged: Vec<(Seen, Verdict, Before, String)> = wanted
+    let judged: Vec<(Seen, Verdict, Before)> = wanted
         .par_iter()
         .map(|(path, entry)| {
             let seen = see(disk, path, Some(entry))?;
             let verdict = ours.judge(path, Some(entry), &seen)?;
             let stands = if verdict == Verdict::Write { stands(disk, path, &seen)? } else { Before::Missing };
-            Ok((without_contents(seen), verdict, stands, entry.hash()))
+            entry.hash();
+            Ok((without_contents(seen), verdict, stands))
         })
         .collect::<Result<_, Failure>>()?;
-    for ((path, entry), (mut seen, mut verdict, stands, hash)) in wanted.into_iter().zip(judged) {
+    for ((path, entry), (mut seen, mut verdict, stands)) in wanted.into_iter().zip(judged) {
         let owner = Owner::of(path).ok_or_else(|| Failure::new(format!("the compiler made `{path}`, where no generated file may lie")))?;
         if leaving.make(disk, &seen, path, &mut room)? {
             seen = Seen::Missing;
             verdict = ours.judge(path, Some(entry), &seen)?;
         }
-        let hash = Text::new(hash);
+        let hash = entry.hash().clone();
         match verdict {
             Verdict::Write => {
                 let state = match seen {

@@ -5,10 +5,9 @@ use super::planner::{PRODUCT, Planner};
 use crate::base::{Span, Text, similar, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Evaluated, Mismatch, Stop, conform};
-use crate::hir::{self, Assign, Input, Kind};
+use crate::hir::{self, Assign, Field, FieldId, Input, Kind};
 use crate::ty::Ty;
-use crate::value::{InstanceId, Residual, Value};
-use indexmap::IndexMap;
+use crate::value::{Entries, InstanceId, Residual, Value};
 use std::sync::Arc;
 
 impl Planner<'_> {
@@ -18,85 +17,74 @@ impl Planner<'_> {
     }
 
     /// Evaluates a field for the first time.
-    pub(super) fn compute(&mut self, id: InstanceId, name: &Text, asked: Span) -> Evaluated {
+    pub(super) fn compute(&mut self, id: InstanceId, field: FieldId) -> Evaluated {
+        let Some(what) = self.what(id, field) else { return self.of_implementation(id, field) };
         let definition = self.node(id).definition.clone();
-        if let Some(definition) = &definition {
-            if let Some(input) = definition.inputs.get(name) {
-                let value = self.input(id, input)?;
-                return self.rules(id, input, value);
+        let kind = definition.as_ref().and_then(|of| self.program.kinds.get(&of.keyword).cloned());
+        match (what, &definition, &kind) {
+            (Field::Input(at), Some(definition), _) => self.judged(id, &definition.inputs[at]),
+            (Field::Common(at), ..) => match self.common_inputs(id) {
+                Some(kind) => self.judged(id, &kind.inputs[at]),
+                None => Err(Stop),
+            },
+            (Field::Let(at), Some(definition), _) => self.eval(&definition.lets[at].value, id),
+            (Field::Output(at), Some(definition), _) => self.output(id, &definition.outputs[at]),
+            (Field::Attribute(at), Some(definition), _) => {
+                let attribute = &definition.attributes[at];
+                let ty = kind.as_ref().and_then(|kind| kind.inputs.get(&attribute.name.text)).map(|input| &input.ty);
+                self.attribute(id, attribute, ty)
             }
-            if let Some(binding) = definition.lets.get(name) {
-                return self.eval(&binding.value, id);
+            (Field::Block(block), Some(definition), _) => self.blocks(id, &definition.blocks, &block),
+            (Field::Unsaid(at), _, Some(kind)) => match &kind.inputs[at].default {
+                Some(default) => self.eval(default, id),
+                None => Ok(Value::None),
+            },
+            (Field::OwnBlock(block), ..) => {
+                let declaration = self.node(id).declaration.clone();
+                self.blocks(id, &declaration.blocks, &block)
             }
-            if let Some(output) = definition.outputs.get(name) {
-                self.inputs_hold(id)?;
-                return match (&output.value, &output.ty) {
-                    (Some(value), ty) => {
-                        let found = self.eval(value, id)?;
-                        match ty {
-                            Some(ty) => conform(found, ty).map_err(|why| self.unfit(why, value.span, output.name.span)),
-                            None => Ok(found),
-                        }
-                    }
-                    (None, _) => Ok(Value::residual(Residual::Output(id, name.clone()))),
-                };
-            }
+            _ => Err(Stop),
         }
-        if let Some(implementation) = self.implementation_of(id, name)
-            && let Some(binding) = implementation.lets.get(name)
-        {
-            let binding = binding.clone();
-            return self.eval(&binding.value, id);
-        }
-        let common = self.common_input(id, name);
-        if let Some((kind, at)) = common {
-            let value = self.input(id, &kind.inputs[at])?;
-            return self.rules(id, &kind.inputs[at], value);
-        }
-        if let Some(definition) = &definition {
-            let kind = self.program.kinds.get(&definition.keyword).cloned();
-            if let Some(attribute) = definition.attributes.get(name) {
-                let ty = kind.as_ref().and_then(|kind| kind.inputs.get(name)).map(|input| input.ty.clone());
-                return self.attribute(id, attribute, ty.as_ref());
-            }
-            if let Some(kind) = &kind
-                && let Some(block) = kind.blocks.get(name)
-            {
-                return self.blocks(id, &definition.blocks.clone(), block);
-            }
-            if let Some(kind) = &kind
-                && let Some(input) = kind.inputs.get(name)
-            {
-                return match &input.default {
-                    Some(default) => self.eval(&default.clone(), id),
-                    None => Ok(Value::None),
-                };
-            }
-        }
-        if let Some(kind) =
-            self.program.instances.get(&self.node(id).keyword).or_else(|| self.program.kinds.get(&self.node(id).keyword)).cloned()
-            && let Some(block) = kind.blocks.get(name)
-        {
-            let blocks = self.node(id).declaration.blocks.clone();
-            return self.blocks(id, &blocks, block);
-        }
-        self.unknown_field(id, name, asked)
     }
 
-    fn implementation_of(&mut self, id: InstanceId, name: &Text) -> Option<Arc<crate::hir::Implementation>> {
-        // Asking for `on` must not ask for the provider again.
-        if name == "on" { None } else { self.implementation(id) }
+    /// A `let` of the implementation.
+    fn of_implementation(&mut self, id: InstanceId, field: FieldId) -> Evaluated {
+        let at = self.in_implementation(id, field);
+        let Some((implementation, at)) = self.implementation(id).zip(at) else { return Err(Stop) };
+        match implementation.lets.get_index(at) {
+            Some((_, binding)) => self.eval(&binding.value, id),
+            None => Err(Stop),
+        }
     }
 
-    /// An attribute that every instance of the keyword may set.
-    fn common_input(&self, id: InstanceId, name: &Text) -> Option<(Arc<Kind>, usize)> {
-        let keyword = &self.node(id).keyword;
-        let kind = if id == PRODUCT { self.program.kinds.get(keyword) } else { self.program.instances.get(keyword) }?;
-        let at = kind.inputs.get_index_of(name)?;
-        Some((kind.clone(), at))
+    /// An input of an instance, once its rules hold.
+    fn judged(&mut self, id: InstanceId, input: &Input) -> Evaluated {
+        let value = self.input(id, input)?;
+        self.rules(id, input, value)
     }
 
-    fn unknown_field(&mut self, id: InstanceId, name: &Text, asked: Span) -> Evaluated {
+    fn output(&mut self, id: InstanceId, output: &hir::Output) -> Evaluated {
+        self.inputs_hold(id)?;
+        match (&output.value, &output.ty) {
+            (Some(value), ty) => {
+                let found = self.eval(value, id)?;
+                match ty {
+                    Some(ty) => conform(found, ty).map_err(|why| self.unfit(why, value.span, output.name.span)),
+                    None => Ok(found),
+                }
+            }
+            (None, _) => Ok(Value::residual(Residual::Output(id, output.name.text.clone()))),
+        }
+    }
+
+    /// What every instance of the keyword may set.
+    fn common_inputs(&self, id: InstanceId) -> Option<Arc<Kind>> {
+        let keyword = &self.node(id).declaration.keyword;
+        let kind = if id == PRODUCT { self.program.kinds.get(keyword) } else { self.program.instances.get(keyword) };
+        kind.cloned()
+    }
+
+    pub(super) fn unknown_field(&mut self, id: InstanceId, name: &Text, asked: Span) -> Evaluated {
         let node = self.node(id);
         let what = format!("{} `{}`", node.keyword, node.name);
         let mut diagnostic = Diagnostic::error(Code::UnknownField, asked, format!("{what} has no field `{name}`"));
@@ -116,9 +104,9 @@ impl Planner<'_> {
     fn input(&mut self, id: InstanceId, input: &Input) -> Evaluated {
         let declaration = self.node(id).declaration.clone();
         let outside = if id == PRODUCT { PRODUCT } else { self.node(id).stack.unwrap_or(PRODUCT) };
-        let ty = input.ty.clone();
+        let ty = &input.ty;
         let mut value = match declaration.attributes.get(&input.name.text) {
-            Some(attribute) => Some((self.attribute_value(outside, attribute, &ty, input)?, attribute.value.span)),
+            Some(attribute) => Some((self.attribute_value(outside, attribute, ty, input)?, attribute.value.span)),
             None => None,
         };
         for (environment, attributes) in &declaration.overrides {
@@ -126,7 +114,7 @@ impl Planner<'_> {
                 continue;
             }
             for attribute in attributes.iter().filter(|attribute| attribute.name.text == input.name.text) {
-                let new = self.attribute_value(outside, attribute, &ty, input)?;
+                let new = self.attribute_value(outside, attribute, ty, input)?;
                 let span = attribute.value.span;
                 value = Some(match (attribute.operator, value) {
                     (Assign::Set, _) => (new, span),
@@ -267,7 +255,7 @@ impl Planner<'_> {
 
     /// A block's body as a record: what it sets, its defaults, its own blocks.
     pub(super) fn record(&mut self, id: InstanceId, body: &hir::Body, kind: &Kind, label: Option<&Text>) -> Evaluated {
-        let mut fields: IndexMap<Text, Value> = IndexMap::new();
+        let mut fields = Entries::new();
         if let Some(label) = label {
             fields.insert("name".into(), Value::Text(label.clone()));
         }

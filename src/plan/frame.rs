@@ -5,7 +5,7 @@ use super::planner::{PRODUCT, Planner};
 use crate::base::{Span, Text, similar, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Evaluated, Scope, Stop, Work, eval};
-use crate::hir;
+use crate::hir::{self, Ambient, Field, FieldId, Place};
 use crate::value::{InstanceId, Residual, Value};
 use std::sync::Arc;
 
@@ -23,21 +23,18 @@ impl Scope for Frame<'_, '_> {
         self.planner.types.meaning(name)
     }
 
-    fn name(&mut self, name: &Text, span: Span) -> Option<Evaluated> {
-        if name == "host"
-            && let Some(host) = &self.host
-        {
-            return Some(Ok(host.clone()));
+    fn name(&mut self, name: &Text, place: Place, span: Span) -> Option<Evaluated> {
+        match place {
+            Place::Field(field) if self.of != PRODUCT => Some(self.field(field, span)),
+            Place::Resource(at) => self.resource_at(at as usize),
+            Place::Instance => match self.planner.node(self.of).children.get(name) {
+                Some(child) => Some(Ok(Value::Instance(*child))),
+                None => self.absent(name, span).map(Err),
+            },
+            Place::Ambient(ambient) => self.everywhere(ambient),
+            // What is evaluated for a product as a whole stands in no instance.
+            Place::Field(_) => None,
         }
-        if self.of != PRODUCT
-            && let Some(value) = self.own(name, span)
-        {
-            return Some(value);
-        }
-        if let Some(child) = self.planner.node(self.of).children.get(name) {
-            return Some(Ok(Value::Instance(*child)));
-        }
-        self.everywhere(name).or_else(|| self.absent(name, span).map(Err))
     }
 
     fn member(&mut self, base: &Value, field: &hir::Name) -> Evaluated {
@@ -71,37 +68,23 @@ impl Scope for Frame<'_, '_> {
 
 impl Frame<'_, '_> {
     /// A field of the instance itself.
-    fn own(&mut self, name: &Text, span: Span) -> Option<Evaluated> {
-        let planner = &mut *self.planner;
-        let definition = planner.node(self.of).definition.clone()?;
-        let declared = definition.inputs.contains_key(name) || definition.lets.contains_key(name) || definition.outputs.contains_key(name);
-        if let Some(host) = &self.host
-            && let Some(binding) = definition.lets.get(name)
-        {
+    fn field(&mut self, field: FieldId, span: Span) -> Evaluated {
+        if let (Some(host), Some(Field::Let(at))) = (&self.host, self.planner.what(self.of, field)) {
             // On a machine a `let` may differ from that on another one.
-            let (host, binding) = (host.clone(), binding.clone());
-            let mut frame = Frame { planner, of: self.of, host: Some(host) };
-            return Some(crate::eval::eval(&binding.value, &mut frame));
+            let host = Some(host.clone());
+            let definition = self.planner.node(self.of).definition.clone();
+            let binding = definition.as_ref().and_then(|of| of.lets.get_index(at)).map(|(_, binding)| binding);
+            let mut frame = Frame { planner: self.planner, of: self.of, host };
+            return binding.map_or(Err(Stop), |binding| eval(&binding.value, &mut frame));
         }
-        if declared {
-            return Some(planner.field(self.of, name, span));
-        }
-        if let Some(implementation) = planner.implementation(self.of) {
-            if implementation.lets.contains_key(name) {
-                return Some(planner.field(self.of, name, span));
-            }
-            let resource = implementation.resources.iter().find(|block| block.word(1) == Some(name));
-            if let Some(resource) = resource {
-                return Some(self.resource(&resource.clone(), name));
-            }
-        }
-        let own = definition.attributes.contains_key(name);
-        let block = planner
-            .program
-            .kinds
-            .get(&definition.keyword)
-            .is_some_and(|kind| kind.blocks.contains_key(name) || kind.inputs.contains_key(name));
-        (own || block && definition.keyword == "provider").then(|| planner.field(self.of, name, span))
+        self.planner.field_at(self.of, field, span)
+    }
+
+    fn resource_at(&mut self, at: usize) -> Option<Evaluated> {
+        let implementation = self.planner.implementation(self.of)?;
+        let block = implementation.resources.get(at)?;
+        let name = block.word(1)?;
+        Some(self.resource(block, name))
     }
 
     /// A resource of the implementation, with the keys that it will have.
@@ -148,26 +131,26 @@ impl Frame<'_, '_> {
         Some(Stop)
     }
 
-    /// The names that stand in every body.
-    fn everywhere(&mut self, name: &Text) -> Option<Evaluated> {
-        let planner = &mut *self.planner;
-        Some(Ok(match name.as_str() {
-            "product" => Value::Instance(PRODUCT),
-            "environment" => Value::Text(planner.environment.clone()),
-            "stack" if self.of != PRODUCT => match planner.node(self.of).stack {
-                Some(stack) => Value::Instance(stack),
-                None => Value::Instance(self.of),
-            },
-            "provider" if self.of != PRODUCT => match planner.provider(self.of) {
+    /// What stands in every body.
+    fn everywhere(&mut self, ambient: Ambient) -> Option<Evaluated> {
+        let (of, planner) = (self.of, &mut *self.planner);
+        Some(Ok(match ambient {
+            Ambient::Product => Value::Instance(PRODUCT),
+            Ambient::Environment => Value::Text(planner.environment.clone()),
+            Ambient::Services => Value::list(planner.of("service").into_iter().map(Value::Instance)),
+            Ambient::Providers => Value::list(planner.of("provider").into_iter().map(Value::Instance)),
+            Ambient::Stacks => Value::list(planner.of("stack").into_iter().map(Value::Instance)),
+            Ambient::Host => self.host.clone()?,
+            // The architecture of a machine is a fact that it knows of itself.
+            Ambient::Arch => return None,
+            Ambient::Stack | Ambient::Provider | Ambient::Name | Ambient::Labels if of == PRODUCT => return None,
+            Ambient::Stack => Value::Instance(planner.node(of).stack.unwrap_or(of)),
+            Ambient::Provider => match planner.provider(of) {
                 Some(provider) => Value::Instance(provider),
                 None => return Some(Err(Stop)),
             },
-            "name" if self.of != PRODUCT => Value::Text(planner.full_name(self.of)),
-            "labels" if self.of != PRODUCT => planner.labels(self.of),
-            "services" => Value::list(planner.of("service").into_iter().map(Value::Instance)),
-            "providers" => Value::list(planner.of("provider").into_iter().map(Value::Instance)),
-            "stacks" => Value::list(planner.of("stack").into_iter().map(Value::Instance)),
-            _ => return None,
+            Ambient::Name => Value::Text(planner.full_name(of)),
+            Ambient::Labels => planner.labels(of),
         }))
     }
 }
@@ -185,11 +168,8 @@ impl Planner<'_> {
         if let Some(child) = self.node(id).children.get(field).filter(|_| id != PRODUCT) {
             return Ok(Value::Instance(*child));
         }
-        let declared = self.node(id).definition.as_ref().is_some_and(|definition| {
-            definition.inputs.contains_key(field) || definition.lets.contains_key(field) || definition.outputs.contains_key(field)
-        });
-        if declared {
-            return self.field(id, field, span);
+        if let Some(declared) = self.declared(id, field) {
+            return self.field_at(id, declared, span);
         }
         match field.as_str() {
             "name" if matches!(self.node(id).keyword.as_str(), "module") => Ok(Value::Text(self.full_name(id))),
@@ -216,7 +196,7 @@ impl Planner<'_> {
             return Ok(Value::Text(name.clone()));
         }
         if field.text == "revision" {
-            return Ok(Value::Text(super::image::revision(self.shapes, &definition)));
+            return Ok(Value::Text(super::image::revision_of(self.shapes, &definition)));
         }
         let kind = self.program.kinds.get(keyword).cloned();
         let input = kind.as_ref().and_then(|kind| kind.inputs.get(&field.text));

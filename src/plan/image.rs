@@ -37,8 +37,16 @@ pub struct Image {
     pub source: Text,
 }
 
+/// The revision of an image, which is the same for every product.
+pub(super) fn revision_of(shapes: &Shapes, definition: &Definition) -> Text {
+    match shapes.revisions.get(&definition.name.text) {
+        Some(known) => known.get_or_init(|| revision(shapes, definition)).clone(),
+        None => revision(shapes, definition),
+    }
+}
+
 /// The revision of an image: twelve hexadecimal digits over the base image and everything that its roles install.
-pub(super) fn revision(shapes: &Shapes, definition: &Definition) -> Text {
+fn revision(shapes: &Shapes, definition: &Definition) -> Text {
     let mut content = String::new();
     for (name, attribute) in &definition.attributes {
         for word in words(&attribute.value.kind) {

@@ -21,8 +21,7 @@ use crate::diag::Diagnostics;
 use crate::hir;
 use crate::shape::Shapes;
 use crate::ty::Ty;
-use crate::value::{InstanceId, Value};
-use indexmap::IndexMap;
+use crate::value::{Entries, InstanceId, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -77,7 +76,7 @@ pub struct Plan {
     /// The environment's name.
     pub environment: Text,
     /// The attributes of the `product` block in this environment, each evaluated; its blocks (`state`, `secrets` …) are records.
-    pub settings: IndexMap<Text, Value>,
+    pub settings: Entries,
     /// Every instance, indexed by `InstanceId`: providers, stacks, and the modules and services in them.
     pub instances: Vec<Instance>,
     /// One for each module instance, in the order of their paths.

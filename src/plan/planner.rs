@@ -6,14 +6,14 @@
 use super::allocate::Allocator;
 use super::lock::Lock;
 use super::rules::instances_in;
+use crate::base::IndexMap;
 use crate::base::{Span, Text, text};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{Evaluated, Stop, Work};
-use crate::hir::{self, Definition, Implementation, Program};
+use crate::hir::{self, Definition, Field, FieldId, Implementation, Program};
 use crate::shape::Shapes;
 use crate::value::{InstanceId, Value};
-use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -30,6 +30,41 @@ pub(super) struct Node {
     pub declaration: Arc<hir::Instance>,
     /// The instances in a stack by name.
     pub children: IndexMap<Text, InstanceId>,
+    /// What it has.
+    fields: Arc<hir::Fields>,
+    /// How a module is made, once that is known.
+    implementation: Option<Arc<Implementation>>,
+    /// What has been evaluated of each field.
+    states: Vec<State>,
+}
+
+impl Node {
+    fn state(&self, field: FieldId) -> &State {
+        self.states.get(field.0 as usize).unwrap_or(&State::Unasked)
+    }
+
+    fn set(&mut self, field: FieldId, state: State) {
+        let at = field.0 as usize;
+        if self.states.len() <= at {
+            self.states.resize_with(at + 1, || State::Unasked);
+        }
+        self.states[at] = state;
+    }
+
+    /// The name of a field.
+    fn name_of(&self, field: FieldId) -> Text {
+        let of_implementation =
+            || self.implementation.as_ref()?.lets.get_index(self.fields.in_implementation(field)?).map(|(name, _)| name);
+        self.fields.get(field).map(|(name, _)| name).or_else(of_implementation).cloned().unwrap_or_default()
+    }
+
+    /// What was evaluated, by field.
+    fn evaluated(&self) -> impl Iterator<Item = (FieldId, &Value)> {
+        self.states.iter().enumerate().filter_map(|(at, state)| match state {
+            State::Done(Ok(value)) => Some((FieldId(at as u32), value)),
+            _ => None,
+        })
+    }
 }
 
 /// A machine that a unit makes.
@@ -39,7 +74,9 @@ pub(super) struct Machine {
     pub record: Value,
 }
 
+#[derive(Debug)]
 enum State {
+    Unasked,
     Open(Span),
     Done(Evaluated),
 }
@@ -58,7 +95,8 @@ pub(super) struct Planner<'a> {
     pub used_waivers: BTreeSet<(Text, Text)>,
     /// What evaluation has taken so far.
     pub work: Work,
-    fields: BTreeMap<(InstanceId, Text), State>,
+    /// The fields that were asked for and that nothing has: each was told.
+    unknown: BTreeSet<(InstanceId, Text)>,
     /// The instances that a service names in what it is given, by the service.
     pub referred: BTreeMap<InstanceId, Arc<BTreeSet<InstanceId>>>,
     /// What is being evaluated, the innermost last: for the message of a cycle, and for the keys of allocations.
@@ -83,11 +121,11 @@ impl<'a> Planner<'a> {
             environment: environment.clone(),
             nodes: Vec::new(),
             allocator: Allocator::new(lock, environment, &written),
-            machines: IndexMap::new(),
+            machines: IndexMap::default(),
             diagnostics: Diagnostics::default(),
             used_waivers: BTreeSet::new(),
             work: Work::default(),
-            fields: BTreeMap::new(),
+            unknown: BTreeSet::new(),
             referred: BTreeMap::new(),
             open: Vec::new(),
         };
@@ -143,7 +181,13 @@ impl<'a> Planner<'a> {
     ) -> InstanceId {
         let id = InstanceId(self.nodes.len() as u32);
         let name = declaration.name.text.clone();
-        self.nodes.push(Node { keyword, name, stack, definition, declaration, children: IndexMap::new() });
+        let fields = match &definition {
+            Some(of) => self.program.fields.get(&(of.keyword.clone(), of.name.text.clone())).cloned().unwrap_or_default(),
+            None => self.program.product_fields.clone(),
+        };
+        let states = Vec::with_capacity(fields.len());
+        let (children, implementation) = (IndexMap::default(), None);
+        self.nodes.push(Node { keyword, name, stack, definition, declaration, children, fields, implementation, states });
         id
     }
 
@@ -199,69 +243,99 @@ impl<'a> Planner<'a> {
 
     /// How a module is made on the provider that an instance of it runs on.
     pub(super) fn implementation(&mut self, id: InstanceId) -> Option<Arc<Implementation>> {
+        if let Some(known) = &self.node(id).implementation {
+            return Some(known.clone());
+        }
         if self.node(id).keyword != "module" {
             return None;
         }
         let provider = self.provider(id)?;
         let key = (self.node(id).declaration.definition.text.clone(), self.node(provider).declaration.definition.text.clone());
-        self.program.implementations.get(&key).cloned()
+        let found = self.program.implementations.get(&key).cloned();
+        self.nodes[id.0 as usize].implementation = found.clone();
+        found
+    }
+
+    /// The field of that name.
+    fn find(&mut self, id: InstanceId, name: &str) -> Option<FieldId> {
+        let fields = self.node(id).fields.clone();
+        // Asking for `on` must not ask for the provider again.
+        let declared = fields.declared(name).or_else(|| fields.find(name, None).filter(|_| name == "on"));
+        declared.or_else(|| fields.find(name, self.implementation(id).as_deref()))
+    }
+
+    /// An input, `let` or output of an instance's definition.
+    pub(super) fn declared(&self, id: InstanceId, name: &str) -> Option<FieldId> {
+        self.node(id).fields.declared(name).filter(|_| id != PRODUCT)
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
 
-    /// A field of an instance, evaluated at most once.
+    /// A field of an instance by its name, evaluated at most once.
     pub(super) fn field(&mut self, id: InstanceId, name: &Text, asked: Span) -> Evaluated {
-        let key = (id, name.clone());
-        match self.fields.get(&key) {
-            Some(State::Done(done)) => return done.clone(),
-            Some(State::Open(_)) => {
-                self.cycle(id, name, asked);
+        match self.find(id, name) {
+            Some(field) => self.field_at(id, field, asked),
+            None if self.unknown.insert((id, name.clone())) => self.unknown_field(id, name, asked),
+            None => Err(Stop),
+        }
+    }
+
+    /// A field of an instance, evaluated at most once.
+    pub(super) fn field_at(&mut self, id: InstanceId, field: FieldId, asked: Span) -> Evaluated {
+        match self.node(id).state(field) {
+            State::Done(done) => return done.clone(),
+            State::Open(_) => {
+                self.cycle(id, field, asked);
                 return Err(Stop);
             }
-            None => {}
+            State::Unasked => {}
         }
-        self.fields.insert(key.clone(), State::Open(asked));
-        self.open.push((id, name.clone(), 0));
-        let value = self.compute(id, name, asked).and_then(|value| self.hold(value, asked));
+        let name = self.node(id).name_of(field);
+        self.nodes[id.0 as usize].set(field, State::Open(asked));
+        self.open.push((id, name, 0));
+        let value = self.compute(id, field).and_then(|value| self.hold(value, asked));
         self.open.pop();
-        self.fields.insert(key, State::Done(value.clone()));
+        self.nodes[id.0 as usize].set(field, State::Done(value.clone()));
         value
+    }
+
+    /// What a field is, where it is one of the definition.
+    pub(super) fn what(&self, id: InstanceId, field: FieldId) -> Option<Field> {
+        self.node(id).fields.get(field).map(|(_, what)| what.clone())
+    }
+
+    /// The place of a field among the `let`s of the implementation.
+    pub(super) fn in_implementation(&self, id: InstanceId, field: FieldId) -> Option<usize> {
+        self.node(id).fields.in_implementation(field)
     }
 
     /// What was evaluated of an instance.
     pub(super) fn evaluated(&self, id: InstanceId) -> BTreeMap<Text, Value> {
-        let of = self.fields.range((id, Text::default())..).take_while(|((of, _), _)| *of == id);
-        of.filter_map(|((_, name), state)| match state {
-            State::Done(Ok(value)) => Some((name.clone(), value.clone())),
-            _ => None,
-        })
-        .collect()
+        let node = self.node(id);
+        node.evaluated().map(|(field, value)| (node.name_of(field), value.clone())).collect()
     }
 
     /// The instances that the evaluated fields of an instance name.
     pub(super) fn mentioned(&self, id: InstanceId) -> BTreeSet<InstanceId> {
         let mut found = BTreeSet::new();
-        let of = self.fields.range((id, Text::default())..).take_while(|((of, _), _)| *of == id);
-        for (_, state) in of {
-            if let State::Done(Ok(value)) = state {
-                instances_in(value, &mut found);
-            }
-        }
+        self.node(id).evaluated().for_each(|(_, value)| instances_in(value, &mut found));
         found
     }
 
-    fn cycle(&mut self, id: InstanceId, name: &Text, asked: Span) {
-        let start = self.open.iter().position(|(of, field, _)| *of == id && field == name).unwrap_or(0);
+    fn cycle(&mut self, id: InstanceId, field: FieldId, asked: Span) {
+        let name = self.node(id).name_of(field);
+        let start = self.open.iter().position(|(of, field, _)| *of == id && *field == name).unwrap_or(0);
         let loop_: Vec<String> = self.open[start..].iter().map(|(of, field, _)| format!("`{}.{field}`", self.path(*of))).collect();
         let first = loop_.first().cloned().unwrap_or_default();
         let mut diagnostic =
             Diagnostic::error(Code::AttributeCycle, asked, format!("{} needs itself: {} → {first}", first, loop_.join(" → ")))
                 .help("give one of them a value that does not depend on the others");
-        for (of, field, _) in &self.open[start..] {
-            if let Some(State::Open(span)) = self.fields.get(&(*of, field.clone())) {
-                diagnostic = diagnostic.related(*span, format!("`{}.{field}` is needed here", self.path(*of)));
+        for (of, name, _) in &self.open[start..] {
+            let node = self.node(*of);
+            if let Some(State::Open(span)) = node.fields.find(name, node.implementation.as_deref()).map(|field| node.state(field)) {
+                diagnostic = diagnostic.related(*span, format!("`{}.{name}` is needed here", self.path(*of)));
             }
         }
         self.report(diagnostic);
@@ -270,7 +344,7 @@ impl<'a> Planner<'a> {
 
 /// The `product` block as an instance of itself.
 fn product_instance(product: &hir::Product) -> hir::Instance {
-    let mut attributes = IndexMap::new();
+    let mut attributes = IndexMap::default();
     let mut overrides = Vec::new();
     let mut blocks = Vec::new();
     for item in &product.block.body.items {

@@ -6,8 +6,7 @@ use crate::base::graph::Graph;
 use crate::base::{Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::text_of;
-use crate::value::{InstanceId, Value};
-use indexmap::IndexMap;
+use crate::value::{Entries, InstanceId, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Planner<'_> {
@@ -149,7 +148,7 @@ impl Planner<'_> {
             );
             return None;
         };
-        let revision = image::revision(self.shapes, definition);
+        let revision = image::revision_of(self.shapes, definition);
         let name = definition.name.text.clone();
         let baked = Value::map([("name", Value::Text(name.clone())), ("revision", Value::Text(revision.clone()))]);
         let kind = self.program.kinds.get("provider").and_then(|kind| kind.blocks.get("builder")).cloned();
@@ -161,7 +160,7 @@ impl Planner<'_> {
         for arch in words("arches").into_iter().filter(offered) {
             // In the order of `hir::BUILDER_NAMES`.
             let mut locals = vec![stock.clone(), baked.clone(), Value::Text(arch.clone())];
-            let mut settings: IndexMap<Text, Value> = IndexMap::new();
+            let mut settings = Entries::new();
             for attribute in block.body.attributes() {
                 let mut frame = super::frame::Frame { planner: self, of: provider, host: None };
                 let value = crate::eval::eval_with(&attribute.value, &mut frame, &mut locals).ok()?;
@@ -191,7 +190,7 @@ impl Planner<'_> {
     }
 
     /// The product's settings and every instance with what was evaluated of it.
-    pub(super) fn instances_of_plan(&mut self) -> (IndexMap<Text, Value>, Vec<Instance>) {
+    pub(super) fn instances_of_plan(&mut self) -> (Entries, Vec<Instance>) {
         let settings = self.evaluated(PRODUCT).into_iter().collect();
         let mut instances = Vec::with_capacity(self.nodes.len());
         for index in 0..self.nodes.len() {

@@ -8,7 +8,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::eval::{Evaluated, Stop, conform};
 use crate::shape::{Hole, Module, Source, key_of, keyed};
 use crate::ty::Ty;
-use crate::value::{InstanceId, Residual, Value};
+use crate::value::{Entries, InstanceId, Residual, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -172,17 +172,37 @@ fn stand_in(value: Value, ty: &Ty) -> Value {
     }
 }
 
-/// The part of a value that a type names.
+/// The part of a value that a type names: the same value where that is all of it.
 fn project(value: Value, ty: &Ty) -> Value {
+    part(&value, ty).unwrap_or(value)
+}
+
+/// The part of a value that a type names, where that is not all of it.
+fn part(value: &Value, ty: &Ty) -> Option<Value> {
     match (value, ty.present()) {
-        (Value::Map(map), Ty::Record(record)) => Value::map(
-            record
-                .fields
-                .iter()
-                .map(|field| (field.name.clone(), project(map.get(&field.name).cloned().unwrap_or(Value::None), &field.ty))),
-        ),
-        (Value::Map(map), Ty::Map(of)) => Value::map(map.iter().map(|(key, value)| (key.clone(), project(value.clone(), of)))),
-        (Value::List(list), Ty::List(of)) => Value::list(list.iter().map(|value| project(value.clone(), of))),
-        (value, _) => value,
+        (Value::Map(map), Ty::Record(record)) => {
+            let is_all = map.len() == record.fields.len() && map.keys().zip(&record.fields).all(|(key, field)| *key == field.name);
+            let parts: Vec<Option<Value>> = record.fields.iter().map(|field| part(map.get(&field.name)?, &field.ty)).collect();
+            if is_all && parts.iter().all(Option::is_none) {
+                return None;
+            }
+            let of = |name: &Text, part: Option<Value>| part.or_else(|| map.get(name).cloned()).unwrap_or(Value::None);
+            Some(Value::map(record.fields.iter().zip(parts).map(|(field, part)| (field.name.clone(), of(&field.name, part)))))
+        }
+        (Value::Map(map), Ty::Map(of)) => {
+            let mut all: Option<Entries> = None;
+            for (key, value) in map.iter() {
+                if let Some(part) = part(value, of) {
+                    all.get_or_insert_with(|| (**map).clone()).insert(key.clone(), part);
+                }
+            }
+            all.map(|all| Value::Map(all.into()))
+        }
+        (Value::List(list), Ty::List(of)) => {
+            let parts: Vec<Option<Value>> = list.iter().map(|value| part(value, of)).collect();
+            let is_all = parts.iter().all(Option::is_none);
+            (!is_all).then(|| Value::list(list.iter().zip(parts).map(|(value, part)| part.unwrap_or_else(|| value.clone()))))
+        }
+        _ => None,
     }
 }

@@ -2,12 +2,12 @@
 
 use super::types::Names;
 use super::{Owner, Resolver, word};
+use crate::base::IndexMap;
 use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Attribute, BUILDER_NAMES, Definition, Function, Implementation, Instance, NamedType, Output};
 use crate::syntax::ast;
 use crate::ty::Ty;
-use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -53,11 +53,11 @@ impl Resolver<'_> {
             name: name.clone(),
             span: block.span,
             doc: block.doc.clone(),
-            inputs: IndexMap::new(),
-            lets: IndexMap::new(),
+            inputs: IndexMap::default(),
+            lets: IndexMap::default(),
             let_types: BTreeMap::new(),
-            outputs: IndexMap::new(),
-            attributes: IndexMap::new(),
+            outputs: IndexMap::default(),
+            attributes: IndexMap::default(),
             blocks: Vec::new(),
             instances: Vec::new(),
             checks: Vec::new(),
@@ -129,9 +129,9 @@ impl Resolver<'_> {
             module: module.clone(),
             provider: provider.clone(),
             span: block.span,
-            lets: IndexMap::new(),
+            lets: IndexMap::default(),
             let_types: BTreeMap::new(),
-            outputs: IndexMap::new(),
+            outputs: IndexMap::default(),
             resources: Vec::new(),
             checks: Vec::new(),
         };
@@ -241,7 +241,7 @@ impl Resolver<'_> {
         }
         let name = block.labels.get(1).and_then(word).unwrap_or_else(|| definition.clone());
         let mut written: BTreeMap<Text, &ast::Attribute> = BTreeMap::new();
-        let mut attributes: IndexMap<Text, Arc<Attribute>> = IndexMap::new();
+        let mut attributes: IndexMap<Text, Arc<Attribute>> = IndexMap::default();
         let mut overrides = Vec::new();
         let mut blocks = Vec::new();
         for item in &block.body.items {

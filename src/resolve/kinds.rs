@@ -2,11 +2,11 @@
 
 use super::types::Names;
 use super::{Owner, Resolver, word};
+use crate::base::IndexMap;
 use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Input, Kind, NamedType};
 use crate::syntax::ast;
-use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -31,8 +31,8 @@ impl Resolver<'_> {
             name: name.text,
             span: name.span,
             doc: block.doc.clone(),
-            inputs: IndexMap::new(),
-            blocks: IndexMap::new(),
+            inputs: IndexMap::default(),
+            blocks: IndexMap::default(),
             many: false,
             labels: (0, 0),
             open: false,

@@ -10,7 +10,7 @@ mod types;
 
 use crate::base::{FileId, Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::hir::{Attribute, FunctionId, Program};
+use crate::hir::{Attribute, Definition, Fields, FunctionId, Program};
 use crate::syntax::ast;
 use lower::{Callable, Lowering};
 use std::collections::BTreeMap;
@@ -36,6 +36,7 @@ pub fn resolve(workspace: &Workspace, sources: &[Source]) -> (Program, Diagnosti
     resolver.kinds(&blocks, &names);
     resolver.functions(&items(sources).map(|(_, item)| item).collect::<Vec<_>>(), &names);
     resolver.definitions(&blocks, &names);
+    resolver.fields();
     resolver.products(sources);
     resolver.strays(sources);
     (resolver.program, resolver.diagnostics)
@@ -98,6 +99,18 @@ impl Resolver<'_> {
     fn lower<T>(&mut self, owner: Option<&Owner>, lower: impl FnOnce(&mut Lowering<'_>) -> T) -> T {
         let own = owner.and_then(|owner| self.functions.own.get(owner));
         lower(&mut Lowering::new(Callable { program: Some(&self.functions.program), own }, &mut self.program.names))
+    }
+
+    /// Numbers what instances have.
+    fn fields(&mut self) {
+        let program = &mut self.program;
+        let of = |((keyword, name), definition): (&Owner, &Arc<Definition>)| {
+            let (kind, instance) = (program.kinds.get(keyword), program.instances.get(keyword));
+            let fields = Fields::new(Some(definition), kind.map(Arc::as_ref), instance.map(Arc::as_ref));
+            ((keyword.clone(), name.clone()), Arc::new(fields))
+        };
+        program.fields = program.definitions.iter().map(of).collect();
+        program.product_fields = Arc::new(Fields::new(None, None, program.kinds.get("product").map(Arc::as_ref)));
     }
 
     fn duplicate(&mut self, what: &str, again: Span, first: Span) {

@@ -7,7 +7,7 @@ use crate::base::{Span, Text};
 use crate::check::Types;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::{Evaluated, Scope, Stop, Work, eval};
-use crate::hir::{self, Definition, Function, Implementation, Program};
+use crate::hir::{self, Ambient, Definition, Function, Implementation, Program};
 
 use crate::ty::Ty;
 use crate::value::{Residual, Value};
@@ -190,24 +190,25 @@ impl<'a> Frame<'a> {
         Some(Ok(self.holes.variable(&hole, output.doc.as_ref(), &ty, source, declared.span)))
     }
 
-    fn everywhere(&mut self, name: &Text, span: Span) -> Option<Evaluated> {
+    fn everywhere(&mut self, ambient: Ambient, span: Span) -> Option<Evaluated> {
+        let name = &Text::from(ambient.name());
         let labels = Ty::String.map();
-        Some(Ok(match name.as_str() {
-            "name" if self.implementation.is_some() => {
+        Some(Ok(match ambient {
+            Ambient::Name if self.implementation.is_some() => {
                 let doc = Text::from("Name of what the module creates, unique in the product and environment.");
                 self.holes.variable(name, Some(&doc), &Ty::String, Source::Builtin("name".into()), span)
             }
-            "labels" if self.implementation.is_some() => {
+            Ambient::Labels if self.implementation.is_some() => {
                 let doc = Text::from("Labels of every resource.");
                 self.holes.variable(name, Some(&doc), &labels, Source::Builtin("labels".into()), span)
             }
-            "provider" => match &self.provider {
+            Ambient::Provider => match &self.provider {
                 Some(provider) => Value::Definition("provider".into(), provider.name.text.clone()),
                 None => foreign(span),
             },
-            "arch" if self.implementation.is_none() => Value::residual(Residual::Fact("arch".into())),
-            "host" | "product" | "environment" | "stack" | "name" | "labels" | "services" | "stacks" | "providers" => foreign(span),
-            _ => return None,
+            Ambient::Arch if self.implementation.is_none() => Value::residual(Residual::Fact("arch".into())),
+            Ambient::Arch => return None,
+            _ => foreign(span),
         }))
     }
 
@@ -237,12 +238,15 @@ impl Scope for Frame<'_> {
         self.types.meaning(name)
     }
 
-    fn name(&mut self, name: &Text, span: Span) -> Option<Evaluated> {
+    fn name(&mut self, name: &Text, place: hir::Place, span: Span) -> Option<Evaluated> {
+        match place {
+            hir::Place::Field(_) => {}
+            hir::Place::Resource(_) => return self.resource(name).map(Ok),
+            hir::Place::Ambient(ambient) => return self.everywhere(ambient, span),
+            hir::Place::Instance => return None,
+        }
         if let Some(value) = self.input(name, span).or_else(|| self.binding(name, span)) {
             return Some(value);
-        }
-        if let Some(resource) = self.resource(name) {
-            return Some(Ok(resource));
         }
         if self.implementation.is_none()
             && let Some(attribute) = self.definition.attributes.get(name).cloned()
@@ -254,7 +258,7 @@ impl Scope for Frame<'_> {
             }
             return Some(self.eval(&attribute.value));
         }
-        self.everywhere(name, span)
+        None
     }
 
     fn member(&mut self, base: &Value, field: &hir::Name) -> Evaluated {
@@ -330,7 +334,7 @@ impl Scope for ProviderFrame<'_> {
         self.types.meaning(name)
     }
 
-    fn name(&mut self, name: &Text, span: Span) -> Option<Evaluated> {
+    fn name(&mut self, name: &Text, _: hir::Place, span: Span) -> Option<Evaluated> {
         self.field(name, span).map(Ok)
     }
 

@@ -1,11 +1,11 @@
 //! The variables of a shape while it is made.
 
 use super::{Hole, Source, Validation, Words};
+use crate::base::IndexMap;
 use crate::base::{Span, Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::ty::Ty;
-use crate::value::{Residual, Value};
-use indexmap::IndexMap;
+use crate::value::{Entries, Residual, Value};
 
 /// Holes by name, in the order in which they were first needed.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +44,7 @@ pub fn key_of(element: &Value, path: &[Text]) -> Option<Text> {
 
 /// A list of records as a map by a path of fields.
 pub fn keyed(value: &Value, path: &[Text]) -> Value {
-    let mut entries: IndexMap<Text, Value> = IndexMap::new();
+    let mut entries = Entries::new();
     for element in value.as_list().unwrap_or_default() {
         if let Some(key) = key_of(element, path) {
             entries.insert(key, element.clone());

@@ -20,7 +20,7 @@ use crate::schema::Schemas;
 use crate::ty::Ty;
 use crate::value::Value;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use holes::{key_of, keyed};
 pub use module::Module;
@@ -41,6 +41,7 @@ pub fn shape(program: &Program, schemas: &Schemas, types: &Types, workspace: &Wo
     }
     for ((keyword, name), definition) in &program.definitions {
         if keyword == "image" {
+            shapes.revisions.insert(name.clone(), OnceLock::new());
             shapes.images.insert(name.clone(), workspace.file(definition.span.file).path.clone());
         }
         if keyword == "service" {
@@ -59,6 +60,8 @@ pub struct Shapes {
     pub modules: BTreeMap<(Text, Text), Arc<Module>>,
     /// The paths of the sources that define images, by image.
     pub images: BTreeMap<Text, Text>,
+    /// What tells the state of each image from another one, by image: found out when it is first asked for, and the same for all products.
+    pub revisions: BTreeMap<Text, OnceLock<Text>>,
     /// By service.
     pub roles: BTreeMap<Text, Arc<Role>>,
     /// The pipeline, where the program defines one.

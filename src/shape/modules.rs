@@ -182,7 +182,7 @@ impl Builder<'_, '_> {
             _ => None,
         };
         if let Some(elements) = known {
-            let mut entries = indexmap::IndexMap::new();
+            let mut entries = crate::value::Entries::new();
             for (at, value) in elements {
                 let mut locals: Vec<Value> = binding.key.is_some().then_some(at).into_iter().chain([value.clone()]).collect();
                 let key = eval::eval_with(by, self.frame, &mut locals)?;

@@ -2,8 +2,7 @@
 
 use super::Hole;
 use crate::base::{Span, Text};
-use crate::value::Value;
-use indexmap::IndexMap;
+use crate::value::{Entries, Value};
 
 /// A role for a service, the same for every product.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +26,7 @@ pub struct Role {
     /// Whether members are rolled one at a time.
     pub serial: bool,
     /// What some of its variables are in a test.
-    pub example: IndexMap<Text, Value>,
+    pub example: Entries,
 }
 
 /// One step: a word of the library's `configure` language with what it sets. Which words there are, and the types of what they
@@ -41,7 +40,7 @@ pub struct Step {
     /// The comment above it.
     pub doc: Option<Text>,
     /// What it sets, in the order of the text; an attribute that is not set and has no default is absent.
-    pub arguments: IndexMap<Text, Value>,
+    pub arguments: Entries,
     /// What it is repeated over, with the name of the element (`Residual::Local` in the arguments).
     pub repeat: Option<(Text, Value)>,
     /// Whether it is done at all.

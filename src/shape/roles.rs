@@ -10,8 +10,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{self, Locals, Scope, Stop};
 use crate::hir::{self, Definition, Item, Kind, Program};
 use crate::ty::Ty;
-use crate::value::{Residual, Value};
-use indexmap::IndexMap;
+use crate::value::{Entries, Residual, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -138,8 +137,8 @@ impl Builder<'_, '_> {
     }
 
     /// What a body sets, its blocks as records or lists of records, and the defaults of its kind.
-    fn record(&mut self, body: &hir::Body, kind: Option<&Kind>, locals: &mut Locals) -> Option<IndexMap<Text, Value>> {
-        let mut arguments: IndexMap<Text, Value> = IndexMap::new();
+    fn record(&mut self, body: &hir::Body, kind: Option<&Kind>, locals: &mut Locals) -> Option<Entries> {
+        let mut arguments: Entries = Entries::new();
         for item in &body.items {
             match item {
                 Item::Attribute(attribute) => {
@@ -203,10 +202,10 @@ impl Builder<'_, '_> {
 }
 
 /// What variables are in a test: constants of their types. A secret is its content there.
-fn example(frame: &mut Frame<'_>, holes: &Holes) -> IndexMap<Text, Value> {
+fn example(frame: &mut Frame<'_>, holes: &Holes) -> Entries {
     let blocks = frame.definition.blocks.iter().filter(|block| block.keyword.text == "example");
     let said: Vec<Arc<hir::Attribute>> = blocks.flat_map(|block| block.body.attributes()).cloned().collect();
-    let mut found = IndexMap::new();
+    let mut found = Entries::new();
     for attribute in said {
         let (name, at) = (&attribute.name.text, attribute.name.span);
         let Some(hole) = holes.0.get(name) else {

@@ -1,13 +1,14 @@
 //! What evaluation yields: values that the compiler knows, and expressions that are left for a tool.
 
+mod entries;
 mod secret;
 
 use crate::base::{Span, Text};
-use indexmap::IndexMap;
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use entries::Entries;
 pub use secret::{Scheme, Secret, SecretForm};
 
 /// A value; parts of lists and maps may be left for a tool.
@@ -38,7 +39,7 @@ pub enum Value {
     /// Values in order.
     List(Arc<Vec<Value>>),
     /// Values by key, in the order they were made; a record is one too.
-    Map(Arc<IndexMap<Text, Value>>),
+    Map(Arc<Entries>),
     /// An instance of the plan.
     Instance(InstanceId),
     /// A definition: keyword and name.
@@ -197,7 +198,7 @@ impl Value {
     }
 
     /// The entries, if it is a map or record.
-    pub fn as_map(&self) -> Option<&IndexMap<Text, Value>> {
+    pub fn as_map(&self) -> Option<&Entries> {
         match self {
             Value::Map(map) => Some(map),
             _ => None,

@@ -6,7 +6,6 @@ use infrac::host::ownership::Reason;
 use infrac::host::{Permission, Scope, State, Written};
 use std::collections::BTreeMap;
 use std::fs;
-use std::sync::Arc;
 
 #[test]
 fn a_first_build_writes_everything_and_a_second_nothing() {
@@ -123,12 +122,7 @@ fn no_generated_file_may_lie_elsewhere() {
 fn what_does_not_read_back_is_not_written() {
     let project = project();
     let mut tree = usual();
-    let entry = Entry {
-        contents: format!("{HEADER}one\n").into(),
-        executable: false,
-        format: Format::Text,
-        document: Arc::new(Document::Text("another".into())),
-    };
+    let entry = Entry::printed(format!("{HEADER}one\n"), Format::Text, Document::Text("another".into()));
     tree.insert_entry("live/acme/wrong.txt", entry).unwrap();
     let failure = project.build(&tree).unwrap_err();
     assert!(failure.message.contains("`live/acme/wrong.txt` does not read back as what was meant"), "{failure}");
@@ -151,7 +145,7 @@ fn the_value_that_does_not_read_back_is_named() {
         let project = project();
         let mut tree = usual();
         let printed = Entry::new(printed).unwrap();
-        tree.insert_entry(path, Entry { document: Arc::new(meant), ..printed }).unwrap();
+        tree.insert_entry(path, Entry::printed(printed.contents, printed.format, meant)).unwrap();
         let failure = project.build(&tree).unwrap_err();
         for part in [path, "outer › 0 › inner", "\"meant\"", "\"printed\""] {
             assert!(failure.message.contains(part), "{failure} does not name {part}");

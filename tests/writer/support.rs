@@ -31,12 +31,8 @@ pub(crate) fn tree(files: &[(&str, &str)]) -> Tree {
     let mut tree = Tree::new();
     for (path, contents) in files {
         let contents: Arc<str> = format!("{HEADER}{contents}\n").into();
-        let entry = Entry {
-            contents: contents.clone(),
-            executable: path.ends_with(".sh"),
-            format: Format::Text,
-            document: Arc::new(Document::Text(contents)),
-        };
+        let entry = Entry::printed(contents.clone(), Format::Text, Document::Text(contents));
+        let entry = if path.ends_with(".sh") { entry.executable() } else { entry };
         tree.insert_entry(*path, entry).unwrap();
     }
     tree

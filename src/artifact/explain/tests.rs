@@ -1,9 +1,8 @@
 use super::{Change, explain};
 use crate::artifact::{Document, Entry, Format};
-use std::sync::Arc;
 
 fn words(format: Format, found: &str, wanted: &str) -> Vec<String> {
-    let entry = Entry { contents: wanted.into(), executable: false, format, document: Arc::new(Document::Text(wanted.into())) };
+    let entry = Entry::printed(wanted, format, Document::Text(wanted.into()));
     let word = |Change { kind, place }: Change| if place.is_empty() { kind.to_string() } else { format!("{kind}: {place}") };
     explain(found, &entry).into_iter().map(word).collect()
 }

@@ -22,9 +22,18 @@ pub(super) fn entries(object: &Object) -> Result<(), Error> {
 }
 
 fn unique<'a>(names: impl Iterator<Item = &'a Text>) -> Result<(), Error> {
+    // Most bodies have a few names, among which each is looked for.
+    let mut first: Vec<&Text> = Vec::with_capacity(8);
     let mut seen = BTreeSet::new();
     for name in names {
-        if !seen.insert(name) {
+        let is_new = match first.len() < 8 {
+            true => !first.contains(&name),
+            false => !first.contains(&name) && seen.insert(name),
+        };
+        if first.len() < 8 {
+            first.push(name);
+        }
+        if !is_new {
             return Err(Problem::Duplicate(name.clone()).into());
         }
     }

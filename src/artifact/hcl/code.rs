@@ -1,6 +1,6 @@
 //! The text type of HCL: syntax comes from the program, everything else through an escaper.
 
-use crate::artifact::text::{comment_lines, float, hexadecimal, invisible};
+use crate::artifact::text::{comment_lines, float, hexadecimal, invisible, plain_bytes};
 use crate::artifact::{Error, Problem};
 use unicode_normalization::char::{canonical_combining_class, compose};
 use unicode_normalization::is_nfc_stream_safe;
@@ -27,6 +27,9 @@ pub(in crate::artifact) fn is_identifier(name: &str) -> bool {
 /// Whether readers leave the text as it is when they put it into normal form C. Those in Go also break up more than thirty
 /// marks on one character, and compose by the last sixteen bits of a character: a tag and an accent become a letter.
 pub(super) fn is_kept(text: &str) -> bool {
+    if text.is_ascii() {
+        return true;
+    }
     let cut = |character: char| char::from_u32(character as u32 & 0xffff);
     let composes = |base: char, mark: char| cut(base).zip(cut(mark)).is_some_and(|(base, mark)| compose(base, mark).is_some());
     let mut base = None;
@@ -153,9 +156,14 @@ impl Code {
         if !is_kept(text) {
             return Err(Problem::NotNormalised(text.into()).into());
         }
-        let mut characters = text.chars().peekable();
-        while let Some(character) = characters.next() {
-            let next = characters.peek().copied();
+        let mut rest = text;
+        loop {
+            let (plain, behind) = rest.split_at(plain_bytes(rest));
+            self.text.push_str(plain);
+            let mut characters = behind.chars();
+            let Some(character) = characters.next() else { break };
+            rest = characters.as_str();
+            let next = characters.next();
             match character {
                 '"' => self.text.push_str("\\\""),
                 '\\' => self.text.push_str("\\\\"),
@@ -179,6 +187,10 @@ impl Code {
 
     /// One line of a heredoc, without its end.
     pub(super) fn heredoc_literal(&mut self, text: &str) {
+        if !text.contains('{') {
+            self.text.push_str(text);
+            return;
+        }
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
             self.text.push(character);

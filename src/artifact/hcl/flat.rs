@@ -3,6 +3,7 @@
 use super::code::{Code, is_identifier};
 use super::{Binary, Expr, For, Key, Object, Part, Step, Unary};
 use crate::artifact::Error;
+use std::borrow::Cow;
 
 /// How tightly an expression holds together; from the conditional, which is loosest, to the indivisible.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -182,13 +183,15 @@ impl Code {
 
     fn template(&mut self, parts: &[Part]) -> Result<(), Error> {
         self.syntax("\"");
-        let mut literal = String::new();
+        // Texts beside each other are one: what one of them ends with may begin something with the next one.
+        let mut literal = Cow::Borrowed("");
         for part in parts {
             match part {
-                Part::Text(text) => literal.push_str(text),
+                Part::Text(text) if literal.is_empty() => literal = Cow::Borrowed(text.as_str()),
+                Part::Text(text) => literal.to_mut().push_str(text),
                 Part::Expr(expr) => {
                     self.literal(&literal, true)?;
-                    literal.clear();
+                    literal = Cow::Borrowed("");
                     self.interpolation(expr)?;
                 }
             }

@@ -89,8 +89,8 @@ impl Code {
                 Line::Blank => {}
                 Line::Comment(text) => self.comment(level, text),
                 Line::Block(block) => {
-                    let name = block.labels.iter().fold(block.kind.to_string(), |name, label| name + " " + label);
-                    self.block(block, level).map_err(|error| error.within(name))?;
+                    let name = || block.labels.iter().fold(block.kind.to_string(), |name, label| name + " " + label);
+                    self.block(block, level).map_err(|error| error.within(name()))?;
                 }
                 Line::Row(row) if row.alone => self.row(row, level, 0)?,
                 Line::Row(row) => {

@@ -1,7 +1,7 @@
 //! The text type of YAML: syntax comes from the program, everything else through an escaper.
 
 use super::scalar::{Place, is_plain};
-use crate::artifact::text::{comment_lines, hexadecimal, invisible};
+use crate::artifact::text::{characters, comment_lines, hexadecimal, invisible, plain_bytes};
 use crate::artifact::{Error, Problem};
 
 /// YAML under construction.
@@ -18,12 +18,12 @@ impl Code {
 
     /// How many characters there are.
     pub(super) fn width(&self) -> usize {
-        self.text.chars().count()
+        characters(&self.text)
     }
 
     /// How many units of UTF-16 there are.
     pub(super) fn units(&self) -> usize {
-        self.text.encode_utf16().count()
+        if self.text.is_ascii() { self.text.len() } else { self.text.encode_utf16().count() }
     }
 
     /// Syntax of the program.
@@ -48,7 +48,13 @@ impl Code {
             return;
         }
         self.text.push('"');
-        for character in text.chars() {
+        let mut rest = text;
+        loop {
+            let (plain, behind) = rest.split_at(plain_bytes(rest));
+            self.text.push_str(plain);
+            let mut characters = behind.chars();
+            let Some(character) = characters.next() else { break };
+            rest = characters.as_str();
             match character {
                 '"' => self.text.push_str("\\\""),
                 '\\' => self.text.push_str("\\\\"),

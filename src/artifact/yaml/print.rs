@@ -43,13 +43,19 @@ struct Printer {
 impl Printer {
     /// The entries of a map; `inline` if the first one stands behind the dash of an item.
     fn map(&self, code: &mut Code, map: &Map, level: usize, inline: bool) -> Result<(), Error> {
+        // Among a few keys each is looked for.
         let mut keys = BTreeSet::new();
+        let few = map.entries.len() <= 8;
         for (at, entry) in map.entries.iter().enumerate() {
             // Psych merges the value under it into the map, also where it stands in quotes.
             if entry.key == "<<" {
                 return Err(Problem::Syntax(entry.key.clone()).into());
             }
-            if !keys.insert(&entry.key) {
+            let is_new = match few {
+                true => !map.entries[..at].iter().any(|other| other.key == entry.key),
+                false => keys.insert(&entry.key),
+            };
+            if !is_new {
                 return Err(Problem::Duplicate(entry.key.clone()).into());
             }
             let first_inline = inline && at == 0;

@@ -8,6 +8,9 @@ use crate::artifact::text::invisible;
 /// Words that some reader takes for a value that is not text, in lower case.
 const WORDS: [&str; 16] = ["", "~", "=", "<<", "null", "nil", "true", "false", "yes", "no", "on", "off", "y", "n", "inf", "nan"];
 
+/// The length of the longest of them and of what they are besides with a sign before them.
+const LONGEST_WORD: usize = 8;
+
 /// Where plain text stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -19,6 +22,20 @@ pub(super) enum Place {
 
 /// Whether text can stand without quotes.
 pub(super) fn is_plain(text: &str, place: Place) -> bool {
+    is_simple(text) || is_plain_anywhere(text, place)
+}
+
+/// Whether text is a simple name or path, as most are. It says nothing of any other text.
+fn is_simple(text: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/');
+    // A number may begin with an `e`.
+    let starts =
+        text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() && !matches!(byte, b'e' | b'E') || matches!(byte, b'_' | b'/'));
+    let is_word = || text.len() <= LONGEST_WORD && WORDS.iter().chain(&["infinity"]).any(|word| word.eq_ignore_ascii_case(text));
+    starts && text.bytes().all(inner) && !is_word()
+}
+
+fn is_plain_anywhere(text: &str, place: Place) -> bool {
     let lower = text.to_ascii_lowercase();
     let unsigned = lower.trim_start_matches(['+', '-', '.']);
     !WORDS.contains(&lower.as_str())
@@ -72,14 +89,16 @@ pub(super) enum Ending {
 
 /// Whether text can stand in a block of lines, and how that ends.
 pub(super) fn lines_ending(text: &str) -> Option<Ending> {
+    if !text.contains('\n') {
+        return None;
+    }
     let (content, ending) = match text.strip_suffix('\n') {
         Some(content) => (content, Ending::Break),
         None => (text, Ending::None),
     };
     let exact = |line: &str| line.chars().all(|c| c == '\t' || !invisible(c)) && !line.ends_with(char::is_whitespace);
     let starts = |line: &str| !line.starts_with('\t');
-    let safe = text.contains('\n')
-        && !content.ends_with('\n')
+    let safe = !content.ends_with('\n')
         && content.starts_with(|c: char| !c.is_whitespace())
         && content.split('\n').all(|line| exact(line) && starts(line));
     safe.then_some(ending)

@@ -1,10 +1,8 @@
 //! Functions over maps and records.
 
 use super::{Form, Function, one, rest, text_of, unfit};
-use crate::base::Text;
 use crate::ty::Ty;
-use crate::value::Value;
-use indexmap::IndexMap;
+use crate::value::{Entries, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -37,13 +35,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-fn map_of(arguments: &[Value], index: usize) -> Result<&IndexMap<Text, Value>, String> {
+fn map_of(arguments: &[Value], index: usize) -> Result<&Entries, String> {
     let value = arguments.get(index);
     value.and_then(Value::as_map).ok_or_else(|| unfit(value, "a map or record"))
 }
 
 fn merge(arguments: &[Value]) -> Result<Value, String> {
-    let mut merged: IndexMap<Text, Value> = IndexMap::new();
+    let mut merged = Entries::new();
     for index in 0..arguments.len() {
         merged.extend(map_of(arguments, index)?.iter().map(|(key, value)| (key.clone(), value.clone())));
     }

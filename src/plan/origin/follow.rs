@@ -3,7 +3,7 @@
 use super::{How, Origin};
 use crate::base::{Key, Path, Span, Text, text};
 use crate::eval::{self, Evaluated};
-use crate::hir::{self, Assign, Binary, ExprKind, Meaning, Part};
+use crate::hir::{self, Ambient, Assign, Binary, ExprKind, Meaning, Part};
 use crate::plan::frame::Frame;
 use crate::plan::planner::{PRODUCT, Planner};
 use crate::value::{InstanceId, Residual, Value};
@@ -421,62 +421,41 @@ impl<'f, 'p> Follower<'f, 'p> {
     }
 
     fn name(&mut self, name: &hir::FreeName, of: InstanceId, path: &[Key]) -> Option<Origin> {
-        if self.planner.types.meaning(name) != Meaning::Place {
-            return None;
+        let Meaning::Place(place) = self.planner.types.meaning(name) else { return None };
+        match place {
+            hir::Place::Field(_) => self.field(of, &name.text, path),
+            hir::Place::Instance => {
+                let child = self.planner.node(of).children.get(&name.text).copied()?;
+                self.instance(child, path)
+            }
+            hir::Place::Resource(_) => self.resource(of, &name.text),
+            hir::Place::Ambient(ambient) => self.ambient(ambient, of, path),
         }
-        if name.text == "host"
-            && let Some(host) = self.host.as_ref().and_then(|host| host.field("name")?.as_text().cloned())
-        {
-            return self.machine(&host, path);
-        }
-        if of != PRODUCT && self.has(of, &name.text) {
-            return self.field(of, &name.text, path);
-        }
-        if let Some(child) = self.planner.node(of).children.get(&name.text).copied() {
-            return self.instance(child, path);
-        }
-        if let Some(resource) = self.resource(of, &name.text) {
-            return Some(resource);
-        }
-        match name.text.as_str() {
-            "product" => self.instance(PRODUCT, path),
-            "stack" => self.instance(self.planner.node(of).stack.unwrap_or(of), path),
-            "provider" => {
+    }
+
+    fn ambient(&mut self, ambient: Ambient, of: InstanceId, path: &[Key]) -> Option<Origin> {
+        let declared = self.planner.node(of).declaration.name.span;
+        let named =
+            |what: Text, place: Span, value: Value| Some(Origin { what, how: How::Name, place, value: Some(value), from: Vec::new() });
+        match ambient {
+            Ambient::Product => self.instance(PRODUCT, path),
+            Ambient::Stack => self.instance(self.planner.node(of).stack.unwrap_or(of), path),
+            Ambient::Provider => {
                 let provider = self.planner.provider(of)?;
                 self.instance(provider, path)
             }
-            "environment" => {
+            Ambient::Environment => {
                 let environment = self.planner.environment.clone();
-                let declared = self.planner.product.environments.iter().find(|of| of.text == environment)?.span;
-                Some(Origin {
-                    what: "environment".into(),
-                    how: How::Name,
-                    place: declared,
-                    value: Some(Value::Text(environment)),
-                    from: Vec::new(),
-                })
+                let place = self.planner.product.environments.iter().find(|of| of.text == environment)?.span;
+                named("environment".into(), place, Value::Text(environment))
             }
-            "name" => {
-                let (declared, value) = (self.planner.node(of).declaration.name.span, Value::Text(self.planner.full_name(of)));
-                Some(Origin {
-                    what: text!("{}.name", self.planner.path(of)),
-                    how: How::Name,
-                    place: declared,
-                    value: Some(value),
-                    from: Vec::new(),
-                })
+            Ambient::Name => named(text!("{}.name", self.planner.path(of)), declared, Value::Text(self.planner.full_name(of))),
+            Ambient::Labels => named(text!("{}.labels", self.planner.path(of)), declared, self.planner.labels(of)),
+            Ambient::Host => {
+                let host = self.host.as_ref()?.field("name")?.as_text()?.clone();
+                self.machine(&host, path)
             }
-            "labels" => {
-                let (declared, value) = (self.planner.node(of).declaration.name.span, self.planner.labels(of));
-                Some(Origin {
-                    what: text!("{}.labels", self.planner.path(of)),
-                    how: How::Name,
-                    place: declared,
-                    value: Some(value),
-                    from: Vec::new(),
-                })
-            }
-            _ => None,
+            Ambient::Services | Ambient::Stacks | Ambient::Providers | Ambient::Arch => None,
         }
     }
 
@@ -494,19 +473,6 @@ impl<'f, 'p> Follower<'f, 'p> {
             self.expr(expr, &Place::of(id), &[], &mut from);
         }
         Some(Origin { what, how: How::Attribute, place: block.keyword.span, value: None, from })
-    }
-
-    /// Whether an instance's own definition says what a name is.
-    fn has(&mut self, id: InstanceId, name: &Text) -> bool {
-        let definition = self.planner.node(id).definition.clone();
-        let declared = definition.as_ref().is_some_and(|of| {
-            of.inputs.contains_key(name) || of.lets.contains_key(name) || of.outputs.contains_key(name) || of.attributes.contains_key(name)
-        });
-        let of_kind = definition
-            .as_ref()
-            .and_then(|of| self.planner.program.kinds.get(&of.keyword))
-            .is_some_and(|kind| kind.name == "provider" && (kind.blocks.contains_key(name) || kind.inputs.contains_key(name)));
-        declared || of_kind || self.planner.implementation(id).is_some_and(|of| of.lets.contains_key(name))
     }
 
     /// An instance as a value: what is asked of it, or where it is declared.

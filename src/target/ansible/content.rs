@@ -175,7 +175,7 @@ mod tests {
             configure: Vec::new(),
             cluster: Vec::new(),
             serial: false,
-            example: indexmap::IndexMap::new(),
+            example: crate::value::Entries::new(),
         }
     }
 

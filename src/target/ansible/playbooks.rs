@@ -4,10 +4,10 @@ use super::names::{capital, word};
 use super::task::{Task, tasks};
 use crate::artifact::yaml::{Document, Item, Map, Node, Seq};
 use crate::artifact::{Error, Tree, header};
+use crate::base::IndexMap;
 use crate::base::{Text, text};
 use crate::plan::Plan;
 use crate::shape::{Role, Shapes};
-use indexmap::IndexMap;
 
 /// Writes the playbooks of a product.
 pub fn playbooks(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Error> {
@@ -33,7 +33,7 @@ pub fn playbooks(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(),
 /// The stacks in the order in which their machines are configured, with their services in the order of their declarations. Where an
 /// environment has a stack that others lack, that one keeps its place before those that come behind it.
 fn stacks(plans: &[Plan]) -> IndexMap<Text, Vec<Text>> {
-    let mut stacks: IndexMap<Text, Vec<Text>> = IndexMap::new();
+    let mut stacks: IndexMap<Text, Vec<Text>> = IndexMap::default();
     for plan in plans {
         for (at, stack) in plan.configured.iter().enumerate() {
             if !stacks.contains_key(stack) {

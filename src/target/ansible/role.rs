@@ -8,12 +8,12 @@ use super::steps::{Context, before, tasks};
 use super::task::{self, Task};
 use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::artifact::{Error, Tree, header, jinja};
+use crate::base::IndexMap;
 use crate::base::text;
 use crate::shape::Role;
 use crate::shape::role::Step;
 use crate::target::common::secrets::Sources;
 use crate::value::{Residual, Value};
-use indexmap::IndexMap;
 
 /// Writes the role of a service.
 pub fn emit_role(role: &Role, tree: &mut Tree) -> Result<(), Error> {
@@ -21,13 +21,13 @@ pub fn emit_role(role: &Role, tree: &mut Tree) -> Result<(), Error> {
     let head = header(&role.source);
     let mut context = Context {
         scope: Scope::new(role),
-        files: IndexMap::new(),
+        files: IndexMap::default(),
         vars: Map::new(),
-        handlers: IndexMap::new(),
-        parts: IndexMap::new(),
+        handlers: IndexMap::default(),
+        parts: IndexMap::default(),
         pending: false,
         packages: Vec::new(),
-        groups: IndexMap::new(),
+        groups: IndexMap::default(),
     };
     if uses_arch(role) {
         let arch = "{{ {'aarch64': 'arm64', 'x86_64': 'amd64'}[ansible_facts['architecture']] }}";

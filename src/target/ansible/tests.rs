@@ -80,7 +80,7 @@ fn tasks(tree: &Tree, visit: &mut dyn FnMut(&str, &Map)) {
         }) else {
             continue;
         };
-        if let Document::Yaml(document) = &*entry.document {
+        if let Some(Document::Yaml(document)) = entry.document.as_deref() {
             walk(role, &document.root, visit);
         }
     }
@@ -131,7 +131,7 @@ fn handlers_and_files_that_tasks_name_are_there() {
     let (shapes, plans) = library();
     let tree = tree(&shapes, &plans);
     tasks(&tree, &mut |role, task| {
-        let handlers = match tree.get(&text!("ansible/roles/{role}/handlers/main.yml")).map(|entry| &*entry.document) {
+        let handlers = match tree.get(&text!("ansible/roles/{role}/handlers/main.yml")).and_then(|entry| entry.document.as_deref()) {
             Some(Document::Yaml(document)) => match &document.root {
                 Node::Seq(list) => list.items.iter().filter_map(|item| item.value.get("name").cloned()).collect(),
                 _ => Vec::new(),
@@ -173,7 +173,7 @@ fn secrets_are_looked_up_and_never_shown() {
             }
         });
         for (path, entry) in tree.iter().filter(|(path, _)| path.contains("/group_vars/")) {
-            let Document::Yaml(document) = &*entry.document else { panic!("{path} is YAML") };
+            let Some(Document::Yaml(document)) = entry.document.as_deref() else { panic!("{path} is YAML") };
             for secret in &secrets {
                 let Some(value) = document.root.get(secret) else { continue };
                 let (Node::Text(value) | Node::Folded(value)) = value else { panic!("{path}: {secret} is no look-up") };
@@ -203,7 +203,7 @@ fn every_environment_declares_every_group() {
     let product = &plans[0].product.name.text;
     let groups = |plan: &Plan| -> BTreeSet<Text> {
         let entry = tree.get(&text!("ansible/inventory/{product}/{}/hosts.yml", plan.environment)).unwrap();
-        let Document::Yaml(document) = &*entry.document else { panic!("an inventory is YAML") };
+        let Some(Document::Yaml(document)) = entry.document.as_deref() else { panic!("an inventory is YAML") };
         match document.root.get("all").and_then(|all| all.get("children")) {
             Some(Node::Map(children)) => children.entries.iter().map(|entry| entry.key.clone()).collect(),
             _ => BTreeSet::new(),

@@ -128,7 +128,7 @@ fn plain(actual: Expr, expected: &Value, ty: &Ty, unordered: bool, what: &Text) 
 }
 
 fn is_empty(value: &Value) -> bool {
-    value.as_list().is_some_and(<[Value]>::is_empty) || value.as_map().is_some_and(indexmap::IndexMap::is_empty)
+    value.as_list().is_some_and(<[Value]>::is_empty) || value.as_map().is_some_and(crate::value::Entries::is_empty)
 }
 
 /// A value as an expression of exactly the type that a schema says.

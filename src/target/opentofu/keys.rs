@@ -4,12 +4,11 @@ use crate::base::Text;
 use crate::eval::fold;
 use crate::shape::Module;
 use crate::shape::module::{Body, Repeat, Resource};
-use crate::value::{Residual, Value};
-use indexmap::IndexMap;
+use crate::value::{Entries, Residual, Value};
 use std::collections::BTreeSet;
 
 /// Values by the names of variables.
-pub(super) type Values = IndexMap<Text, Value>;
+pub(super) type Values = Entries;
 
 /// Puts the keys of maps where the module takes them from.
 pub(super) fn agree(module: &Module, values: &mut Values) {

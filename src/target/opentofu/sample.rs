@@ -6,8 +6,7 @@ use crate::base::{Text, text};
 use crate::eval::{conform, fold};
 use crate::shape::{Hole, Module, Source, Words};
 use crate::ty::Ty;
-use crate::value::Value;
-use indexmap::IndexMap;
+use crate::value::{Entries, Value};
 use std::collections::BTreeMap;
 
 /// Texts of the kinds that rules usually ask for; the first that fits is taken where the usual one does not.
@@ -214,11 +213,11 @@ impl Maker {
             Ty::Map(of) => {
                 let entries =
                     (0..self.entries).map(|slot| Some((self.word(&text!("{name}-key"), entry(slot)), self.value(of, name, entry(slot))?)));
-                Value::Map(entries.collect::<Option<IndexMap<_, _>>>()?.into())
+                Value::Map(entries.collect::<Option<Entries>>()?.into())
             }
             Ty::Record(record) => {
                 let mut optional = 0;
-                let mut fields = IndexMap::new();
+                let mut fields = Entries::new();
                 for field in &record.fields {
                     // Of what may be absent, each is once there and once not, and never all at once.
                     let is_absent = matches!(field.ty.plain(), Ty::Optional(_)) && {

@@ -8,8 +8,7 @@ use crate::schema::Attribute;
 use crate::shape::Module;
 use crate::shape::module::{self, Repeat, Resource};
 use crate::ty::Ty;
-use crate::value::{Residual, Value};
-use indexmap::IndexMap;
+use crate::value::{Entries, Residual, Value};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 type Address = (bool, Text, Text);
 
 /// What a plugin would say of a resource.
-pub(super) type Mocks = BTreeMap<Address, IndexMap<Text, Value>>;
+pub(super) type Mocks = BTreeMap<Address, Entries>;
 
 /// Values of what the plugins alone know, where the module reads it: no two resources have the same.
 pub(super) fn mocks(module: &Module) -> Mocks {
@@ -30,7 +29,7 @@ pub(super) fn mocks(module: &Module) -> Mocks {
         }
         number += 1;
         let set: BTreeSet<&Text> = resource.body.arguments.iter().map(|(name, _)| name).collect();
-        let mut values = IndexMap::new();
+        let mut values = Entries::new();
         let Some(schema) = &resource.schema else {
             // Without a schema nothing is known but that most things have a name of their own.
             if read.contains("id") && !set.contains(&Text::from("id")) {

@@ -27,10 +27,10 @@ use crate::artifact::jinja::{self, Expr};
 use crate::artifact::tree::Document;
 use crate::artifact::yaml::{Map, Node};
 use crate::artifact::{Error, Problem};
+use crate::base::IndexMap;
 use crate::base::{Text, text};
 use crate::shape::role::Step;
 use crate::value::Value;
-use indexmap::IndexMap;
 
 pub use health::before;
 

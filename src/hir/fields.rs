@@ -1,0 +1,187 @@
+//! What an instance has: each name of its definition, of its keyword and of its implementation is one field, and has one number.
+
+use super::{Definition, Implementation, Kind};
+use crate::base::{IndexMap, Text};
+use std::sync::Arc;
+
+/// Numbers a field among those of a definition. Behind the fields of a contract follow the `let`s of the implementation that keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FieldId(pub u32);
+
+/// What a field is, with its place among those of its kind.
+#[derive(Clone, Debug)]
+pub enum Field {
+    /// An input of the definition.
+    Input(usize),
+    /// A `let` of the definition.
+    Let(usize),
+    /// An output of the definition.
+    Output(usize),
+    /// What every instance of the keyword may set.
+    Common(usize),
+    /// An attribute of the definition.
+    Attribute(usize),
+    /// A block of the definition.
+    Block(Arc<Kind>),
+    /// What the kind takes and the definition does not say.
+    Unsaid(usize),
+    /// A block of the instance itself.
+    OwnBlock(Arc<Kind>),
+}
+
+/// The fields of the instances of a definition. Of two things of one name the first one counts, in the order of [`Field`].
+#[derive(Debug, Default)]
+pub struct Fields(IndexMap<Text, Field>);
+
+impl Fields {
+    /// The fields of a definition, of what its kind holds, and of what an instance may say besides.
+    pub(crate) fn new(definition: Option<&Definition>, kind: Option<&Kind>, instance: Option<&Kind>) -> Fields {
+        let mut fields = Fields::default();
+        if let Some(of) = definition {
+            fields.add(of.inputs.keys(), Field::Input);
+            fields.add(of.lets.keys(), Field::Let);
+            fields.add(of.outputs.keys(), Field::Output);
+        }
+        fields.add(instance.iter().flat_map(|instance| instance.inputs.keys()), Field::Common);
+        if let (Some(of), Some(kind)) = (definition, kind) {
+            fields.add(of.attributes.keys(), Field::Attribute);
+            fields.add_blocks(kind, Field::Block);
+            fields.add(kind.inputs.keys(), Field::Unsaid);
+        }
+        if let Some(own) = instance.or(kind) {
+            fields.add_blocks(own, Field::OwnBlock);
+        }
+        fields
+    }
+
+    fn add<'a>(&mut self, names: impl Iterator<Item = &'a Text>, field: fn(usize) -> Field) {
+        for (at, name) in names.enumerate() {
+            self.0.entry(name.clone()).or_insert_with(|| field(at));
+        }
+    }
+
+    fn add_blocks(&mut self, kind: &Kind, field: fn(Arc<Kind>) -> Field) {
+        for (name, block) in &kind.blocks {
+            self.0.entry(name.clone()).or_insert_with(|| field(block.clone()));
+        }
+    }
+
+    /// How many there are, without those of an implementation.
+    #[allow(clippy::len_without_is_empty, reason = "nobody asks whether there is none")]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The field of a name, of the definition or of the implementation that keeps it.
+    pub fn find(&self, name: &str, implementation: Option<&Implementation>) -> Option<FieldId> {
+        let own = self.0.get_full(name);
+        if let Some((at, _, Field::Input(_) | Field::Let(_) | Field::Output(_))) = own {
+            return Some(FieldId(at as u32));
+        }
+        let of_implementation = implementation.and_then(|of| of.lets.get_index_of(name)).map(|at| self.0.len() + at);
+        of_implementation.or(own.map(|(at, ..)| at)).map(|at| FieldId(at as u32))
+    }
+
+    /// An input, `let` or output of the definition.
+    pub fn declared(&self, name: &str) -> Option<FieldId> {
+        match self.0.get_full(name)? {
+            (at, _, Field::Input(_) | Field::Let(_) | Field::Output(_)) => Some(FieldId(at as u32)),
+            _ => None,
+        }
+    }
+
+    /// What a field of the definition is, with its name; nothing for a `let` of the implementation.
+    pub fn get(&self, field: FieldId) -> Option<(&Text, &Field)> {
+        self.0.get_index(field.0 as usize)
+    }
+
+    /// The place of a field among the `let`s of the implementation.
+    pub fn in_implementation(&self, field: FieldId) -> Option<usize> {
+        (field.0 as usize).checked_sub(self.0.len())
+    }
+}
+
+/// What a name means that only the place knows where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A field of the instance in whose definition it stands.
+    Field(FieldId),
+    /// An instance that stands beside it.
+    Instance,
+    /// A resource of the implementation, by its place among them.
+    Resource(u32),
+    /// What stands in every body.
+    Ambient(Ambient),
+}
+
+/// The names that stand in every body, or in all of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ambient {
+    /// The product.
+    Product,
+    /// The name of the environment.
+    Environment,
+    /// Every service of the product.
+    Services,
+    /// Every stack of the product.
+    Stacks,
+    /// Every provider of the product.
+    Providers,
+    /// The stack that the instance stands in.
+    Stack,
+    /// The provider that the instance runs on.
+    Provider,
+    /// The full name of the instance.
+    Name,
+    /// The labels of everything that the instance makes.
+    Labels,
+    /// In a service: the machine.
+    Host,
+    /// In a service: the architecture of the machine.
+    Arch,
+}
+
+impl Ambient {
+    /// What stands in the inventory too.
+    const OF_PRODUCTS: [Ambient; 5] = [Ambient::Product, Ambient::Environment, Ambient::Services, Ambient::Stacks, Ambient::Providers];
+
+    /// What stands in every definition.
+    pub const OF_DEFINITIONS: [Ambient; 9] = [
+        Ambient::Product,
+        Ambient::Environment,
+        Ambient::Stack,
+        Ambient::Provider,
+        Ambient::Name,
+        Ambient::Labels,
+        Ambient::Services,
+        Ambient::Stacks,
+        Ambient::Providers,
+    ];
+
+    /// What stands in services alone.
+    const OF_SERVICES: [Ambient; 2] = [Ambient::Host, Ambient::Arch];
+
+    /// What a name means in the body of a definition of this keyword, or in the inventory.
+    pub fn of(name: &str, keyword: Option<&str>) -> Option<Ambient> {
+        let own: &[Ambient] = if keyword == Some("service") { &Ambient::OF_SERVICES } else { &[] };
+        let everywhere: &[Ambient] = if keyword.is_some() { &Ambient::OF_DEFINITIONS } else { &Ambient::OF_PRODUCTS };
+        own.iter().chain(everywhere).copied().find(|ambient| ambient.name() == name)
+    }
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Ambient::Product => "product",
+            Ambient::Environment => "environment",
+            Ambient::Services => "services",
+            Ambient::Stacks => "stacks",
+            Ambient::Providers => "providers",
+            Ambient::Stack => "stack",
+            Ambient::Provider => "provider",
+            Ambient::Name => "name",
+            Ambient::Labels => "labels",
+            Ambient::Host => "host",
+            Ambient::Arch => "arch",
+        }
+    }
+}
