@@ -7,5 +7,5 @@ pub mod source;
 pub mod span;
 
 pub use smol_str::{SmolStr as Text, format_smolstr as text};
-pub use source::{FileId, LineColumn, LineIndex, Workspace};
+pub use source::{FileId, LIBRARY, LineColumn, LineIndex, Workspace};
 pub use span::Span;

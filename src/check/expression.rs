@@ -4,7 +4,7 @@ use super::Checker;
 use super::assign::{self, Why, fits};
 use super::meant::meant;
 use super::report;
-use super::scope::Scope;
+use super::scope::{EVERYWHERE, Scope};
 use crate::base::{Span, Text, similar};
 use crate::eval::limits::MAX_DEPTH;
 use crate::eval::{conform, value_of};
@@ -162,6 +162,26 @@ impl<'a> Checker<'a> {
         if let Some(ty) = self.lookup(name, scope) {
             self.means(free, Meaning::Place);
             return ty;
+        }
+        if !matches!(wanted, Ty::Name | Ty::Enum(_) | Ty::Definition(_))
+            && let Some(early) = scope.definition().filter(|definition| definition.is_early())
+            && (EVERYWHERE.contains(&name.as_str()) || early.attributes.contains_key(name))
+        {
+            self.error(report::not_known_yet(name, span, early));
+            return Ty::Error;
+        }
+        // What one element is belongs between brackets; what it is, is said by `fit`.
+        if let Ty::List(of) = wanted {
+            let is_element = match of.present() {
+                Ty::Enum(of) => of.members.contains(name),
+                Ty::Definition(keyword) => self.program.definitions.contains_key(&(keyword.clone(), name.clone())),
+                Ty::Name => self.words.contains(name),
+                _ => false,
+            };
+            if is_element {
+                self.means(free, Meaning::Word);
+                return of.present().clone();
+            }
         }
         match wanted {
             Ty::Name => {

@@ -107,7 +107,19 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     }
     diagnostics.extend(analysis::analyse_all(&program));
     diagnostics.extend(analysis::left_behind(&program, renumber::locks(workspace)));
-    let (shapes, found) = shape::shape(&program, &schemas, &types, workspace);
+    let (shared, found) = shape::shared(&program, &types, workspace);
+    diagnostics.extend(found);
+    diagnostics.extend(analysis::second_pipeline(&program, workspace));
+    let Some(mut shared) = shared else { return Outcome { diagnostics: diagnostics.sorted(), unknown, ..Outcome::default() } };
+    if let Some(pipeline) = &shared.pipeline {
+        let found = analysis::analyse_pipeline(pipeline);
+        // What cannot be lowered is not: products are looked at all the same.
+        if found.has_errors() {
+            shared.pipeline = None;
+        }
+        diagnostics.extend(found);
+    }
+    let (shapes, found) = shape::shape(&program, &schemas, &types, workspace, shared);
     diagnostics.extend(found);
     diagnostics.extend(analysis::analyse_roles(&shapes));
     let targets = Targets(options.targets.clone());
@@ -147,6 +159,11 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         if let Err(why) = outcome.tree.merge(compiled.tree) {
             diagnostics.push(Diagnostic::error(Code::DuplicateName, product.name.span, why.to_string()));
         }
+    }
+    // What is in use is known where every product was looked at.
+    if is_whole && options.products.is_empty() && !diagnostics.has_errors() {
+        let used = uses.images.keys().map(|(name, _)| name.clone()).collect();
+        diagnostics.extend(analysis::unused_images(&shapes, &used));
     }
     // Without a product there is nothing to share.
     if !wanted.is_empty() {

@@ -3,6 +3,7 @@
 //! Nothing behind it reads the trees of `syntax`: expressions and blocks are those of `body`.
 
 mod body;
+mod interpreted;
 
 use crate::base::{Span, Text};
 use crate::ty::Ty;
@@ -14,6 +15,8 @@ pub use body::{
     Argument, Arm, Assign, Attribute, Binary, Binding, Block, Body, Callee, Check, Comprehension, Expr, ExprKind, For, FreeName,
     FunctionId, Item, Key, Label, LabelValue, Let, Literal, Local, Meaning, Name, NameId, Part, Refinement, Repeat, Unary, plain_text,
 };
+
+pub use interpreted::{INTERPRETED, Interpreted};
 
 /// Everything that is declared, from the library and the inventory.
 #[derive(Debug, Default)]
@@ -79,6 +82,17 @@ pub struct Kind {
     pub labels: (usize, usize),
     /// Whether it may hold any attribute: somebody else checks them, or nobody has to.
     pub open: bool,
+}
+
+/// Keywords whose definitions are the same for every product: they are read before there is one, so nothing of a product is known in
+/// them.
+pub const EARLY: [&str; 4] = ["pipeline", "action", "tool", "image"];
+
+impl Definition {
+    /// Whether it is read before there is a product.
+    pub fn is_early(&self) -> bool {
+        EARLY.contains(&self.keyword.as_str())
+    }
 }
 
 /// `define keyword name { … }`.

@@ -64,7 +64,7 @@ inputs = {
 
   location           = "fsn1"
   image_name         = "base"
-  image_revision     = "fa44f0feb05d"
+  image_revision     = "f50db5262977"
   image_architecture = "x86"
   public             = true
   labels             = include.root.locals.labels

@@ -57,7 +57,7 @@ inputs = {
   }
 
   image_name         = "base"
-  image_revision     = "fa44f0feb05d"
+  image_revision     = "f50db5262977"
   image_architecture = "x86_64"
   root_gibibytes     = 40
   public             = true
