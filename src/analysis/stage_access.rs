@@ -6,9 +6,10 @@
 //! stage drift { when = [change, hourly], per = environment, run = [drift], secrets = inspect }
 //! ```
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, listed};
 use crate::shape::Pipeline;
 use crate::shape::pipeline::{Access, Event, Stage, Task};
+use std::collections::BTreeMap;
 
 /// What a change that nobody has looked at must not read.
 const REVIEWED: [Access; 2] = [Access::Inspect, Access::Write];
@@ -22,8 +23,11 @@ pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
 fn of_stage(stage: &Stage, found: &mut Vec<Diagnostic>) {
     let (name, access) = (&stage.name, stage.access);
     let place = stage.said.place("secrets");
-    if let Some(at) = stage.when.iter().position(|event| *event == Event::Change)
+    let wrong = unlike(stage);
+    // Who reads what the work needs, reads what nobody has looked at only where the work itself does.
+    if wrong.is_empty()
         && REVIEWED.contains(&access)
+        && let Some(at) = stage.when.iter().position(|event| *event == Event::Change)
     {
         found.push(
             Diagnostic::error(Code::StageAccess, place, format!("`{name}` reads `{access}` for changes that nobody has looked at"))
@@ -31,21 +35,24 @@ fn of_stage(stage: &Stage, found: &mut Vec<Diagnostic>) {
                 .help("read `read` or `image` there, or run it at `merge` only"),
         );
     }
-    for (at, task) in stage.run.iter().enumerate() {
-        let (at, needed) = (stage.element("run", at), task.reads());
-        if access != needed && needed != Access::Nothing {
-            found.push(
-                Diagnostic::error(Code::StageAccess, place, format!("`{task}` reads `{needed}`, and `{name}` may read `{access}`"))
-                    .related(at, format!("`{name}` does it"))
-                    .help(format!("write `secrets = {needed}`, and let each stage do what reads the same")),
-            );
+    for (needed, tasks) in wrong {
+        let names: Vec<String> = tasks.iter().map(|(_, task)| task.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let reads = if names.len() == 1 { "reads" } else { "read" };
+        let message = format!("{} {reads} `{needed}`, and `{name}` may read `{access}`", listed(&names));
+        let mut diagnostic = Diagnostic::error(Code::StageAccess, place, message);
+        if let Some((at, _)) = tasks.first() {
+            diagnostic = diagnostic.related(stage.element("run", *at), format!("`{name}` does it"));
         }
-        if *task == Task::Cost && !stage.does(Task::Plan) {
-            found.push(
-                Diagnostic::error(Code::StageAccess, at, format!("`{name}` prices what it does not plan"))
-                    .help("plan in the same stage: a plan is removed with the job that made it"),
-            );
-        }
+        found.push(diagnostic.help(format!("write `secrets = {needed}`, and let each stage do what reads the same")));
+    }
+    if let Some(at) = stage.run.iter().position(|task| *task == Task::Cost)
+        && !stage.does(Task::Plan)
+    {
+        found.push(
+            Diagnostic::error(Code::StageAccess, stage.element("run", at), format!("`{name}` prices what it does not plan"))
+                .help("plan in the same stage: a plan is removed with the job that made it"),
+        );
     }
     if access != Access::Nothing && !stage.run.is_empty() && stage.run.iter().all(|task| task.reads() == Access::Nothing) {
         found.push(
@@ -54,4 +61,16 @@ fn of_stage(stage: &Stage, found: &mut Vec<Diagnostic>) {
                 .help("leave `secrets` out"),
         );
     }
+}
+
+/// The work that reads something else than the stage, by what it reads.
+fn unlike(stage: &Stage) -> BTreeMap<Access, Vec<(usize, Task)>> {
+    let mut wrong: BTreeMap<Access, Vec<(usize, Task)>> = BTreeMap::new();
+    for (at, task) in stage.run.iter().enumerate() {
+        let (needed, known) = (task.reads(), stage.run.iter().take(at).any(|other| other == task));
+        if needed != Access::Nothing && needed != stage.access && !known {
+            wrong.entry(needed).or_default().push((at, *task));
+        }
+    }
+    wrong
 }

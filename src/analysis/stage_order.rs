@@ -10,7 +10,7 @@ use crate::base::graph::Graph;
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic, listed};
 use crate::shape::Pipeline;
-use crate::shape::pipeline::{Per, Stage};
+use crate::shape::pipeline::{Event, Per, Stage, Task};
 use std::collections::BTreeMap;
 
 pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
@@ -31,6 +31,10 @@ pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
             );
             continue;
         }
+        // What applies runs for what was merged, which is said of its events.
+        if !(stage.does(Task::Apply) && stage.runs_at(Event::Hourly)) {
+            found.extend(missed(pipeline, stage));
+        }
         let mut seen: BTreeMap<&Text, Span> = BTreeMap::new();
         for (name, at) in said.texts() {
             match (seen.insert(name, at), pipeline.stage(name)) {
@@ -40,7 +44,8 @@ pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
                         .remove("remove the second", at)
                         .repaired_if(said.is_written_out()),
                 ),
-                (None, Some(before)) => found.extend(waits(stage, before, at)),
+                (None, Some(before)) if lacks(stage, before) => {}
+                (None, Some(before)) => found.extend(waits(before, at)),
                 (None, None) => found.push(
                     Diagnostic::error(Code::UnknownName, at, format!("pipeline `{}` has no stage `{name}`", pipeline.name))
                         .related(pipeline.span(), "it is defined here")
@@ -52,27 +57,40 @@ pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether one stage can wait for another.
-fn waits(stage: &Stage, before: &Stage, at: Span) -> Option<Diagnostic> {
-    let missed: Vec<String> = stage.when.iter().filter(|event| !before.runs_at(**event)).map(ToString::to_string).collect();
-    if !missed.is_empty() {
-        let missed: Vec<&str> = missed.iter().map(String::as_str).collect();
-        let message = format!("`{}` runs at {}, and `{}` does not: it would wait for nothing", stage.name, listed(&missed), before.name);
-        return Some(
-            Diagnostic::error(Code::InvalidPipeline, at, message)
-                .related(before.said.place("when"), format!("`{}` runs then", before.name))
-                .help("leave it out of `after`, or let both run at the same events"),
-        );
-    }
-    if before.gate.is_none() {
-        let message = format!("GitHub waits for gates, and `{}` has none", before.name);
-        return Some(
-            Diagnostic::error(Code::InvalidPipeline, at, message)
-                .related(before.said.name, "this stage has no gate")
-                .help(format!("give it one, such as `gate = {}-done`", before.name)),
-        );
-    }
-    None
+/// Whether a stage runs at an event that another one does not run at.
+fn lacks(stage: &Stage, before: &Stage) -> bool {
+    stage.when.iter().any(|event| !before.runs_at(*event))
+}
+
+/// Stages that do not run when the one that comes after them does.
+fn missed(pipeline: &Pipeline, stage: &Stage) -> Option<Diagnostic> {
+    let before: Vec<(&Stage, Span)> = stage
+        .said
+        .get("after")?
+        .texts()
+        .filter_map(|(name, at)| Some((pipeline.stage(name)?, at)))
+        .filter(|(of, _)| lacks(stage, of))
+        .collect();
+    let (first, at) = before.first()?;
+    let events: Vec<String> = stage.when.iter().filter(|event| !first.runs_at(**event)).map(ToString::to_string).collect();
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    let names: Vec<&str> = before.iter().map(|(of, _)| of.name.as_str()).collect();
+    let does = if names.len() == 1 { "does" } else { "do" };
+    let message = format!("`{}` runs at {}, and {} {does} not: it would wait for nothing", stage.name, listed(&events), listed(&names));
+    Some(
+        Diagnostic::error(Code::InvalidPipeline, *at, message)
+            .related(first.said.place("when"), format!("`{}` runs then", first.name))
+            .help("leave it out of `after`, or let both run at the same events"),
+    )
+}
+
+/// Whether a stage can be waited for.
+fn waits(before: &Stage, at: Span) -> Option<Diagnostic> {
+    before.gate.is_none().then(|| {
+        Diagnostic::error(Code::InvalidPipeline, at, format!("GitHub waits for gates, and `{}` has none", before.name))
+            .related(before.said.name, "this stage has no gate")
+            .help(format!("give it one, such as `gate = {}-done`", before.name))
+    })
 }
 
 /// Stages that wait for each other never begin.

@@ -20,8 +20,10 @@ pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
         if often(stage, found) {
             continue;
         }
-        found.extend(events(stage));
-        found.extend(scope(stage));
+        match events(stage) {
+            Some(wrong) => found.push(wrong),
+            None => found.extend(scope(stage)),
+        }
         found.extend(told(stage));
     }
 }
@@ -107,7 +109,7 @@ fn told(stage: &Stage) -> Vec<Diagnostic> {
     let only_changes = stage.when.iter().all(|event| *event == Event::Change);
     refuse(
         stage.comment,
-        stage.does(Task::Plan) && only_changes,
+        (stage.does(Task::Plan) || stage.does(Task::Cost)) && only_changes,
         stage.said.place("comment"),
         "has nothing to write below a proposed change",
         "`comment` is for a stage that runs `plan`, at `change` only",

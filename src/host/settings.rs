@@ -59,7 +59,8 @@ impl Default for Settings {
 pub fn read(file: FileId, text: &str) -> (Settings, Diagnostics) {
     let mut reader = Reader { file, source: text, settings: Settings::default(), diagnostics: Diagnostics::default() };
     let (table, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
+    // What follows from the first mistake of a file that no parser takes is no news.
+    for error in errors.into_iter().take(1) {
         let span = error.span().unwrap_or_default();
         reader.report(span, error.message().to_lowercase(), None);
     }
@@ -123,8 +124,14 @@ impl Reader<'_> {
                     }
                 }
                 "library" => {
-                    let folders = self.list(value);
-                    self.settings.library = folders.into_iter().filter_map(|item| self.folder(item)).collect();
+                    for item in self.list(value) {
+                        let Some(folder) = self.folder(item) else { continue };
+                        if self.settings.library.contains(&folder) {
+                            self.report(item.span(), format!("the folder `{folder}` stands twice"), Some("name it once".to_owned()));
+                        } else {
+                            self.settings.library.push(folder);
+                        }
+                    }
                 }
                 "targets" => self.targets(value),
                 "compiler" => self.compiler(value),
@@ -364,7 +371,13 @@ mod tests {
 
     #[test]
     fn syntax_errors_are_told_with_a_place() {
-        let found = messages("name = \"acme\nedition = \"2026\"\n");
-        assert!(!found.is_empty());
+        assert_eq!(messages("name = \"acme\nedition = \"2026\"\n").len(), 1);
+        assert_eq!(messages("name = \"acme\"\nlibrary = [\"lib\"\nedition = \"2026\"\n").len(), 1);
+    }
+
+    #[test]
+    fn a_folder_is_named_once() {
+        let found = messages("name = \"a\"\nedition = \"2026\"\nlibrary = [\"lib\", \"lib/\"]\n");
+        assert_eq!(found, [("\"lib/\"".to_owned(), "the folder `lib` stands twice".to_owned())]);
     }
 }

@@ -7,10 +7,10 @@ use super::role::Role;
 use super::said::{Fields, Undeclared};
 use crate::base::{Span, Text, Workspace};
 use crate::check::Types;
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, listed};
 use crate::hir::{Definition, Program};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What an image is made of, the same for every product.
@@ -119,19 +119,21 @@ fn names(recipe: &Recipe, program: &Program, diagnostics: &mut Diagnostics) {
         }
     }
     let Some(from) = recipe.said.get("from") else { return };
-    for provider in &recipe.on {
-        let Some(definition) = program.definitions.get(&("provider".into(), provider.clone())) else { continue };
-        let offered: Vec<&Text> =
-            definition.blocks.iter().filter(|block| block.keyword.text == "image").filter_map(|block| block.word(0)).collect();
-        if !offered.contains(&&recipe.from) {
-            let known = offered.iter().map(|name| name.as_str());
-            diagnostics.push(
-                Diagnostic::error(Code::UnknownName, from.span, format!("`{provider}` offers no image `{}`", recipe.from))
-                    .related(definition.name.span, "what it offers is declared here")
-                    .did_you_mean(&recipe.from, from.span, known),
-            );
-        }
-    }
+    let blocks = |of: &Definition| -> Vec<Text> {
+        of.blocks.iter().filter(|block| block.keyword.text == "image").filter_map(|block| block.word(0).cloned()).collect()
+    };
+    let on: BTreeSet<&Text> = recipe.on.iter().collect();
+    let providers = on.into_iter().filter_map(|name| program.definitions.get(&("provider".into(), name.clone())));
+    let without: Vec<_> = providers.filter(|provider| !blocks(provider).contains(&recipe.from)).collect();
+    let Some(first) = without.first() else { return };
+    let names: Vec<&str> = without.iter().map(|provider| provider.name.text.as_str()).collect();
+    let offer = if names.len() == 1 { "offers" } else { "offer" };
+    let known = blocks(first);
+    diagnostics.push(
+        Diagnostic::error(Code::UnknownName, from.span, format!("{} {offer} no image `{}`", listed(&names), recipe.from))
+            .related(first.name.span, "what it offers is declared here")
+            .did_you_mean(&recipe.from, from.span, known.iter().map(Text::as_str)),
+    );
 }
 
 /// The revision of an image: it changes with the base image and with everything that its roles install, and with nothing else.
