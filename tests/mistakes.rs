@@ -54,6 +54,9 @@ pub struct Expected {
 /// The files of a program.
 pub type Sources = Vec<(Text, Arc<str>)>;
 
+/// What the library offers and the inventory does not use: a project that defined it for nothing would be told.
+const OFFERED: &str = "stdlib/images/management.infra";
+
 /// The files of the repository's inventory and library, the locks among them.
 pub fn sources(root: &Path) -> std::io::Result<Sources> {
     let mut found = Vec::new();
@@ -62,7 +65,9 @@ pub fn sources(root: &Path) -> std::io::Result<Sources> {
             let entry = entry?;
             let source =
                 entry.path().extension().is_some_and(|extension| extension == "infra" || extension == "json" || extension == "lock");
-            if let (true, Ok(path)) = (source, entry.path().strip_prefix(root)) {
+            if let (true, Ok(path)) = (source, entry.path().strip_prefix(root))
+                && path != Path::new(OFFERED)
+            {
                 found.push((path.to_string_lossy().as_ref().into(), std::fs::read_to_string(entry.path())?.into()));
             }
         }

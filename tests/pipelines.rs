@@ -13,23 +13,31 @@ use yaml_serde::Value;
 /// The files of the product of this repository.
 fn tree() -> &'static Tree {
     static TREE: OnceLock<Tree> = OnceLock::new();
-    TREE.get_or_init(|| {
-        let root = env!("CARGO_MANIFEST_DIR");
-        let mut files: Vec<(Text, Arc<str>)> = Vec::new();
-        for folder in ["stdlib", "inventory"] {
-            for entry in walkdir::WalkDir::new(format!("{root}/{folder}")).sort_by_file_name() {
-                let entry = entry.unwrap();
-                if entry.path().extension().is_some_and(|extension| extension == "infra" || extension == "json" || extension == "lock") {
-                    let path = entry.path().strip_prefix(root).unwrap().to_str().unwrap().into();
-                    files.push((path, std::fs::read_to_string(entry.path()).unwrap().into()));
+    TREE.get_or_init(|| tree_with(&[]))
+}
+
+/// The same with texts of the library exchanged: a file of `stdlib`, what stands in it once, and what stands there instead.
+fn tree_with(changes: &[(&str, &str, &str)]) -> Tree {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut files: Vec<(Text, Arc<str>)> = Vec::new();
+    for folder in ["stdlib", "inventory"] {
+        for entry in walkdir::WalkDir::new(format!("{root}/{folder}")).sort_by_file_name() {
+            let entry = entry.unwrap();
+            if entry.path().extension().is_some_and(|extension| extension == "infra" || extension == "json" || extension == "lock") {
+                let path: Text = entry.path().strip_prefix(root).unwrap().to_str().unwrap().into();
+                let mut text = std::fs::read_to_string(entry.path()).unwrap();
+                for (_, from, to) in changes.iter().filter(|(file, ..)| path == format!("stdlib/{file}")) {
+                    assert_eq!(text.matches(from).count(), 1, "{from}");
+                    text = text.replace(from, to);
                 }
+                files.push((path, text.into()));
             }
         }
-        let outcome = driver::compile(&Workspace::new(files), &driver::Options::default());
-        let errors: Vec<_> = outcome.diagnostics.iter().map(|diagnostic| diagnostic.message.clone()).collect();
-        assert!(!outcome.tree.is_empty(), "nothing was written: {errors:?}");
-        outcome.tree
-    })
+    }
+    let outcome = driver::compile(&Workspace::new(files), &driver::Options::default());
+    let errors: Vec<_> = outcome.diagnostics.iter().map(|diagnostic| diagnostic.message.clone()).collect();
+    assert!(!outcome.tree.is_empty(), "nothing was written: {errors:?}");
+    outcome.tree
 }
 
 fn yaml(path: &str) -> Value {
@@ -195,6 +203,69 @@ fn a_gate_waits_for_every_job_of_its_stage() {
         assert_eq!(jobs[gate]["if"].as_str(), Some("${{ always() }}"));
         assert!(workflow["on"].as_mapping().unwrap().contains_key("merge_group"), "a merge queue would wait for ever for {gate}");
     }
+}
+
+/// What is computed gives the same bytes as what is written out.
+#[test]
+fn a_pipeline_is_evaluated_like_everything_else() {
+    let pipeline = "pipelines/standard.infra";
+    let computed = tree_with(&[
+        (
+            pipeline,
+            "branch    = \"main\"",
+            "let trunk = \"MAIN\"\n  fn small(text: string) -> string = lower(text)\n  branch    = small(trunk)",
+        ),
+        (pipeline, "runner    = \"ubuntu-24.04\"", "runner    = join([\"ubuntu\", \"24.04\"], \"-\")"),
+        (pipeline, "minute    = 23", "minute    = 20 + 3"),
+        (pipeline, "limit = 45m", "limit = 30m + 15m"),
+        (pipeline, "after   = [validate, test, images]", "after   = concat([\"validate\", \"test\"], [\"images\"])"),
+        (pipeline, "    report  = true", "    report  = not false"),
+        (pipeline, "    approve = true", "    approve = trunk == \"MAIN\""),
+        (pipeline, "stage drift {", "stage \"${lower(\"DRIFT\")}\" {"),
+        (
+            "pipelines/tools.infra",
+            "define tool jq               { version = \"1.8.1\" }",
+            "define tool jq { version = join([\"1\", \"8\", \"1\"], \".\") }",
+        ),
+        ("pipelines/actions.infra", "uses    = \"jdx/mise-action\"", "let owner = \"jdx\"\n  uses    = \"${owner}/mise-action\""),
+        ("images/base.infra", "arches  = [amd64, arm64]", "arches  = concat([amd64], [arm64])"),
+        ("images/base.infra", "install = [base]", "install = concat([\"base\"], [])"),
+    ]);
+    let differ: Vec<&Text> = tree()
+        .iter()
+        .filter(|(path, entry)| computed.get(path).is_none_or(|other| other.contents != entry.contents))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(differ.is_empty() && computed.iter().count() == tree().iter().count(), "{differ:?}");
+}
+
+/// What comes after an apply waits for its gate, which is for no merge queue: nothing is applied there.
+#[test]
+fn the_gate_of_an_apply_stands_for_every_place_in_the_order() {
+    let confirm = "  stage confirm {\n    when    = [merge]\n    after   = [apply]\n    per     = environment\n    scope   = changed\n    \
+                   run     = [drift]\n    secrets = inspect\n  }\n\n  ## What somebody changed by hand.";
+    let tree = tree_with(&[
+        ("pipelines/standard.infra", "    approve = true", "    approve = true\n    gate    = applied"),
+        ("pipelines/standard.infra", "  ## What somebody changed by hand.", confirm),
+    ]);
+    let workflow =
+        |stage: &str| -> Value { yaml_serde::from_str(&tree.get(&format!(".github/workflows/{stage}.yml")).unwrap().contents).unwrap() };
+    let waits = steps(&workflow("confirm")["jobs"]["select"]).iter().flat_map(|step| words(&step["run"])).collect::<String>();
+    assert!(waits.contains(r#"./ci/github-wait.sh "$COMMIT" applied"#), "{waits}");
+    let apply = workflow("apply");
+    assert!(!apply["on"].as_mapping().unwrap().contains_key("merge_group"));
+    let gate = &apply["jobs"]["applied"];
+    assert_eq!(words(&gate["needs"]), ["rank-0", "rank-1", "rank-2", "rank-3", "select"]);
+    let script = steps(gate)[0]["run"].as_str().unwrap().to_owned();
+    let ends = |selected: &str, results: &str| {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-e", "-c", &script]).env("SELECTED", selected).env("RESULTS", results).status().unwrap().success()
+    };
+    assert!(ends("success", "success skipped skipped success success"));
+    assert!(ends("success", "skipped skipped skipped skipped success"));
+    assert!(!ends("success", "success failure skipped skipped success"));
+    assert!(!ends("success", "success cancelled skipped skipped success"));
+    assert!(!ends("failure", "skipped skipped skipped skipped failure"));
 }
 
 #[test]

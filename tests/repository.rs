@@ -195,7 +195,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("fmt", &["base", "diag", "syntax"]),
     ("ty", &["base"]),
     ("value", &["base", "ty"]),
-    ("hir", &["base", "syntax", "ty"]),
+    ("hir", &["base", "syntax", "ty", "value"]),
     ("resolve", &["base", "diag", "hir", "syntax", "ty"]),
     ("schema", &["base", "diag", "ty"]),
     ("eval", &["base", "diag", "hir", "ty", "value"]),

@@ -8,22 +8,16 @@
 //! ```
 
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{ExprKind, Program, plain_text};
-use crate::shape::releases_of;
+use crate::shape::Pipeline;
+use crate::shape::pipeline::releases_of;
 
-pub(super) fn check(program: &Program, found: &mut Vec<Diagnostic>) {
-    let pipelines = program.definitions.values().filter(|definition| definition.keyword == "pipeline");
-    for said in pipelines.filter_map(|definition| definition.attributes.get("compiler")) {
-        let text = match &said.value.kind {
-            ExprKind::Template(parts) => plain_text(parts),
-            _ => None,
-        };
-        if text.as_ref().is_none_or(|url| releases_of(url).is_none()) {
-            let message = "pipelines install releases from a repository on GitHub or GitLab, and this is none".to_owned();
-            found.push(
-                Diagnostic::error(Code::InvalidLiteral, said.value.span, message)
-                    .help("write `https://github.com/OWNER/NAME`, or leave it out and say `compiler` in `infra.toml`"),
-            );
-        }
+pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
+    let Some(url) = &pipeline.repository else { return };
+    if releases_of(url).is_none() {
+        let message = "pipelines install releases from a repository on GitHub or GitLab, and this is none";
+        found.push(
+            Diagnostic::error(Code::InvalidLiteral, pipeline.place("compiler"), message)
+                .help("write `https://github.com/OWNER/NAME`, or leave it out and say `compiler` in `infra.toml`"),
+        );
     }
 }

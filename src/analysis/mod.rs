@@ -1,6 +1,7 @@
 //! What is wrong with a whole product though every part of it is right: rules over its plans, one a file.
 
 mod address;
+mod approval;
 mod bootstrap_cycle;
 mod cidr_overlap;
 mod compiler_source;
@@ -10,27 +11,34 @@ mod forgotten;
 mod invalid_name;
 mod missing_capability;
 mod operator_accounts;
+mod pipeline_parts;
 mod place;
 mod port_clash;
 mod renumbered;
 mod role_files;
+mod second_pipeline;
 mod shared_domain;
 mod silent_lock;
 mod stage_access;
+mod stage_names;
 mod stage_order;
+mod stage_work;
 mod unknown_waiver;
 mod unreachable_path;
 mod unrotated_log;
+mod unused_image;
 mod unused_waiver;
 mod waivers;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::hir::{Product, Program};
 use crate::plan::Plan;
-use crate::shape::Shapes;
+use crate::shape::{Pipeline, Shapes};
 
 pub use forgotten::{IfBuilt, forgotten};
 pub use renumbered::{left_behind, renumbered};
+pub use second_pipeline::second_pipeline;
+pub use unused_image::unused_images;
 
 /// A rule: what it reads, and where its findings go.
 struct Facts<'a> {
@@ -38,12 +46,15 @@ struct Facts<'a> {
     product: &'a Product,
     /// A plan for each environment that could be evaluated.
     plans: &'a [Plan],
+    /// The pipeline that all products share.
+    pipeline: Option<&'a Pipeline>,
 }
 
 type Rule = fn(&Facts<'_>, &mut Vec<Diagnostic>);
 
 const RULES: &[Rule] = &[
     address::check,
+    approval::check,
     bootstrap_cycle::check,
     cidr_overlap::check,
     duplicate_name::check,
@@ -59,8 +70,8 @@ const RULES: &[Rule] = &[
 ];
 
 /// Judges one product by its plans, one for each environment that could be evaluated.
-pub fn analyse(program: &Program, product: &Product, plans: &[Plan]) -> Diagnostics {
-    let facts = Facts { program, product, plans };
+pub fn analyse(program: &Program, product: &Product, plans: &[Plan], shapes: &Shapes) -> Diagnostics {
+    let facts = Facts { program, product, plans, pipeline: shapes.pipeline.as_ref() };
     let mut found = Vec::new();
     for rule in RULES {
         rule(&facts, &mut found);
@@ -79,12 +90,20 @@ pub fn analyse_roles(shapes: &Shapes) -> Diagnostics {
     Diagnostics(found)
 }
 
-/// Judges what concerns all products: names that two of them would give to different things, and the pipelines that they share.
+/// Judges the pipeline, which all products share.
+pub fn analyse_pipeline(pipeline: &Pipeline) -> Diagnostics {
+    let mut found = Vec::new();
+    for rule in
+        [compiler_source::check, pipeline_parts::check, stage_access::check, stage_names::check, stage_order::check, stage_work::check]
+    {
+        rule(pipeline, &mut found);
+    }
+    Diagnostics(found)
+}
+
+/// Judges what concerns all products: names that two of them would give to different things.
 pub fn analyse_all(program: &Program) -> Diagnostics {
     let mut found = Vec::new();
     duplicate_name::between_products(program, &mut found);
-    compiler_source::check(program, &mut found);
-    stage_access::check(program, &mut found);
-    stage_order::check(program, &mut found);
     Diagnostics(found)
 }

@@ -6,68 +6,71 @@
 //! stage drift { when = [change, hourly], per = environment, run = [drift], secrets = inspect }
 //! ```
 
-use crate::base::{Span, Text};
-use crate::diag::{Code, Diagnostic};
-use crate::hir::{Block, Expr, ExprKind, LabelValue, Program};
-use crate::shape::reads;
-
-/// What each kind of work reads. Work that is not listed reads nothing.
-const READS: &[(&str, &str)] = &[("plan", "read"), ("cost", "read"), ("drift", "inspect"), ("apply", "write"), ("bake", "image")];
+use crate::diag::{Code, Diagnostic, listed};
+use crate::shape::Pipeline;
+use crate::shape::pipeline::{Access, Event, Stage, Task};
+use std::collections::BTreeMap;
 
 /// What a change that nobody has looked at must not read.
-const REVIEWED: &[&str] = &["inspect", "write"];
+const REVIEWED: [Access; 2] = [Access::Inspect, Access::Write];
 
-pub(super) fn check(program: &Program, found: &mut Vec<Diagnostic>) {
-    let pipelines = program.definitions.values().filter(|definition| definition.keyword == "pipeline");
-    for block in pipelines.flat_map(|definition| &definition.blocks).filter(|block| block.keyword.text == "stage") {
-        stage(block, found);
+pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
+    for stage in &pipeline.stages {
+        of_stage(stage, found);
     }
 }
 
-fn stage(block: &Block, found: &mut Vec<Diagnostic>) {
-    let Some(LabelValue::Word(name)) = block.labels.first().map(|label| &label.value) else { return };
-    let secrets = value(block, "secrets");
-    let said = secrets.and_then(|of| words(of).into_iter().next()).map_or_else(|| "nothing".into(), |(word, _)| word);
-    let tasks = value(block, "run").map(words).unwrap_or_default();
-    let access = reads(&said, &tasks.iter().map(|(task, _)| task.clone()).collect::<Vec<_>>());
-    let place = secrets.map_or(block.keyword.span, |of| of.span);
-    let events = value(block, "when").map(words).unwrap_or_default();
-    if let Some((_, at)) = events.iter().find(|(event, _)| event == "change")
+fn of_stage(stage: &Stage, found: &mut Vec<Diagnostic>) {
+    let (name, access) = (&stage.name, stage.access);
+    let place = stage.said.place("secrets");
+    let wrong = unlike(stage);
+    // Who reads what the work needs, reads what nobody has looked at only where the work itself does.
+    if wrong.is_empty()
         && REVIEWED.contains(&access)
+        && let Some(at) = stage.when.iter().position(|event| *event == Event::Change)
     {
         found.push(
             Diagnostic::error(Code::StageAccess, place, format!("`{name}` reads `{access}` for changes that nobody has looked at"))
-                .related(*at, "it runs for proposed changes")
+                .related(stage.element("when", at), "it runs for proposed changes")
                 .help("read `read` or `image` there, or run it at `merge` only"),
         );
     }
-    for (task, at) in &tasks {
-        let Some((_, needed)) = READS.iter().find(|(known, _)| task == known) else { continue };
-        if access != *needed {
-            found.push(
-                Diagnostic::error(Code::StageAccess, place, format!("`{task}` reads `{needed}`, and `{name}` may read `{access}`"))
-                    .related(*at, format!("`{name}` does it"))
-                    .help(format!("write `secrets = {needed}`, and let each stage do what reads the same")),
-            );
+    for (needed, tasks) in wrong {
+        let names: Vec<String> = tasks.iter().map(|(_, task)| task.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let reads = if names.len() == 1 { "reads" } else { "read" };
+        let message = format!("{} {reads} `{needed}`, and `{name}` may read `{access}`", listed(&names));
+        let mut diagnostic = Diagnostic::error(Code::StageAccess, place, message);
+        if let Some((at, _)) = tasks.first() {
+            diagnostic = diagnostic.related(stage.element("run", *at), format!("`{name}` does it"));
         }
-        if task == "cost" && !tasks.iter().any(|(other, _)| other == "plan") {
-            found.push(
-                Diagnostic::error(Code::StageAccess, *at, format!("`{name}` prices what it does not plan"))
-                    .help("plan in the same stage: a plan is removed with the job that made it"),
-            );
-        }
+        found.push(diagnostic.help(format!("write `secrets = {needed}`, and let each stage do what reads the same")));
+    }
+    if let Some(at) = stage.run.iter().position(|task| *task == Task::Cost)
+        && !stage.does(Task::Plan)
+    {
+        found.push(
+            Diagnostic::error(Code::StageAccess, stage.element("run", at), format!("`{name}` prices what it does not plan"))
+                .help("plan in the same stage: a plan is removed with the job that made it"),
+        );
+    }
+    if access != Access::Nothing && !stage.run.is_empty() && stage.run.iter().all(|task| task.reads() == Access::Nothing) {
+        found.push(
+            Diagnostic::error(Code::StageAccess, place, format!("`{name}` may read `{access}`, and nothing that it does needs that"))
+                .related(stage.said.place("run"), "this reads nothing")
+                .help("leave `secrets` out"),
+        );
     }
 }
 
-fn value<'a>(block: &'a Block, name: &str) -> Option<&'a Expr> {
-    block.body.attribute(name).map(|attribute| &*attribute.value)
-}
-
-/// The names of an expression with their places.
-fn words(expr: &Expr) -> Vec<(Text, Span)> {
-    match &expr.kind {
-        ExprKind::Name(name) => vec![(name.text.clone(), expr.span)],
-        ExprKind::List(list) => list.iter().flat_map(words).collect(),
-        _ => Vec::new(),
+/// The work that reads something else than the stage, by what it reads.
+fn unlike(stage: &Stage) -> BTreeMap<Access, Vec<(usize, Task)>> {
+    let mut wrong: BTreeMap<Access, Vec<(usize, Task)>> = BTreeMap::new();
+    for (at, task) in stage.run.iter().enumerate() {
+        let (needed, known) = (task.reads(), stage.run.iter().take(at).any(|other| other == task));
+        if needed != Access::Nothing && needed != stage.access && !known {
+            wrong.entry(needed).or_default().push((at, *task));
+        }
     }
+    wrong
 }

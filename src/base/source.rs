@@ -7,6 +7,10 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
 
+/// What the paths of the embedded library's files begin with. No file of a project can have such a path: `<` is refused in the names
+/// of its folders.
+pub const LIBRARY: &str = "<stdlib>/";
+
 /// One file of a workspace.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
@@ -14,6 +18,13 @@ pub struct SourceFile {
     pub path: Text,
     /// The whole text.
     pub text: Arc<str>,
+}
+
+impl SourceFile {
+    /// Whether it belongs to the embedded library, and not to the project.
+    pub fn is_of_library(&self) -> bool {
+        self.path.starts_with(LIBRARY)
+    }
 }
 
 /// Every source of a program: `.infra` files, provider schemas, lock files and `infra.toml`.

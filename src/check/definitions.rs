@@ -56,8 +56,8 @@ impl<'a> Checker<'a> {
             self.blocks(kind, &what, [block.as_ref()].into_iter(), &mut scope);
         }
         self.once(definition);
-        if definition.keyword == "image" {
-            self.image(definition);
+        if definition.is_early() {
+            self.early(definition);
         }
         for instance in &definition.instances {
             if definition.keyword != "stack" || !["module", "service"].contains(&instance.keyword.as_str()) {

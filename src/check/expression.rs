@@ -8,7 +8,7 @@ use super::scope::Scope;
 use crate::base::{Span, Text, similar};
 use crate::eval::limits::MAX_DEPTH;
 use crate::eval::{conform, value_of};
-use crate::hir::{self, ExprKind, FreeName, Meaning, Part, plain_text};
+use crate::hir::{self, Ambient, ExprKind, FreeName, Meaning, Part, plain_text};
 use crate::ty::{EnumTy, Ty};
 use crate::value::Value;
 use std::sync::Arc;
@@ -164,6 +164,26 @@ impl<'a> Checker<'a> {
                 self.means(free, Meaning::Place(place));
             }
             return ty;
+        }
+        if !matches!(wanted, Ty::Name | Ty::Enum(_) | Ty::Definition(_))
+            && let Some(early) = scope.definition().filter(|definition| definition.is_early())
+            && (Ambient::of(name, Some(&early.keyword)).is_some() || early.attributes.contains_key(name))
+        {
+            self.error(report::not_known_yet(name, span, early));
+            return Ty::Error;
+        }
+        // What one element is belongs between brackets; what it is, is said by `fit`.
+        if let Ty::List(of) = wanted {
+            let is_element = match of.present() {
+                Ty::Enum(of) => of.members.contains(name),
+                Ty::Definition(keyword) => self.program.definitions.contains_key(&(keyword.clone(), name.clone())),
+                Ty::Name => self.words.contains(name),
+                _ => false,
+            };
+            if is_element {
+                self.means(free, Meaning::Word);
+                return of.present().clone();
+            }
         }
         match wanted {
             Ty::Name => {

@@ -72,7 +72,9 @@ impl<'a> Scope<'a> {
         };
         let locals = self.locals.iter().map(|(name, _)| name.as_str());
         let of_product = product.into_iter().flat_map(|product| names_of(&product.instances).chain(["product", "environment"]));
-        let of_definition = self.definition().into_iter().flat_map(|definition| {
+        let early = self.definition().filter(|definition| definition.is_early());
+        let of_early = early.into_iter().flat_map(|definition| definition.lets.keys().map(Text::as_str));
+        let of_definition = self.definition().filter(|definition| !definition.is_early()).into_iter().flat_map(|definition| {
             let declared = definition.inputs.keys().chain(definition.lets.keys()).chain(definition.outputs.keys());
             let declared = declared.chain(definition.attributes.keys()).map(Text::as_str);
             declared.chain(names_of(&definition.instances)).chain(Ambient::OF_DEFINITIONS.map(Ambient::name))
@@ -81,7 +83,7 @@ impl<'a> Scope<'a> {
             let resources = implementation.resources.iter().filter_map(|block| block.word(1));
             implementation.lets.keys().chain(resources).map(Text::as_str)
         });
-        locals.chain(of_product).chain(of_definition).chain(of_implementation)
+        locals.chain(of_product).chain(of_early).chain(of_definition).chain(of_implementation)
     }
 }
 
@@ -100,6 +102,8 @@ impl<'a> Checker<'a> {
                 Some(instance) => Some(instance_ty(instance)),
                 None => self.everywhere(name, scope),
             },
+            // What they say of themselves, and what a product knows, is read later.
+            Place::Definition(definition) if definition.is_early() => self.declared(definition, name),
             Place::Definition(definition) => self.own(definition, name).or_else(|| self.everywhere(name, scope)),
             Place::Implementation(contract, implementation) => {
                 if implementation.lets.contains_key(name) {

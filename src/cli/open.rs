@@ -61,7 +61,8 @@ pub(super) fn compile(root: &Path, selection: &Selection, memory: Memory, files:
     let mut options = selection.options(&project, memory);
     options.files = files;
     options.built = built(&mut Disk::new(root, &project.settings.output))?;
-    let outcome = driver::compile(&project.workspace, &options);
+    // Where the sources lie is said there: what is missing because of a mistake in it is no news.
+    let outcome = if project.is_known() { driver::compile(&project.workspace, &options) } else { Outcome::default() };
     let mut found = Vec::new();
     let mut output = Disk::new(root, &project.settings.output);
     for suspect in &outcome.if_built {

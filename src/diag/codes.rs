@@ -134,6 +134,8 @@ codes! {
     UnrotatedLog = "IC0422" "unrotated-log";
     /// A stage of a pipeline that reads what it must not.
     StageAccess = "IC0423" "stage-access";
+    /// A pipeline that a system of CI would refuse, or of which a part would do nothing.
+    InvalidPipeline = "IC0430" "invalid-pipeline";
 
     // 05: the project and the files.
     /// `infra.toml`, a manifest or a source cannot be read.

@@ -3,7 +3,7 @@
 pub mod codes;
 mod fix;
 
-use crate::base::Span;
+use crate::base::{Span, similar};
 pub use codes::Code;
 pub use fix::{Edit, Fix};
 
@@ -84,11 +84,39 @@ impl Diagnostic {
         self
     }
 
+    /// The name that was meant, with the repair, or which there are where they are few.
+    #[must_use]
+    pub fn did_you_mean<'k>(self, name: &str, span: Span, known: impl IntoIterator<Item = &'k str>) -> Self {
+        let known: Vec<&str> = known.into_iter().take(similar::MAX_KNOWN).collect();
+        match similar::nearest(name, known.iter().copied()) {
+            Some(nearest) => self.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), span, nearest),
+            None if known.is_empty() || known.len() > 12 => self,
+            None => self.help(format!("there {} {}", if known.len() == 1 { "is" } else { "are" }, listed(&known))),
+        }
+    }
+
+    /// The same without a repair where the place is not `certain`: it holds more than what was misspelt.
+    #[must_use]
+    pub fn repaired_if(mut self, certain: bool) -> Self {
+        self.fix = self.fix.filter(|_| certain);
+        self
+    }
+
     /// A certain repair that removes an item of a body or an element of a list.
     #[must_use]
     pub fn remove(mut self, title: impl Into<String>, span: Span) -> Self {
         self.fix = Some(Fix { title: title.into(), edits: vec![Edit::Remove(span)] });
         self
+    }
+}
+
+/// `a`, `b` and `c`
+pub fn listed(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

@@ -47,7 +47,21 @@ pub(super) fn front(workspace: &Workspace, options: &Options) -> Result<Front, B
     }
     diagnostics.extend(analysis::analyse_all(&program));
     diagnostics.extend(analysis::left_behind(&program, renumber::locks(workspace)));
-    let (shapes, found) = shape::shape(&program, &schemas, &types, workspace);
+    let (shared, found) = shape::shared(&program, &types, workspace);
+    diagnostics.extend(found);
+    diagnostics.extend(analysis::second_pipeline(&program, workspace));
+    let Some(mut shared) = shared else {
+        return Err(Box::new(Outcome { diagnostics: diagnostics.sorted(), unknown, ..Outcome::default() }));
+    };
+    if let Some(pipeline) = &shared.pipeline {
+        let found = analysis::analyse_pipeline(pipeline);
+        // What cannot be lowered is not: products are looked at all the same.
+        if found.has_errors() {
+            shared.pipeline = None;
+        }
+        diagnostics.extend(found);
+    }
+    let (shapes, found) = shape::shape(&program, &schemas, &types, workspace, shared);
     diagnostics.extend(found);
     diagnostics.extend(analysis::analyse_roles(&shapes));
     Ok(Front { program, types, shapes, instances, unknown, diagnostics })

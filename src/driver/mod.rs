@@ -11,7 +11,7 @@ mod targets;
 mod threads;
 mod why;
 
-use crate::analysis::IfBuilt;
+use crate::analysis::{self, IfBuilt};
 use crate::artifact::Tree;
 use crate::base::{Text, Workspace};
 use crate::diag::{Code, Diagnostic};
@@ -151,6 +151,11 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         if let Err(why) = outcome.tree.merge(compiled.tree) {
             diagnostics.push(Diagnostic::error(Code::DuplicateName, product.name.span, why.to_string()));
         }
+    }
+    // What is in use is known where every product was looked at.
+    if is_whole && options.products.is_empty() && !diagnostics.has_errors() {
+        let used = uses.images.keys().map(|(name, _)| name.clone()).collect();
+        diagnostics.extend(analysis::unused_images(&shapes, &used));
     }
     // Without a product there is nothing to share.
     if !wanted.is_empty() {

@@ -79,7 +79,7 @@ pub(super) fn compile(
         compiled.diagnostics.extend(found);
         plans.extend(plan);
     }
-    compiled.diagnostics.extend(analysis::analyse(program, product, &plans));
+    compiled.diagnostics.extend(analysis::analyse(program, product, &plans, shapes));
     if compiled.diagnostics.has_errors() || plans.is_empty() {
         return compiled;
     }

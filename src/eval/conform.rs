@@ -90,7 +90,10 @@ fn changed(value: &Value, ty: &Ty) -> Result<Option<Value>, Mismatch> {
         (Ty::Email, Value::Text(text)) => domain(ty, text, is_email),
         (Ty::Url, Value::Text(text)) => domain(ty, text, is_url),
         (Ty::Path, Value::Text(text)) => domain(ty, text, |text| text.starts_with('/') && !text.contains('\0')),
-        (Ty::String | Ty::Version | Ty::Constraint, Value::Text(_)) => Ok(None),
+        (Ty::Version, Value::Text(text)) => {
+            domain(ty, text, is_version).map_err(|why| why.help("write exactly one release, such as `1.12.6`"))
+        }
+        (Ty::String | Ty::Constraint, Value::Text(_)) => Ok(None),
         (Ty::String, value @ (Value::Ip(_) | Value::Cidr(_))) => {
             text_of(value).map(|text| Some(Value::Text(text))).ok_or_else(|| wrong(value))
         }
@@ -181,6 +184,12 @@ fn is_label(label: &str) -> bool {
 /// RFC 1035 § 2.3.4: labels of 1 to 63 octets, 253 characters in all.
 fn is_fqdn(text: &str) -> bool {
     text.len() <= 253 && text.contains('.') && text.split('.').all(is_label)
+}
+
+/// One release: it begins with a number, and has no space and no operator.
+fn is_version(text: &str) -> bool {
+    let number = text.strip_prefix('v').unwrap_or(text);
+    number.starts_with(|c: char| c.is_ascii_digit()) && number.chars().all(|c| c.is_ascii_alphanumeric() || "._+~:-".contains(c))
 }
 
 fn is_email(text: &str) -> bool {

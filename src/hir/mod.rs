@@ -4,6 +4,7 @@
 
 mod body;
 mod fields;
+mod interpreted;
 
 use crate::base::IndexMap;
 use crate::base::{Span, Text};
@@ -17,6 +18,7 @@ pub use body::{
 };
 
 pub use fields::{Ambient, Field, FieldId, Fields, Place};
+pub use interpreted::{INTERPRETED, Interpreted};
 
 /// Everything that is declared, from the library and the inventory.
 #[derive(Debug, Default)]
@@ -86,6 +88,17 @@ pub struct Kind {
     pub labels: (usize, usize),
     /// Whether it may hold any attribute: somebody else checks them, or nobody has to.
     pub open: bool,
+}
+
+/// Keywords whose definitions are the same for every product: they are read before there is one, so nothing of a product is known in
+/// them.
+pub const EARLY: [&str; 4] = ["pipeline", "action", "tool", "image"];
+
+impl Definition {
+    /// Whether it is read before there is a product.
+    pub fn is_early(&self) -> bool {
+        EARLY.contains(&self.keyword.as_str())
+    }
 }
 
 /// `define keyword name { … }`.

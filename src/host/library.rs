@@ -4,9 +4,8 @@ use include_dir::{Dir, include_dir};
 
 static LIBRARY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/stdlib");
 
-/// What the paths of the library's files begin with in a workspace. No file of a project can have such a path: `<` is
-/// refused in the names of its folders.
-pub const PREFIX: &str = "<stdlib>/";
+/// What the paths of the library's files begin with in a workspace.
+pub use crate::base::LIBRARY as PREFIX;
 
 /// The definitions and schemas of the library: path below the library, and text.
 pub fn files() -> Vec<(&'static str, &'static str)> {

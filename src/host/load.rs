@@ -46,6 +46,14 @@ pub struct Project {
     pub linked: BTreeSet<PathBuf>,
 }
 
+impl Project {
+    /// Whether `infra.toml` says without a mistake what belongs to the project.
+    pub fn is_known(&self) -> bool {
+        let settings = self.workspace.find(settings::FILE).map(|(file, _)| file);
+        !self.diagnostics.iter().any(|found| Some(found.primary.span.file) == settings)
+    }
+}
+
 /// The folder of the project that `from` lies in: the nearest one above that has an `infra.toml`.
 pub fn find(from: &Path) -> Result<PathBuf, Failure> {
     let start = from.canonicalize().map_err(|error| Failure::disk("open", from, &error))?;
@@ -71,11 +79,15 @@ pub fn load(root: &Path) -> Result<Project, Failure> {
     let (settings, _) = settings::read(FileId(0), &text);
     let mut loader =
         Loader { root: root.clone(), files: BTreeMap::new(), mistakes: Vec::new(), left: TOTAL_LIMIT, linked: BTreeSet::new() };
-    loader.files.insert(settings::FILE.into(), text.into());
-    loader.folder(&settings.inventory, &[LOCK]);
-    for folder in &settings.library {
-        loader.folder(folder, &[".json"]);
+    let place = |key: &str, index: usize| {
+        let span = settings::span_of(FileId(0), &text, key, index);
+        (span.start as usize, span.end as usize)
+    };
+    loader.folder(&settings.inventory, place("inventory", 0), &[LOCK]);
+    for (index, folder) in settings.library.iter().enumerate() {
+        loader.folder(folder, place("library", index), &[".json"]);
     }
+    loader.files.insert(settings::FILE.into(), text.as_str().into());
     for (path, text) in library::files() {
         loader.files.insert(text!("{}{path}", library::PREFIX), text.into());
     }
@@ -134,21 +146,22 @@ struct Loader {
 }
 
 impl Loader {
-    /// Reads the `.infra` files below `folder`, and those whose names end in one of `also`.
-    fn folder(&mut self, folder: &Text, also: &[&str]) {
+    /// Reads the `.infra` files below `folder`, which `infra.toml` names at `named`, and those whose names end in one of `also`.
+    fn folder(&mut self, folder: &Text, named: (usize, usize), also: &[&str]) {
         let start = self.root.join(folder);
         match start.canonicalize() {
             Ok(real) if real.is_dir() && real.starts_with(&self.root) => {}
             Ok(real) if real.is_dir() => {
-                return self.outside(settings::FILE.into(), folder);
+                return self.outside(settings::FILE.into(), named, folder);
             }
             _ => {
-                return self.mistake(
-                    settings::FILE.into(),
-                    Code::InvalidProject,
-                    format!("the folder `{folder}` does not exist"),
-                    "make it, or name another one in `infra.toml`",
-                );
+                return self.mistakes.push(Mistake {
+                    path: settings::FILE.into(),
+                    range: named,
+                    code: Code::InvalidProject,
+                    message: format!("the folder `{folder}` does not exist"),
+                    help: "make it, or name another one in `infra.toml`",
+                });
             }
         }
         // The folders that were entered through a link; with the whole inventory behind one, all of them are.
@@ -180,7 +193,7 @@ impl Loader {
             let path = self.relative(entry.path());
             if entry.path_is_symlink() && !self.is_inside(entry.path()) {
                 self.files.insert(path.clone(), "".into());
-                self.outside(path.clone(), &path);
+                self.outside(path.clone(), (0, 0), &path);
                 if is_folder {
                     entries.skip_current_dir();
                 }
@@ -256,13 +269,9 @@ impl Loader {
         self.mistakes.push(Mistake { path, range: (0, 0), code, message, help });
     }
 
-    fn outside(&mut self, path: Text, link: &str) {
-        self.mistake(
-            path,
-            Code::InvalidProject,
-            format!("`{link}` is a link that leaves the project"),
-            "copy what it points to into the project",
-        );
+    fn outside(&mut self, path: Text, range: (usize, usize), link: &str) {
+        let message = format!("`{link}` is a link that leaves the project");
+        self.mistakes.push(Mistake { path, range, code: Code::InvalidProject, message, help: "copy what it points to into the project" });
     }
 
     fn unreadable(&mut self, error: &walkdir::Error) {

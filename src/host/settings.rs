@@ -57,9 +57,10 @@ impl Default for Settings {
 
 /// Reads `infra.toml`. What is wrong keeps its default, so that the rest of a project can be read too.
 pub fn read(file: FileId, text: &str) -> (Settings, Diagnostics) {
-    let mut reader = Reader { file, settings: Settings::default(), diagnostics: Diagnostics::default() };
+    let mut reader = Reader { file, source: text, settings: Settings::default(), diagnostics: Diagnostics::default() };
     let (table, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
+    // What follows from the first mistake of a file that no parser takes is no news.
+    for error in errors.into_iter().take(1) {
         let span = error.span().unwrap_or_default();
         reader.report(span, error.message().to_lowercase(), None);
     }
@@ -78,13 +79,18 @@ pub(super) fn span_of(file: FileId, text: &str, key: &str, index: usize) -> Span
     Span::new(file, span.start as u32, span.end as u32)
 }
 
-struct Reader {
+/// Targets that are nothing without another one: what they write names its files.
+const NEEDS: &[(&str, &str, &str)] =
+    &[("molecule", "ansible", "tests of roles need the roles"), ("packer", "ansible", "images are baked with playbooks and roles")];
+
+struct Reader<'s> {
     file: FileId,
+    source: &'s str,
     settings: Settings,
     diagnostics: Diagnostics,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn report(&mut self, at: Range<usize>, message: impl Into<String>, help: Option<String>) {
         let mut diagnostic = Diagnostic::error(Code::InvalidProject, self.span(at), message);
         diagnostic.help = help;
@@ -118,8 +124,14 @@ impl Reader {
                     }
                 }
                 "library" => {
-                    let folders = self.list(value);
-                    self.settings.library = folders.into_iter().filter_map(|item| self.folder(item)).collect();
+                    for item in self.list(value) {
+                        let Some(folder) = self.folder(item) else { continue };
+                        if self.settings.library.contains(&folder) {
+                            self.report(item.span(), format!("the folder `{folder}` stands twice"), Some("name it once".to_owned()));
+                        } else {
+                            self.settings.library.push(folder);
+                        }
+                    }
                 }
                 "targets" => self.targets(value),
                 "compiler" => self.compiler(value),
@@ -164,7 +176,9 @@ impl Reader {
         let text = value.get_ref().as_str();
         if text.is_none() {
             let found = value.get_ref().type_str();
-            self.report(value.span(), format!("expected a string, found {found}"), None);
+            let is_single = value.get_ref().as_array().is_none() && value.get_ref().as_table().is_none();
+            let help = self.source.get(value.span()).filter(|_| is_single).map(|written| format!("write it in quotes: `\"{written}\"`"));
+            self.report(value.span(), format!("expected a string, found {found}"), help);
         }
         text
     }
@@ -232,6 +246,7 @@ impl Reader {
 
     fn targets(&mut self, value: &Spanned<DeValue<'_>>) {
         let mut targets = BTreeSet::new();
+        let mut places = Vec::new();
         for item in self.list(value) {
             let Some(target) = self.text(item) else {
                 continue;
@@ -244,6 +259,19 @@ impl Reader {
                 }
             } else if !targets.insert(Text::new(target)) {
                 self.report(item.span(), format!("target `{target}` stands twice"), None);
+            }
+            places.push((target, item.span()));
+        }
+        for (target, needed, why) in NEEDS {
+            if let Some((_, at)) = places.iter().find(|(name, _)| name == target)
+                && !targets.contains(*needed)
+                && self.diagnostics.0.is_empty()
+            {
+                self.report(
+                    at.clone(),
+                    format!("`{target}` needs the target `{needed}`: {why}"),
+                    Some(format!("add `\"{needed}\"` to `targets`")),
+                );
             }
         }
         if targets.is_empty() && self.diagnostics.0.is_empty() {
@@ -325,8 +353,31 @@ mod tests {
     }
 
     #[test]
+    fn a_target_comes_with_what_it_stands_on() {
+        let with = |targets: &str| messages(&format!("name = \"a\"\nedition = \"2026\"\ntargets = [{targets}]\n"));
+        let alone = with("\"molecule\"");
+        assert_eq!(alone.len(), 1, "{alone:?}");
+        assert!(alone[0].0 == "\"molecule\"" && alone[0].1.contains("`ansible`"), "{alone:?}");
+        assert_eq!(with("\"packer\", \"opentofu\"").len(), 1);
+        assert!(with("\"molecule\", \"packer\", \"ansible\"").is_empty());
+    }
+
+    #[test]
+    fn what_lacks_quotes_is_shown_with_them() {
+        let (_, found) = read(FileId(0), "name = \"a\"\nedition = 2026\n");
+        let help: Vec<_> = found.0.iter().filter_map(|finding| finding.help.as_deref()).collect();
+        assert_eq!(help, ["write it in quotes: `\"2026\"`"]);
+    }
+
+    #[test]
     fn syntax_errors_are_told_with_a_place() {
-        let found = messages("name = \"acme\nedition = \"2026\"\n");
-        assert!(!found.is_empty());
+        assert_eq!(messages("name = \"acme\nedition = \"2026\"\n").len(), 1);
+        assert_eq!(messages("name = \"acme\"\nlibrary = [\"lib\"\nedition = \"2026\"\n").len(), 1);
+    }
+
+    #[test]
+    fn a_folder_is_named_once() {
+        let found = messages("name = \"a\"\nedition = \"2026\"\nlibrary = [\"lib\", \"lib/\"]\n");
+        assert_eq!(found, [("\"lib/\"".to_owned(), "the folder `lib` stands twice".to_owned())]);
     }
 }

@@ -195,8 +195,15 @@ impl Planner<'_> {
         if field.text == "name" {
             return Ok(Value::Text(name.clone()));
         }
-        if field.text == "revision" {
-            return Ok(Value::Text(super::image::revision_of(self.shapes, &definition)));
+        if keyword == "image"
+            && let Some(recipe) = self.shapes.recipes.get(name)
+        {
+            if field.text == "revision" {
+                return Ok(Value::Text(recipe.revision.clone()));
+            }
+            if let Some(said) = recipe.said.get(&field.text) {
+                return Ok(said.value.clone());
+            }
         }
         let kind = self.program.kinds.get(keyword).cloned();
         let input = kind.as_ref().and_then(|kind| kind.inputs.get(&field.text));

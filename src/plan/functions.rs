@@ -195,14 +195,7 @@ impl Planner<'_> {
             Value::Instance(id) => self.node(*id).declaration.definition.text.clone(),
             value => text_of(value).unwrap_or_default(),
         };
-        let Some(definition) = self.definition("image", image) else { return false };
-        let lists = |attribute: &str, word: &Text| {
-            definition.attributes.get(attribute).is_some_and(|attribute| match &attribute.value.kind {
-                hir::ExprKind::List(list) => list.iter().any(|element| element.as_name() == Some(word)),
-                _ => false,
-            })
-        };
-        lists("on", &provider) && lists("arches", &arch)
+        self.shapes.recipes.get(image).is_some_and(|recipe| recipe.on.contains(&provider) && recipe.arches.contains(&arch))
     }
 
     fn generated(&mut self, of: InstanceId, path: &Value, form: [&Value; 4], span: Span) -> Evaluated {

@@ -6,6 +6,7 @@ use crate::base::graph::Graph;
 use crate::base::{Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::text_of;
+use crate::shape::Recipe;
 use crate::value::{Entries, InstanceId, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,50 +115,32 @@ impl Planner<'_> {
     /// The images that the providers of this product build.
     pub(super) fn images(&mut self) -> Vec<Image> {
         let mut images = Vec::new();
-        let definitions: Vec<_> =
-            self.program.definitions.iter().filter(|((keyword, _), _)| keyword == "image").map(|(_, of)| of.clone()).collect();
-        for definition in definitions {
+        for recipe in self.shapes.recipes.values() {
             for provider in self.of("provider") {
-                let kind = self.node(provider).declaration.definition.text.clone();
-                let listed = definition.attributes.get("on").map(|attribute| image::words(&attribute.value.kind)).unwrap_or_default();
-                if listed.contains(&kind) {
-                    images.extend(self.image(&definition, provider));
+                if recipe.on.contains(&self.node(provider).declaration.definition.text) {
+                    images.extend(self.image(recipe, provider));
                 }
             }
         }
         images
     }
 
-    fn image(&mut self, definition: &crate::hir::Definition, provider: InstanceId) -> Option<Image> {
+    fn image(&mut self, recipe: &Recipe, provider: InstanceId) -> Option<Image> {
         let of = self.node(provider).definition.clone()?;
         let block = of.blocks.iter().find(|block| block.keyword.text == "builder")?.clone();
-        let builder = block.labels.first().and_then(|label| image::word(&label.value))?;
-        let words = |name: &str| definition.attributes.get(name).map(|attribute| image::words(&attribute.value.kind)).unwrap_or_default();
-        let span = definition.name.span;
-        let stock = self.field(provider, &"image".into(), span).ok()?;
-        let from = words("from").into_iter().next()?;
-        let Some(stock) = stock.as_map().and_then(|stock| stock.get(&from)).cloned() else {
-            self.report(
-                Diagnostic::error(
-                    Code::ImageNotBuilt,
-                    definition.attributes.get("from")?.value.span,
-                    format!("`{}` has no image `{from}` to start from", of.name.text),
-                )
-                .related(of.name.span, "the provider is defined here")
-                .help(format!("add `image {from} {{ … }}` to the provider, or leave it out of `on`")),
-            );
-            return None;
-        };
-        let revision = image::revision_of(self.shapes, definition);
-        let name = definition.name.text.clone();
-        let baked = Value::map([("name", Value::Text(name.clone())), ("revision", Value::Text(revision.clone()))]);
+        let builder = block.word(0)?.clone();
+        let stock = self.field(provider, &"image".into(), recipe.span).ok()?;
+        // A provider that offers no such image is refused where the image is read.
+        let stock = stock.as_map()?.get(&recipe.from)?.clone();
+        let revision = recipe.revision.clone();
+        let baked = Value::map([("name", Value::Text(recipe.name.clone())), ("revision", Value::Text(revision.clone()))]);
         let kind = self.program.kinds.get("provider").and_then(|kind| kind.blocks.get("builder")).cloned();
         let mut sources = Vec::new();
-        let sizes = self.field(provider, &"sizes".into(), span).ok()?;
+        let sizes = self.field(provider, &"sizes".into(), recipe.span).ok()?;
         let sizes: Vec<Value> = sizes.as_map().into_iter().flat_map(|sizes| sizes.values().cloned()).collect();
         // A region without machines of an architecture has nothing to bake on.
         let offered = |arch: &Text| sizes.iter().any(|size| size.field(arch).is_some());
-        for arch in words("arches").into_iter().filter(offered) {
+        for arch in recipe.arches.iter().filter(|arch| offered(arch)).cloned() {
             // In the order of `hir::BUILDER_NAMES`.
             let mut locals = vec![stock.clone(), baked.clone(), Value::Text(arch.clone())];
             let mut settings = Entries::new();
@@ -172,10 +155,9 @@ impl Planner<'_> {
             let source = settings_text(&mut sources, "plugin")?;
             Some((source, settings_text(&mut sources, "plugin_version")?))
         });
-        let path = self.shapes.images.get(&name).cloned().unwrap_or_default();
         Some(Image {
-            name,
-            doc: definition.doc.clone().unwrap_or_default(),
+            name: recipe.name.clone(),
+            doc: recipe.doc.clone(),
             provider: of.name.text.clone(),
             instance: self.node(provider).name.clone(),
             builder,
@@ -183,9 +165,9 @@ impl Planner<'_> {
             sources,
             varying: image::varying(&of, &block),
             login: stock.field("login").and_then(text_of).unwrap_or_else(|| "root".into()),
-            install: image::installed(definition),
+            install: recipe.install.clone(),
             revision,
-            source: path,
+            source: recipe.source.clone(),
         })
     }
 

@@ -45,6 +45,7 @@ impl Resolver<'_> {
             return self.error(diagnostic);
         }
         self.surplus(block, 2);
+        self.plain_head(block, "a definition is there once, and always: leave it out");
         let items: Vec<&ast::Item> = block.body.items.iter().collect();
         let key: Owner = (keyword.text.clone(), name.text.clone());
         let types = self.declared_types(&items, names, Some(&key));

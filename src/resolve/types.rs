@@ -2,8 +2,8 @@
 
 use super::{Owner, Resolver, Source, items, word};
 use crate::base::{Span, Text, similar};
-use crate::diag::{Code, Diagnostic};
-use crate::hir::NamedType;
+use crate::diag::{Code, Diagnostic, listed};
+use crate::hir::{INTERPRETED, NamedType};
 use crate::syntax::ast;
 use crate::ty::{EnumTy, FieldTy, MAX_PARTS, RecordTy, RefinedTy, Ty};
 use std::collections::{BTreeMap, BTreeSet};
@@ -119,6 +119,19 @@ impl Resolver<'_> {
         linked
     }
 
+    /// A member that the compiler is to interpret and does not know would do nothing.
+    fn interpreted(&mut self, item: &ast::Enum) {
+        let Some(interpreted) = INTERPRETED.iter().find(|interpreted| item.name.text == interpreted.name) else { return };
+        for member in item.members.iter().filter(|member| !interpreted.members.contains(&member.text.as_str())) {
+            let message = format!("the compiler does not know the member `{}` of `{}`: it would do nothing", member.text, item.name.text);
+            self.error(Diagnostic::error(Code::UnknownName, member.span, message).help(format!(
+                "{} interpret {}",
+                interpreted.reader,
+                listed(interpreted.members)
+            )));
+        }
+    }
+
     fn link(&mut self, name: &Text, declared: &mut Declared<'_>, names: &Names, linked: &mut BTreeMap<Text, Arc<NamedType>>) -> Option<Ty> {
         if let Some(done) = linked.get(name) {
             return Some(done.ty.clone());
@@ -133,6 +146,9 @@ impl Resolver<'_> {
                         Some(first) => self.duplicate(&format!("member `{}`", member.text), member.span, *first),
                         None => drop(seen.insert(&member.text, member.span)),
                     }
+                }
+                if declared.owner.is_none() {
+                    self.interpreted(item);
                 }
                 let ty = Ty::Enum(Arc::new(EnumTy { name: name.clone(), members, span: item.name.span }));
                 NamedType { ty, rule: None, span: item.name.span, doc: item.doc.clone() }

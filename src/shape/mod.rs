@@ -1,14 +1,16 @@
 //! The shape of what is shared by all products: a module for one provider, a role for a service. What is the same for every
 //! product is written out, what differs is a typed, named hole.
 
+mod early;
 mod frame;
 mod holes;
+pub mod image;
 pub mod module;
 mod modules;
 pub mod pipeline;
-mod pipelines;
 pub mod role;
 mod roles;
+pub mod said;
 mod usage;
 mod words;
 
@@ -20,18 +22,37 @@ use crate::schema::Schemas;
 use crate::ty::Ty;
 use crate::value::Value;
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 pub use holes::{key_of, keyed};
+pub use image::Recipe;
 pub use module::Module;
 pub use pipeline::Pipeline;
-pub use pipelines::{reads, releases_of};
 pub use role::Role;
 pub use words::Words;
 
+/// What is the same for every product and is read before there is one.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// The pipeline, where the program defines one.
+    pub pipeline: Option<Pipeline>,
+    /// What images are made of, by image.
+    pub recipes: BTreeMap<Text, Recipe>,
+}
+
+/// Evaluates the definitions that need no product: pipelines, actions, tools and images. There is nothing to go on with where an image
+/// could not be read: who uses it would be blamed for that.
+pub fn shared(program: &Program, types: &Types, workspace: &Workspace) -> (Option<Shared>, Diagnostics) {
+    let (pipeline, mut diagnostics) = pipeline::pipeline(&pipeline::Context { program, types, workspace });
+    let (recipes, found) = image::recipes(program, types, workspace);
+    let pipeline = if diagnostics.has_errors() { None } else { pipeline };
+    diagnostics.extend(found);
+    (recipes.map(|recipes| Shared { pipeline, recipes }), diagnostics)
+}
+
 /// Makes the shape of every implementation and service of a program.
-pub fn shape(program: &Program, schemas: &Schemas, types: &Types, workspace: &Workspace) -> (Shapes, Diagnostics) {
-    let mut shapes = Shapes { pipeline: pipelines::pipeline(program, workspace), ..Shapes::default() };
+pub fn shape(program: &Program, schemas: &Schemas, types: &Types, workspace: &Workspace, shared: Shared) -> (Shapes, Diagnostics) {
+    let mut shapes = Shapes { pipeline: shared.pipeline, ..Shapes::default() };
     let mut diagnostics = Diagnostics::default();
     for (key, implementation) in &program.implementations {
         let Some(contract) = program.definitions.get(&("module".into(), key.0.clone())) else { continue };
@@ -40,15 +61,15 @@ pub fn shape(program: &Program, schemas: &Schemas, types: &Types, workspace: &Wo
         shapes.modules.extend(module.map(|module| (key.clone(), Arc::new(module))));
     }
     for ((keyword, name), definition) in &program.definitions {
-        if keyword == "image" {
-            shapes.revisions.insert(name.clone(), OnceLock::new());
-            shapes.images.insert(name.clone(), workspace.file(definition.span.file).path.clone());
-        }
         if keyword == "service" {
             let (role, found) = roles::role(program, types, workspace, definition);
             diagnostics.extend(found);
             shapes.roles.extend(role.map(|role| (name.clone(), Arc::new(role))));
         }
+    }
+    for (name, mut recipe) in shared.recipes {
+        recipe.revision = image::revision(&recipe, &shapes.roles);
+        shapes.recipes.insert(name, recipe);
     }
     (shapes, diagnostics)
 }
@@ -58,10 +79,8 @@ pub fn shape(program: &Program, schemas: &Schemas, types: &Types, workspace: &Wo
 pub struct Shapes {
     /// By module and provider.
     pub modules: BTreeMap<(Text, Text), Arc<Module>>,
-    /// The paths of the sources that define images, by image.
-    pub images: BTreeMap<Text, Text>,
-    /// What tells the state of each image from another one, by image: found out when it is first asked for, and the same for all products.
-    pub revisions: BTreeMap<Text, OnceLock<Text>>,
+    /// What images are made of, by image.
+    pub recipes: BTreeMap<Text, Recipe>,
     /// By service.
     pub roles: BTreeMap<Text, Arc<Role>>,
     /// The pipeline, where the program defines one.

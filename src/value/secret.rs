@@ -59,8 +59,11 @@ impl Scheme {
     /// Every scheme.
     pub const ALL: [Scheme; 4] = [Scheme::Env, Scheme::Op, Scheme::Sops, Scheme::Vault];
 
+    /// Their names.
+    pub const NAMES: [&'static str; 4] = [Scheme::Env.name(), Scheme::Op.name(), Scheme::Sops.name(), Scheme::Vault.name()];
+
     /// What references begin with.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Scheme::Env => "env",
             Scheme::Op => "op",

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
 
 mod hostile;
+mod interpreted;
 #[path = "../mistakes.rs"]
 mod mistakes;
 mod renderings;

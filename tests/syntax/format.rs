@@ -50,10 +50,15 @@ pub fn judge(text: &str) -> Result<(), String> {
 {once}"
         ));
     }
-    match once.lines().find(|line| line.trim_end() != *line) {
-        Some(line) => Err(format!("blanks at the end of {line:?}")),
-        None => Ok(()),
+    // What stands in a text of several lines is its value.
+    let mut inside = false;
+    for line in once.lines() {
+        if !inside && line.trim_end() != line {
+            return Err(format!("blanks at the end of {line:?}"));
+        }
+        inside ^= line.matches("\"\"\"").count() % 2 == 1;
     }
+    Ok(())
 }
 
 #[test]

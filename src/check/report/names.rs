@@ -34,10 +34,17 @@ pub(in crate::check) fn unknown_definition<'k>(keyword: &str, name: &str, span: 
     meant(Diagnostic::error(Code::UnknownDefinition, span, format!("there is no {keyword} `{name}`")), name, span, known)
 }
 
-pub(in crate::check) fn not_offered(from: &hir::Name, provider: &hir::Name, definition: &Definition, offered: &[&Text]) -> Diagnostic {
-    let diagnostic = Diagnostic::error(Code::UnknownName, from.span, format!("`{}` offers no image `{}`", provider.text, from.text))
-        .related(definition.name.span, "what it offers is declared here");
-    meant(diagnostic, &from.text, from.span, offered.iter().map(|name| name.as_str()))
+/// Something of a product where there is none yet.
+pub(in crate::check) fn not_known_yet(name: &str, span: Span, early: &Definition) -> Diagnostic {
+    let what = format!("{} `{}`", early.keyword, early.name.text);
+    let message = format!("`{name}` is not known in {what}: it is read before there is a product");
+    Diagnostic::error(Code::UnknownName, span, message).help("it is the same for every product: say the value itself, or a `let` of it")
+}
+
+/// What nobody would read in a definition that is read before there is a product.
+pub(in crate::check) fn for_nobody(what: &str, span: Span, early: &Definition) -> Diagnostic {
+    let message = format!("{} `{}` takes no {what}: nobody would read it", early.keyword, early.name.text);
+    Diagnostic::error(Code::UnknownBlock, span, message).help("it says what its kind declares, and may have `let`s and functions")
 }
 
 pub(in crate::check) fn unknown_field<'k>(

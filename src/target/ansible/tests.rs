@@ -37,7 +37,9 @@ fn library() -> (Shapes, Vec<Plan>) {
     diagnostics.extend(found);
     let (types, found) = check::check(&program, &schemas);
     diagnostics.extend(found);
-    let (shapes, found) = shape::shape(&program, &schemas, &types, &workspace);
+    let (shared, found) = shape::shared(&program, &types, &workspace);
+    diagnostics.extend(found);
+    let (shapes, found) = shape::shape(&program, &schemas, &types, &workspace, shared.unwrap());
     diagnostics.extend(found);
     let product = &program.products[0];
     let mut plans = Vec::new();

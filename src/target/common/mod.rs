@@ -1,9 +1,8 @@
-//! What targets share: HCL made of values, and what pipelines are made of.
+//! What targets share: HCL made of values, and a product as pipelines see it.
 
 pub mod delivery;
 pub mod hcl;
 pub mod images;
-pub mod jobs;
 pub mod origin;
 pub mod secrets;
 

@@ -4,7 +4,7 @@ use super::steps::{expression, run};
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::artifact::{Error, github};
 use crate::base::Text;
-use crate::shape::pipeline::{Event, Per, Pipeline, Stage};
+use crate::shape::pipeline::{Event, Per, Pipeline, Stage, Task};
 
 /// All jobs of a stage without a selection have to succeed.
 const ALL: &str = r#"for result in $RESULTS; do
@@ -15,6 +15,16 @@ done
 /// Nothing to do is as good as done, but only if it was looked at: a selection that did not run says nothing.
 const SELECTED: &str = r#"test "$SELECTED" = success
 test "$ROWS" = "[]" || test "$RESULT" = success
+"#;
+
+/// The same for the places in the order of environments: one without environments is skipped.
+const IN_ORDER: &str = r#"test "$SELECTED" = success
+for result in $RESULTS; do
+  case $result in
+    success | skipped) ;;
+    *) exit 1 ;;
+  esac
+done
 "#;
 
 /// The same in a merge queue, where the stage itself has nothing to say.
@@ -32,8 +42,11 @@ pub(super) fn gate(pipeline: &Pipeline, stage: &Stage, name: &Text, jobs: &[Text
         needs.push("select".into());
     }
     needs.sort();
-    let step = if selected {
-        let queued = !stage.runs_at(Event::Merge);
+    let step = if stage.does(Task::Apply) {
+        let env = Map::new().with("RESULTS", expression("join(needs.*.result, ' ')")).with("SELECTED", expression("needs.select.result"));
+        run("Fail unless every place that was selected succeeded", env, IN_ORDER)
+    } else if selected {
+        let queued = stage.runs_at(Event::Change) && !stage.runs_at(Event::Merge);
         let mut env = Map::new();
         if queued {
             env.push("EVENT", expression("github.event_name"));

@@ -4,9 +4,9 @@ use super::select::{connect, joins, matrix};
 use super::steps::{self, BASE, History, action, because, expression};
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::artifact::{Error, github};
+use crate::shape::pipeline::jobs::{Command, Job, Matrix, role};
 use crate::shape::pipeline::{Access, Pipeline, Stage};
 use crate::target::common::delivery::place_of;
-use crate::target::common::jobs::{Command, Job, Matrix, role};
 
 /// The job.
 pub(super) fn job(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Result<Map, Error> {
@@ -142,7 +142,7 @@ pub(super) fn step(command: &Command) -> Map {
     step.with("run", script)
 }
 
-fn keep(pipeline: &Pipeline, job: &Job, kept: crate::target::common::jobs::Kept) -> Result<Map, Error> {
+fn keep(pipeline: &Pipeline, job: &Job, kept: crate::shape::pipeline::jobs::Kept) -> Result<Map, Error> {
     let name = format!("{}.${{{{ matrix.product }}}}.${{{{ matrix.environment }}}}", job.name);
     let with = Map::new().with("name", name).with("path", kept.path).with("if-no-files-found", "error").with("retention-days", kept.days);
     let mut step = action(pipeline, "Keep the summary", "upload-artifact", with)?;

@@ -12,8 +12,8 @@ mod workflow;
 use crate::artifact::yaml::{Document, Map};
 use crate::artifact::{Error, Tree, header};
 use crate::base::Text;
+use crate::shape::pipeline::jobs;
 use crate::shape::pipeline::{Access, Per, Pipeline};
-use crate::target::common::jobs;
 
 /// Writes the workflows; `roles` are those with a scenario of their own.
 pub fn emit_shared(pipeline: &Pipeline, roles: &[Text], tree: &mut Tree) -> Result<(), Error> {

@@ -1,13 +1,12 @@
 //! The jobs that change environments, one for each place in the order of environments.
 
 use super::job::{permissions, step, title, variables};
-use super::select::{connect, matrix, rank_name, refusals};
+use super::select::{connect, matrix, refusals};
 use super::steps::{self, History, because};
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::artifact::{Error, github};
+use crate::shape::pipeline::jobs::{Job, RANKS, rank_name};
 use crate::shape::pipeline::{Pipeline, Stage};
-use crate::target::common::delivery::RANKS;
-use crate::target::common::jobs::Job;
 
 /// Adds the jobs. Each waits for all before it: a place without environments is skipped, and a skipped job stops nobody.
 pub(super) fn ranks(pipeline: &Pipeline, stage: &Stage, job: &Job, map: &mut Map) -> Result<(), Error> {

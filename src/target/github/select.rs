@@ -4,8 +4,8 @@ use super::steps::{self, BASE, History, because, expression, run, token};
 use crate::artifact::shell::Word;
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::artifact::{Error, github};
+use crate::shape::pipeline::jobs::{RANKS, rank_name};
 use crate::shape::pipeline::{Access, Event, Per, Pipeline, Stage, Task};
-use crate::target::common::delivery::RANKS;
 
 /// Jobs of a proposed change from another repository get no credentials, so nothing is selected for them.
 const OWN_CHANGE: &str = "github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository";
@@ -46,11 +46,6 @@ fn outputs(stage: &Stage) -> Map {
         return (0..RANKS).map(|rank| (rank_name(rank), format!("${{{{ steps.select.outputs.rank-{rank} }}}}"))).collect();
     }
     Map::new().with("rows", expression("steps.select.outputs.rows"))
-}
-
-/// The output and the job of a place in the order of environments.
-pub(super) fn rank_name(rank: usize) -> String {
-    format!("rank-{rank}")
 }
 
 fn selection(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {

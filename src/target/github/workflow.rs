@@ -4,8 +4,8 @@ use super::{gate, job, order, report, select};
 use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::artifact::{Error, header};
 use crate::base::Text;
+use crate::shape::pipeline::jobs;
 use crate::shape::pipeline::{Access, Event, Per, Pipeline, Stage, Task};
-use crate::target::common::jobs;
 
 /// The file of a stage.
 pub(super) fn workflow(pipeline: &Pipeline, stage: &Stage, roles: &[Text]) -> Result<Document, Error> {
@@ -27,11 +27,12 @@ fn first_together(mut root: Map) -> Map {
     root
 }
 
-/// A gate that a branch rule requires has to be there for a merge queue too, whatever the stage itself runs for.
+/// A gate that a branch rule requires has to be there for a merge queue too, whatever else the stage runs for. One that is of no proposed
+/// change is for stages that come after it.
 fn on(pipeline: &Pipeline, stage: &Stage) -> Map {
     let branch = || Map::new().with("branches", Node::flow([pipeline.branch.clone()]));
     let mut on = Map::new();
-    if stage.gate.is_some() {
+    if stage.gate.is_some() && stage.runs_at(Event::Change) {
         on.push("merge_group", Node::Null);
     }
     if stage.runs_at(Event::Change) {
@@ -77,10 +78,11 @@ fn jobs_of(pipeline: &Pipeline, stage: &Stage, roles: &[Text]) -> Result<Map, Er
     for job in jobs::jobs(stage, roles) {
         if stage.does(Task::Apply) && selects {
             order::ranks(pipeline, stage, &job, &mut map)?;
+            names.extend((0..jobs::RANKS).map(|rank| Text::from(jobs::rank_name(rank))));
         } else {
             map.push(job.name.clone(), job::job(pipeline, stage, &job)?);
+            names.push(job.name);
         }
-        names.push(job.name);
     }
     if stage.comment {
         map.push("comment", report::comment(pipeline, stage)?);

@@ -4,7 +4,7 @@ use crate::artifact::Error;
 use crate::artifact::gitlab::literal;
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::shape::Pipeline;
-use crate::target::common::jobs::{Command, Job};
+use crate::shape::pipeline::jobs::{Command, Job};
 
 /// What every job has unless it says otherwise. Its tools are those of `mise.toml`.
 pub(super) fn default(pipeline: &Pipeline) -> Result<Map, Error> {

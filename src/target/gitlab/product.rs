@@ -7,9 +7,9 @@ use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::artifact::{Error, gitlab};
 use crate::base::Text;
 use crate::shape::Pipeline;
+use crate::shape::pipeline::jobs::{self, Job};
 use crate::shape::pipeline::{Access, Per, Stage, Task};
 use crate::target::common::delivery::{Environment, Image, Product, Store, action};
-use crate::target::common::jobs::{self, Job};
 
 /// The file; nothing where no environment has a store of secrets.
 pub(super) fn product(pipeline: &Pipeline, product: &Product) -> Result<Option<Document>, Error> {

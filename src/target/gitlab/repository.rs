@@ -7,8 +7,8 @@ use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::artifact::{Error, gitlab};
 use crate::base::{Text, text};
 use crate::shape::Pipeline;
+use crate::shape::pipeline::jobs::{self, Job, Matrix};
 use crate::shape::pipeline::{Event, Per, Stage};
-use crate::target::common::jobs::{self, Job, Matrix};
 
 /// The file.
 pub(super) fn repository(pipeline: &Pipeline, roles: &[Text]) -> Result<Document, Error> {

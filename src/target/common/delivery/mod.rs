@@ -11,9 +11,6 @@ pub use systems::{System, action, place_of};
 use crate::base::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The workflows have a job for each place in the order of environments, and so many places.
-pub const RANKS: usize = crate::hir::Product::MOST_ENVIRONMENTS;
-
 /// A product.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Product {

@@ -59,7 +59,7 @@ inputs = {
 
   location           = "fsn1"
   image_name         = "base"
-  image_revision     = "1ee09651f870"
+  image_revision     = "f50db5262977"
   image_architecture = "x86"
   public             = true
   labels             = include.root.locals.labels

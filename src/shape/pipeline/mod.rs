@@ -1,10 +1,19 @@
-//! A pipeline: stages, their order, gates and access, the same on every system of CI.
+//! A pipeline: stages, their order, gates and access, the same on every system of CI, and the jobs that both systems are lowered from.
 
-use crate::base::Text;
+pub mod jobs;
+mod read;
+mod words;
+
+use super::said::Fields;
+use crate::base::{Span, Text};
 use std::collections::BTreeMap;
 
+pub(super) use read::{Context, pipeline};
+pub use read::{choose, releases_of};
+pub use words::{Access, Event, Per, Task};
+
 /// A pipeline and what its jobs stand on.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pipeline {
     /// Its name.
     pub name: Text,
@@ -18,6 +27,8 @@ pub struct Pipeline {
     pub container: Text,
     /// Which of the tools is the compiler, as mise names it.
     pub compiler: Text,
+    /// Where its repository is, as the pipeline says it.
+    pub repository: Option<Text>,
     /// The minute of the hour that scheduled stages start at.
     pub minute: u8,
     /// In the order of the text.
@@ -26,6 +37,8 @@ pub struct Pipeline {
     pub actions: BTreeMap<Text, Action>,
     /// Pinned tools, in the order of their names.
     pub tools: Vec<Tool>,
+    /// What its definition says, with the places.
+    pub said: Fields,
 }
 
 /// One part of a pipeline.
@@ -57,72 +70,12 @@ pub struct Stage {
     pub gate: Option<Text>,
     /// The longest that one of its jobs may take, in minutes.
     pub limit: u16,
-}
-
-/// What makes a stage run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Event {
-    /// A proposed change.
-    Change,
-    /// A change of the main branch.
-    Merge,
-    /// The clock.
-    Hourly,
-}
-
-/// How often a stage runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Per {
-    /// Once.
-    Once,
-    /// For each role.
-    Role,
-    /// For each image on each provider of each environment.
-    Image,
-    /// For each environment.
-    Environment,
-}
-
-/// What a stage does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Task {
-    /// Compares the generated files with the sources.
-    Compile,
-    /// Runs the stock tools over the generated files.
-    Lint,
-    /// Tests a role.
-    Molecule,
-    /// Tests modules and units.
-    Terratest,
-    /// Builds an image.
-    Bake,
-    /// Says what a change does.
-    Plan,
-    /// Says what a change costs.
-    Cost,
-    /// Does what a change says.
-    Apply,
-    /// Says what is no longer as described.
-    Drift,
-}
-
-/// What a stage may read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Nothing.
-    Nothing,
-    /// The states, and what only reads the clouds.
-    Read,
-    /// Besides, the way to every machine: the main branch only.
-    Inspect,
-    /// What changes the clouds.
-    Write,
-    /// What bakes images.
-    Image,
+    /// What its block says, with the places.
+    pub said: Fields,
 }
 
 /// A pinned action of GitHub.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Action {
     /// Its repository.
     pub uses: Text,
@@ -132,6 +85,8 @@ pub struct Action {
     pub version: Text,
     /// The inputs that it has.
     pub inputs: Vec<Text>,
+    /// The name in its definition.
+    pub span: Span,
 }
 
 /// A pinned tool.
@@ -145,9 +100,26 @@ pub struct Tool {
     pub version: Text,
     /// Packages of Python that are installed with it.
     pub with: Vec<Text>,
+    /// The name in its definition.
+    pub span: Span,
+    /// Whether the embedded library defines it, and not the project.
+    pub is_of_library: bool,
 }
 
+/// The actions that workflows use: the library pins each of them.
+pub const ACTIONS: [&str; 4] = ["checkout", "upload-artifact", "download-artifact", "mise"];
+
 impl Pipeline {
+    /// The place of what its definition says of something; its name where it says nothing.
+    pub fn place(&self, name: &str) -> Span {
+        self.said.place(name)
+    }
+
+    /// The name in its definition.
+    pub fn span(&self) -> Span {
+        self.said.name
+    }
+
     /// The stage of that name.
     pub fn stage(&self, name: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.name == name)
@@ -163,6 +135,11 @@ impl Stage {
     /// Whether it does that.
     pub fn does(&self, task: Task) -> bool {
         self.run.contains(&task)
+    }
+
+    /// The place of an element of a list that its block says.
+    pub fn element(&self, list: &str, at: usize) -> Span {
+        self.said.get(list).map_or(self.said.name, |said| said.element(at))
     }
 
     /// Whether it runs then.

@@ -1,7 +1,7 @@
 //! The jobs of a stage: the one model that every system of CI is lowered from, so that jobs, order, gates and access are the same.
 
+use super::{Access, Per, Pipeline, Stage, Task};
 use crate::base::Text;
-use crate::shape::pipeline::{Access, Per, Pipeline, Stage, Task};
 
 /// A job.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +61,14 @@ pub struct Kept {
 
 /// The checks of `ci/check-<target>.sh`.
 const TARGETS: [&str; 5] = ["ansible", "ci", "opentofu", "packer", "terragrunt"];
+
+/// Workflows have a job for each place in the order of environments, and so many places.
+pub const RANKS: usize = crate::hir::Product::MOST_ENVIRONMENTS;
+
+/// The job of a place in the order of environments, and the output that says what it is about.
+pub fn rank_name(rank: usize) -> String {
+    format!("rank-{rank}")
+}
 
 /// The jobs of a stage; `roles` are those with a scenario of their own.
 pub fn jobs(stage: &Stage, roles: &[Text]) -> Vec<Job> {
