@@ -5,6 +5,7 @@ mod cache;
 mod changes;
 mod check;
 mod completions;
+mod debug;
 mod difference;
 mod explain;
 mod findings;
@@ -88,6 +89,8 @@ enum Command {
     Graph(graph::Graph),
     Completions(completions::Completions),
     Man(man::Man),
+    #[command(hide = true)]
+    Debug(debug::Debug),
 }
 
 /// How a command that could run ended.
@@ -143,6 +146,7 @@ impl Command {
             Command::Graph(graph) => graph.run(global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
+            Command::Debug(debug) => debug.run(global),
         }
     }
 }

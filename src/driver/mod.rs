@@ -1,5 +1,6 @@
 //! The front door: a workspace goes in, a tree of files and every finding come out.
 
+pub mod dump;
 mod fingerprint;
 mod memory;
 mod product;

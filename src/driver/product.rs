@@ -67,7 +67,7 @@ pub(super) fn compile(
     targets: &Targets,
 ) -> Compiled {
     let mut compiled = Compiled::default();
-    let path = text!("{}/{}", product.folder, lock::FILE);
+    let path = lock_path(product);
     let lock = lock_of(workspace, product, &path, options, &mut compiled.diagnostics);
     // Without what it remembers, everything would be given anew, and nobody would see what that changes.
     if compiled.diagnostics.has_errors() {
@@ -101,8 +101,13 @@ pub(super) fn compile(
     compiled
 }
 
+/// Where the lock of a product is, in the project.
+pub(super) fn lock_path(product: &Product) -> Text {
+    text!("{}/{}", product.folder, lock::FILE)
+}
+
 /// What the lock of a product holds, with what is wrong with it.
-fn lock_of(workspace: &Workspace, product: &Product, path: &str, options: &Options, diagnostics: &mut Diagnostics) -> Lock {
+pub(super) fn lock_of(workspace: &Workspace, product: &Product, path: &str, options: &Options, diagnostics: &mut Diagnostics) -> Lock {
     let name = &product.name.text;
     let Some((file, source)) = workspace.find(path) else {
         if options.built.contains(name) {
