@@ -37,7 +37,7 @@ impl Scope for Frame<'_, '_> {
         if let Some(child) = self.planner.node(self.of).children.get(name) {
             return Some(Ok(Value::Instance(*child)));
         }
-        self.everywhere(name).or_else(|| self.absent(name, span).map(Err))
+        self.everywhere(name).or_else(|| self.absent(name, span).or_else(|| self.of_a_machine(name, span)).map(Err))
     }
 
     fn member(&mut self, base: &Value, field: &hir::Name) -> Evaluated {
@@ -144,6 +144,18 @@ impl Frame<'_, '_> {
             Diagnostic::error(Code::OptionalValue, span, message)
                 .related(at, "this decides whether it is there")
                 .help(format!("ask for `{name}` only where it is there: `if … then {name} else …`, or `only` in the same environments")),
+        );
+        Some(Stop)
+    }
+
+    /// Says that a service asks for its machine where it has no one machine.
+    fn of_a_machine(&mut self, name: &Text, span: Span) -> Option<Stop> {
+        if !matches!(name.as_str(), "host" | "arch") || self.planner.node(self.of).keyword != "service" {
+            return None;
+        }
+        let message = format!("`{name}` is asked for where the value must be the same on every machine");
+        self.planner.report(
+            Diagnostic::error(Code::UnknownName, span, message).help("use it in `configure`, or in a `let` that only `configure` needs"),
         );
         Some(Stop)
     }

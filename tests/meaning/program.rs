@@ -128,11 +128,8 @@ fn values(declarations: &[&Entry], expressions: &[&Entry], differences: &mut Str
 
 /// What is wrong with one declaration or expression, beside the declarations that are right.
 fn refused(declarations: &[&Entry], entry: &Entry, differences: &mut String) {
-    let workspace = if is_declaration(entry) {
-        workspace(&[declarations, &[entry]].concat(), &[])
-    } else {
-        workspace(declarations, &[entry])
-    };
+    let workspace =
+        if is_declaration(entry) { workspace(&[declarations, &[entry]].concat(), &[]) } else { workspace(declarations, &[entry]) };
     let mut found = compile(&workspace, &Options::default()).diagnostics;
     for stated in entry.stated.iter().filter_map(|stated| stated.strip_prefix("! ")) {
         match found.iter().position(|found| fits(stated, found, blamed(&workspace, found))) {
