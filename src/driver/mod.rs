@@ -12,8 +12,9 @@ mod threads;
 
 use crate::analysis::{self, IfBuilt};
 use crate::artifact::Tree;
-use crate::base::{Text, Workspace};
+use crate::base::{Text, Workspace, similar};
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::eval::Run;
 use crate::hir::Product;
 pub use crate::plan::lock::Renumber;
 use crate::{check, resolve, schema, shape, syntax};
@@ -91,6 +92,7 @@ pub fn compile(workspace: &Workspace, options: &Options) -> Outcome {
 }
 
 fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
+    similar::renew();
     let mut diagnostics = Diagnostics::default();
     let sources = parse(workspace, &mut diagnostics);
     let (program, found) = resolve::resolve(workspace, &sources);
@@ -108,7 +110,8 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     }
     diagnostics.extend(analysis::analyse_all(&program));
     diagnostics.extend(analysis::left_behind(&program, renumber::locks(workspace)));
-    let (shapes, found) = shape::shape(&program, &schemas, &types, workspace);
+    let run = Run::new(program.products.len());
+    let (shapes, found) = shape::shape(&program, &schemas, &types, workspace, &run);
     diagnostics.extend(found);
     diagnostics.extend(analysis::analyse_roles(&shapes));
     let targets = Targets(options.targets.clone());
@@ -119,11 +122,18 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let fresh = if is_whole { options.memory.fresh(&wanted, &fingerprints) } else { BTreeMap::new() };
     let stale: Vec<_> = wanted.iter().filter(|product| !fresh.contains_key(&product.name.text)).collect();
     let compile = |product: &&&Arc<Product>| {
-        let compiled = product::compile(workspace, &program, &types, &shapes, product, options, &targets);
+        let compiled = product::compile(workspace, &program, &types, &shapes, product, options, &targets, &run);
         let remembered = Remembered::of(product, &compiled, &fingerprints);
         (compiled, remembered)
     };
     let compiled: Vec<_> = stale.par_iter().map(compile).collect();
+    if let Some(product) = wanted.first().filter(|_| run.is_exceeded()) {
+        // Who was stopped by it depends on the threads, so nothing else is said.
+        let message = format!("all products together take more than {} steps to evaluate", run.limit());
+        let diagnostic = Diagnostic::error(Code::LimitExceeded, product.name.span, message)
+            .help("a product that is like others takes far less: look for lists that are gone through in each other");
+        return Outcome { diagnostics: vec![diagnostic], unknown, ..Outcome::default() };
+    }
     let mut outcome = Outcome {
         products: wanted.iter().map(|product| product.name.text.clone()).collect(),
         environments: wanted.iter().flat_map(|product| &product.environments).map(|environment| environment.text.clone()).collect(),

@@ -70,6 +70,7 @@ impl<'a> Planner<'a> {
         product: &'a Arc<hir::Product>,
         environment: &Text,
         lock: &'a Lock,
+        work: Work,
     ) -> Self {
         let written: Vec<_> = product.instances.iter().flat_map(|instance| written_ranges(instance, environment)).collect();
         let mut planner = Planner {
@@ -83,7 +84,7 @@ impl<'a> Planner<'a> {
             machines: IndexMap::new(),
             diagnostics: Diagnostics::default(),
             used_waivers: BTreeSet::new(),
-            work: Work::default(),
+            work,
             fields: BTreeMap::new(),
             open: Vec::new(),
         };

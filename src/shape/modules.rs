@@ -8,7 +8,7 @@ use super::{Source, Validation, words};
 use crate::base::{Text, Workspace};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::eval::{self, Scope, Stop};
+use crate::eval::{self, Run, Scope, Stop};
 use crate::hir::{self, Definition, ExprKind, Implementation, Program};
 use crate::schema::{self, Schemas};
 use crate::ty::Ty;
@@ -23,8 +23,9 @@ pub(super) fn module(
     workspace: &Workspace,
     contract: &Arc<Definition>,
     implementation: &Arc<Implementation>,
+    run: &Arc<Run>,
 ) -> (Option<Module>, Diagnostics) {
-    let mut frame = Frame::new(program, types, contract);
+    let mut frame = Frame::new(program, types, contract, run);
     frame.implementation = Some(implementation);
     frame.provider = program.definitions.get(&("provider".into(), implementation.provider.text.clone())).cloned();
     let built = Builder { frame: &mut frame, schemas }.module(workspace);

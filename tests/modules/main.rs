@@ -36,7 +36,7 @@ fn modules() -> BTreeMap<String, BTreeMap<String, String>> {
     let (program, _) = resolve::resolve(workspace, &sources);
     let (schemas, _) = schema::read(workspace);
     let (types, _) = check::check(&program, &schemas);
-    let (shapes, found) = shape::shape(&program, &schemas, &types, workspace);
+    let (shapes, found) = shape::shape(&program, &schemas, &types, workspace, &infrac::eval::Run::new(1));
     assert!(!found.has_errors());
     let mut tree = Tree::new();
     shapes.modules.values().for_each(|module| target::opentofu::emit(module, &mut tree).unwrap());

@@ -10,6 +10,7 @@ use super::{Options, parse, threads};
 use crate::base::Workspace;
 use crate::check::{self, Types};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval::{Run, Work};
 use crate::hir::Program;
 use crate::{plan as planning, resolve, schema, shape};
 use std::fmt::Write;
@@ -58,8 +59,9 @@ fn dump_here(workspace: &Workspace, stages: &[Stage]) -> (String, Vec<Diagnostic
     let (types, found) = check::check(&program, &schemas);
     diagnostics.extend(found);
     let is_sound = !diagnostics.has_errors();
+    let run = Run::new(program.products.len());
     let (shapes, found) = match is_sound {
-        true => shape::shape(&program, &schemas, &types, workspace),
+        true => shape::shape(&program, &schemas, &types, workspace, &run),
         false => Default::default(),
     };
     diagnostics.extend(found);
@@ -71,9 +73,10 @@ fn dump_here(workspace: &Workspace, stages: &[Stage]) -> (String, Vec<Diagnostic
             Stage::Shapes if is_sound => shapes::print(&shapes, &mut text),
             Stage::Plan if is_sound => {
                 for product in &program.products {
+                    let mut work = Work::within(&run);
                     let lock = lock_of(workspace, product, &super::product::lock_path(product), &Options::default(), &mut diagnostics);
                     for environment in &product.environments {
-                        let (plan, found) = planning::plan(&program, &types, &shapes, product, &environment.text, &lock);
+                        let (plan, found) = planning::plan(&program, &types, &shapes, product, &environment.text, &lock, &mut work);
                         diagnostics.extend(found);
                         if let Some(plan) = plan {
                             plan::print(&plan, &mut text);
