@@ -1,7 +1,31 @@
 //! "Did you mean": the one known name that a misspelt one is nearest to.
 
+use std::cell::Cell;
+
 /// With how many names one is compared, so that many misspelt names among many known ones take no longer than they should.
 pub const MAX_KNOWN: usize = 1_000;
+
+/// How many names are suggested in a row, before [`renew`]: where more are wrong, they are not misspelt one by one.
+pub const MOST_SUGGESTED: usize = 50;
+
+/// How many names are looked for among others in a row, found or not.
+const MOST_SOUGHT: usize = 1_000;
+
+/// What is left of both.
+#[derive(Clone, Copy)]
+struct Left {
+    suggested: usize,
+    sought: usize,
+}
+
+thread_local! {
+    static LEFT: Cell<Left> = const { Cell::new(Left { suggested: MOST_SUGGESTED, sought: MOST_SOUGHT }) };
+}
+
+/// Begins to count anew on this thread: something else is looked at.
+pub fn renew() {
+    LEFT.set(Left { suggested: MOST_SUGGESTED, sought: MOST_SOUGHT });
+}
 
 /// Words are compared up to this length, in characters.
 const LONGEST: usize = 64;
@@ -9,14 +33,20 @@ const LONGEST: usize = 64;
 /// The nearest of the first `MAX_KNOWN` of `known` to `name`, if it is near enough to be what was meant: at most a third of its letters
 /// differ, counting a swap of neighbours as one difference. Linear in `known`.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let left = LEFT.get();
+    if left.suggested == 0 || left.sought == 0 {
+        return None;
+    }
     let name: Vec<char> = name.chars().take(LONGEST).collect();
     let limit = name.len().max(3) / 3;
-    known
+    let found = known
         .into_iter()
         .take(MAX_KNOWN)
         .filter_map(|candidate| Some((distance(&name, candidate, limit)?, candidate)))
         .min_by_key(|(distance, candidate)| (*distance, *candidate))
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate);
+    LEFT.set(Left { suggested: left.suggested - usize::from(found.is_some()), sought: left.sought - 1 });
+    found
 }
 
 /// The optimal string alignment distance between two words, if it is not over a limit. A program of mistakes asks for millions of
@@ -56,7 +86,16 @@ fn distance(a: &[char], other: &str, limit: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{MOST_SUGGESTED, nearest, renew};
+
+    #[test]
+    fn suggests_no_more_names_than_the_limit() {
+        renew();
+        let found = (0..1_000).filter(|_| nearest("sevrers", ["servers"]).is_some()).count();
+        assert_eq!(found, MOST_SUGGESTED);
+        renew();
+        assert_eq!(nearest("sevrers", ["servers"]), Some("servers"));
+    }
 
     #[test]
     fn compares_with_no_more_names_than_the_limit() {

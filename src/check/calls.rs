@@ -71,8 +71,8 @@ impl<'a> Checker<'a> {
     fn pattern_text(&mut self, expr: &hir::Expr) {
         let hir::ExprKind::Template(parts) = &expr.kind else { return };
         let Some(text) = hir::plain_text(parts) else { return };
-        if let Err(error) = regex::Regex::new(&text) {
-            self.error(report::no_pattern(expr.span, &error.to_string()));
+        if let Err(error) = crate::base::pattern::size(&text) {
+            self.error(report::no_pattern(expr.span, &error));
         }
     }
 

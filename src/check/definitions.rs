@@ -4,7 +4,7 @@ use super::Checker;
 use super::report;
 use super::scope::{Place, Scope};
 use crate::base::Text;
-use crate::hir::{BUILDER_NAMES, Definition};
+use crate::hir::{self, BUILDER_NAMES, Definition};
 use crate::ty::Ty;
 
 /// Names that OpenTofu keeps for itself: no variable and no output may have them.
@@ -12,6 +12,9 @@ const RESERVED: &[&str] = &["count", "depends_on", "for_each", "lifecycle", "loc
 
 /// Names that stand in every body: a declaration of the same name could not be told from them.
 const EVERYWHERE: &[&str] = &["product", "environment", "stack", "provider", "name", "labels", "it"];
+
+/// What a service knows of the machine that it is configured on.
+const OF_A_MACHINE: &[&str] = &["host", "arch"];
 
 impl<'a> Checker<'a> {
     pub(super) fn definition(&mut self, definition: &'a Definition) {
@@ -80,6 +83,7 @@ impl<'a> Checker<'a> {
             match (&output.ty, &output.value) {
                 (Some(ty), Some(value)) => {
                     self.check(value, ty, scope);
+                    self.same_everywhere(definition, value);
                 }
                 (None, value) => {
                     if let Some(value) = value {
@@ -89,6 +93,22 @@ impl<'a> Checker<'a> {
                 }
                 (Some(Ty::Deferred(_) | Ty::Error), None) => {}
                 (Some(ty), None) => self.error(report::output_without_value(output, ty)),
+            }
+        }
+    }
+
+    /// An output of a service is one value: what differs from machine to machine is not known in it.
+    fn same_everywhere(&mut self, definition: &'a Definition, value: &'a hir::Expr) {
+        if definition.keyword != "service" {
+            return;
+        }
+        let mut found = Vec::new();
+        value.walk(&mut |expr| {
+            found.extend(expr.as_name().filter(|name| OF_A_MACHINE.contains(&name.as_str())).map(|name| (name, expr.span)))
+        });
+        for (name, span) in found {
+            if self.declared(definition, name).is_none() {
+                self.error(report::of_a_machine(name, span));
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::report;
 use super::scope::{Place, Scope};
-use crate::base::Text;
+use crate::base::{Span, Text};
 use crate::hir::{self, Definition, Implementation, Item};
 use crate::schema::{Block, Plugin};
 use crate::ty::Ty;
@@ -27,7 +27,8 @@ impl<'a> Checker<'a> {
         let mut scope = Scope::new(Place::Implementation(contract, implementation));
         for (name, binding) in &implementation.lets {
             let declared = contract.inputs.get(name).map(|input| input.name.span);
-            if let Some(first) = declared.or_else(|| contract.lets.get(name).map(|of| of.name.span)) {
+            let declared = declared.or_else(|| contract.lets.get(name).map(|of| of.name.span));
+            if let Some(first) = declared.or_else(|| known_output(contract, name)) {
                 self.error(report::twice(&format!("`{name}`"), binding.name.span, first));
             }
             self.implementation_let(contract, implementation, name);
@@ -42,12 +43,12 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A name means an input or a `let` before it means a resource.
+    /// A name means an input, a `let` or an output that the contract gives before it means a resource.
     fn own_name(&mut self, contract: &Definition, implementation: &Implementation, block: &hir::Block) {
         let (Some(name), Some(at)) = (block.word(1), block.labels.get(1)) else { return };
         let input = contract.inputs.get(name).map(|input| input.name.span);
         let binding = contract.lets.get(name).or(implementation.lets.get(name)).map(|binding| binding.name.span);
-        if let Some(first) = input.or(binding) {
+        if let Some(first) = input.or(binding).or_else(|| known_output(contract, name)) {
             self.error(report::resource_is_no_name(name, at.span, first));
         }
     }
@@ -122,4 +123,9 @@ fn absent(one: &Ty) -> Ty {
     let Ty::Record(record) = one else { return one.clone() };
     let fields = record.fields.iter().map(|field| crate::ty::FieldTy { ty: field.ty.known().optional().deferred(), ..field.clone() });
     Ty::Record(Arc::new(crate::ty::RecordTy { name: record.name.clone(), fields: fields.collect() }))
+}
+
+/// Where a contract declares an output that it gives itself.
+fn known_output(contract: &Definition, name: &Text) -> Option<Span> {
+    contract.outputs.get(name).filter(|output| output.value.is_some()).map(|output| output.name.span)
 }

@@ -4,12 +4,15 @@ use super::output::print;
 use super::place;
 use crate::base::Workspace;
 use crate::base::similar::nearest;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 use crate::host::{Failure, Project, refuse_kept, refuse_linked, save};
 use crate::render::{self, Format, Report, resolve};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// How many findings are shown: nobody reads more, and what they have in common shows in the first.
+pub(super) const MOST_SHOWN: usize = 1_000;
 
 /// Findings, each beside the files that it points into.
 #[derive(Default)]
@@ -26,9 +29,25 @@ impl<'w> Findings<'w> {
         self.0.iter().flat_map(|(_, found)| found.iter())
     }
 
-    /// With places that lead from where the reader stands.
+    /// With places that lead from where the reader stands; no more than are shown, and errors rather than warnings.
     pub(super) fn reports(&self, prefix: &str) -> Vec<Report> {
-        self.0.iter().flat_map(|(files, found)| resolve(files, found, prefix)).collect()
+        if self.iter().count() <= MOST_SHOWN {
+            return self.0.iter().flat_map(|(files, found)| resolve(files, found, prefix)).collect();
+        }
+        let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+        let mut errors = self.iter().filter(is_error).count().min(MOST_SHOWN);
+        let mut warnings = MOST_SHOWN - errors;
+        let mut reports = Vec::with_capacity(MOST_SHOWN);
+        for (files, found) in &self.0 {
+            let shown = found.iter().filter(|found| {
+                let left = if is_error(found) { &mut errors } else { &mut warnings };
+                let is_shown = *left > 0;
+                *left -= usize::from(is_shown);
+                is_shown
+            });
+            reports.extend(resolve(files, &shown.cloned().collect::<Vec<_>>(), prefix));
+        }
+        reports
     }
 }
 

@@ -5,6 +5,7 @@ mod cache;
 mod changes;
 mod check;
 mod completions;
+mod debug;
 mod difference;
 mod explain;
 mod findings;
@@ -90,6 +91,8 @@ enum Command {
     Why(why::Why),
     Completions(completions::Completions),
     Man(man::Man),
+    #[command(hide = true)]
+    Debug(debug::Debug),
 }
 
 /// How a command that could run ended.
@@ -146,6 +149,7 @@ impl Command {
             Command::Why(why) => why.run(global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
+            Command::Debug(debug) => debug.run(global),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a command says: answers on standard output, everything else on standard error.
 
+use super::findings::MOST_SHOWN;
 use crate::diag::{Diagnostic, Severity};
 use crate::host::Failure;
 use crate::render::sanitise;
@@ -39,6 +40,9 @@ pub(super) fn tally<'d>(found: impl IntoIterator<Item = &'d Diagnostic>) -> Opti
     if warnings > 0 {
         let style = AnsiColor::Yellow.on_default().bold();
         parts.push(format!("{style}{}{style:#}", count(warnings, "warning")));
+    }
+    if errors + warnings > MOST_SHOWN {
+        parts.push(format!("{MOST_SHOWN} of them shown, and {} more", errors + warnings - MOST_SHOWN));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -44,11 +44,25 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
 }
 
+/// How long a message, a label or an advice is, in bytes: a value that it quotes may be longer than anybody reads.
+const LONGEST: usize = 4 * 1024;
+
+/// A text that is not too long.
+fn cut(text: impl Into<String>) -> String {
+    let mut text: String = text.into();
+    if text.len() > LONGEST {
+        let end = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
 impl Diagnostic {
     /// An error of `code` at `span`.
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
         let primary = Label { span, text: String::new() };
-        Diagnostic { primary, code, severity: Severity::Error, message: message.into(), related: Vec::new(), help: None, fix: None }
+        Diagnostic { primary, code, severity: Severity::Error, message: cut(message), related: Vec::new(), help: None, fix: None }
     }
 
     /// A warning of `code` at `span`.
@@ -59,21 +73,21 @@ impl Diagnostic {
     /// Words at the primary place.
     #[must_use]
     pub fn label(mut self, text: impl Into<String>) -> Self {
-        self.primary.text = text.into();
+        self.primary.text = cut(text);
         self
     }
 
     /// A second place.
     #[must_use]
     pub fn related(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.related.push(Label { span, text: text.into() });
+        self.related.push(Label { span, text: cut(text) });
         self
     }
 
     /// What to do.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(text.into());
+        self.help = Some(cut(text));
         self
     }
 

@@ -1,5 +1,6 @@
 //! The front door: a workspace goes in, a tree of files and every finding come out.
 
+pub mod dump;
 mod fingerprint;
 mod front;
 mod memory;
@@ -13,7 +14,7 @@ mod why;
 
 use crate::analysis::{self, IfBuilt};
 use crate::artifact::Tree;
-use crate::base::{Text, Workspace};
+use crate::base::{Text, Workspace, similar};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::Product;
 pub use crate::plan::lock::Renumber;
@@ -106,11 +107,12 @@ pub fn compile(workspace: &Workspace, options: &Options) -> Outcome {
 }
 
 fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
+    similar::renew();
     let front = match front::front(workspace, options) {
         Ok(front) => front,
         Err(outcome) => return *outcome,
     };
-    let front::Front { program, types, shapes, instances, unknown, mut diagnostics } = front;
+    let front::Front { program, types, shapes, instances, unknown, run, mut diagnostics } = front;
     let fingerprints = Fingerprints::new(workspace, &program, &instances);
     let targets = Targets(options.targets.clone());
     let wanted: Vec<_> =
@@ -121,12 +123,19 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let fresh = if is_whole { options.memory.fresh(&wanted, &fingerprints) } else { BTreeMap::new() };
     let stale: Vec<_> = wanted.iter().filter(|product| !fresh.contains_key(&product.name.text)).collect();
     let compile = |product: &&&Arc<Product>| {
-        let mut compiled = product::compile(workspace, &program, &types, &shapes, product, options, &targets);
+        let mut compiled = product::compile(workspace, &program, &types, &shapes, product, options, &targets, &run);
         settle(&mut compiled.tree, options.files);
         let remembered = learns.then(|| Remembered::of(product, &compiled, &fingerprints)).flatten();
         (compiled, remembered)
     };
     let compiled: Vec<_> = stale.par_iter().map(compile).collect();
+    if let Some(product) = wanted.first().filter(|_| run.is_exceeded()) {
+        // Who was stopped by it depends on the threads, so nothing else is said.
+        let message = format!("all products together take more than {} steps to evaluate", run.limit());
+        let diagnostic = Diagnostic::error(Code::LimitExceeded, product.name.span, message)
+            .help("a product that is like others takes far less: look for lists that are gone through in each other");
+        return Outcome { diagnostics: vec![diagnostic], unknown, ..Outcome::default() };
+    }
     let mut outcome = Outcome {
         products: wanted.iter().map(|product| product.name.text.clone()).collect(),
         environments: wanted.iter().flat_map(|product| &product.environments).map(|environment| environment.text.clone()).collect(),

@@ -4,9 +4,10 @@ use super::targets::Targets;
 use super::{Options, ProductGraph};
 use crate::analysis::{self, IfBuilt};
 use crate::artifact::{Error, Tree};
-use crate::base::{Text, Workspace, text};
+use crate::base::{Text, Workspace, similar, text};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::eval::{Run, Work};
 use crate::hir::{Product, Program};
 use crate::plan::lock::{self, Held};
 use crate::plan::{self, Image, Lock, Plan};
@@ -65,9 +66,13 @@ pub(super) fn compile(
     product: &Arc<Product>,
     options: &Options,
     targets: &Targets,
+    run: &Arc<Run>,
 ) -> Compiled {
+    similar::renew();
+    // It is kept until the files are made: so long the product holds what it has evaluated.
+    let mut work = Work::within(run);
     let mut compiled = Compiled::default();
-    let path = text!("{}/{}", product.folder, lock::FILE);
+    let path = lock_path(product);
     let lock = lock_of(workspace, product, &path, options, &mut compiled.diagnostics);
     // Without what it remembers, everything would be given anew, and nobody would see what that changes.
     if compiled.diagnostics.has_errors() {
@@ -75,7 +80,7 @@ pub(super) fn compile(
     }
     let mut plans: Vec<Plan> = Vec::new();
     for environment in &product.environments {
-        let (plan, found) = plan::plan(program, types, shapes, product, &environment.text, &lock);
+        let (plan, found) = plan::plan(program, types, shapes, product, &environment.text, &lock, &mut work);
         compiled.diagnostics.extend(found);
         plans.extend(plan);
     }
@@ -99,6 +104,11 @@ pub(super) fn compile(
         );
     }
     compiled
+}
+
+/// Where the lock of a product is, in the project.
+pub(super) fn lock_path(product: &Product) -> Text {
+    text!("{}/{}", product.folder, lock::FILE)
 }
 
 /// What the lock of a product holds, with what is wrong with it.

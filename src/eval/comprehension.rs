@@ -2,17 +2,27 @@
 
 use super::expression::Evaluator;
 use super::foreign::foreign;
+use super::limits::MAX_VALUE;
 use super::{Evaluated, Stop, text_of};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{self, Binding, Comprehension};
 use crate::value::{Entries, Residual, ResidualFor, Value};
 
+/// What a comprehension has made so far.
+struct Made {
+    /// In the order of the elements; a map has keys.
+    list: Vec<(Option<Value>, Value)>,
+    /// How much more the whole may weigh.
+    room: u64,
+}
+
 impl Evaluator<'_> {
     pub(super) fn comprehension(&mut self, comprehension: &Comprehension) -> Evaluated {
-        let mut entries = Vec::new();
+        let mut entries = Made { list: Vec::new(), room: MAX_VALUE };
         if let Some(residual) = self.bindings(&comprehension.bindings, comprehension, &mut entries)? {
             return Ok(residual);
         }
+        let entries = entries.list;
         if comprehension.key.is_none() {
             return Ok(Value::list(entries.into_iter().map(|(_, value)| value)));
         }
@@ -37,12 +47,7 @@ impl Evaluator<'_> {
     }
 
     /// Goes through the bindings, outermost first. Gives a residual where a source is one, otherwise fills `entries`.
-    fn bindings(
-        &mut self,
-        bindings: &[Binding],
-        comprehension: &Comprehension,
-        entries: &mut Vec<(Option<Value>, Value)>,
-    ) -> Result<Option<Value>, Stop> {
+    fn bindings(&mut self, bindings: &[Binding], comprehension: &Comprehension, entries: &mut Made) -> Result<Option<Value>, Stop> {
         let Some((binding, inner)) = bindings.split_first() else {
             if let Some(condition) = &comprehension.condition {
                 match self.expr(condition)? {
@@ -68,10 +73,16 @@ impl Evaluator<'_> {
                 None => None,
             };
             let value = self.expr(&comprehension.value)?;
-            entries.push((key, value));
+            for made in key.iter().chain([&value]) {
+                self.put(made, &mut entries.room, comprehension.value.span)?;
+            }
+            entries.list.push((key, value));
             return Ok(None);
         };
         let source = self.expr(&binding.source)?;
+        // An inner list is gone through anew for each element of the outer one.
+        let length = source.as_list().map_or_else(|| source.as_map().map_or(0, Entries::len), <[Value]>::len);
+        self.take(length as u64, binding.source.span)?;
         let elements: Vec<(Value, Value)> = match &source {
             Value::List(list) => list.iter().enumerate().map(|(index, value)| (Value::Int(index as i64), value.clone())).collect(),
             Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect(),

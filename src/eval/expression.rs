@@ -1,8 +1,8 @@
 //! One arm for each form of expression.
 
 use super::foreign::foreign;
-use super::limits::{Beyond, MAX_DEPTH, MAX_STEPS, MAX_TEXT, MAX_VALUE, weight};
-use super::{Evaluated, Locals, Scope, Stop, fields, functions, operators, text_of};
+use super::limits::{Beyond, MAX_DEPTH, MAX_STEPS, MAX_TEXT, MAX_VALUE};
+use super::{Evaluated, Locals, Scope, Stop, effort, fields, functions, operators, text_of};
 use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{self, ExprKind, Literal, Part};
@@ -51,7 +51,12 @@ impl Evaluator<'_> {
         held.map_err(|beyond| self.exceeds(beyond, span))
     }
 
-    fn take(&mut self, steps: u64, span: Span) -> Result<(), Stop> {
+    pub(super) fn put(&mut self, value: &Value, room: &mut u64, span: Span) -> Result<(), Stop> {
+        let put = self.scope.work().put(value, room);
+        put.map_err(|beyond| self.exceeds(beyond, span))
+    }
+
+    pub(super) fn take(&mut self, steps: u64, span: Span) -> Result<(), Stop> {
         let taken = self.scope.work().take(steps);
         taken.map_err(|beyond| self.exceeds(beyond, span))
     }
@@ -74,13 +79,22 @@ impl Evaluator<'_> {
             }
             ExprKind::Call(function, arguments) => self.call(function, arguments, expr.span),
             ExprKind::List(elements) => {
-                let values: Result<Vec<Value>, Stop> = elements.iter().map(|element| self.expr(element)).collect();
-                Ok(Value::list(values?))
+                let mut room = MAX_VALUE;
+                let mut values = Vec::with_capacity(elements.len());
+                for element in elements {
+                    let value = self.expr(element)?;
+                    self.put(&value, &mut room, element.span)?;
+                    values.push(value);
+                }
+                Ok(Value::list(values))
             }
             ExprKind::Map(entries) => {
                 let mut map = Entries::with_capacity(entries.len());
-                for (key, value) in entries {
-                    map.insert(key.text.clone(), self.expr(value)?);
+                let mut room = MAX_VALUE;
+                for (key, expr) in entries {
+                    let value = self.expr(expr)?;
+                    self.put(&value, &mut room, expr.span)?;
+                    map.insert(key.text.clone(), value);
                 }
                 Ok(Value::Map(map.into()))
             }
@@ -128,7 +142,11 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn template(&mut self, parts: &[Part]) -> Evaluated {
-        let mut values: Vec<Value> = Vec::with_capacity(parts.len());
+        if let [Part::Text(text)] = parts {
+            return Ok(Value::Text(text.clone()));
+        }
+        let mut values: Vec<Value> = Vec::new();
+        let mut row = String::new();
         for part in parts {
             let value = match part {
                 Part::Text(text) => Value::Text(text.clone()),
@@ -152,14 +170,25 @@ impl Evaluator<'_> {
                     }
                 }
             };
-            match (values.last_mut(), &value) {
-                (Some(Value::Text(before)), Value::Text(text)) => *before = crate::base::text!("{before}{text}"),
-                _ => values.push(value),
-            }
-            if let (Some(joined), Part::Expr(expr)) = (values.last().cloned(), part) {
-                self.hold(&joined, expr.span)?;
+            match &value {
+                Value::Text(text) => {
+                    // A text grows without being made anew for each of its parts, and not beyond what one may hold.
+                    if let Part::Expr(expr) = part {
+                        self.take(text.len() as u64 / 16, expr.span)?;
+                        if row.len() + text.len() > MAX_TEXT {
+                            let beyond = self.scope.work().too_large();
+                            return Err(self.exceeds(beyond, expr.span));
+                        }
+                    }
+                    row.push_str(text);
+                }
+                _ => {
+                    values.extend((!row.is_empty()).then(|| Value::text(std::mem::take(&mut row))));
+                    values.push(value);
+                }
             }
         }
+        values.extend((!row.is_empty()).then(|| Value::text(row)));
         if let Some(foreign) = foreign(&values.iter().collect::<Vec<_>>()) {
             return Ok(foreign);
         }
@@ -214,7 +243,10 @@ impl Evaluator<'_> {
             },
             (Value::Map(map), at) => match text_of(at).filter(|_| !matches!(at, Value::Residual(_))) {
                 Some(key) => match map.get(&key) {
-                    Some(value) => Ok(value.clone()),
+                    Some(value) => {
+                        self.take(key.len() as u64 / 16, span)?;
+                        Ok(value.clone())
+                    }
                     None => {
                         let known: Vec<&str> = map.keys().map(Text::as_str).collect();
                         Err(self.stop(
@@ -233,8 +265,10 @@ impl Evaluator<'_> {
     fn call(&mut self, callee: &hir::Callee, arguments: &[hir::Argument], span: Span) -> Evaluated {
         let function = &callee.name;
         let mut values = Vec::with_capacity(arguments.len());
+        let mut room = MAX_VALUE;
         for argument in arguments {
             let value = self.expr(&argument.value)?;
+            self.put(&value, &mut room, argument.value.span)?;
             values.push((argument.name.as_ref().map(|name| name.text.clone()), value));
         }
         if let Some(declared) = callee.declared.and_then(|id| self.scope.function(id)) {
@@ -259,10 +293,11 @@ impl Evaluator<'_> {
         if let Some(foreign) = foreign(&values.iter().collect::<Vec<_>>()) {
             return Ok(foreign);
         }
+        let held = self.scope.work().hold_all(&values);
+        let weight = held.map_err(|beyond| self.exceeds(beyond, span))?;
+        let effort = effort::of_call(builtin.name, &values, weight, self.scope.work());
+        self.take(effort, span)?;
         let Some(evaluate) = builtin.evaluate else { return self.scope.call(function, &values, span) };
-        for value in &values {
-            self.hold(value, span)?;
-        }
         if values.iter().all(Value::is_known) {
             return evaluate(&values)
                 .map_err(|why| self.stop(Diagnostic::error(Code::EvaluationFailed, span, format!("`{}` failed: {why}", function.text))));
@@ -298,11 +333,7 @@ impl Evaluator<'_> {
             _ => {}
         }
         let second = self.expr(right)?;
-        // Each element is looked for among all others.
-        if let (hir::Binary::Subtract, Value::List(list), _) | (hir::Binary::In, _, Value::List(list)) = (operator, &first, &second) {
-            let others = if operator == hir::Binary::In { &first } else { &second };
-            self.take(list.len() as u64 * weight(others).unwrap_or(MAX_VALUE), span)?;
-        }
+        self.take(effort::of_operator(operator, &first, &second), span)?;
         operators::binary(operator, first, second, span).map_err(|diagnostic| self.stop(*diagnostic))
     }
 
@@ -310,6 +341,7 @@ impl Evaluator<'_> {
         for (index, arm) in arms.iter().enumerate() {
             let Some(pattern) = &arm.pattern else { return self.expr(&arm.value) };
             let pattern = self.expr(pattern)?;
+            self.take(effort::of_operator(hir::Binary::Equal, subject, &pattern), span)?;
             match operators::equal(subject, &pattern) {
                 Some(true) => return self.expr(&arm.value),
                 Some(false) => {}

@@ -1,5 +1,6 @@
 //! A residual expression with values for its variables: what a tool would compute.
 
+use super::limits::weight;
 use super::operators::{contains, equal, residual_operator};
 use super::{functions, text_of};
 use crate::base::Text;
@@ -16,16 +17,22 @@ pub fn fold(value: &Value, variables: &dyn Fn(&str) -> Option<Value>) -> Option<
 /// The same where more than variables is known: `leaf` is asked for everything that is made of nothing else, but for the
 /// names that a comprehension in `value` binds.
 pub fn fold_with(value: &Value, leaf: &dyn Fn(&Residual) -> Option<Value>) -> Option<Value> {
-    Fold { leaf, locals: Vec::new() }.value(value)
+    Fold { leaf, locals: Vec::new(), left: MOST_LOOKED_AT }.value(value)
 }
+
+/// How many values one fold looks at.
+const MOST_LOOKED_AT: u64 = 1_000_000;
 
 struct Fold<'a> {
     leaf: &'a dyn Fn(&Residual) -> Option<Value>,
     locals: Vec<(Text, Value)>,
+    /// How many more values are looked at: what takes longer counts as unknown.
+    left: u64,
 }
 
 impl Fold<'_> {
     fn value(&mut self, value: &Value) -> Option<Value> {
+        self.take(1)?;
         Some(match value {
             Value::List(list) => Value::list(list.iter().map(|value| self.value(value)).collect::<Option<Vec<_>>>()?),
             Value::Map(map) => {
@@ -35,6 +42,11 @@ impl Fold<'_> {
             Value::Residual(residual) => self.residual(residual)?,
             value => value.clone(),
         })
+    }
+
+    fn take(&mut self, looked_at: u64) -> Option<()> {
+        self.left = self.left.checked_sub(looked_at)?;
+        Some(())
     }
 
     fn residual(&mut self, residual: &Residual) -> Option<Value> {
@@ -61,6 +73,9 @@ impl Fold<'_> {
             }
             Residual::Call(function, arguments) => {
                 let arguments = arguments.iter().map(|argument| self.value(argument)).collect::<Option<Vec<_>>>()?;
+                for argument in &arguments {
+                    self.take(weight(argument)?)?;
+                }
                 (functions::find(function)?.evaluate?)(&arguments).ok()
             }
             Residual::For(f) => {

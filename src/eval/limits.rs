@@ -1,27 +1,49 @@
 //! How much evaluation may take. Functions cannot recurse, so every program ends; here it ends soon, on the same step in every
 //! build and on every thread.
+//!
+//! A step is what a small operation costs: one for each expression, what a value weighs for each value that is made, and for what
+//! looks at values as much as it looks at.
 
+use super::run::{Permit, Run};
+use crate::base::Text;
 use crate::value::Value;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How deep expressions may need each other, through functions and through fields of instances.
 pub const MAX_DEPTH: u32 = 1_000;
 
-/// How many steps the evaluation of one product in one environment may take, or of one body that all products share: one for
-/// each expression, and what each value that is made weighs.
+/// How many steps the evaluation of one product may take in all of its environments, or of one body that all products share.
 pub const MAX_STEPS: u64 = 10_000_000;
 
-/// How much one value may weigh: one for each of its parts, and one for every sixteen bytes of text.
-pub const MAX_VALUE: u64 = 1_000_000;
+/// How much one value may weigh, and all arguments of one call: one for each of its parts and keys, and one for every sixteen bytes
+/// of text.
+pub const MAX_VALUE: u64 = 200_000;
 
 /// The length of a text that is made, in bytes.
 pub const MAX_TEXT: usize = 1024 * 1024;
 
+/// With more steps than this a product waits for others that take as many: what they hold at a time is the memory of one.
+const HEAVY: u64 = 1_000_000;
+
+/// So many steps are told to the run at once.
+const SHARE: u64 = 65_536;
+
+/// So many regular expressions are remembered as paid for; no more stay compiled.
+const PATTERNS: usize = 256;
+
 /// What evaluation has taken so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Work {
     steps: u64,
     depth: u32,
     told: bool,
+    /// What all evaluations of the run take together; nothing where there is no run.
+    run: Option<Arc<Run>>,
+    /// The steps that the run does not know of yet.
+    untold: u64,
+    permit: Option<Permit>,
+    patterns: BTreeSet<Text>,
 }
 
 /// Which limit is exceeded.
@@ -30,11 +52,18 @@ pub(super) enum Beyond {
     Depth,
     Steps,
     Value,
-    /// It was said already.
+    /// It was said already, or is said of the whole run.
     Told,
 }
 
 impl Work {
+    /// An evaluation that is a part of a run.
+    pub fn within(run: &Arc<Run>) -> Work {
+        let mut work = Work::default();
+        work.run = Some(run.clone());
+        work
+    }
+
     /// Whoever drops the findings of an evaluation calls this, so that the next one says again what is exceeded.
     pub fn forget(&mut self) {
         self.told = false;
@@ -57,8 +86,14 @@ impl Work {
 
     /// Takes so many steps.
     pub(super) fn take(&mut self, steps: u64) -> Result<(), Beyond> {
+        // What is beyond the limit is not done: the run need not know how much that would have been.
+        let steps = steps.min(MAX_STEPS + 1);
         self.steps = self.steps.saturating_add(steps);
-        if self.steps > MAX_STEPS { Err(self.tell(Beyond::Steps)) } else { Ok(()) }
+        if self.steps > MAX_STEPS {
+            return Err(self.tell(Beyond::Steps));
+        }
+        self.untold += steps;
+        if self.untold >= SHARE { self.share() } else { Ok(()) }
     }
 
     /// Takes as many steps as a value weighs.
@@ -69,8 +104,60 @@ impl Work {
         }
     }
 
+    /// Takes as many steps as the arguments of a call weigh together, with `more` beside each of them.
+    pub(super) fn hold_all(&mut self, values: &[Value]) -> Result<u64, Beyond> {
+        let mut left = MAX_VALUE;
+        let fits = values.iter().try_for_each(|value| weigh(value, MAX_DEPTH, &mut left));
+        if fits.is_none() {
+            return Err(self.tell(Beyond::Value));
+        }
+        self.take(MAX_VALUE - left)?;
+        Ok(MAX_VALUE - left)
+    }
+
+    /// Something becomes a part of a value that is being made, in which so much room is left: what is too large is not made first.
+    pub(super) fn put(&mut self, value: &Value, room: &mut u64) -> Result<(), Beyond> {
+        weigh(value, MAX_DEPTH, room).ok_or_else(|| self.tell(Beyond::Value))
+    }
+
+    /// Whether a regular expression is new here, so that compiling it has to be paid for.
+    pub(super) fn is_new_pattern(&mut self, pattern: &Text) -> bool {
+        if self.patterns.contains(pattern) {
+            return false;
+        }
+        if self.patterns.len() == PATTERNS {
+            self.patterns.clear();
+        }
+        self.patterns.insert(pattern.clone())
+    }
+
+    /// Something is as large as no value may be.
+    pub(super) fn too_large(&mut self) -> Beyond {
+        self.tell(Beyond::Value)
+    }
+
+    /// Tells the run what was taken, and waits while another one holds much.
+    fn share(&mut self) -> Result<(), Beyond> {
+        let Some(run) = &self.run else {
+            self.untold = 0;
+            return Ok(());
+        };
+        if self.steps > HEAVY && self.permit.is_none() {
+            self.permit = Some(run.wait());
+        }
+        if run.take(std::mem::take(&mut self.untold)) { Ok(()) } else { Err(Beyond::Told) }
+    }
+
     fn tell(&mut self, beyond: Beyond) -> Beyond {
         if std::mem::replace(&mut self.told, true) { Beyond::Told } else { beyond }
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        if let Some(run) = &self.run {
+            run.take(self.untold);
+        }
     }
 }
 
@@ -92,7 +179,10 @@ fn weigh(value: &Value, depth: u32, left: &mut u64) -> Option<()> {
     *left = left.checked_sub(own)?;
     match value {
         Value::List(list) => list.iter().try_for_each(|value| weigh(value, depth, left)),
-        Value::Map(map) => map.values().try_for_each(|value| weigh(value, depth, left)),
+        Value::Map(map) => map.iter().try_for_each(|(key, value)| {
+            *left = left.checked_sub(1 + key.len() as u64 / 16)?;
+            weigh(value, depth, left)
+        }),
         Value::Residual(residual) => residual.operands().into_iter().try_for_each(|value| weigh(value, depth, left)),
         _ => Some(()),
     }
@@ -100,7 +190,8 @@ fn weigh(value: &Value, depth: u32, left: &mut u64) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_DEPTH, MAX_TEXT, MAX_VALUE, weight};
+    use super::super::run::Run;
+    use super::{Beyond, MAX_DEPTH, MAX_STEPS, MAX_TEXT, MAX_VALUE, Work, weight};
     use crate::value::Value;
 
     #[test]
@@ -114,5 +205,45 @@ mod tests {
         assert_eq!(weight(&Value::text("a".repeat(MAX_TEXT + 1))), None);
         let deep = |times: u32| (1..times).fold(Value::None, |value, _| Value::list([value]));
         assert_eq!((weight(&deep(MAX_DEPTH)), weight(&deep(MAX_DEPTH + 1))), (Some(u64::from(MAX_DEPTH)), None));
+    }
+
+    #[test]
+    fn keys_weigh_too() {
+        let map = |length: usize| Value::map([("a".repeat(length), Value::Int(1))]);
+        assert_eq!(weight(&map(1)), Some(3));
+        assert_eq!(weight(&map(16_000)), Some(1_003));
+        assert_eq!(weight(&Value::list((0..300).map(|_| map(16_000)))), None);
+    }
+
+    #[test]
+    fn evaluations_of_a_run_take_from_one_budget() {
+        let run = Run::new(0);
+        let all = |work: &mut Work| (0..).find_map(|_| work.take(100_000).err());
+        assert_eq!(all(&mut Work::within(&run)), Some(Beyond::Steps));
+        assert!(!run.is_exceeded());
+        assert_eq!(all(&mut Work::within(&run)), Some(Beyond::Steps));
+        // What is taken beyond the budget ends an evaluation, and nothing is said of it: the run is to blame.
+        assert_eq!(all(&mut Work::within(&run)), Some(Beyond::Told));
+        assert!(run.is_exceeded());
+        // Without a run there is no such budget.
+        assert_eq!(Work::default().take(MAX_STEPS), Ok(()));
+    }
+
+    #[test]
+    fn one_that_holds_much_waits_for_the_other() {
+        let run = Run::new(100);
+        let (first, second) = (Work::within(&run), Work::within(&run));
+        let heavy = |mut work: Work| {
+            for _ in 0..30 {
+                work.take(100_000).unwrap();
+            }
+            work
+        };
+        let first = heavy(first);
+        let other = std::thread::spawn(move || drop(heavy(second)));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert!(!other.is_finished());
+        drop(first);
+        other.join().unwrap();
     }
 }

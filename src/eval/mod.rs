@@ -4,6 +4,7 @@
 
 mod comprehension;
 mod conform;
+mod effort;
 mod expression;
 pub mod fields;
 mod fold;
@@ -11,6 +12,7 @@ mod foreign;
 pub mod functions;
 pub mod limits;
 mod operators;
+pub mod run;
 
 use crate::base::{Span, Text};
 use crate::diag::Diagnostic;
@@ -23,6 +25,7 @@ pub use expression::value_of;
 pub use fold::{fold, fold_with};
 pub use functions::text::to_text as text_of;
 pub use limits::Work;
+pub use run::Run;
 
 /// An error was reported; there is no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -31,7 +31,7 @@ impl Scope for Frame<'_, '_> {
                 Some(child) => Some(Ok(Value::Instance(*child))),
                 None => self.absent(name, span).map(Err),
             },
-            Place::Ambient(ambient) => self.everywhere(ambient),
+            Place::Ambient(ambient) => self.everywhere(ambient, span),
             // What is evaluated for a product as a whole stands in no instance.
             Place::Field(_) => None,
         }
@@ -131,8 +131,17 @@ impl Frame<'_, '_> {
         Some(Stop)
     }
 
+    /// Says that a service asks for its machine where it has no one machine.
+    fn of_a_machine(&mut self, name: &Text, span: Span) -> Stop {
+        let message = format!("`{name}` is asked for where the value must be the same on every machine");
+        self.planner.report(
+            Diagnostic::error(Code::UnknownName, span, message).help("use it in `configure`, or in a `let` that only `configure` needs"),
+        );
+        Stop
+    }
+
     /// What stands in every body.
-    fn everywhere(&mut self, ambient: Ambient) -> Option<Evaluated> {
+    fn everywhere(&mut self, ambient: Ambient, span: Span) -> Option<Evaluated> {
         let (of, planner) = (self.of, &mut *self.planner);
         Some(Ok(match ambient {
             Ambient::Product => Value::Instance(PRODUCT),
@@ -140,9 +149,11 @@ impl Frame<'_, '_> {
             Ambient::Services => Value::list(planner.of("service").into_iter().map(Value::Instance)),
             Ambient::Providers => Value::list(planner.of("provider").into_iter().map(Value::Instance)),
             Ambient::Stacks => Value::list(planner.of("stack").into_iter().map(Value::Instance)),
-            Ambient::Host => self.host.clone()?,
             // The architecture of a machine is a fact that it knows of itself.
-            Ambient::Arch => return None,
+            Ambient::Host | Ambient::Arch => match &self.host {
+                Some(host) if ambient == Ambient::Host => host.clone(),
+                _ => return Some(Err(self.of_a_machine(&ambient.name().into(), span))),
+            },
             Ambient::Stack | Ambient::Provider | Ambient::Name | Ambient::Labels if of == PRODUCT => return None,
             Ambient::Stack => Value::Instance(planner.node(of).stack.unwrap_or(of)),
             Ambient::Provider => match planner.provider(of) {

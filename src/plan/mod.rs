@@ -18,6 +18,7 @@ mod ways;
 use crate::base::{Span, Text};
 use crate::check::Types;
 use crate::diag::Diagnostics;
+use crate::eval::Work;
 use crate::hir;
 use crate::shape::Shapes;
 use crate::ty::Ty;
@@ -30,7 +31,7 @@ pub use image::Image;
 pub use lock::Lock;
 pub use ways::Gate;
 
-/// Evaluates a product in one environment. There is no plan where something that it is made of could not be evaluated.
+/// Evaluates a product in one environment; `work` is what the product has taken in the others. There is no plan where something that it is made of could not be evaluated.
 pub fn plan(
     program: &hir::Program,
     types: &Types,
@@ -38,8 +39,9 @@ pub fn plan(
     product: &Arc<hir::Product>,
     environment: &Text,
     lock: &Lock,
+    work: &mut Work,
 ) -> (Option<Plan>, Diagnostics) {
-    let mut planner = planner::Planner::new(program, types, shapes, product, environment, lock);
+    let mut planner = planner::Planner::new(program, types, shapes, product, environment, lock, std::mem::take(work));
     planner.everything();
     let units = planner.units();
     let services = planner.services();
@@ -48,6 +50,7 @@ pub fn plan(
     let stacks = planner.stacks(&units, &services);
     let images = planner.images();
     let (settings, instances) = planner.instances_of_plan();
+    *work = std::mem::take(&mut planner.work);
     let mut diagnostics = std::mem::take(&mut planner.diagnostics);
     let allocations = std::mem::take(&mut planner.allocator.made);
     let used_waivers = std::mem::take(&mut planner.used_waivers);

@@ -111,6 +111,7 @@ impl<'a> Planner<'a> {
         product: &'a Arc<hir::Product>,
         environment: &Text,
         lock: &'a Lock,
+        work: Work,
     ) -> Self {
         let written: Vec<_> = product.instances.iter().flat_map(|instance| written_ranges(instance, environment)).collect();
         let mut planner = Planner {
@@ -124,7 +125,7 @@ impl<'a> Planner<'a> {
             machines: IndexMap::default(),
             diagnostics: Diagnostics::default(),
             used_waivers: BTreeSet::new(),
-            work: Work::default(),
+            work,
             unknown: BTreeSet::new(),
             referred: BTreeMap::new(),
             open: Vec::new(),

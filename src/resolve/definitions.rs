@@ -27,6 +27,7 @@ impl Resolver<'_> {
         let Some(keyword) = block.labels.first().and_then(word) else {
             return self.headless(block, "define` names what it defines, such as `define module NAME");
         };
+        self.plain_head(block, "say it where something is made of the definition");
         if keyword.text == "kind" || keyword.text == "instance" {
             return;
         }
@@ -124,6 +125,7 @@ impl Resolver<'_> {
             return self.headless(block, "implement MODULE on PROVIDER");
         }
         self.surplus(block, 3);
+        self.plain_head(block, "say it at a resource in it, or where the module stands");
         let owner: Owner = ("module".into(), module.text.clone());
         let own = self.program.definitions.get(&owner).map(|definition| definition.types.clone()).unwrap_or_default();
         let mut implementation = Implementation {

@@ -6,7 +6,7 @@ use super::{Hole, Source};
 use crate::base::{Span, Text};
 use crate::check::Types;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::eval::{Evaluated, Scope, Stop, Work, eval};
+use crate::eval::{Evaluated, Run, Scope, Stop, Work, eval};
 use crate::hir::{self, Ambient, Definition, Function, Implementation, Program};
 
 use crate::ty::Ty;
@@ -39,7 +39,7 @@ pub(super) struct Mark {
 }
 
 impl<'a> Frame<'a> {
-    pub(super) fn new(program: &'a Program, types: &'a Types, definition: &'a Arc<Definition>) -> Self {
+    pub(super) fn new(program: &'a Program, types: &'a Types, definition: &'a Arc<Definition>, run: &Arc<Run>) -> Self {
         Frame {
             program,
             types,
@@ -48,7 +48,7 @@ impl<'a> Frame<'a> {
             provider: None,
             holes: Holes::default(),
             diagnostics: Diagnostics::default(),
-            work: Work::default(),
+            work: Work::within(run),
             bindings: BTreeMap::new(),
         }
     }

@@ -17,6 +17,7 @@ mod words;
 use crate::base::{Span, Text, Workspace};
 use crate::check::Types;
 use crate::diag::Diagnostics;
+use crate::eval::Run;
 use crate::hir::Program;
 use crate::schema::Schemas;
 use crate::ty::Ty;
@@ -50,19 +51,26 @@ pub fn shared(program: &Program, types: &Types, workspace: &Workspace) -> (Optio
     (recipes.map(|recipes| Shared { pipeline, recipes }), diagnostics)
 }
 
-/// Makes the shape of every implementation and service of a program.
-pub fn shape(program: &Program, schemas: &Schemas, types: &Types, workspace: &Workspace, shared: Shared) -> (Shapes, Diagnostics) {
+/// Makes the shape of every implementation and service of a program, as a part of a run.
+pub fn shape(
+    program: &Program,
+    schemas: &Schemas,
+    types: &Types,
+    workspace: &Workspace,
+    shared: Shared,
+    run: &Arc<Run>,
+) -> (Shapes, Diagnostics) {
     let mut shapes = Shapes { pipeline: shared.pipeline, ..Shapes::default() };
     let mut diagnostics = Diagnostics::default();
     for (key, implementation) in &program.implementations {
         let Some(contract) = program.definitions.get(&("module".into(), key.0.clone())) else { continue };
-        let (module, found) = modules::module(program, schemas, types, workspace, contract, implementation);
+        let (module, found) = modules::module(program, schemas, types, workspace, contract, implementation, run);
         diagnostics.extend(found);
         shapes.modules.extend(module.map(|module| (key.clone(), Arc::new(module))));
     }
     for ((keyword, name), definition) in &program.definitions {
         if keyword == "service" {
-            let (role, found) = roles::role(program, types, workspace, definition);
+            let (role, found) = roles::role(program, types, workspace, definition, run);
             diagnostics.extend(found);
             shapes.roles.extend(role.map(|role| (name.clone(), Arc::new(role))));
         }

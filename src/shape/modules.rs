@@ -8,7 +8,7 @@ use super::{Source, Validation, words};
 use crate::base::{Text, Workspace};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::eval::{self, Scope, Stop};
+use crate::eval::{self, Run, Scope, Stop};
 use crate::hir::{self, Definition, ExprKind, Implementation, Program};
 use crate::schema::{self, Schemas};
 use crate::ty::Ty;
@@ -23,8 +23,9 @@ pub(super) fn module(
     workspace: &Workspace,
     contract: &Arc<Definition>,
     implementation: &Arc<Implementation>,
+    run: &Arc<Run>,
 ) -> (Option<Module>, Diagnostics) {
-    let mut frame = Frame::new(program, types, contract);
+    let mut frame = Frame::new(program, types, contract, run);
     frame.implementation = Some(implementation);
     frame.provider = program.definitions.get(&("provider".into(), implementation.provider.text.clone())).cloned();
     let built = Builder { frame: &mut frame, schemas }.module(workspace);
@@ -288,10 +289,7 @@ impl Builder<'_, '_> {
             return Ok(match eval::eval_with(condition, self.frame, locals)? {
                 Value::Bool(true) => vec![Block { name, doc, repeat: None, body }],
                 Value::Bool(false) => Vec::new(),
-                condition => {
-                    let once = Value::residual(Residual::If(condition, Value::list([Value::Int(1)]), Value::list([])));
-                    vec![Block { name: name.clone(), doc, repeat: Some((name, once)), body }]
-                }
+                condition => vec![Block { name: name.clone(), doc, repeat: Some((name, once_if(condition))), body }],
             });
         };
         let [binding] = repeat.bindings.as_slice() else {
@@ -310,9 +308,15 @@ impl Builder<'_, '_> {
             for (at, element) in list.iter().enumerate() {
                 locals.extend(binding.key.is_some().then_some(Value::Int(at as i64)));
                 locals.push(element.clone());
+                let kept = block.condition.as_ref().map(|condition| eval::eval_with(condition, self.frame, locals)).transpose();
                 let body = self.body(&block.body, locals);
                 locals.truncate(depth);
-                blocks.push(Block { name: name.clone(), doc: doc.clone(), repeat: None, body: body? });
+                let repeat = match kept? {
+                    None | Some(Value::Bool(true)) => None,
+                    Some(Value::Bool(false)) => continue,
+                    Some(condition) => Some((name.clone(), once_if(condition))),
+                };
+                blocks.push(Block { name: name.clone(), doc: doc.clone(), repeat, body: body? });
             }
             return Ok(blocks);
         }
@@ -322,6 +326,17 @@ impl Builder<'_, '_> {
         let condition = block.condition.as_ref().map(|condition| eval::eval_with(condition, self.frame, locals)).transpose();
         let body = self.body(&block.body, locals);
         locals.truncate(depth);
+        let body = body?;
+        if let Some(key) = binding.key.as_ref().filter(|key| mentions(&body, &key.text)) {
+            let message = format!("`{}` is not known in a block that a tool repeats: it has the element alone", key.text);
+            self.frame.report(
+                Diagnostic::error(Code::NotExpressible, key.span, message).help(format!(
+                    "go through elements that hold it: `let NAME = [for {}, {} in … : {{ … }}]`",
+                    key.text, binding.value.text
+                )),
+            );
+            return Err(Stop);
+        }
         let source = match condition? {
             None | Some(Value::Bool(true)) => source,
             Some(condition) => Value::residual(Residual::For(Box::new(ResidualFor {
@@ -333,7 +348,7 @@ impl Builder<'_, '_> {
                 result: local,
             }))),
         };
-        Ok(vec![Block { name, doc, repeat: Some((binding.value.text.clone(), source)), body: body? }])
+        Ok(vec![Block { name, doc, repeat: Some((binding.value.text.clone(), source)), body }])
     }
 
     /// Rules over what only the tool knows.
@@ -458,6 +473,20 @@ fn fields_of(key: &Value) -> Option<Vec<Text>> {
         }
         _ => None,
     }
+}
+
+/// One element where a condition holds, and none where it does not.
+fn once_if(condition: Value) -> Value {
+    Value::residual(Residual::If(condition, Value::list([Value::Int(1)]), Value::list([])))
+}
+
+/// Whether a body says a name that a repetition binds.
+fn mentions(body: &Body, name: &Text) -> bool {
+    let mut found = false;
+    let mut visit = |residual: &Residual| found |= matches!(residual, Residual::Local(local) if local == name);
+    body.arguments.iter().for_each(|(_, value)| value.walk(&mut visit));
+    body.blocks.iter().flat_map(|block| &block.repeat).for_each(|(_, source)| source.walk(&mut visit));
+    found || body.blocks.iter().any(|block| mentions(&block.body, name))
 }
 
 /// What the names of a repetition stand for in the body that is repeated.

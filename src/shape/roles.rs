@@ -7,7 +7,7 @@ use super::{Hole, Source};
 use crate::base::{Text, Workspace, similar};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::eval::{self, Locals, Scope, Stop};
+use crate::eval::{self, Locals, Run, Scope, Stop};
 use crate::hir::{self, Definition, Item, Kind, Program};
 use crate::ty::Ty;
 use crate::value::{Entries, Residual, Value};
@@ -15,8 +15,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Makes the role of one service.
-pub(super) fn role(program: &Program, types: &Types, workspace: &Workspace, service: &Arc<Definition>) -> (Option<Role>, Diagnostics) {
-    let mut frame = Frame::new(program, types, service);
+pub(super) fn role(
+    program: &Program,
+    types: &Types,
+    workspace: &Workspace,
+    service: &Arc<Definition>,
+    run: &Arc<Run>,
+) -> (Option<Role>, Diagnostics) {
+    let mut frame = Frame::new(program, types, service, run);
     let kind = program.kinds.get("service").cloned();
     let mut builder = Builder { frame: &mut frame, kind, parent: None };
     let install = builder.part("install");

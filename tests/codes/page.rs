@@ -57,7 +57,7 @@ impl Page {
 }
 
 /// The headings of the second level with what stands below each; the first one has no name.
-fn sections<'t>(lines: impl Iterator<Item = &'t str>) -> Result<Vec<(String, String)>, String> {
+pub fn sections<'t>(lines: impl Iterator<Item = &'t str>) -> Result<Vec<(String, String)>, String> {
     let mut sections = vec![(String::new(), String::new())];
     let mut is_code = false;
     for line in lines {

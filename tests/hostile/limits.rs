@@ -101,7 +101,7 @@ const ABOUT: Amounts = |limit| [limit / 2, limit + 1];
 type Program = fn(usize) -> Workspace;
 
 /// For each limit that a source can reach: the file and name of its constant, and a program.
-const REACHED: [(&str, &str, Amounts, Program); 12] = [
+const REACHED: [(&str, &str, Amounts, Program); 13] = [
     ("src/syntax/limits.rs", "MAX_NESTING", ABOUT, |n| beside(format!("fn f() -> int = {}1{}\n", "(".repeat(n), ")".repeat(n)))),
     ("src/syntax/limits.rs", "MAX_FILE", EXACTLY, |n| beside(format!("#{}", "a".repeat(n - 1)))),
     ("src/syntax/limits.rs", "MAX_STRING", EXACTLY, |n| beside(format!("fn f() -> string = \"{}\"\n", "a".repeat(n - 2)))),
@@ -133,15 +133,21 @@ const REACHED: [(&str, &str, Amounts, Program); 12] = [
         let function = format!("fn f(x: string) -> string = \"{}{}\"\n", "${x}".repeat(32), "a".repeat(n % 32));
         with_label(&format!("to_string(length(f(\"{}\")))", "a".repeat(n / 32)), &function)
     }),
+    ("src/base/pattern.rs", "MAX_PATTERN", EXACTLY, |n| {
+        with_label(&format!("f(\"{}\")", "a".repeat(n)), "fn f(x: string) -> string = to_string(matches(\"a\", x))\n")
+    }),
     ("src/eval/functions/lists.rs", "MOST", EXACTLY, |n| with_label(&format!("to_string(length(indexes({n})))"), "")),
 ];
 
-/// What a project on the disk reaches (`what_lies_on_the_disk_is_bounded`), what the writers' own tests reach, and what would take a
-/// test half a gigabyte.
-const ELSEWHERE: [(&str, &str); 8] = [
+/// What a project on the disk reaches (`what_lies_on_the_disk_is_bounded`), what the own tests of writers, patterns and evaluations
+/// reach, and what would take a test half a gigabyte.
+const ELSEWHERE: [(&str, &str); 11] = [
     ("src/artifact/tree.rs", "LONGEST_PART"),
     ("src/artifact/tree.rs", "LONGEST_PATH"),
     ("src/artifact/yaml/print.rs", "LONGEST_KEY"),
+    ("src/base/pattern.rs", "MAX_COMPILED"),
+    ("src/eval/run.rs", "MAX_RUN_STEPS"),
+    ("src/eval/run.rs", "MAX_RUN_STEPS_EACH"),
     ("src/host/load.rs", "COUNT_LIMIT"),
     ("src/host/load.rs", "DATA_LIMIT"),
     ("src/host/load.rs", "DEPTH_LIMIT"),

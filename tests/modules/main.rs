@@ -37,7 +37,7 @@ fn modules() -> BTreeMap<String, BTreeMap<String, String>> {
     let (schemas, _) = schema::read(workspace);
     let (types, _) = check::check(&program, &schemas);
     let (shared, _) = shape::shared(&program, &types, workspace);
-    let (shapes, found) = shape::shape(&program, &schemas, &types, workspace, shared.unwrap());
+    let (shapes, found) = shape::shape(&program, &schemas, &types, workspace, shared.unwrap(), &infrac::eval::Run::new(1));
     assert!(!found.has_errors());
     let mut tree = Tree::new();
     shapes.modules.values().for_each(|module| target::opentofu::emit(module, &mut tree).unwrap());

@@ -4,6 +4,7 @@
 
 mod forged;
 mod packages;
+mod repeated;
 #[allow(dead_code, reason = "the tests of strings use the rest of it")]
 #[path = "../strings/tools.rs"]
 mod tools;

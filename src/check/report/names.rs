@@ -116,6 +116,11 @@ pub(in crate::check) fn resource_is_no_name(name: &Text, again: Span, first: Spa
         .help("give the resource another name")
 }
 
+pub(in crate::check) fn of_a_machine(name: &Text, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::UnknownName, span, format!("`{name}` is not known here: an output of a service is the same on every machine"))
+        .help("use it in `configure`, or in a `let` that only `configure` needs")
+}
+
 pub(in crate::check) fn twice(what: &str, again: Span, first: Span) -> Diagnostic {
     Diagnostic::error(Code::Duplicate, again, format!("{what} stands twice"))
         .related(first, "it stands here first")

@@ -8,7 +8,7 @@ use super::{Options, threads};
 use crate::artifact::{Format, lines};
 use crate::base::{Key, Span, Text, Workspace, text};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::eval::text_of;
+use crate::eval::{Work, text_of};
 use crate::hir::{Literal, Product};
 use crate::plan::lock::FILE;
 use crate::plan::origin::{Origin, Origins};
@@ -152,11 +152,14 @@ impl<'a> Asking<'a> {
     where
         'a: 'k,
     {
-        let Front { program, types, shapes, .. } = self.front;
+        let Front { program, types, shapes, run, .. } = self.front;
+        let mut work = Work::within(run);
         let all = product.environments.iter().map(|environment| &environment.text);
-        let plans = all.clone().filter_map(|environment| plan::plan(program, types, shapes, product, environment, lock).0).collect();
+        let plans =
+            all.clone().filter_map(|environment| plan::plan(program, types, shapes, product, environment, lock, &mut work).0).collect();
         let asked = all.filter(|environment| self.options.environments.is_empty() || self.options.environments.contains(environment));
-        let origins = asked.map(|environment| (environment.clone(), Origins::new(program, types, shapes, product, environment, lock)));
+        let origins = asked
+            .map(|environment| (environment.clone(), Origins::new(program, types, shapes, product, environment, lock, Work::within(run))));
         Known { product, plans, origins: origins.collect() }
     }
 

@@ -71,6 +71,8 @@ impl Form {
 #[derive(Default)]
 struct Bindings {
     a: Option<Ty>,
+    /// What varies has values of types that nothing joins: there is no one type of it.
+    mixed: bool,
     merged: Option<Ty>,
     deferred: bool,
     secret: bool,
@@ -99,10 +101,14 @@ impl Bindings {
             (_, Ty::Error) | (Form::Any, _) if !matches!(ty, Ty::Deferred(_)) => true,
             (_, Ty::Refined(refined)) if *form != Form::A => self.bind(form, &refined.base),
             (Form::A, ty) => {
-                self.a = Some(match self.a.take() {
-                    None | Some(Ty::Error | Ty::None) => ty.clone(),
-                    Some(known) => wider(known, ty),
-                });
+                self.a = match self.a.take() {
+                    None | Some(Ty::Error | Ty::None) => Some(ty.clone()),
+                    Some(known) => {
+                        let joined = known.join(ty);
+                        self.mixed |= joined.is_none();
+                        joined
+                    }
+                };
                 true
             }
             (_, Ty::Deferred(inner)) => {
@@ -139,6 +145,7 @@ impl Bindings {
 
     fn instantiate(&self, form: &Form, named: Named<'_>) -> Ty {
         match form {
+            Form::A if self.mixed => Ty::Error,
             Form::A | Form::Number => self.a.clone().unwrap_or(Ty::Error),
             Form::Merged => self.merged.clone().unwrap_or(Ty::Error),
             Form::List(form) => self.instantiate(form, named).list(),
@@ -149,9 +156,9 @@ impl Bindings {
     }
 }
 
-/// One of two types that both fit.
+/// The type of the values of both; of what has nothing in common, any.
 fn wider(known: Ty, ty: &Ty) -> Ty {
-    known.join(ty).unwrap_or(known)
+    known.join(ty).unwrap_or(Ty::Error)
 }
 
 /// The type of a map over which another one is laid.
@@ -222,6 +229,10 @@ mod tests {
         assert_eq!(result("values", &[Ty::record([("a".into(), Ty::Int), ("b".into(), Ty::Float)])]), "list(float)");
         assert_eq!(result("max", &[Ty::Bytes.list()]), "bytes");
         assert_eq!(result("merge", &[Ty::String.map(), Ty::record([("Name".into(), Ty::Name)])]), "map(string)");
+        // What has no type in common is not of the type of the first.
+        assert_eq!(result("concat", &[Ty::Int.list(), Ty::String.list(), Ty::Int.list()]), "list(unknown)");
+        assert_eq!(result("lookup", &[Ty::Int.map(), Ty::String, Ty::Ip]), "unknown");
+        assert_eq!(result("merge", &[Ty::Int.map(), Ty::String.map()]), "map(unknown)");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{Form, Function, int_of, list_of, one, optional, order, rest, unfit};
 use crate::ty::Ty;
 use crate::value::Value;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 const LIST: Form = Form::List(&Form::A);
 /// More elements than any program means; a slip of the finger must not fill the memory.
@@ -131,16 +132,41 @@ fn concat(lists: &[Value]) -> Result<Value, String> {
 
 fn distinct(arguments: &[Value]) -> Result<Value, String> {
     let mut kept: Vec<Value> = Vec::new();
-    // Values have no order of their own: what is equal is looked for among what is written alike, zero with and without sign.
-    let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    // Values have no order of their own: what is equal is looked for among what has the same mark.
+    let mut alike: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for value in list_of(arguments, 0)? {
-        let places = alike.entry(format!("{value:?}").replace("-0.0", "0.0")).or_default();
+        let mut hasher = DefaultHasher::new();
+        mark(value, &mut hasher);
+        let places = alike.entry(hasher.finish()).or_default();
         if !places.iter().any(|at| kept[*at] == *value) {
             places.push(kept.len());
             kept.push(value.clone());
         }
     }
     Ok(Value::list(kept))
+}
+
+/// Feeds what tells values apart: values that are equal feed the same.
+fn mark(value: &Value, hasher: &mut DefaultHasher) {
+    std::mem::discriminant(value).hash(hasher);
+    match value {
+        // Zero with and without a sign are equal.
+        Value::Float(float) => (float + 0.0).to_bits().hash(hasher),
+        Value::Text(text) => text.hash(hasher),
+        Value::List(list) => list.iter().for_each(|value| mark(value, hasher)),
+        // Two maps are equal in whatever order their entries are.
+        Value::Map(map) => {
+            let entries = map.iter().map(|(key, value)| {
+                let mut entry = DefaultHasher::new();
+                key.hash(&mut entry);
+                mark(value, &mut entry);
+                entry.finish()
+            });
+            entries.fold(map.len() as u64, u64::wrapping_add).hash(hasher);
+        }
+        Value::Instance(id) => id.hash(hasher),
+        other => super::text::to_text(other).hash(hasher),
+    }
 }
 
 fn slice(arguments: &[Value]) -> Result<Value, String> {
@@ -175,6 +201,11 @@ mod tests {
         assert!(call("indexes", &[Value::Int(-1)]).unwrap_err().contains("from 0"));
         assert_eq!(call("flatten", &[Value::list([ints(&[1]), ints(&[2, 3])])]), Ok(ints(&[1, 2, 3])));
         assert_eq!(call("distinct", &[ints(&[2, 1, 2])]), Ok(ints(&[2, 1])));
+        let map = |entries: [(&'static str, i64); 2]| Value::map(entries.map(|(key, value)| (key, Value::Int(value))));
+        let maps = Value::list([map([("a", 1), ("b", 2)]), map([("b", 2), ("a", 1)]), map([("a", 2), ("b", 1)])]);
+        assert_eq!(call("distinct", &[maps]).unwrap().as_list().unwrap().len(), 2);
+        let zeros = Value::list([0.0, -0.0, 1.0].map(Value::Float));
+        assert_eq!(call("distinct", &[zeros]).unwrap().as_list().unwrap().len(), 2);
         assert_eq!(call("sort", &[ints(&[2, 1, 3])]), Ok(ints(&[1, 2, 3])));
         assert_eq!(call("slice", &[ints(&[1, 2, 3]), Value::Int(1), Value::None]), Ok(ints(&[2, 3])));
         assert!(call("slice", &[ints(&[1]), Value::Int(0), Value::Int(2)]).is_err());

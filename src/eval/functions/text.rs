@@ -103,7 +103,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         parameters: &[one("value", Form::Any)],
         result: TEXT,
         evaluate: Some(|arguments| {
-            arguments.first().ok_or_else(|| unfit(None, "a value")).and_then(json).map(|json| Value::text(json.to_string()))
+            let mut json = String::new();
+            write_json(arguments.first().ok_or_else(|| unfit(None, "a value"))?, &mut json)?;
+            Ok(Value::text(json))
         }),
     },
     Function {
@@ -188,22 +190,45 @@ fn slug(text: &str) -> String {
     words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
 }
 
-fn json(value: &Value) -> Result<serde_json::Value, String> {
-    Ok(match value {
-        Value::None => serde_json::Value::Null,
-        Value::Bool(bool) => (*bool).into(),
-        Value::Int(int) => (*int).into(),
-        Value::Float(float) => (*float).into(),
-        Value::Port(number, _) => (*number).into(),
-        Value::List(list) => list.iter().map(json).collect::<Result<Vec<_>, _>>()?.into(),
-        Value::Map(map) => {
-            // Sorted here, whatever the map of the JSON crate was built to keep.
-            let sorted: std::collections::BTreeMap<_, _> = map.iter().collect();
-            let entries = sorted.into_iter().map(|(key, value)| Ok((key.to_string(), json(value)?)));
-            serde_json::Value::Object(entries.collect::<Result<_, String>>()?)
+/// Adds a value to a text of JSON, which never becomes longer than a text may be.
+fn write_json(value: &Value, json: &mut String) -> Result<(), String> {
+    match value {
+        Value::None => json.push_str("null"),
+        Value::List(list) => {
+            json.push('[');
+            for (at, value) in list.iter().enumerate() {
+                json.push_str(if at > 0 { "," } else { "" });
+                write_json(value, json)?;
+            }
+            json.push(']');
         }
-        other => to_text(other).ok_or_else(|| unfit(None, "a value without instances and secrets"))?.as_str().into(),
-    })
+        Value::Map(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            json.push('{');
+            for (at, (key, value)) in entries.into_iter().enumerate() {
+                json.push_str(if at > 0 { "," } else { "" });
+                write_single(&key.as_str().into(), json)?;
+                json.push(':');
+                write_json(value, json)?;
+            }
+            json.push('}');
+        }
+        Value::Bool(bool) => write_single(&(*bool).into(), json)?,
+        Value::Int(int) => write_single(&(*int).into(), json)?,
+        Value::Float(float) => write_single(&(*float).into(), json)?,
+        Value::Port(number, _) => write_single(&(*number).into(), json)?,
+        other => {
+            let text = to_text(other).ok_or_else(|| unfit(None, "a value without instances and secrets"))?;
+            write_single(&text.as_str().into(), json)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_single(value: &serde_json::Value, json: &mut String) -> Result<(), String> {
+    json.push_str(&value.to_string());
+    fits(json.len())
 }
 
 fn base64(bytes: &[u8]) -> String {

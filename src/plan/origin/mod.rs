@@ -9,6 +9,7 @@ use super::lock::Lock;
 use super::planner::Planner;
 use crate::base::{Key, Span, Text};
 use crate::check::Types;
+use crate::eval::Work;
 use crate::hir;
 use crate::shape::Shapes;
 use crate::value::{InstanceId, Value};
@@ -73,8 +74,9 @@ impl<'a> Origins<'a> {
         product: &'a Arc<hir::Product>,
         environment: &Text,
         lock: &'a Lock,
+        work: Work,
     ) -> Origins<'a> {
-        let mut planner = Planner::new(program, types, shapes, product, environment, lock);
+        let mut planner = Planner::new(program, types, shapes, product, environment, lock, work);
         planner.everything();
         Origins { planner }
     }

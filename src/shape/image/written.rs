@@ -176,7 +176,6 @@ mod tests {
     use crate::shape::said::Fields;
     use crate::shape::{Hole, Source};
     use crate::ty::Ty;
-    use indexmap::IndexMap;
 
     const NOWHERE: Span = Span::new(FileId(0), 0, 0);
 
@@ -185,8 +184,8 @@ mod tests {
             name: "image".into(),
             span: NOWHERE,
             doc: None,
-            inputs: IndexMap::new(),
-            blocks: IndexMap::new(),
+            inputs: Default::default(),
+            blocks: Default::default(),
             many: false,
             labels: (0, 0),
             open: false,
@@ -245,7 +244,7 @@ mod tests {
             configure: Vec::new(),
             cluster: Vec::new(),
             serial: false,
-            example: IndexMap::new(),
+            example: crate::value::Entries::default(),
         };
         BTreeMap::from([("nginx".into(), Arc::new(role))])
     }

@@ -18,6 +18,8 @@ pub struct Task {
     pub repeat: Option<Node>,
     /// What of the element is shown.
     pub label: Option<Text>,
+    /// The variable that holds the number of the element.
+    pub index: Option<Text>,
     /// Variables of its own.
     pub vars: Option<Map>,
     /// The environment of a command.
@@ -90,7 +92,9 @@ impl Task {
         if self.block.is_empty() {
             map.push(self.module, self.arguments);
         }
-        map = map.maybe("loop", self.repeat).maybe("loop_control", self.label.map(|label| Map::new().with("label", label)));
+        let is_shown = self.label.is_some() || self.index.is_some();
+        let control = is_shown.then(|| Map::new().maybe("label", self.label).maybe("index_var", self.index));
+        map = map.maybe("loop", self.repeat).maybe("loop_control", control);
         map = map.maybe("vars", self.vars).maybe("environment", self.environment).maybe("register", self.register);
         if let Some((until, retries, delay)) = self.until {
             map = map.with("until", until).with("retries", retries).with("delay", delay);

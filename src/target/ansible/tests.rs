@@ -5,6 +5,7 @@ use crate::artifact::Tree;
 use crate::artifact::tree::Document;
 use crate::artifact::yaml::{Map, Node};
 use crate::base::{Text, Workspace, text};
+use crate::eval::{Run, Work};
 use crate::plan::{self, Lock, Plan};
 use crate::shape::{self, Shapes};
 use crate::{check, diag::Diagnostics, resolve, schema, syntax};
@@ -39,12 +40,12 @@ fn library() -> (Shapes, Vec<Plan>) {
     diagnostics.extend(found);
     let (shared, found) = shape::shared(&program, &types, &workspace);
     diagnostics.extend(found);
-    let (shapes, found) = shape::shape(&program, &schemas, &types, &workspace, shared.unwrap());
+    let (shapes, found) = shape::shape(&program, &schemas, &types, &workspace, shared.unwrap(), &Run::new(1));
     diagnostics.extend(found);
     let product = &program.products[0];
     let mut plans = Vec::new();
     for environment in &product.environments {
-        let (plan, found) = plan::plan(&program, &types, &shapes, product, &environment.text, &Lock::default());
+        let (plan, found) = plan::plan(&program, &types, &shapes, product, &environment.text, &Lock::default(), &mut Work::default());
         diagnostics.extend(found);
         plans.extend(plan);
     }

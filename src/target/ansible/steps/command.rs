@@ -12,7 +12,7 @@ use crate::value::Value;
 
 pub(super) fn command(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
     let scope = inside(step, &context.scope);
-    let name = label(step, &scope)?;
+    let name = called(label(step, &scope)?, step);
     let run = step.arguments.get("run").cloned().unwrap_or(Value::None);
     let mut arguments = arguments(&run, &scope)?;
     let mut tasks = Vec::new();
@@ -28,7 +28,12 @@ pub(super) fn command(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task
         let mut check = unless(step, &text!("Look whether to {}", lower_first(&name)), &register, &scope)?;
         become_user(&mut check, user.as_ref());
         tasks.push(repeated(check, step, &context.scope)?);
-        task.when.push(text!("{register}.rc != 0"));
+        // Of a loop there is a result for each element.
+        task.index = step.repeat.is_some().then(|| part(&scope.role().name, &name, "index"));
+        task.when.push(match &task.index {
+            Some(index) => text!("{register}.results[{index}].rc != 0"),
+            None => text!("{register}.rc != 0"),
+        });
     }
     task = Task { name, module: "ansible.builtin.command".into(), arguments: arguments.into(), ..task }.quiet(scope.has_secret(&run));
     become_user(&mut task, user.as_ref());
@@ -54,6 +59,15 @@ fn become_user(task: &mut Task, user: Option<&Text>) {
     if let Some(user) = user {
         task.become_ = Some(true);
         task.become_user = Some(user.clone());
+    }
+}
+
+/// The name of the task. In a loop the element is not known yet where the name stands: its label tells the elements apart.
+fn called(label: Text, step: &Step) -> Text {
+    match label.split_once("{{").filter(|_| step.repeat.is_some()) {
+        Some((before, _)) if before.trim().is_empty() => "Run for each of them".into(),
+        Some((before, _)) => text!("{} each of them", before.trim_end()),
+        None => label,
     }
 }
 

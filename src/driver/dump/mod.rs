@@ -1,0 +1,134 @@
+//! Every layer of a program as text, for tests and for whoever looks inside: one fact a line, each line complete in itself.
+
+mod expression;
+mod plan;
+mod shapes;
+mod value;
+
+use super::product::lock_of;
+use super::{Options, front, threads};
+use crate::base::Workspace;
+use crate::check::Types;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval::{Run, Work};
+use crate::hir::Program;
+use crate::plan as planning;
+use std::fmt::Write;
+
+/// A layer of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// What each definition is made of, with what every name in it means.
+    Names,
+    /// The types of inputs, `let`s and outputs.
+    Types,
+    /// Modules and roles with their variables.
+    Shapes,
+    /// The values of each product and environment.
+    Plan,
+}
+
+impl Stage {
+    /// Every layer, the first one first.
+    pub const ALL: [Stage; 4] = [Stage::Names, Stage::Types, Stage::Shapes, Stage::Plan];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Names => "names",
+            Stage::Types => "types",
+            Stage::Shapes => "shapes",
+            Stage::Plan => "plan",
+        }
+    }
+}
+
+/// The layers of a program as lines of text, in the order of `stages`. A layer that the errors of an earlier one forbid is left out. Rules
+/// over the whole program are not applied: their findings are those of [`super::compile`].
+pub fn dump(workspace: &Workspace, stages: &[Stage]) -> (String, Vec<Diagnostic>) {
+    threads::on(None, || dump_here(workspace, stages))
+}
+
+fn dump_here(workspace: &Workspace, stages: &[Stage]) -> (String, Vec<Diagnostic>) {
+    let mut diagnostics = Diagnostics::default();
+    let checked = front::check(workspace, &mut diagnostics);
+    let (program, types) = (&checked.program, &checked.types);
+    let run = Run::new(program.products.len());
+    let shapes = if diagnostics.has_errors() { None } else { front::shape_all(workspace, &checked, &run, &mut diagnostics) };
+    let mut text = String::new();
+    for stage in stages {
+        match stage {
+            Stage::Names => names(program, types, &mut text),
+            Stage::Types => declared(program, types, &mut text),
+            Stage::Shapes => shapes.iter().for_each(|shapes| shapes::print(shapes, &mut text)),
+            Stage::Plan => {
+                let Some(shapes) = &shapes else { continue };
+                for product in &program.products {
+                    let mut work = Work::within(&run);
+                    let lock = lock_of(workspace, product, &super::product::lock_path(product), &Options::default(), &mut diagnostics);
+                    for environment in &product.environments {
+                        let (plan, found) = planning::plan(program, types, shapes, product, &environment.text, &lock, &mut work);
+                        diagnostics.extend(found);
+                        if let Some(plan) = plan {
+                            plan::print(&plan, &mut text);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    (text, diagnostics.sorted())
+}
+
+/// Adds a line. Writing into a text cannot fail.
+fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    let _ = text.write_fmt(arguments);
+    text.push('\n');
+}
+
+fn names(program: &Program, types: &Types, text: &mut String) {
+    let shown = |expr: &_| expression::show(expr, types);
+    for ((keyword, name), definition) in &program.definitions {
+        for (input, declared) in &definition.inputs {
+            if let Some(default) = &declared.default {
+                line(text, format_args!("{keyword} {name}.{input} = {}", shown(default)));
+            }
+        }
+        for (binding, declared) in &definition.lets {
+            line(text, format_args!("{keyword} {name}.{binding} = {}", shown(&declared.value)));
+        }
+        for (output, declared) in &definition.outputs {
+            if let Some(value) = &declared.value {
+                line(text, format_args!("{keyword} {name}.{output} = {}", shown(value)));
+            }
+        }
+    }
+    for ((module, provider), implementation) in &program.implementations {
+        for (binding, declared) in &implementation.lets {
+            line(text, format_args!("module {module} on {provider}.{binding} = {}", shown(&declared.value)));
+        }
+        for (output, declared) in &implementation.outputs {
+            if let Some(value) = &declared.value {
+                line(text, format_args!("module {module} on {provider}.{output} = {}", shown(value)));
+            }
+        }
+    }
+}
+
+fn declared(program: &Program, types: &Types, text: &mut String) {
+    for ((keyword, name), definition) in &program.definitions {
+        let fields = definition.inputs.keys().chain(definition.lets.keys()).chain(definition.outputs.keys());
+        for field in fields {
+            if let Some(ty) = types.field(program, keyword, name, field) {
+                line(text, format_args!("{keyword} {name}.{field}: {ty}"));
+            }
+        }
+    }
+    for ((module, provider), implementation) in &program.implementations {
+        for binding in implementation.lets.keys() {
+            if let Some(ty) = types.implementation_let(module, provider, binding) {
+                line(text, format_args!("module {module} on {provider}.{binding}: {ty}"));
+            }
+        }
+    }
+}
