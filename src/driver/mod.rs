@@ -122,7 +122,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let fresh = if is_whole { options.memory.fresh(&wanted, &fingerprints) } else { BTreeMap::new() };
     let stale: Vec<_> = wanted.iter().filter(|product| !fresh.contains_key(&product.name.text)).collect();
     let compile = |product: &&&Arc<Product>| {
-        let compiled = product::compile(workspace, &program, &types, &shapes, product, options, &targets, &run);
+        let compiled = product::compile(workspace, &program, &types, &shapes, product, options, &run);
         let remembered = Remembered::of(product, &compiled, &fingerprints);
         (compiled, remembered)
     };
