@@ -739,3 +739,21 @@ mod unix {
         assert_eq!(fs::read_dir::<&Path>(outside.path()).unwrap().count(), 0);
     }
 }
+
+#[test]
+fn a_flood_of_findings_is_cut_and_counted() {
+    let session = project();
+    let wrong: String = (0..1500).map(|at| format!("fn f{at}() -> int = nobody{at}\n")).collect();
+    session.put("inventory/flood/more.infra", &wrong);
+    let answer = session.run(&["check", "--output", "concise"]);
+    assert_eq!(answer.ends(1).out.lines().filter(|line| line.contains("IC0101")).count(), 1000);
+    assert!(answer.err.ends_with("1500 errors, 1000 of them shown, and 500 more\n"), "{}", answer.err);
+}
+
+#[test]
+fn layers_are_printed_for_who_looks_inside() {
+    let session = project();
+    let types = session.run(&["debug", "dump", "types", "names"]);
+    assert!(types.ends(0).out.contains("module compute.hosts: Hosts\n") && types.out.contains("stack compute.rules = concat("));
+    assert!(!session.run(&["--help"]).out.contains("debug"));
+}

@@ -1,5 +1,6 @@
 //! What an operation costs is what it is charged: every built-in function and every operator, with one operand that is as large as a
 //! value may be, a hundred thousand times over. Each ends soon, with a finding or without one, in little memory.
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
 
 #[path = "hostile/project.rs"]
 mod project;

@@ -1,4 +1,5 @@
 //! What the language means: `tests/meaning/*.md` are prose and blocks that are run. `tests/meaning/README.md` says how a block is written.
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
 
 #[allow(dead_code, reason = "the fences of a page are enough here")]
 #[path = "codes/page.rs"]

@@ -123,7 +123,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let fresh = if is_whole { options.memory.fresh(&wanted, &fingerprints) } else { BTreeMap::new() };
     let stale: Vec<_> = wanted.iter().filter(|product| !fresh.contains_key(&product.name.text)).collect();
     let compile = |product: &&&Arc<Product>| {
-        let mut compiled = product::compile(workspace, &program, &types, &shapes, product, options, &targets, &run);
+        let mut compiled = product::compile(workspace, &program, &types, &shapes, product, options, &run);
         settle(&mut compiled.tree, options.files);
         let remembered = learns.then(|| Remembered::of(product, &compiled, &fingerprints)).flatten();
         (compiled, remembered)

@@ -65,7 +65,6 @@ pub(super) fn compile(
     shapes: &Shapes,
     product: &Arc<Product>,
     options: &Options,
-    targets: &Targets,
     run: &Arc<Run>,
 ) -> Compiled {
     similar::renew();
@@ -97,7 +96,8 @@ pub(super) fn compile(
     let chosen = |plan: &&Plan| options.environments.is_empty() || options.environments.contains(&plan.environment);
     compiled.graphs = plans.iter().filter(chosen).map(graph).collect();
     compiled.uses = uses(&plans);
-    if let Err(why) = emit(&plans, shapes, targets, &mut compiled.tree) {
+    let targets = Targets(options.targets.clone());
+    if let Err(why) = emit(&plans, shapes, &targets, &mut compiled.tree) {
         compiled.diagnostics.push(
             Diagnostic::error(Code::NotExpressible, product.name.span, why)
                 .help("this is a value that the format of the file cannot hold: change it, or report it as a mistake of infrac"),
