@@ -49,7 +49,7 @@ impl Evaluator<'_> {
                     Value::Bool(true) => {}
                     Value::Bool(false) => return Ok(None),
                     value => {
-                        if let Some(foreign) = foreign(&[&value]) {
+                        if let Some(foreign) = foreign([&value]) {
                             return Ok(Some(foreign));
                         }
                         return Err(self.stop(
@@ -104,7 +104,7 @@ impl Evaluator<'_> {
     }
 
     fn residual(&mut self, source: Value, binding: &Binding, inner: &[hir::Binding], comprehension: &Comprehension) -> Evaluated {
-        if let Some(foreign) = foreign(&[&source]) {
+        if let Some(foreign) = foreign([&source]) {
             return Ok(foreign);
         }
         let local = |name: &hir::Name| Value::residual(Residual::Local(name.text.clone()));
@@ -114,7 +114,7 @@ impl Evaluator<'_> {
         self.locals.truncate(depth);
         let (condition, entry, result) = parts?;
         let values = [condition.as_ref(), entry.as_ref(), Some(&result)];
-        if let Some(foreign) = foreign(&values.into_iter().flatten().collect::<Vec<_>>()) {
+        if let Some(foreign) = foreign(values.into_iter().flatten()) {
             return Ok(foreign);
         }
         let residual = Value::residual(Residual::For(Box::new(ResidualFor {

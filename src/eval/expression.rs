@@ -95,7 +95,7 @@ impl Evaluator<'_> {
                 Value::Bool(false) => self.expr(no),
                 condition => {
                     let (yes, no) = (self.expr(yes)?, self.expr(no)?);
-                    Ok(foreign(&[&condition]).unwrap_or_else(|| Value::residual(Residual::If(condition, yes, no))))
+                    Ok(foreign([&condition]).unwrap_or_else(|| Value::residual(Residual::If(condition, yes, no))))
                 }
             },
             ExprKind::Match(subject, arms) => {
@@ -128,15 +128,27 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn template(&mut self, parts: &[Part]) -> Evaluated {
-        let mut values: Vec<Value> = Vec::with_capacity(parts.len());
+        let mut values: Vec<Value> = Vec::new();
+        // The text behind them, as far as it is put together.
+        let mut text: Option<String> = None;
         for part in parts {
-            let value = match part {
-                Part::Text(text) => Value::Text(text.clone()),
+            match part {
+                Part::Text(part) => text.get_or_insert_default().push_str(part),
                 Part::Expr(expr) => {
                     let value = self.expr(expr)?;
+                    if matches!(value, Value::Residual(_)) {
+                        values.extend(text.take().map(Value::text));
+                        self.hold(&value, expr.span)?;
+                        values.push(value);
+                        continue;
+                    }
                     match (&value, text_of(&value)) {
-                        (Value::Residual(_), _) => value,
-                        (_, Some(text)) => Value::Text(text),
+                        (_, Some(part)) => {
+                            let text = text.get_or_insert_default();
+                            text.push_str(&part);
+                            let held = self.scope.work().hold_text(text.len());
+                            held.map_err(|beyond| self.exceeds(beyond, expr.span))?;
+                        }
                         (Value::Secret(_), None) => {
                             return Err(self.stop(
                                 Diagnostic::error(Code::SecretExposed, expr.span, "a secret would become part of a text")
@@ -151,16 +163,10 @@ impl Evaluator<'_> {
                         }
                     }
                 }
-            };
-            match (values.last_mut(), &value) {
-                (Some(Value::Text(before)), Value::Text(text)) => *before = crate::base::text!("{before}{text}"),
-                _ => values.push(value),
-            }
-            if let (Some(joined), Part::Expr(expr)) = (values.last().cloned(), part) {
-                self.hold(&joined, expr.span)?;
             }
         }
-        if let Some(foreign) = foreign(&values.iter().collect::<Vec<_>>()) {
+        values.extend(text.map(Value::text));
+        if let Some(foreign) = foreign(&values) {
             return Ok(foreign);
         }
         match values.as_slice() {
@@ -200,7 +206,7 @@ impl Evaluator<'_> {
     }
 
     fn index(&mut self, base: Value, at: Value, span: Span) -> Evaluated {
-        if let Some(foreign) = foreign(&[&base, &at]) {
+        if let Some(foreign) = foreign([&base, &at]) {
             return Ok(foreign);
         }
         match (&base, &at) {
@@ -234,8 +240,7 @@ impl Evaluator<'_> {
         let function = &callee.name;
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
-            let value = self.expr(&argument.value)?;
-            values.push((argument.name.as_ref().map(|name| name.text.clone()), value));
+            values.push(self.expr(&argument.value)?);
         }
         if let Some(declared) = callee.declared.and_then(|id| self.scope.function(id)) {
             return self.declared(&declared, values);
@@ -250,13 +255,13 @@ impl Evaluator<'_> {
             }
             return Err(self.stop(diagnostic));
         };
-        let Some(values) = in_places(builtin, values) else {
+        let Some(values) = in_places(builtin, arguments, values) else {
             return Err(self.stop(
                 Diagnostic::error(Code::UnknownFunction, span, format!("`{}` does not take these arguments", function.text))
                     .help(format!("it is `{}`", builtin.signature())),
             ));
         };
-        if let Some(foreign) = foreign(&values.iter().collect::<Vec<_>>()) {
+        if let Some(foreign) = foreign(&values) {
             return Ok(foreign);
         }
         let Some(evaluate) = builtin.evaluate else { return self.scope.call(function, &values, span) };
@@ -284,8 +289,7 @@ impl Evaluator<'_> {
         Ok(Value::residual(Residual::Call(function.text.clone(), values)))
     }
 
-    fn declared(&mut self, function: &crate::hir::Function, values: Vec<(Option<Text>, Value)>) -> Evaluated {
-        let mut locals: Locals = values.into_iter().map(|(_, value)| value).collect();
+    fn declared(&mut self, function: &crate::hir::Function, mut locals: Locals) -> Evaluated {
         Evaluator { scope: self.scope, locals: &mut locals }.expr(&function.value)
     }
 
@@ -315,7 +319,7 @@ impl Evaluator<'_> {
                 Some(false) => {}
                 None => {
                     let condition = Value::residual(Residual::Binary(crate::value::Operator::Equal, subject.clone(), pattern));
-                    if let Some(foreign) = foreign(&[subject]) {
+                    if let Some(foreign) = foreign([subject]) {
                         return Ok(foreign);
                     }
                     let yes = self.expr(&arm.value)?;
@@ -333,13 +337,17 @@ impl Evaluator<'_> {
 }
 
 /// The arguments in the order of the parameters; one that is not given is absent.
-fn in_places(function: &functions::Function, values: Vec<(Option<Text>, Value)>) -> Option<Vec<Value>> {
-    let names: Vec<Option<&str>> = values.iter().map(|(name, _)| name.as_deref()).collect();
+fn in_places(function: &functions::Function, arguments: &[hir::Argument], mut values: Vec<Value>) -> Option<Vec<Value>> {
+    let fixed = function.parameters.iter().filter(|parameter| parameter.many != functions::Many::Rest).count();
+    let is_whole = values.len() == fixed && fixed == function.parameters.len();
+    if is_whole && arguments.iter().all(|argument| argument.name.is_none()) {
+        return Some(values);
+    }
+    let names: Vec<Option<&str>> = arguments.iter().map(|argument| argument.name.as_ref().map(|name| name.text.as_str())).collect();
     let places = function.arrange(&names).ok()?;
     let length = places.iter().map(|place| place + 1).max().unwrap_or(0);
-    let fixed = function.parameters.iter().filter(|parameter| parameter.many != functions::Many::Rest).count();
     let mut arranged = vec![Value::None; length.max(fixed)];
-    for (place, (_, value)) in places.into_iter().zip(values) {
+    for (place, value) in places.into_iter().zip(values.drain(..)) {
         arranged[place] = value;
     }
     Some(arranged)

@@ -63,10 +63,21 @@ impl Work {
 
     /// Takes as many steps as a value weighs.
     pub(super) fn hold(&mut self, value: &Value) -> Result<(), Beyond> {
+        match value {
+            // What has no parts weighs the same, whatever it is.
+            Value::None | Value::Bool(_) | Value::Int(_) | Value::Instance(_) | Value::Ip(_) | Value::Cidr(_) => return self.take(1),
+            Value::Text(text) => return self.hold_text(text.len()),
+            _ => {}
+        }
         match weight(value) {
             Some(weight) => self.take(weight),
             None => Err(self.tell(Beyond::Value)),
         }
+    }
+
+    /// The same of a text of this length.
+    pub(super) fn hold_text(&mut self, length: usize) -> Result<(), Beyond> {
+        if length > MAX_TEXT { Err(self.tell(Beyond::Value)) } else { self.take(weight_of_text(length)) }
     }
 
     fn tell(&mut self, beyond: Beyond) -> Beyond {
@@ -82,11 +93,15 @@ pub(super) fn weight(value: &Value) -> Option<u64> {
     Some(MAX_VALUE - left)
 }
 
+fn weight_of_text(length: usize) -> u64 {
+    1 + length as u64 / 16
+}
+
 fn weigh(value: &Value, depth: u32, left: &mut u64) -> Option<()> {
     let depth = depth.checked_sub(1)?;
     let own = match value {
         Value::Text(text) if text.len() > MAX_TEXT => return None,
-        Value::Text(text) => 1 + text.len() as u64 / 16,
+        Value::Text(text) => weight_of_text(text.len()),
         _ => 1,
     };
     *left = left.checked_sub(own)?;
