@@ -221,7 +221,8 @@ impl<'a> Planner<'a> {
 
     /// The instances of a keyword.
     pub(super) fn of(&self, keyword: &str) -> Vec<InstanceId> {
-        self.ids().filter(|id| self.node(*id).keyword == keyword).collect()
+        let of_keyword = self.nodes.iter().enumerate().filter(|(_, node)| node.keyword == keyword);
+        of_keyword.map(|(index, _)| InstanceId(index as u32)).collect()
     }
 
     /// `mgmt.nodes`
