@@ -2,12 +2,15 @@
 //!
 //! `parse` is the front end alone, `check` what `infrac check` does without a cache, `build cold` writes every file into an empty
 //! folder, `build one changed` compiles one product that changed, and `build unchanged` finds that every file is up to date.
+//!
+//! Beside them stand, in the same run and of the same bytes, what makes no promises: `render` fills the templates that the files of one
+//! product would be, once for each product, and `copy` copies every generated file.
 #![allow(clippy::expect_used, reason = "a benchmark that cannot be prepared has nothing to say")]
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use infrac::base::{FileId, Workspace};
 use infrac::diag::Severity;
-use infrac::driver::{self, Memory, Options};
+use infrac::driver::{self, Files, Memory, Options};
 use infrac::host::{Cache, Disk, Permission, Scope, compare, digests, load, recall, remember, write};
 use std::fs;
 use std::hint::black_box;
@@ -60,7 +63,7 @@ fn build(root: &Path) -> usize {
     let products: Vec<_> = memory.products().cloned().collect();
     memory.keep(&digests(&output, &products));
     let project = load(root).expect("a project");
-    let outcome = driver::compile(&project.workspace, &Options { memory: memory.clone(), ..Options::default() });
+    let outcome = driver::compile(&project.workspace, &Options { memory: memory.clone(), files: Files::ReadBack, ..Options::default() });
     // A machine that leaves is told of.
     assert!(outcome.diagnostics.iter().all(|found| found.severity == Severity::Warning), "{:?}", outcome.diagnostics);
     let scope = Scope::everything().without(outcome.fresh.clone());
@@ -81,6 +84,50 @@ fn change(root: &Path, products: usize) {
     fs::write(&path, text.replace(from, to)).expect("a source");
 }
 
+/// The place of a product's name in a template.
+const HOLE: &str = "{{ product }}";
+
+/// The files of the first product as templates, by path.
+fn templates(generated: &Path) -> Vec<(String, String)> {
+    let files = walkdir::WalkDir::new(generated).sort_by_file_name().into_iter().map(|entry| entry.expect("a file"));
+    let of_product = files.filter(|entry| entry.file_type().is_file()).filter_map(|entry| {
+        let path = entry.path().strip_prefix(generated).ok()?.to_str()?.to_owned();
+        let is_own = path.split('/').any(|part| part == "copy0" || part.starts_with("copy0-"));
+        let text = fs::read_to_string(entry.path()).expect("a generated text");
+        is_own.then(|| (path.replace("copy0", HOLE), text.replace("copy0", HOLE)))
+    });
+    of_product.collect()
+}
+
+/// Fills the templates for so many products; gives how many files it wrote.
+fn render(templates: &[(String, String)], products: usize, folder: &Path) -> usize {
+    let parsed: Vec<(&str, Vec<&str>)> = templates.iter().map(|(path, text)| (path.as_str(), text.split(HOLE).collect())).collect();
+    for number in 0..products {
+        let name = format!("copy{number}");
+        for (path, parts) in &parsed {
+            let path = folder.join(path.replace(HOLE, &name));
+            fs::create_dir_all(path.parent().expect("it lies in the folder")).expect("a folder");
+            fs::write(path, parts.join(&name)).expect("a file");
+        }
+    }
+    parsed.len() * products
+}
+
+/// Copies every file of a folder; gives how many there are.
+fn copy(from: &Path, to: &Path) -> usize {
+    let mut files = 0;
+    for entry in walkdir::WalkDir::new(from).into_iter().map(|entry| entry.expect("a file")) {
+        let target = to.join(entry.path().strip_prefix(from).expect("it lies in the folder"));
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(target).expect("a folder");
+        } else {
+            fs::copy(entry.path(), target).expect("a file");
+            files += 1;
+        }
+    }
+    files
+}
+
 fn fleets(criterion: &mut Criterion) {
     for products in [1, 100, 1000] {
         let folder = fleet(products);
@@ -91,7 +138,8 @@ fn fleets(criterion: &mut Criterion) {
         group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
         group.bench_function(BenchmarkId::new("parse", products), |b| b.iter(|| parse(black_box(&workspace))));
         group.bench_function(BenchmarkId::new("check", products), |b| {
-            b.iter(|| driver::compile(black_box(&workspace), &Options::default()).products.len());
+            let options = Options { files: Files::LetGo, ..Options::default() };
+            b.iter(|| driver::compile(black_box(&workspace), &options).products.len());
         });
         group.bench_function(BenchmarkId::new("build cold", products), |b| {
             let empty = || {
@@ -101,6 +149,19 @@ fn fleets(criterion: &mut Criterion) {
             };
             b.iter_batched(empty, |()| assert!(build(root) > products), BatchSize::PerIteration);
         });
+        let generated = root.join("generated");
+        let templates = templates(&generated);
+        let aside = folder.path().join("aside");
+        let clear = || {
+            let _ = fs::remove_dir_all(&aside);
+        };
+        group.bench_function(BenchmarkId::new("render", products), |b| {
+            b.iter_batched(clear, |()| assert!(render(&templates, products, &aside) > products), BatchSize::PerIteration);
+        });
+        group.bench_function(BenchmarkId::new("copy", products), |b| {
+            b.iter_batched(clear, |()| assert!(copy(&generated, &aside) > products), BatchSize::PerIteration);
+        });
+        clear();
         group.bench_function(BenchmarkId::new("build one changed", products), |b| {
             b.iter_batched(|| change(root, products), |()| assert!(build(root) > 0), BatchSize::PerIteration);
         });

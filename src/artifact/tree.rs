@@ -154,12 +154,13 @@ impl Tree {
             return Err(Problem::Collision(path, other.clone()).into());
         }
         let mut folders = Vec::new();
-        for (at, _) in folded.match_indices('/') {
+        // From the deepest folder up: above one that is there, all are.
+        for (at, _) in folded.rmatch_indices('/') {
             let folder = &folded[..at];
             match self.taken.get(folder) {
                 Some(file) if file.len() == folder.len() => return Err(Problem::Collision(path, file.clone()).into()),
                 Some(file) if file[..at] != path[..at] => return Err(Problem::Collision(path, file.clone()).into()),
-                Some(_) => {}
+                Some(_) => break,
                 None => folders.push(Text::new(folder)),
             }
         }

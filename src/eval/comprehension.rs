@@ -54,7 +54,7 @@ impl Evaluator<'_> {
                     Value::Bool(true) => {}
                     Value::Bool(false) => return Ok(None),
                     value => {
-                        if let Some(foreign) = foreign(&[&value]) {
+                        if let Some(foreign) = foreign([&value]) {
                             return Ok(Some(foreign));
                         }
                         return Err(self.stop(
@@ -115,7 +115,7 @@ impl Evaluator<'_> {
     }
 
     fn residual(&mut self, source: Value, binding: &Binding, inner: &[hir::Binding], comprehension: &Comprehension) -> Evaluated {
-        if let Some(foreign) = foreign(&[&source]) {
+        if let Some(foreign) = foreign([&source]) {
             return Ok(foreign);
         }
         let local = |name: &hir::Name| Value::residual(Residual::Local(name.text.clone()));
@@ -125,7 +125,7 @@ impl Evaluator<'_> {
         self.locals.truncate(depth);
         let (condition, entry, result) = parts?;
         let values = [condition.as_ref(), entry.as_ref(), Some(&result)];
-        if let Some(foreign) = foreign(&values.into_iter().flatten().collect::<Vec<_>>()) {
+        if let Some(foreign) = foreign(values.into_iter().flatten()) {
             return Ok(foreign);
         }
         let residual = Value::residual(Residual::For(Box::new(ResidualFor {

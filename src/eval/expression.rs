@@ -109,7 +109,7 @@ impl Evaluator<'_> {
                 Value::Bool(false) => self.expr(no),
                 condition => {
                     let (yes, no) = (self.expr(yes)?, self.expr(no)?);
-                    Ok(foreign(&[&condition]).unwrap_or_else(|| Value::residual(Residual::If(condition, yes, no))))
+                    Ok(foreign([&condition]).unwrap_or_else(|| Value::residual(Residual::If(condition, yes, no))))
                 }
             },
             ExprKind::Match(subject, arms) => {
@@ -146,15 +146,27 @@ impl Evaluator<'_> {
             return Ok(Value::Text(text.clone()));
         }
         let mut values: Vec<Value> = Vec::new();
-        let mut row = String::new();
+        // The text behind them, as far as it is put together.
+        let mut text: Option<String> = None;
         for part in parts {
-            let value = match part {
-                Part::Text(text) => Value::Text(text.clone()),
+            match part {
+                Part::Text(part) => text.get_or_insert_default().push_str(part),
                 Part::Expr(expr) => {
                     let value = self.expr(expr)?;
+                    if matches!(value, Value::Residual(_)) {
+                        values.extend(text.take().map(Value::text));
+                        self.hold(&value, expr.span)?;
+                        values.push(value);
+                        continue;
+                    }
                     match (&value, text_of(&value)) {
-                        (Value::Residual(_), _) => value,
-                        (_, Some(text)) => Value::Text(text),
+                        (_, Some(part)) => {
+                            let text = text.get_or_insert_default();
+                            // What is longer than a text may be is not put together first.
+                            let held = self.scope.work().hold_text(text.len() + part.len());
+                            held.map_err(|beyond| self.exceeds(beyond, expr.span))?;
+                            text.push_str(&part);
+                        }
                         (Value::Secret(_), None) => {
                             return Err(self.stop(
                                 Diagnostic::error(Code::SecretExposed, expr.span, "a secret would become part of a text")
@@ -169,27 +181,10 @@ impl Evaluator<'_> {
                         }
                     }
                 }
-            };
-            match &value {
-                Value::Text(text) => {
-                    // A text grows without being made anew for each of its parts, and not beyond what one may hold.
-                    if let Part::Expr(expr) = part {
-                        self.take(text.len() as u64 / 16, expr.span)?;
-                        if row.len() + text.len() > MAX_TEXT {
-                            let beyond = self.scope.work().too_large();
-                            return Err(self.exceeds(beyond, expr.span));
-                        }
-                    }
-                    row.push_str(text);
-                }
-                _ => {
-                    values.extend((!row.is_empty()).then(|| Value::text(std::mem::take(&mut row))));
-                    values.push(value);
-                }
             }
         }
-        values.extend((!row.is_empty()).then(|| Value::text(row)));
-        if let Some(foreign) = foreign(&values.iter().collect::<Vec<_>>()) {
+        values.extend(text.map(Value::text));
+        if let Some(foreign) = foreign(&values) {
             return Ok(foreign);
         }
         match values.as_slice() {
@@ -229,7 +224,7 @@ impl Evaluator<'_> {
     }
 
     fn index(&mut self, base: Value, at: Value, span: Span) -> Evaluated {
-        if let Some(foreign) = foreign(&[&base, &at]) {
+        if let Some(foreign) = foreign([&base, &at]) {
             return Ok(foreign);
         }
         match (&base, &at) {
@@ -269,7 +264,7 @@ impl Evaluator<'_> {
         for argument in arguments {
             let value = self.expr(&argument.value)?;
             self.put(&value, &mut room, argument.value.span)?;
-            values.push((argument.name.as_ref().map(|name| name.text.clone()), value));
+            values.push(value);
         }
         if let Some(declared) = callee.declared.and_then(|id| self.scope.function(id)) {
             return self.declared(&declared, values);
@@ -284,13 +279,13 @@ impl Evaluator<'_> {
             }
             return Err(self.stop(diagnostic));
         };
-        let Some(values) = in_places(builtin, values) else {
+        let Some(values) = in_places(builtin, arguments, values) else {
             return Err(self.stop(
                 Diagnostic::error(Code::UnknownFunction, span, format!("`{}` does not take these arguments", function.text))
                     .help(format!("it is `{}`", builtin.signature())),
             ));
         };
-        if let Some(foreign) = foreign(&values.iter().collect::<Vec<_>>()) {
+        if let Some(foreign) = foreign(&values) {
             return Ok(foreign);
         }
         let held = self.scope.work().hold_all(&values);
@@ -319,8 +314,7 @@ impl Evaluator<'_> {
         Ok(Value::residual(Residual::Call(function.text.clone(), values)))
     }
 
-    fn declared(&mut self, function: &crate::hir::Function, values: Vec<(Option<Text>, Value)>) -> Evaluated {
-        let mut locals: Locals = values.into_iter().map(|(_, value)| value).collect();
+    fn declared(&mut self, function: &crate::hir::Function, mut locals: Locals) -> Evaluated {
         Evaluator { scope: self.scope, locals: &mut locals }.expr(&function.value)
     }
 
@@ -347,7 +341,7 @@ impl Evaluator<'_> {
                 Some(false) => {}
                 None => {
                     let condition = Value::residual(Residual::Binary(crate::value::Operator::Equal, subject.clone(), pattern));
-                    if let Some(foreign) = foreign(&[subject]) {
+                    if let Some(foreign) = foreign([subject]) {
                         return Ok(foreign);
                     }
                     let yes = self.expr(&arm.value)?;
@@ -365,13 +359,17 @@ impl Evaluator<'_> {
 }
 
 /// The arguments in the order of the parameters; one that is not given is absent.
-fn in_places(function: &functions::Function, values: Vec<(Option<Text>, Value)>) -> Option<Vec<Value>> {
-    let names: Vec<Option<&str>> = values.iter().map(|(name, _)| name.as_deref()).collect();
+fn in_places(function: &functions::Function, arguments: &[hir::Argument], mut values: Vec<Value>) -> Option<Vec<Value>> {
+    let fixed = function.parameters.iter().filter(|parameter| parameter.many != functions::Many::Rest).count();
+    let is_whole = values.len() == fixed && fixed == function.parameters.len();
+    if is_whole && arguments.iter().all(|argument| argument.name.is_none()) {
+        return Some(values);
+    }
+    let names: Vec<Option<&str>> = arguments.iter().map(|argument| argument.name.as_ref().map(|name| name.text.as_str())).collect();
     let places = function.arrange(&names).ok()?;
     let length = places.iter().map(|place| place + 1).max().unwrap_or(0);
-    let fixed = function.parameters.iter().filter(|parameter| parameter.many != functions::Many::Rest).count();
     let mut arranged = vec![Value::None; length.max(fixed)];
-    for (place, (_, value)) in places.into_iter().zip(values) {
+    for (place, value) in places.into_iter().zip(values.drain(..)) {
         arranged[place] = value;
     }
     Some(arranged)

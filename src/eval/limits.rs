@@ -98,6 +98,12 @@ impl Work {
 
     /// Takes as many steps as a value weighs.
     pub(super) fn hold(&mut self, value: &Value) -> Result<(), Beyond> {
+        match value {
+            // What has no parts weighs the same, whatever it is.
+            Value::None | Value::Bool(_) | Value::Int(_) | Value::Instance(_) | Value::Ip(_) | Value::Cidr(_) => return self.take(1),
+            Value::Text(text) => return self.hold_text(text.len()),
+            _ => {}
+        }
         match weight(value) {
             Some(weight) => self.take(weight),
             None => Err(self.tell(Beyond::Value)),
@@ -131,11 +137,6 @@ impl Work {
         self.patterns.insert(pattern.clone())
     }
 
-    /// Something is as large as no value may be.
-    pub(super) fn too_large(&mut self) -> Beyond {
-        self.tell(Beyond::Value)
-    }
-
     /// Tells the run what was taken, and waits while another one holds much.
     fn share(&mut self) -> Result<(), Beyond> {
         let Some(run) = &self.run else {
@@ -146,6 +147,11 @@ impl Work {
             self.permit = Some(run.wait());
         }
         if run.take(std::mem::take(&mut self.untold)) { Ok(()) } else { Err(Beyond::Told) }
+    }
+
+    /// The same of a text of this length.
+    pub(super) fn hold_text(&mut self, length: usize) -> Result<(), Beyond> {
+        if length > MAX_TEXT { Err(self.tell(Beyond::Value)) } else { self.take(weight_of_text(length)) }
     }
 
     fn tell(&mut self, beyond: Beyond) -> Beyond {
@@ -169,11 +175,15 @@ pub(super) fn weight(value: &Value) -> Option<u64> {
     Some(MAX_VALUE - left)
 }
 
+fn weight_of_text(length: usize) -> u64 {
+    1 + length as u64 / 16
+}
+
 fn weigh(value: &Value, depth: u32, left: &mut u64) -> Option<()> {
     let depth = depth.checked_sub(1)?;
     let own = match value {
         Value::Text(text) if text.len() > MAX_TEXT => return None,
-        Value::Text(text) => 1 + text.len() as u64 / 16,
+        Value::Text(text) => weight_of_text(text.len()),
         _ => 1,
     };
     *left = left.checked_sub(own)?;

@@ -11,7 +11,7 @@ type Computed = Result<Value, Box<Diagnostic>>;
 
 /// `not x`, `-x`.
 pub(super) fn unary(operator: Unary, value: Value, span: Span) -> Computed {
-    if let Some(foreign) = foreign(&[&value]) {
+    if let Some(foreign) = foreign([&value]) {
         return Ok(foreign);
     }
     match (operator, value) {
@@ -27,7 +27,7 @@ pub(super) fn unary(operator: Unary, value: Value, span: Span) -> Computed {
 
 /// `a op b`.
 pub(super) fn binary(operator: Binary, left: Value, right: Value, span: Span) -> Computed {
-    if let Some(foreign) = foreign(&[&left, &right]) {
+    if let Some(foreign) = foreign([&left, &right]) {
         return Ok(foreign);
     }
     let known = match operator {

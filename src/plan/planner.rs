@@ -14,6 +14,7 @@ use crate::eval::{Evaluated, Stop, Work};
 use crate::hir::{self, Definition, Field, FieldId, Implementation, Program};
 use crate::shape::Shapes;
 use crate::value::{InstanceId, Value};
+use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -97,6 +98,8 @@ pub(super) struct Planner<'a> {
     pub work: Work,
     /// The fields that were asked for and that nothing has: each was told.
     unknown: BTreeSet<(InstanceId, Text)>,
+    /// The addresses of the machines that refer to a service, by the service.
+    pub clients: BTreeMap<InstanceId, Arc<BTreeSet<IpNet>>>,
     /// The instances that a service names in what it is given, by the service.
     pub referred: BTreeMap<InstanceId, Arc<BTreeSet<InstanceId>>>,
     /// What is being evaluated, the innermost last: for the message of a cycle, and for the keys of allocations.
@@ -127,6 +130,7 @@ impl<'a> Planner<'a> {
             used_waivers: BTreeSet::new(),
             work,
             unknown: BTreeSet::new(),
+            clients: BTreeMap::new(),
             referred: BTreeMap::new(),
             open: Vec::new(),
         };
@@ -218,7 +222,8 @@ impl<'a> Planner<'a> {
 
     /// The instances of a keyword.
     pub(super) fn of(&self, keyword: &str) -> Vec<InstanceId> {
-        self.ids().filter(|id| self.node(*id).keyword == keyword).collect()
+        let of_keyword = self.nodes.iter().enumerate().filter(|(_, node)| node.keyword == keyword);
+        of_keyword.map(|(index, _)| InstanceId(index as u32)).collect()
     }
 
     /// `mgmt.nodes`
@@ -376,7 +381,7 @@ fn product_instance(product: &hir::Product) -> hir::Instance {
 }
 
 /// The ranges that an instance says itself, so that nothing is allocated over them.
-fn written_ranges(instance: &hir::Instance, environment: &str) -> Vec<ipnet::IpNet> {
+fn written_ranges(instance: &hir::Instance, environment: &str) -> Vec<IpNet> {
     let own = instance.attributes.values();
     let overridden = instance.overrides.iter().filter(|(of, _)| of.text == environment).flat_map(|(_, attributes)| attributes);
     own.chain(overridden)

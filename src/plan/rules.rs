@@ -62,7 +62,7 @@ impl Planner<'_> {
             match peer.as_str() {
                 "internet" => sources.extend([IpNet::V4(EVERYWHERE_4), IpNet::V6(EVERYWHERE_6)]),
                 "members" => sources.extend(addresses(hosts)),
-                "clients" => sources.extend(self.clients(service, span)?),
+                "clients" => sources.extend(self.clients(service, span)?.iter().copied()),
                 "operators" => sources.extend(self.operators(span)?),
                 "stack" => sources.extend(self.of_stack(service, span)?),
                 _ => {}
@@ -94,7 +94,10 @@ impl Planner<'_> {
     }
 
     /// The machines of every service and stack that refers to a service.
-    fn clients(&mut self, service: InstanceId, span: Span) -> Result<BTreeSet<IpNet>, Stop> {
+    fn clients(&mut self, service: InstanceId, span: Span) -> Result<Arc<BTreeSet<IpNet>>, Stop> {
+        if let Some(known) = self.clients.get(&service) {
+            return Ok(known.clone());
+        }
         let mut found = BTreeSet::new();
         for other in self.of("service").into_iter().filter(|other| *other != service) {
             let refers = self.referred(other, span)?.contains(&service);
@@ -102,6 +105,8 @@ impl Planner<'_> {
                 found.extend(addresses(&self.field(other, &"hosts".into(), span)?));
             }
         }
+        let found = Arc::new(found);
+        self.clients.insert(service, found.clone());
         Ok(found)
     }
 

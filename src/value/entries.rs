@@ -3,6 +3,7 @@
 use super::Value;
 use crate::base::Text;
 use std::collections::HashMap;
+use std::fmt;
 
 /// So many entries are looked through; beyond, their places are remembered by key.
 const FEW: usize = 12;
@@ -10,7 +11,7 @@ const FEW: usize = 12;
 type Places = HashMap<Text, usize, foldhash::fast::RandomState>;
 
 /// Values by key, in the order in which they were made. Two are equal where they have the same entries, in whichever order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Entries {
     list: Vec<(Text, Value)>,
     /// The place of each key, where there are more than a few.
@@ -155,6 +156,12 @@ impl FromIterator<(Text, Value)> for Entries {
         let mut all = Entries::with_capacity(entries.size_hint().0);
         all.extend(entries);
         all
+    }
+}
+
+impl fmt::Debug for Entries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self).finish()
     }
 }
 

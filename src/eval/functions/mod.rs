@@ -14,9 +14,9 @@ pub mod order;
 mod program;
 pub mod text;
 
+use crate::base::IndexMap;
 use crate::ty::Ty;
 use crate::value::Value;
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 pub use arrange::Misplaced;
@@ -126,12 +126,15 @@ const fn rest(name: &'static str, form: Form) -> Parameter {
     Parameter { name, form, many: Many::Rest }
 }
 
-static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    [lists::FUNCTIONS, maps::FUNCTIONS, networks::FUNCTIONS, numbers::FUNCTIONS, program::FUNCTIONS, text::FUNCTIONS]
-        .into_iter()
-        .flatten()
-        .map(|function| (function.name, function))
-        .collect()
+static TABLE: LazyLock<IndexMap<&'static str, &'static Function>> = LazyLock::new(|| {
+    let mut table: IndexMap<_, _> =
+        [lists::FUNCTIONS, maps::FUNCTIONS, networks::FUNCTIONS, numbers::FUNCTIONS, program::FUNCTIONS, text::FUNCTIONS]
+            .into_iter()
+            .flatten()
+            .map(|function| (function.name, function))
+            .collect();
+    table.sort_keys();
+    table
 });
 
 /// What an evaluation says when it meets a value that the checker would have refused.

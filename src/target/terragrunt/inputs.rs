@@ -61,12 +61,14 @@ fn record(expr: Expr) -> Expr {
     match expr {
         Expr::Object(mut object) => {
             object.layout = Layout::Line;
-            let line = Expr::Object(object.clone());
-            if print_expr(&line).is_ok_and(|text| text.len() <= WIDTH) {
-                return line;
+            let mut record = Expr::Object(object);
+            if print_expr(&record).is_ok_and(|text| text.len() <= WIDTH) {
+                return record;
             }
-            object.layout = Layout::Auto;
-            in_lines(Expr::Object(object))
+            if let Expr::Object(object) = &mut record {
+                object.layout = Layout::Auto;
+            }
+            in_lines(record)
         }
         other => in_lines(other),
     }
