@@ -21,8 +21,13 @@ impl<'a> Checker<'a> {
             return Ty::Error;
         }
         self.depth += 1;
+        let count = self.diagnostics.0.len();
         let ty = self.form(expr, expected, scope);
         self.depth -= 1;
+        // What has a mistake in it is judged no further.
+        if self.diagnostics.0.len() == count && self.quiet == 0 {
+            self.keeps_rules(expr, expected);
+        }
         ty
     }
 

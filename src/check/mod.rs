@@ -20,14 +20,17 @@ mod operators;
 mod overrides;
 mod products;
 mod recursion;
+mod refined;
 mod report;
 mod resources;
 mod scope;
+mod sets;
 mod tasks;
 mod types;
 
 use crate::base::{Span, Text};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval::Work;
 use crate::hir::{FreeName, Meaning, Program};
 use crate::schema::Schemas;
 use crate::ty::{MAX_PARTS, Ty};
@@ -46,6 +49,8 @@ pub fn check(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
         quiet: 0,
         open: Vec::new(),
         depth: 0,
+        named: None,
+        work: Work::default(),
         resources: BTreeMap::new(),
         words: words(program),
     };
@@ -73,6 +78,10 @@ struct Checker<'a> {
     quiet: u32,
     /// How many expressions are being looked at, each for another one.
     depth: u32,
+    /// The attribute or field whose value is looked at, for messages.
+    named: Option<Text>,
+    /// What the evaluation of rules has taken so far.
+    work: Work,
     /// What resources are for who reads them, each made once.
     resources: BTreeMap<(bool, Text), Ty>,
     /// Members of enums, names of definitions and labels: what a bare name may be where no type is expected.

@@ -32,6 +32,8 @@ pub struct Program {
     pub functions: BTreeMap<FunctionId, Arc<Function>>,
     /// In the order of their folders.
     pub products: Vec<Arc<Product>>,
+    /// The numbers of the files that come with the compiler.
+    pub embedded: std::ops::Range<u32>,
     /// How many names have a number.
     pub names: u32,
 }

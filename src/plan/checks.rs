@@ -1,6 +1,7 @@
 //! The `check`s of definitions and policies, evaluated where they stand for every instance.
 
 use super::frame::Frame;
+use super::origin::{Step, Written};
 use super::planner::{PRODUCT, Planner};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
@@ -8,6 +9,26 @@ use crate::eval::{self, Locals, Stop};
 use crate::hir::{self, Definition, ExprKind};
 use crate::value::{InstanceId, Value};
 use std::sync::Arc;
+
+/// What loops around a check bind.
+#[derive(Default)]
+struct Around {
+    locals: Locals,
+    /// For each of them what is gone through, and which element it is; nothing for keys.
+    trail: Vec<Option<(Arc<hir::Expr>, Step)>>,
+}
+
+impl Around {
+    fn bind(&mut self, value: Value, from: Option<(Arc<hir::Expr>, Step)>) {
+        self.locals.push(value);
+        self.trail.push(from);
+    }
+
+    fn truncate(&mut self, depth: usize) {
+        self.locals.truncate(depth);
+        self.trail.truncate(depth);
+    }
+}
 
 impl Planner<'_> {
     /// Evaluates every check of every instance, then the policies.
@@ -18,14 +39,14 @@ impl Planner<'_> {
                 continue;
             }
             for check in &definition.checks {
-                let _ = self.check(id, check, &mut Vec::new(), None);
+                let _ = self.check(id, check, &mut Around::default(), None);
             }
             for repeat in &definition.loops {
                 let _ = self.repeated(id, repeat, None);
             }
             if let Some(implementation) = self.implementation(id) {
                 for check in &implementation.checks {
-                    let _ = self.check(id, check, &mut Vec::new(), None);
+                    let _ = self.check(id, check, &mut Around::default(), None);
                 }
             }
         }
@@ -58,7 +79,7 @@ impl Planner<'_> {
     }
 
     fn repeated(&mut self, id: InstanceId, repeat: &hir::For, policy: Option<&Text>) -> Result<(), Stop> {
-        self.turns(id, &repeat.bindings, repeat, &mut Vec::new(), policy)
+        self.turns(id, &repeat.bindings, repeat, &mut Around::default(), policy)
     }
 
     fn turns(
@@ -66,40 +87,44 @@ impl Planner<'_> {
         id: InstanceId,
         bindings: &[hir::Binding],
         repeat: &hir::For,
-        locals: &mut Locals,
+        around: &mut Around,
         policy: Option<&Text>,
     ) -> Result<(), Stop> {
         let Some((binding, inner)) = bindings.split_first() else {
             if let Some(condition) = &repeat.condition
-                && self.eval_in(id, condition, locals)? != Value::Bool(true)
+                && self.eval_in(id, condition, &mut around.locals)? != Value::Bool(true)
             {
                 return Ok(());
             }
             for item in &repeat.body.items {
                 match item {
                     hir::Item::Check(check) => {
-                        let _ = self.check(id, check, locals, policy);
+                        let _ = self.check(id, check, around, policy);
                     }
                     hir::Item::For(nested) => {
-                        let _ = self.turns(id, &nested.bindings, nested, locals, policy);
+                        let _ = self.turns(id, &nested.bindings, nested, around, policy);
                     }
                     _ => {}
                 }
             }
             return Ok(());
         };
-        let source = self.eval_in(id, &binding.source, locals)?;
-        let elements: Vec<(Value, Value)> = match &source {
-            Value::List(list) => list.iter().enumerate().map(|(index, value)| (Value::Int(index as i64), value.clone())).collect(),
-            Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect(),
+        let source = self.eval_in(id, &binding.source, &mut around.locals)?;
+        let elements: Vec<(Value, Value, Step)> = match &source {
+            Value::List(list) => {
+                list.iter().enumerate().map(|(at, value)| (Value::Int(at as i64), value.clone(), Step::Index(at))).collect()
+            }
+            Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone(), Step::Key(key.clone()))).collect(),
             _ => Vec::new(),
         };
-        for (key, value) in elements {
-            let depth = locals.len();
-            locals.extend(binding.key.is_some().then_some(key));
-            locals.push(value);
-            let done = self.turns(id, inner, repeat, locals, policy);
-            locals.truncate(depth);
+        for (key, value, step) in elements {
+            let depth = around.locals.len();
+            if binding.key.is_some() {
+                around.bind(key, None);
+            }
+            around.bind(value, Some((binding.source.clone(), step)));
+            let done = self.turns(id, inner, repeat, around, policy);
+            around.truncate(depth);
             done?;
         }
         Ok(())
@@ -109,21 +134,28 @@ impl Planner<'_> {
         eval::eval_with(expr, &mut Frame { planner: self, of: id, host: None }, locals)
     }
 
-    fn check(&mut self, id: InstanceId, check: &hir::Check, locals: &mut Locals, policy: Option<&Text>) -> Result<(), Stop> {
-        if self.eval_in(id, &check.condition, locals)? != Value::Bool(false) {
+    fn check(&mut self, id: InstanceId, check: &hir::Check, around: &mut Around, policy: Option<&Text>) -> Result<(), Stop> {
+        if self.eval_in(id, &check.condition, &mut around.locals)? != Value::Bool(false) {
             return Ok(());
         }
         let mut said = |planner: &mut Self, expr: &Option<Arc<hir::Expr>>| -> Option<Text> {
-            planner.eval_in(id, expr.as_ref()?, locals).ok()?.as_text().cloned()
+            planner.eval_in(id, expr.as_ref()?, &mut around.locals).ok()?.as_text().cloned()
         };
         let message = said(self, &check.message).unwrap_or_else(|| "a rule of the library does not hold".into());
         let help = said(self, &check.help);
         if let Some(policy) = policy
-            && self.waived(policy, locals)
+            && self.waived(policy, &around.locals)
         {
             return Ok(());
         }
-        let place = self.place(id, check.at.as_deref(), locals);
+        let said = check.at.as_deref().and_then(|at| self.said_by(id, at, around));
+        // Who changes what is said there is told the rest, if anything is left.
+        if let Some(said) = said
+            && !self.blamed.insert(said)
+        {
+            return Ok(());
+        }
+        let place = said.unwrap_or_else(|| self.place(id, check.at.as_deref(), &around.locals));
         let code = match policy {
             Some(policy) => self.code_of(policy),
             None => code_of_rule(&check.condition),
@@ -168,6 +200,26 @@ impl Planner<'_> {
         }
     }
 
+    /// The text of the project that says what a check blames, where it can be told.
+    fn said_by(&self, id: InstanceId, at: &hir::Expr, around: &Around) -> Option<Span> {
+        match &at.kind {
+            ExprKind::Local(place) => {
+                let (source, step) = around.trail.get(place.0 as usize)?.as_ref()?;
+                let value = around.locals.get(place.0 as usize).filter(|value| !matches!(value, Value::Instance(_)))?;
+                self.origin_of(Written { expr: source, of: id }, std::slice::from_ref(step), Some(value))
+            }
+            ExprKind::Name(name) => {
+                let value = self.evaluated_field(id, &name.text).filter(|value| !matches!(value, Value::List(_) | Value::Map(_)));
+                self.origin_of_field(id, &name.text, &[], value).or_else(|| self.origin_of(Written { expr: at, of: id }, &[], None))
+            }
+            ExprKind::Member(base, field) => match instance_of(base, &around.locals) {
+                Some(of) => self.origin_of_field(of, &field.text, &[], None),
+                None => self.origin_of(Written { expr: at, of: id }, &[], None),
+            },
+            _ => self.origin_of(Written { expr: at, of: id }, &[], None),
+        }
+    }
+
     /// The place that a check blames: where the inventory says what is wrong, as near to it as can be told.
     fn place(&mut self, id: InstanceId, at: Option<&hir::Expr>, locals: &Locals) -> Span {
         match at.map(|at| &at.kind) {
@@ -177,6 +229,7 @@ impl Planner<'_> {
                 None => self.inventory_place(id, None),
             },
             Some(ExprKind::Name(name)) => self.inventory_place(id, Some(&name.text)),
+            Some(ExprKind::Member(base, _)) => self.inventory_place(instance_of(base, locals).unwrap_or(id), None),
             _ => self.inventory_place(id, None),
         }
     }
@@ -237,6 +290,17 @@ impl Planner<'_> {
         let definition = self.node(service).definition.as_ref()?;
         let block = definition.blocks.iter().find(|block| block.keyword.text == "port" && block.word(0) == Some(name))?;
         Some(block.keyword.span.to(block.labels.first()?.span))
+    }
+}
+
+/// The instance that a bound name stands for.
+fn instance_of(expr: &hir::Expr, locals: &Locals) -> Option<InstanceId> {
+    match &expr.kind {
+        ExprKind::Local(place) => match locals.get(place.0 as usize)? {
+            Value::Instance(id) => Some(*id),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

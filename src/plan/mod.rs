@@ -1,13 +1,16 @@
 //! A product in one environment, evaluated: instances, units with their inputs, hosts with their variables.
 
 mod allocate;
+mod changed;
 mod checks;
 mod field;
 mod frame;
 mod functions;
 pub mod image;
 pub mod lock;
+mod origin;
 mod planner;
+mod refined;
 mod rules;
 mod services;
 mod stacks;

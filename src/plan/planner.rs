@@ -55,6 +55,8 @@ pub(super) struct Planner<'a> {
     pub diagnostics: Diagnostics,
     /// The waivers that waived something: policy and thing.
     pub used_waivers: BTreeSet<(Text, Text)>,
+    /// The places that say what a rule refused: one finding for each.
+    pub blamed: BTreeSet<Span>,
     /// What evaluation has taken so far.
     pub work: Work,
     fields: BTreeMap<(InstanceId, Text), State>,
@@ -83,6 +85,7 @@ impl<'a> Planner<'a> {
             machines: IndexMap::new(),
             diagnostics: Diagnostics::default(),
             used_waivers: BTreeSet::new(),
+            blamed: BTreeSet::new(),
             work: Work::default(),
             fields: BTreeMap::new(),
             open: Vec::new(),
@@ -224,6 +227,14 @@ impl<'a> Planner<'a> {
         self.open.pop();
         self.fields.insert(key, State::Done(value.clone()));
         value
+    }
+
+    /// What was evaluated of a field.
+    pub(super) fn evaluated_field(&self, id: InstanceId, name: &str) -> Option<&Value> {
+        match self.fields.get(&(id, name.into())) {
+            Some(State::Done(Ok(value))) => Some(value),
+            _ => None,
+        }
     }
 
     /// What was evaluated of an instance.

@@ -115,6 +115,10 @@ pub(in crate::check) fn twice(what: &str, again: Span, first: Span) -> Diagnosti
         .help("remove one of the two")
 }
 
+pub(in crate::check) fn environment_again(again: &hir::Name, first: Span) -> Diagnostic {
+    twice(&format!("`in {}`", again.text), again.span, first).help(format!("say everything that differs in {} in one block", again.text))
+}
+
 /// As above, where the second says nothing else than the first; `whole` is all of it.
 pub(in crate::check) fn repeated(what: &str, again: Span, first: Span, whole: Span) -> Diagnostic {
     twice(what, again, first).remove("remove the second", whole)

@@ -4,10 +4,11 @@ use super::listed;
 use crate::base::{Span, Text};
 use crate::check::assign::Why;
 use crate::diag::{Code, Diagnostic, Edit, Fix};
-use crate::eval::Mismatch;
 use crate::eval::functions::{Function, Misplaced, Refused};
+use crate::eval::{Mismatch, broken};
 use crate::hir::{self, Binary};
 use crate::ty::{EnumTy, Ty};
+use crate::value::Value;
 
 pub(in crate::check) fn misfit(span: Span, found: &Ty, expected: &Ty, why: Why) -> Diagnostic {
     // That something may be deferred or absent is not what is wrong with a value of another type.
@@ -47,6 +48,23 @@ pub(in crate::check) fn unfit(span: Span, why: Mismatch, meant: Option<String>) 
     diagnostic.help = why.help;
     match meant {
         Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant),
+        None => diagnostic,
+    }
+}
+
+/// A value that breaks the rule of its type or input: `message` and `help` are what the rule says.
+pub(in crate::check) fn breaks_rule(
+    span: Span,
+    name: Option<&Text>,
+    value: Option<&Value>,
+    message: Option<Text>,
+    help: Option<Text>,
+    rule: Span,
+) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(Code::CheckFailed, span, broken(name, value, message.as_deref())).related(rule, "the rule stands here");
+    match help {
+        Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
 }
