@@ -10,14 +10,18 @@ mod forgotten;
 mod invalid_name;
 mod missing_capability;
 mod operator_accounts;
+mod other_range;
 mod place;
 mod port_clash;
+mod readable_secret;
+mod ready_order;
 mod renumbered;
 mod role_files;
 mod shared_domain;
 mod silent_lock;
 mod stage_access;
 mod stage_order;
+mod unchecked_download;
 mod unknown_waiver;
 mod unreachable_path;
 mod unrotated_log;
@@ -51,9 +55,12 @@ const RULES: &[Rule] = &[
     invalid_name::check,
     missing_capability::check,
     operator_accounts::check,
+    other_range::check,
     port_clash::check,
+    ready_order::check,
     shared_domain::check,
     silent_lock::check,
+    unchecked_download::check,
     unknown_waiver::check,
     unused_waiver::check,
 ];
@@ -69,9 +76,10 @@ pub fn analyse(program: &Program, product: &Product, plans: &[Plan]) -> Diagnost
 }
 
 /// Judges the roles, which all products share.
-pub fn analyse_roles(shapes: &Shapes) -> Diagnostics {
+pub fn analyse_roles(program: &Program, shapes: &Shapes) -> Diagnostics {
     let mut found = Vec::new();
     for role in shapes.roles.values() {
+        readable_secret::check(program, role, &mut found);
         let files = role_files::Files::of(role);
         unreachable_path::check(&files, &mut found);
         unrotated_log::check(&files, &mut found);

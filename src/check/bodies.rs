@@ -109,6 +109,7 @@ impl<'a> Checker<'a> {
                 self.check(&text, &Ty::String.deferred(), scope);
             }
         }
+        self.of_kind(kind, block);
         scope.depth += 1;
         if block.keyword.text == TASK && kind.open {
             self.task(block, scope);
@@ -124,6 +125,7 @@ impl<'a> Checker<'a> {
         let attributes = items.iter().filter_map(|item| if let Item::Attribute(attribute) = item { Some(&**attribute) } else { None });
         self.attributes(kind, what, at, attributes, scope);
         let blocks = items.iter().filter_map(|item| if let Item::Block(block) = item { Some(&**block) } else { None });
+        self.labels_once(kind, blocks.clone());
         self.blocks(kind, what, blocks, scope);
         for item in items {
             if !matches!(item, Item::Attribute(_) | Item::Block(_)) {

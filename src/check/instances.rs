@@ -9,7 +9,7 @@ use crate::hir::{self, ExprKind, Input, Instance};
 use crate::ty::Ty;
 
 /// Names that Ansible keeps for groups and Terragrunt for folders.
-const RESERVED: &[&str] = &["all", "ungrouped", "localhost", "environment", "hosts", "children", "vars"];
+pub(super) const RESERVED: &[&str] = &["all", "ungrouped", "localhost", "environment", "hosts", "children", "vars"];
 
 /// Attributes that name environments of the product.
 pub(super) const OF_ENVIRONMENTS: &[&str] = &["only", "protected", "approve", "ready"];

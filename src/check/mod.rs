@@ -7,13 +7,16 @@
 mod assign;
 mod bodies;
 mod calls;
+mod circles;
 mod collections;
+mod credentials;
 mod definitions;
 mod expression;
 mod fields;
 mod images;
 mod implementations;
 mod instances;
+mod labels;
 mod matching;
 mod meant;
 mod operators;
@@ -34,6 +37,7 @@ use crate::eval::Work;
 use crate::hir::{FreeName, Meaning, Program};
 use crate::schema::Schemas;
 use crate::ty::{MAX_PARTS, Ty};
+use credentials::Credentials;
 use scope::{Place, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,6 +55,7 @@ pub fn check(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
         depth: 0,
         named: None,
         work: Work::default(),
+        credentials: Credentials::of(program),
         resources: BTreeMap::new(),
         words: words(program),
     };
@@ -82,6 +87,8 @@ struct Checker<'a> {
     named: Option<Text>,
     /// What the evaluation of rules has taken so far.
     work: Work,
+    /// What text must not look like.
+    credentials: Credentials,
     /// What resources are for who reads them, each made once.
     resources: BTreeMap<(bool, Text), Ty>,
     /// Members of enums, names of definitions and labels: what a bare name may be where no type is expected.

@@ -1,7 +1,7 @@
 //! The `product` block, and the instances of a product.
 
 use super::Checker;
-use super::instances::OF_ENVIRONMENTS;
+use super::instances::{OF_ENVIRONMENTS, RESERVED};
 use super::report;
 use super::scope::{Place, Scope};
 use crate::base::Text;
@@ -79,6 +79,9 @@ impl<'a> Checker<'a> {
     fn product_environments(&mut self, product: &'a Product) {
         if let Some(beyond) = product.environments.get(Product::MOST_ENVIRONMENTS) {
             self.error(report::too_many_environments(beyond));
+        }
+        for environment in product.environments.iter().filter(|environment| RESERVED.contains(&environment.text.as_str())) {
+            self.error(report::reserved(environment, "the tools keep it for themselves"));
         }
     }
 

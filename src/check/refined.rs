@@ -33,6 +33,15 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether a number keeps the rules of a type for text once it stands in quotes; of other values it is not asked.
+    pub(super) fn quoted_keeps_rules(&mut self, value: &Value, ty: &Ty) -> bool {
+        let Value::Int(number) = value else { return true };
+        let text = Value::text(&number.to_string());
+        let mut rules = Vec::new();
+        self.rules_of(ty, &mut rules);
+        !rules.iter().filter_map(|named| named.rule.as_ref()).any(|rule| self.holds(rule, &text) == Some(false))
+    }
+
     /// The rules of a type itself, the innermost first. Those of its parts are judged at the parts.
     fn rules_of(&self, ty: &Ty, rules: &mut Vec<Arc<hir::NamedType>>) {
         match ty {

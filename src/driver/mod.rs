@@ -109,7 +109,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     diagnostics.extend(analysis::left_behind(&program, renumber::locks(workspace)));
     let (shapes, found) = shape::shape(&program, &schemas, &types, workspace);
     diagnostics.extend(found);
-    diagnostics.extend(analysis::analyse_roles(&shapes));
+    diagnostics.extend(analysis::analyse_roles(&program, &shapes));
     let targets = Targets(options.targets.clone());
     let wanted: Vec<_> =
         program.products.iter().filter(|product| options.products.is_empty() || options.products.contains(&product.name.text)).collect();

@@ -61,11 +61,15 @@ pub fn conform(value: Value, ty: &Ty) -> Result<Value, Mismatch> {
         | (Ty::Int, value @ Value::Int(_))
         | (Ty::Float, value @ Value::Float(_))
         | (Ty::Ip, value @ Value::Ip(_))
-        | (Ty::Protocol, value @ Value::Port(..))
         | (Ty::Bytes, value @ Value::Bytes(_))
         | (Ty::Duration, value @ Value::Duration(_))
         | (Ty::Money, value @ Value::Money(..))
         | (Ty::Instance(..), value @ Value::Instance(_)) => Ok(value),
+        (Ty::Protocol, Value::Port(number, transport)) => match transport.as_str() {
+            "tcp" | "udp" | "sctp" => Ok(Value::Port(number, transport)),
+            _ => Err(Mismatch::new(Code::InvalidLiteral, format!("`{number}/{transport}`: {transport} has no ports"))
+                .help("ports belong to `tcp` and `udp`")),
+        },
         (Ty::Float, Value::Int(int)) => Ok(Value::Float(int as f64)),
         (Ty::Definition(keyword), Value::Definition(of, name)) if *keyword == of => Ok(Value::Definition(of, name)),
         (Ty::Cidr, Value::Cidr(cidr)) => network(cidr),
@@ -89,11 +93,16 @@ pub fn conform(value: Value, ty: &Ty) -> Result<Value, Mismatch> {
             })
         }
         (Ty::Name, Value::Text(text)) => domain(ty, text, is_name),
+        (Ty::Fqdn, Value::Text(text)) if is_fqdn(&text) && text.chars().any(char::is_uppercase) => {
+            // Names are compared as text by more than one tool.
+            Err(invalid(ty, &text).help(format!("write it in lower case: `{}`", text.to_lowercase())))
+        }
         (Ty::Fqdn, Value::Text(text)) => domain(ty, text, is_fqdn),
+        (Ty::Version, Value::Text(text)) => domain(ty, text, is_version),
         (Ty::Email, Value::Text(text)) => domain(ty, text, is_email),
         (Ty::Url, Value::Text(text)) => domain(ty, text, is_url),
         (Ty::Path, Value::Text(text)) => domain(ty, text, |text| text.starts_with('/') && !text.contains('\0')),
-        (Ty::String | Ty::Version | Ty::Constraint, value @ Value::Text(_)) => Ok(value),
+        (Ty::String | Ty::Constraint, value @ Value::Text(_)) => Ok(value),
         (Ty::String, value @ (Value::Ip(_) | Value::Cidr(_))) => text_of(&value).map(Value::Text).ok_or_else(|| wrong(&value)),
         (_, value) => Err(wrong(&value)),
     }
@@ -138,6 +147,11 @@ fn invalid(ty: &Ty, text: &str) -> Mismatch {
 
 fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_'))
+}
+
+/// A release by its number: `1.12.6`, `v2`. `latest` is another one every day.
+fn is_version(text: &str) -> bool {
+    text.strip_prefix('v').unwrap_or(text).starts_with(|c: char| c.is_ascii_digit()) && !text.contains(char::is_whitespace)
 }
 
 fn is_label(label: &str) -> bool {

@@ -79,6 +79,10 @@ pub struct Kind {
     pub many: bool,
     /// How many labels it takes, at the least and at the most.
     pub labels: (usize, usize),
+    /// Whether its labels are absolute paths.
+    pub paths: bool,
+    /// Attributes of which one must be there.
+    pub one_of: Vec<Text>,
     /// Whether it may hold any attribute: somebody else checks them, or nobody has to.
     pub open: bool,
 }

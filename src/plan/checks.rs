@@ -10,6 +10,15 @@ use crate::hir::{self, Definition, ExprKind};
 use crate::value::{InstanceId, Value};
 use std::sync::Arc;
 
+/// What is done with a check that fails.
+#[derive(Clone, Copy)]
+enum Judged<'d> {
+    /// It is reported, as one of that policy.
+    Aloud(Option<&'d Text>),
+    /// What is made of the inputs of that definition is not evaluated; the finding comes later.
+    Quietly(&'d Definition),
+}
+
 /// What loops around a check bind.
 #[derive(Default)]
 struct Around {
@@ -22,6 +31,32 @@ impl Around {
     fn bind(&mut self, value: Value, from: Option<(Arc<hir::Expr>, Step)>) {
         self.locals.push(value);
         self.trail.push(from);
+    }
+
+    /// What a bound name, or a field of one, is a part of, and the way to it: nothing for what no loop binds.
+    fn way_to(&self, expr: &hir::Expr) -> Option<(Arc<hir::Expr>, Vec<Step>)> {
+        match &expr.kind {
+            ExprKind::Local(place) => {
+                let (source, step) = self.trail.get(place.0 as usize)?.as_ref()?;
+                let (source, mut path) = self.way_to(source).unwrap_or_else(|| (source.clone(), Vec::new()));
+                path.push(step.clone());
+                Some((source, path))
+            }
+            ExprKind::Member(base, field) => {
+                let (source, mut path) = self.way_to(base)?;
+                path.push(Step::Key(field.text.clone()));
+                Some((source, path))
+            }
+            _ => None,
+        }
+    }
+
+    fn value_of(&self, expr: &hir::Expr) -> Option<Value> {
+        match &expr.kind {
+            ExprKind::Local(place) => self.locals.get(place.0 as usize).cloned(),
+            ExprKind::Member(base, field) => self.value_of(base)?.field(&field.text).cloned(),
+            _ => None,
+        }
     }
 
     fn truncate(&mut self, depth: usize) {
@@ -61,6 +96,15 @@ impl Planner<'_> {
 
     /// Judges what a module gets before anything is made of it: what would follow from a wrong input is no news.
     pub(super) fn inputs_hold(&mut self, id: InstanceId) -> Result<(), Stop> {
+        if let Some(held) = self.held.get(&id) {
+            return *held;
+        }
+        let held = self.judge_inputs(id);
+        self.held.insert(id, held);
+        held
+    }
+
+    fn judge_inputs(&mut self, id: InstanceId) -> Result<(), Stop> {
         let Some(definition) = self.node(id).definition.clone() else { return Ok(()) };
         if !self.is_implemented(id) {
             return Err(Stop);
@@ -69,6 +113,9 @@ impl Planner<'_> {
             if self.eval_in(id, &check.condition, &mut Vec::new())? == Value::Bool(false) {
                 return Err(Stop);
             }
+        }
+        for repeat in &definition.loops {
+            self.turns(id, &repeat.bindings, repeat, &mut Around::default(), Judged::Quietly(&definition))?;
         }
         Ok(())
     }
@@ -79,7 +126,7 @@ impl Planner<'_> {
     }
 
     fn repeated(&mut self, id: InstanceId, repeat: &hir::For, policy: Option<&Text>) -> Result<(), Stop> {
-        self.turns(id, &repeat.bindings, repeat, &mut Around::default(), policy)
+        self.turns(id, &repeat.bindings, repeat, &mut Around::default(), Judged::Aloud(policy))
     }
 
     fn turns(
@@ -88,7 +135,7 @@ impl Planner<'_> {
         bindings: &[hir::Binding],
         repeat: &hir::For,
         around: &mut Around,
-        policy: Option<&Text>,
+        judged: Judged<'_>,
     ) -> Result<(), Stop> {
         let Some((binding, inner)) = bindings.split_first() else {
             if let Some(condition) = &repeat.condition
@@ -98,11 +145,22 @@ impl Planner<'_> {
             }
             for item in &repeat.body.items {
                 match item {
-                    hir::Item::Check(check) => {
-                        let _ = self.check(id, check, around, policy);
-                    }
+                    hir::Item::Check(check) => match judged {
+                        Judged::Aloud(policy) => {
+                            let _ = self.check(id, check, around, policy);
+                        }
+                        Judged::Quietly(definition) if needs_results(&check.condition, definition) => {}
+                        Judged::Quietly(_) => {
+                            if self.eval_in(id, &check.condition, &mut around.locals)? == Value::Bool(false) {
+                                return Err(Stop);
+                            }
+                        }
+                    },
                     hir::Item::For(nested) => {
-                        let _ = self.turns(id, &nested.bindings, nested, around, policy);
+                        let done = self.turns(id, &nested.bindings, nested, around, judged);
+                        if matches!(judged, Judged::Quietly(_)) {
+                            done?;
+                        }
                     }
                     _ => {}
                 }
@@ -123,7 +181,7 @@ impl Planner<'_> {
                 around.bind(key, None);
             }
             around.bind(value, Some((binding.source.clone(), step)));
-            let done = self.turns(id, inner, repeat, around, policy);
+            let done = self.turns(id, inner, repeat, around, judged);
             around.truncate(depth);
             done?;
         }
@@ -202,22 +260,22 @@ impl Planner<'_> {
 
     /// The text of the project that says what a check blames, where it can be told.
     fn said_by(&self, id: InstanceId, at: &hir::Expr, around: &Around) -> Option<Span> {
-        match &at.kind {
-            ExprKind::Local(place) => {
-                let (source, step) = around.trail.get(place.0 as usize)?.as_ref()?;
-                let value = around.locals.get(place.0 as usize).filter(|value| !matches!(value, Value::Instance(_)))?;
-                self.origin_of(Written { expr: source, of: id }, std::slice::from_ref(step), Some(value))
-            }
-            ExprKind::Name(name) => {
-                let value = self.evaluated_field(id, &name.text).filter(|value| !matches!(value, Value::List(_) | Value::Map(_)));
-                self.origin_of_field(id, &name.text, &[], value).or_else(|| self.origin_of(Written { expr: at, of: id }, &[], None))
-            }
-            ExprKind::Member(base, field) => match instance_of(base, &around.locals) {
-                Some(of) => self.origin_of_field(of, &field.text, &[], None),
-                None => self.origin_of(Written { expr: at, of: id }, &[], None),
-            },
-            _ => self.origin_of(Written { expr: at, of: id }, &[], None),
+        if let ExprKind::Member(base, field) = &at.kind
+            && let Some(of) = instance_of(base, &around.locals)
+        {
+            return self.origin_of_field(of, &field.text, &[], None);
         }
+        if let Some((source, path)) = around.way_to(at) {
+            let value = around.value_of(at).filter(|value| !matches!(value, Value::Instance(_)))?;
+            return self.origin_of(Written { expr: &source, of: id }, &path, Some(&value));
+        }
+        if let ExprKind::Name(name) = &at.kind {
+            let value = self.evaluated_field(id, &name.text).filter(|value| !matches!(value, Value::List(_) | Value::Map(_)));
+            if let Some(found) = self.origin_of_field(id, &name.text, &[], value) {
+                return Some(found);
+            }
+        }
+        self.origin_of(Written { expr: at, of: id }, &[], None)
     }
 
     /// The place that a check blames: where the inventory says what is wrong, as near to it as can be told.

@@ -55,6 +55,8 @@ pub(super) struct Planner<'a> {
     pub diagnostics: Diagnostics,
     /// The waivers that waived something: policy and thing.
     pub used_waivers: BTreeSet<(Text, Text)>,
+    /// Whether the inputs of a module keep its rules, as far as that was asked.
+    pub held: BTreeMap<InstanceId, Result<(), Stop>>,
     /// The places that say what a rule refused: one finding for each.
     pub blamed: BTreeSet<Span>,
     /// What evaluation has taken so far.
@@ -85,6 +87,7 @@ impl<'a> Planner<'a> {
             machines: IndexMap::new(),
             diagnostics: Diagnostics::default(),
             used_waivers: BTreeSet::new(),
+            held: BTreeMap::new(),
             blamed: BTreeSet::new(),
             work: Work::default(),
             fields: BTreeMap::new(),

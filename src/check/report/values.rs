@@ -102,6 +102,17 @@ pub(in crate::check) fn secret_in_text(span: Span) -> Diagnostic {
         .help("pass the secret itself, by an attribute of its own: only its reference may travel")
 }
 
+pub(in crate::check) fn secret_default(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::SecretExposed, span, "a secret would stand in for a value that is none, and be shown where that is shown")
+        .help("declare what it stands in for as `secret(…)`, or give it another default")
+}
+
+/// `kind` is what the credential is, in the words of its definition.
+pub(in crate::check) fn credential(span: Span, kind: &str) -> Diagnostic {
+    Diagnostic::error(Code::SecretExposed, span, format!("this looks like a secret: {kind}"))
+        .help("write where it is, such as `secret(\"env:NAME\")`, and replace it: what was written down is known to others")
+}
+
 pub(in crate::check) fn no_text(span: Span, ty: &Ty) -> Diagnostic {
     Diagnostic::error(Code::TypeMismatch, span, format!("`{ty}` has no text: only text, numbers, words and addresses fit into one"))
         .help("name the field that is meant, or `join` a list")
@@ -207,6 +218,9 @@ pub(in crate::check) fn refused(span: Span, function: &Function, refused: &Refus
             format!("`{name}` of `{}` must be {}, this may be absent", function.name, refused.expected),
         )
         .help("say what counts then with `??`");
+    }
+    if refused.exposed {
+        return secret_default(span);
     }
     Diagnostic::error(Code::TypeMismatch, span, format!("`{name}` of `{}` must be {}", function.name, refused.expected))
         .help(format!("it is `{}`", function.signature()))
