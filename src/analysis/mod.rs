@@ -11,9 +11,12 @@ mod forgotten;
 mod invalid_name;
 mod missing_capability;
 mod operator_accounts;
+mod other_range;
 mod pipeline_parts;
 mod place;
 mod port_clash;
+mod readable_secret;
+mod ready_order;
 mod renumbered;
 mod role_files;
 mod second_pipeline;
@@ -23,6 +26,7 @@ mod stage_access;
 mod stage_names;
 mod stage_order;
 mod stage_work;
+mod unchecked_download;
 mod unknown_waiver;
 mod unreachable_path;
 mod unrotated_log;
@@ -62,9 +66,12 @@ const RULES: &[Rule] = &[
     invalid_name::check,
     missing_capability::check,
     operator_accounts::check,
+    other_range::check,
     port_clash::check,
+    ready_order::check,
     shared_domain::check,
     silent_lock::check,
+    unchecked_download::check,
     unknown_waiver::check,
     unused_waiver::check,
 ];
@@ -80,9 +87,10 @@ pub fn analyse(program: &Program, product: &Product, plans: &[Plan], shapes: &Sh
 }
 
 /// Judges the roles, which all products share.
-pub fn analyse_roles(shapes: &Shapes) -> Diagnostics {
+pub fn analyse_roles(program: &Program, shapes: &Shapes) -> Diagnostics {
     let mut found = Vec::new();
     for role in shapes.roles.values() {
+        readable_secret::check(program, role, &mut found);
         let files = role_files::Files::of(role);
         unreachable_path::check(&files, &mut found);
         unrotated_log::check(&files, &mut found);

@@ -8,9 +8,9 @@
 
 use super::Facts;
 use super::waivers::{things, waivers};
-use crate::base::Text;
+use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     // What an environment without a plan would use cannot be told.
@@ -19,9 +19,16 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
     let used: BTreeSet<&(Text, Text)> = facts.plans.iter().flat_map(|plan| &plan.used_waivers).collect();
     let things = things(facts);
+    let mut seen: BTreeMap<(Text, Text), Span> = BTreeMap::new();
     for waiver in waivers(facts.product) {
         if !facts.program.definitions.contains_key(&("policy".into(), waiver.policy.text.clone())) {
             continue;
+        }
+        for name in &waiver.on {
+            if let Some(first) = seen.insert((waiver.policy.text.clone(), name.text.clone()), name.span) {
+                let message = format!("the policy `{}` is waived for `{}` already", waiver.policy.text, name.text);
+                found.push(Diagnostic::error(Code::Duplicate, name.span, message).related(first, "it is waived here first"));
+            }
         }
         for name in waiver.on.iter().filter(|name| !used.contains(&(waiver.policy.text.clone(), name.text.clone()))) {
             if things.contains(&name.text) {

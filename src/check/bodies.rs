@@ -22,12 +22,20 @@ impl<'a> Checker<'a> {
 
     /// The default and the rule of an input.
     pub(super) fn input(&mut self, input: &'a Input, scope: &mut Scope<'a>) {
-        if let Some(default) = &input.default {
-            self.check(default, &input.ty, scope);
-        }
+        // The rule first: what its words mean is what its default is judged by.
         if let Some(rule) = &input.rule {
             self.rule(rule, &input.ty, scope);
         }
+        let Some(default) = &input.default else { return };
+        let count = self.diagnostics.0.len();
+        self.naming(&input.name.text, |checker| {
+            checker.check(default, &input.ty, scope);
+            if let Some(rule) = &input.rule
+                && checker.diagnostics.0.len() == count
+            {
+                checker.keeps(default, &input.ty, rule);
+            }
+        });
     }
 
     /// `where condition else message help advice`, over `it`.
@@ -101,6 +109,7 @@ impl<'a> Checker<'a> {
                 self.check(&text, &Ty::String.deferred(), scope);
             }
         }
+        self.of_kind(kind, block);
         scope.depth += 1;
         if block.keyword.text == TASK && kind.open {
             self.task(block, scope);
@@ -116,6 +125,7 @@ impl<'a> Checker<'a> {
         let attributes = items.iter().filter_map(|item| if let Item::Attribute(attribute) = item { Some(&**attribute) } else { None });
         self.attributes(kind, what, at, attributes, scope);
         let blocks = items.iter().filter_map(|item| if let Item::Block(block) = item { Some(&**block) } else { None });
+        self.labels_once(kind, blocks.clone());
         self.blocks(kind, what, blocks, scope);
         for item in items {
             if !matches!(item, Item::Attribute(_) | Item::Block(_)) {
@@ -161,7 +171,15 @@ impl<'a> Checker<'a> {
                 Some(input) => {
                     // What a step of a role or an argument of a plugin is made of may be for the tool to know.
                     let wanted = input.ty.clone().deferred();
-                    self.check(&attribute.value, &wanted, scope);
+                    let count = self.diagnostics.0.len();
+                    self.naming(&name.text, |checker| {
+                        checker.check(&attribute.value, &wanted, scope);
+                        if let Some(rule) = &input.rule
+                            && checker.diagnostics.0.len() == count
+                        {
+                            checker.keeps(&attribute.value, &input.ty, rule);
+                        }
+                    });
                 }
                 None if kind.open => {
                     self.check(&attribute.value, &Ty::Error, scope);

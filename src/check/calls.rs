@@ -1,11 +1,12 @@
 //! Calls of built-in functions and of the program's own.
 
 use super::Checker;
+use super::assign::{Why, fits};
 use super::report;
 use super::scope::Scope;
 use crate::base::Span;
 use crate::eval::functions::{self, Form, Misplaced};
-use crate::hir::{self, Argument, Function};
+use crate::hir::{self, Argument};
 use crate::ty::Ty;
 
 impl<'a> Checker<'a> {
@@ -55,6 +56,9 @@ impl<'a> Checker<'a> {
                 self.pattern_text(&argument.value);
             }
         }
+        if self.lacks_fields(builtin, &types, arguments, &places) {
+            return Ty::Error;
+        }
         match builtin.result(&types, &named) {
             Ok(ty) => ty,
             Err(refused) => {
@@ -67,6 +71,25 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Lists of records that go together have the same fields: where one of them has a declared type, the others are of it. Whether
+    /// one was found that is not.
+    fn lacks_fields(&mut self, builtin: &functions::Function, types: &[Ty], arguments: &[Argument], places: &[usize]) -> bool {
+        let element = |place: usize| match (builtin.parameter(place).map(|parameter| &parameter.form), types.get(place)?.known()) {
+            (Some(Form::List(Form::A)), Ty::List(of)) => Some(of.as_ref().clone()),
+            _ => None,
+        };
+        let declared = |ty: &Ty| matches!(ty.plain(), Ty::Record(record) if record.name.is_some());
+        let Some(wanted) = places.iter().filter_map(|place| element(*place)).find(declared) else { return false };
+        for (argument, place) in arguments.iter().zip(places) {
+            let Some(found) = element(*place).filter(|found| !declared(found) && matches!(found.plain(), Ty::Record(_))) else { continue };
+            if let Err(why @ (Why::MissingField(_) | Why::UnknownField(_))) = fits(&found, &wanted) {
+                self.error(report::misfit(argument.value.span, &found, &wanted, why));
+                return true;
+            }
+        }
+        false
+    }
+
     /// A regular expression that is written here is one.
     fn pattern_text(&mut self, expr: &hir::Expr) {
         let hir::ExprKind::Template(parts) = &expr.kind else { return };
@@ -76,7 +99,14 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn call_declared(&mut self, declared: &Function, name: &hir::Name, arguments: &[Argument], span: Span, scope: &mut Scope<'a>) -> Ty {
+    fn call_declared(
+        &mut self,
+        declared: &hir::Function,
+        name: &hir::Name,
+        arguments: &[Argument],
+        span: Span,
+        scope: &mut Scope<'a>,
+    ) -> Ty {
         if arguments.len() != declared.parameters.len() {
             self.error(report::wrong_count(span, name, declared, arguments.len()));
         }

@@ -25,6 +25,7 @@ impl<'a> Checker<'a> {
             let ty = self.check(element, &of, scope);
             joined = joined.and_then(|joined| joined.join(&ty));
         }
+        self.each_once(elements, &of);
         joined.unwrap_or(Ty::Error).list()
     }
 
@@ -66,7 +67,7 @@ impl<'a> Checker<'a> {
         let mut fields = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             let ty = match record.field(&key.text) {
-                Some(field) => self.check(value, &part(&field.ty, expected), scope),
+                Some(field) => self.naming(&key.text, |checker| checker.check(value, &part(&field.ty, expected), scope)),
                 None => {
                     let name = hir::Name { text: key.text.clone(), span: key.span };
                     let known = record.fields.iter().map(|field| field.name.as_str());

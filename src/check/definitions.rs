@@ -4,6 +4,7 @@ use super::Checker;
 use super::report;
 use super::scope::{Place, Scope};
 use crate::base::Text;
+use crate::diag::Code;
 use crate::hir::{self, BUILDER_NAMES, Definition};
 use crate::ty::Ty;
 
@@ -59,6 +60,11 @@ impl<'a> Checker<'a> {
             self.blocks(kind, &what, [block.as_ref()].into_iter(), &mut scope);
         }
         self.once(definition);
+        self.labels_once(kind, definition.blocks.iter().map(AsRef::as_ref));
+        self.circle_of_defaults(definition);
+        if definition.keyword == "policy" {
+            self.code_of(definition);
+        }
         if definition.is_early() {
             self.early(definition);
         }
@@ -74,6 +80,16 @@ impl<'a> Checker<'a> {
         }
         for repeat in &definition.loops {
             self.loop_item(repeat, &mut scope);
+        }
+    }
+
+    /// The code of a policy's findings is one of the catalogue.
+    fn code_of(&mut self, policy: &'a Definition) {
+        if let Some(code) = policy.attributes.get("code")
+            && let Some(name) = code.value.as_name()
+            && !Code::ALL.iter().any(|known| known.name() == name)
+        {
+            self.error(report::unknown_code(name, code.value.span));
         }
     }
 

@@ -21,8 +21,13 @@ impl<'a> Checker<'a> {
             return Ty::Error;
         }
         self.depth += 1;
+        let count = self.diagnostics.0.len();
         let ty = self.form(expr, expected, scope);
         self.depth -= 1;
+        // What has a mistake in it is judged no further.
+        if self.diagnostics.0.len() == count && self.quiet == 0 {
+            self.keeps_rules(expr, expected);
+        }
         ty
     }
 
@@ -63,6 +68,14 @@ impl<'a> Checker<'a> {
                 self.fit(expr.span, found, expected)
             }
             ExprKind::Member(base, field) => {
+                // A word has no fields: whoever asks for one thinks that it is the name of something.
+                if let ExprKind::Name(name) = &base.kind
+                    && self.is_word(base, scope)
+                    && !self.program.definitions.keys().any(|(_, of)| *of == name.text)
+                {
+                    self.error(report::unknown_name(&name.text, base.span, &Ty::Error, scope.names()));
+                    return Ty::Error;
+                }
                 let base = self.check(base, &Ty::Error, scope);
                 let found = self.member(&base, field);
                 self.fit(expr.span, found, expected)
@@ -108,7 +121,9 @@ impl<'a> Checker<'a> {
             Ok(_) => present(&wanted),
             Err(why) => {
                 let is_element = matches!(judged.present(), Ty::List(of) if conform(value.clone(), of).is_ok());
-                let unfit = report::unfit(span, why, meant(&value, judged));
+                // What would break a rule was not meant.
+                let meant = meant(&value, judged).filter(|_| self.quoted_keeps_rules(&value, judged));
+                let unfit = report::unfit(span, why, meant);
                 self.error(if is_element { report::in_brackets(unfit, span) } else { unfit });
                 Ty::Error
             }
@@ -117,11 +132,22 @@ impl<'a> Checker<'a> {
 
     fn template(&mut self, parts: &[Part], span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
         if let Some(text) = plain_text(parts) {
-            return self.constant(Value::Text(text), span, expected);
+            let count = self.diagnostics.0.len();
+            let ty = self.constant(Value::Text(text.clone()), span, expected);
+            if self.diagnostics.0.len() == count {
+                self.no_credential(&text, span);
+            }
+            return ty;
         }
         let mut found = Ty::String;
         for part in parts {
-            let Part::Expr(expr) = part else { continue };
+            let expr = match part {
+                Part::Expr(expr) => expr,
+                Part::Text(text) => {
+                    self.no_credential(text, span);
+                    continue;
+                }
+            };
             let ty = self.check(expr, &Ty::Error, scope);
             match ty.plain() {
                 Ty::Secret(_) => self.error(report::secret_in_text(expr.span)),
@@ -210,10 +236,26 @@ impl<'a> Checker<'a> {
                 self.means(free, Meaning::Word);
                 Ty::Enum(Arc::new(EnumTy { name: name.clone(), members: vec![name.clone()], span }))
             }
+            // One word where a list of such words is needed.
+            Ty::List(of) if self.is_one_of(name, of.present()) => {
+                let misfit = report::misfit(span, &of.known(), expected, Why::Mismatch);
+                self.error(report::in_brackets(misfit, span));
+                Ty::Error
+            }
             _ => {
                 self.error(report::unknown_name(name, span, expected, scope.names()));
                 Ty::Error
             }
+        }
+    }
+
+    /// Whether a bare name is a value of a type.
+    fn is_one_of(&self, name: &Text, ty: &Ty) -> bool {
+        match ty {
+            Ty::Enum(of) => of.members.contains(name),
+            Ty::Definition(keyword) => self.program.definitions.contains_key(&(keyword.clone(), name.clone())),
+            Ty::Name => true,
+            _ => false,
         }
     }
 

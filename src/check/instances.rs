@@ -9,7 +9,7 @@ use crate::hir::{self, ExprKind, Input, Instance};
 use crate::ty::Ty;
 
 /// Names that Ansible keeps for groups and Terragrunt for folders.
-const RESERVED: &[&str] = &["all", "ungrouped", "localhost", "environment", "hosts", "children", "vars"];
+pub(super) const RESERVED: &[&str] = &["all", "ungrouped", "localhost", "environment", "hosts", "children", "vars"];
 
 /// Attributes that name environments of the product.
 pub(super) const OF_ENVIRONMENTS: &[&str] = &["only", "protected", "approve", "ready"];
@@ -54,6 +54,8 @@ impl<'a> Checker<'a> {
         let extended =
             |attribute: &&std::sync::Arc<hir::Attribute>| find(&attribute.name.text).is_none_or(|input| is_extensible(&input.ty));
         instance.attributes.values().filter(extended).for_each(|attribute| self.set_once(attribute));
+        let blocks = instance.overrides.iter();
+        self.override_blocks(blocks.map(|(of, attributes)| (of, attributes.iter().map(|attribute| &attribute.name.text).collect())));
         self.overrides(instance.overrides.iter().flat_map(|(of, attributes)| attributes.iter().map(move |attribute| (of, &**attribute))));
         for (environment, _) in &instance.overrides {
             self.environment(environment, environments);
@@ -81,7 +83,16 @@ impl<'a> Checker<'a> {
             self.error(report::no_extension(attribute, &input.ty));
         }
         let count = self.diagnostics.0.len();
-        self.check(&attribute.value, &input.ty, scope);
+        let value = &attribute.value;
+        self.naming(&attribute.name.text, |checker| {
+            checker.check(value, &input.ty, scope);
+            if let Some(rule) = &input.rule
+                && attribute.operator == hir::Assign::Set
+                && checker.diagnostics.0.len() == count
+            {
+                checker.keeps(value, &input.ty, rule);
+            }
+        });
         // Where a whole attribute does not fit, its declaration says why.
         for diagnostic in &mut self.diagnostics.0[count..] {
             if diagnostic.primary.span == attribute.value.span && diagnostic.related.is_empty() {

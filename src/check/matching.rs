@@ -12,14 +12,30 @@ impl<'a> Checker<'a> {
     pub(super) fn matched(&mut self, subject: &hir::Expr, arms: &[Arm], span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
         let of = self.check(subject, &Ty::Error, scope);
         let mut met: Vec<Text> = Vec::new();
-        let mut rest = false;
+        let mut rest = None;
+        let mut wrong = false;
         for arm in arms {
+            let at = arm.pattern.as_ref().map_or(arm.value.span, |pattern| pattern.span);
+            if let Some(rest) = rest {
+                self.error(report::unreachable_arm(at, rest));
+            }
             match &arm.pattern {
-                None => rest = true,
-                Some(pattern) => met.extend(self.pattern(pattern, &of, scope)),
+                None => rest = Some(arm.value.span),
+                Some(pattern) => {
+                    let count = self.diagnostics.0.len();
+                    let word = self.pattern(pattern, &of, scope);
+                    wrong |= self.diagnostics.0.len() > count;
+                    if let Some(word) = word {
+                        if met.contains(&word) && !matches!(of, Ty::Error) {
+                            self.error(report::arm_again(&word, pattern.span));
+                        }
+                        met.push(word);
+                    }
+                }
             }
         }
-        if !rest {
+        // Which member a misspelt one was meant to be, nobody knows: what is left out is told when that is repaired.
+        if rest.is_none() && !wrong {
             match of.plain() {
                 Ty::Enum(of) => {
                     let left: Vec<&Text> = of.members.iter().filter(|member| !met.contains(member)).collect();

@@ -7,30 +7,37 @@
 mod assign;
 mod bodies;
 mod calls;
+mod circles;
 mod collections;
+mod credentials;
 mod definitions;
 mod early;
 mod expression;
 mod fields;
 mod implementations;
 mod instances;
+mod labels;
 mod matching;
 mod meant;
 mod operators;
 mod overrides;
 mod products;
 mod recursion;
+mod refined;
 mod report;
 mod resources;
 mod scope;
+mod sets;
 mod tasks;
 mod types;
 
 use crate::base::{Span, Text};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval::Work;
 use crate::hir::{FreeName, Meaning, Program};
 use crate::schema::Schemas;
 use crate::ty::{MAX_PARTS, Ty};
+use credentials::Credentials;
 use scope::{Place, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,6 +53,9 @@ pub fn check(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
         quiet: 0,
         open: Vec::new(),
         depth: 0,
+        named: None,
+        work: Work::default(),
+        credentials: Credentials::of(program),
         resources: BTreeMap::new(),
         words: words(program),
     };
@@ -73,6 +83,12 @@ struct Checker<'a> {
     quiet: u32,
     /// How many expressions are being looked at, each for another one.
     depth: u32,
+    /// The attribute or field whose value is looked at, for messages.
+    named: Option<Text>,
+    /// What the evaluation of rules has taken so far.
+    work: Work,
+    /// What text must not look like.
+    credentials: Credentials,
     /// What resources are for who reads them, each made once.
     resources: BTreeMap<(bool, Text), Ty>,
     /// Members of enums, names of definitions and labels: what a bare name may be where no type is expected.

@@ -28,6 +28,10 @@ impl<'a> Checker<'a> {
     pub(super) fn default(&mut self, left: &Expr, right: &Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
         let first = self.check(left, &expected.clone().optional(), scope);
         let second = self.check(right, expected, scope);
+        if matches!(expected.present(), Ty::Error) && second.holds_secret() && is_plain(&first) {
+            self.error(report::secret_default(right.span));
+            return Ty::Error;
+        }
         let first = match first {
             Ty::Deferred(of) => present(&of).deferred(),
             other => present(&other),
@@ -108,7 +112,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A bare name that the scope does not know.
-    fn is_word(&mut self, expr: &Expr, scope: &Scope<'a>) -> bool {
+    pub(super) fn is_word(&mut self, expr: &Expr, scope: &Scope<'a>) -> bool {
         match &expr.kind {
             ExprKind::Name(name) => self.lookup(&name.text, scope).is_none(),
             _ => false,
@@ -156,6 +160,11 @@ impl<'a> Checker<'a> {
         };
         if outside { result.deferred() } else { result }
     }
+}
+
+/// Whether it is a value that is no secret.
+fn is_plain(ty: &Ty) -> bool {
+    !matches!(ty.present(), Ty::Error | Ty::None) && !ty.holds_secret()
 }
 
 fn present(ty: &Ty) -> Ty {

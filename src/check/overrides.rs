@@ -4,13 +4,31 @@ use super::instances::OF_ENVIRONMENTS;
 use super::{Checker, report};
 use crate::base::Text;
 use crate::hir::{Assign, Attribute, Name};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Checker<'_> {
     /// An attribute outside of `in` has nothing to add to and nothing to take from.
     pub(super) fn set_once(&mut self, attribute: &Attribute) {
         if attribute.operator != Assign::Set {
             self.error(report::nothing_to_change(attribute));
+        }
+    }
+
+    /// One block says what differs in an environment. Where two of them say the same thing, that is said of the thing.
+    pub(super) fn override_blocks<'o>(&mut self, blocks: impl Iterator<Item = (&'o Name, BTreeSet<&'o Text>)>) {
+        let mut seen: BTreeMap<&Text, (&Name, BTreeSet<&Text>)> = BTreeMap::new();
+        for (environment, attributes) in blocks {
+            match seen.get_mut(&environment.text) {
+                Some((first, said)) => {
+                    if said.is_disjoint(&attributes) {
+                        self.error(report::environment_again(environment, first.span));
+                    }
+                    said.extend(attributes);
+                }
+                None => {
+                    seen.insert(&environment.text, (environment, attributes));
+                }
+            }
         }
     }
 

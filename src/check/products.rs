@@ -1,12 +1,11 @@
 //! The `product` block, and the instances of a product.
 
 use super::Checker;
-use super::instances::OF_ENVIRONMENTS;
+use super::instances::{OF_ENVIRONMENTS, RESERVED};
 use super::report;
 use super::scope::{Place, Scope};
 use crate::base::Text;
 use crate::hir::{self, ExprKind, Item, Kind, Product};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The name of the manifest of what belongs to no product.
@@ -56,6 +55,9 @@ impl<'a> Checker<'a> {
         let of_block = |block: &'a hir::Block| Some((block.word(0)?.clone(), block.labels.first()?.span, block));
         let labelled: Vec<(hir::Name, &hir::Block)> =
             overrides_of(product).filter_map(of_block).map(|(text, span, block)| (hir::Name { text, span }, block)).collect();
+        self.override_blocks(
+            labelled.iter().map(|(of, block)| (of, block.body.attributes().map(|attribute| &attribute.name.text).collect())),
+        );
         self.overrides(labelled.iter().flat_map(|(of, block)| block.body.attributes().map(move |attribute| (of, &**attribute))));
         self.product_environments(product);
         for item in &items {
@@ -73,22 +75,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The environments themselves: at least one, each once.
+    /// The environments themselves: not more than a pipeline has places for.
     fn product_environments(&mut self, product: &'a Product) {
         if let Some(beyond) = product.environments.get(Product::MOST_ENVIRONMENTS) {
             self.error(report::too_many_environments(beyond));
         }
-        let mut seen: BTreeMap<&Text, &hir::Name> = BTreeMap::new();
-        for environment in &product.environments {
-            match seen.get(&environment.text) {
-                Some(first) => {
-                    let what = format!("environment `{}`", environment.text);
-                    self.error(report::repeated(&what, environment.span, first.span, environment.span));
-                }
-                None => {
-                    seen.insert(&environment.text, environment);
-                }
-            }
+        for environment in product.environments.iter().filter(|environment| RESERVED.contains(&environment.text.as_str())) {
+            self.error(report::reserved(environment, "the tools keep it for themselves"));
         }
     }
 

@@ -94,7 +94,7 @@ pub(super) fn shape_all(workspace: &Workspace, checked: &Checked, run: &Arc<Run>
     }
     let (shapes, found) = shape::shape(program, schemas, types, workspace, shared, run);
     diagnostics.extend(found);
-    diagnostics.extend(analysis::analyse_roles(&shapes));
+    diagnostics.extend(analysis::analyse_roles(program, &shapes));
     Some(shapes)
 }
 

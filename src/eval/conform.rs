@@ -58,11 +58,15 @@ fn changed(value: &Value, ty: &Ty) -> Result<Option<Value>, Mismatch> {
         | (Ty::Int, Value::Int(_))
         | (Ty::Float, Value::Float(_))
         | (Ty::Ip, Value::Ip(_))
-        | (Ty::Protocol, Value::Port(..))
         | (Ty::Bytes, Value::Bytes(_))
         | (Ty::Duration, Value::Duration(_))
         | (Ty::Money, Value::Money(..))
         | (Ty::Instance(..), Value::Instance(_)) => Ok(None),
+        (Ty::Protocol, Value::Port(number, transport)) => match transport.as_str() {
+            "tcp" | "udp" | "sctp" => Ok(None),
+            _ => Err(Mismatch::new(Code::InvalidLiteral, format!("`{number}/{transport}`: {transport} has no ports"))
+                .help("ports belong to `tcp` and `udp`")),
+        },
         (Ty::Float, Value::Int(int)) => Ok(Some(Value::Float(*int as f64))),
         (Ty::Definition(keyword), Value::Definition(of, _)) if keyword == of => Ok(None),
         (Ty::Cidr, Value::Cidr(cidr)) => network(*cidr).map(|_| None),
@@ -86,6 +90,10 @@ fn changed(value: &Value, ty: &Ty) -> Result<Option<Value>, Mismatch> {
             })
         }
         (Ty::Name, Value::Text(text)) => domain(ty, text, is_name),
+        (Ty::Fqdn, Value::Text(text)) if is_fqdn(&text) && text.chars().any(char::is_uppercase) => {
+            // Names are compared as text by more than one tool.
+            Err(invalid(ty, &text).help(format!("write it in lower case: `{}`", text.to_lowercase())))
+        }
         (Ty::Fqdn, Value::Text(text)) => domain(ty, text, is_fqdn),
         (Ty::Email, Value::Text(text)) => domain(ty, text, is_email),
         (Ty::Url, Value::Text(text)) => domain(ty, text, is_url),

@@ -2,6 +2,7 @@
 //! residual expression for the tool that will know it. The plan evaluates with everything known but other units' outputs, a
 //! shape evaluates with its holes left open; both are the same code.
 
+mod broken;
 mod comprehension;
 mod conform;
 mod effort;
@@ -20,6 +21,7 @@ use crate::hir;
 use crate::value::Value;
 use std::sync::Arc;
 
+pub use broken::broken;
 pub use conform::{Mismatch, conform};
 pub use expression::value_of;
 pub use fold::{fold, fold_with};

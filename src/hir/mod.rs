@@ -41,6 +41,8 @@ pub struct Program {
     pub product_fields: Arc<Fields>,
     /// In the order of their folders.
     pub products: Vec<Arc<Product>>,
+    /// The numbers of the files that come with the compiler.
+    pub embedded: std::ops::Range<u32>,
     /// How many names have a number.
     pub names: u32,
 }
@@ -86,6 +88,10 @@ pub struct Kind {
     pub many: bool,
     /// How many labels it takes, at the least and at the most.
     pub labels: (usize, usize),
+    /// Whether its labels are absolute paths.
+    pub paths: bool,
+    /// Attributes of which one must be there.
+    pub one_of: Vec<Text>,
     /// Whether it may hold any attribute: somebody else checks them, or nobody has to.
     pub open: bool,
 }

@@ -2,12 +2,68 @@
 
 use super::frame::Frame;
 use super::planner::{PRODUCT, Planner};
+use super::written::{Step, Written};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Locals, Stop};
 use crate::hir::{self, Definition, ExprKind};
 use crate::value::{InstanceId, Value};
 use std::sync::Arc;
+
+/// What is done with a check that fails.
+#[derive(Clone, Copy)]
+enum Judged<'d> {
+    /// It is reported, as one of that policy.
+    Aloud(Option<&'d Text>),
+    /// What is made of the inputs of that definition is not evaluated; the finding comes later.
+    Quietly(&'d Definition),
+}
+
+/// What loops around a check bind.
+#[derive(Default)]
+struct Around {
+    locals: Locals,
+    /// For each of them what is gone through, and which element it is; nothing for keys.
+    trail: Vec<Option<(Arc<hir::Expr>, Step)>>,
+}
+
+impl Around {
+    fn bind(&mut self, value: Value, from: Option<(Arc<hir::Expr>, Step)>) {
+        self.locals.push(value);
+        self.trail.push(from);
+    }
+
+    /// What a bound name, or a field of one, is a part of, and the way to it: nothing for what no loop binds.
+    fn way_to(&self, expr: &hir::Expr) -> Option<(Arc<hir::Expr>, Vec<Step>)> {
+        match &expr.kind {
+            ExprKind::Local(place) => {
+                let (source, step) = self.trail.get(place.0 as usize)?.as_ref()?;
+                let (source, mut path) = self.way_to(source).unwrap_or_else(|| (source.clone(), Vec::new()));
+                path.push(step.clone());
+                Some((source, path))
+            }
+            ExprKind::Member(base, field) => {
+                let (source, mut path) = self.way_to(base)?;
+                path.push(Step::Key(field.text.clone()));
+                Some((source, path))
+            }
+            _ => None,
+        }
+    }
+
+    fn value_of(&self, expr: &hir::Expr) -> Option<Value> {
+        match &expr.kind {
+            ExprKind::Local(place) => self.locals.get(place.0 as usize).cloned(),
+            ExprKind::Member(base, field) => self.value_of(base)?.field(&field.text).cloned(),
+            _ => None,
+        }
+    }
+
+    fn truncate(&mut self, depth: usize) {
+        self.locals.truncate(depth);
+        self.trail.truncate(depth);
+    }
+}
 
 impl Planner<'_> {
     /// Evaluates every check of every instance, then the policies.
@@ -18,14 +74,14 @@ impl Planner<'_> {
                 continue;
             }
             for check in &definition.checks {
-                let _ = self.check(id, check, &mut Vec::new(), None);
+                let _ = self.check(id, check, &mut Around::default(), None);
             }
             for repeat in &definition.loops {
                 let _ = self.repeated(id, repeat, None);
             }
             if let Some(implementation) = self.implementation(id) {
                 for check in &implementation.checks {
-                    let _ = self.check(id, check, &mut Vec::new(), None);
+                    let _ = self.check(id, check, &mut Around::default(), None);
                 }
             }
         }
@@ -40,6 +96,15 @@ impl Planner<'_> {
 
     /// Judges what a module gets before anything is made of it: what would follow from a wrong input is no news.
     pub(super) fn inputs_hold(&mut self, id: InstanceId) -> Result<(), Stop> {
+        if let Some(held) = self.held.get(&id) {
+            return *held;
+        }
+        let held = self.judge_inputs(id);
+        self.held.insert(id, held);
+        held
+    }
+
+    fn judge_inputs(&mut self, id: InstanceId) -> Result<(), Stop> {
         let Some(definition) = self.node(id).definition.clone() else { return Ok(()) };
         if !self.is_implemented(id) {
             return Err(Stop);
@@ -48,6 +113,9 @@ impl Planner<'_> {
             if self.eval_in(id, &check.condition, &mut Vec::new())? == Value::Bool(false) {
                 return Err(Stop);
             }
+        }
+        for repeat in &definition.loops {
+            self.turns(id, &repeat.bindings, repeat, &mut Around::default(), Judged::Quietly(&definition))?;
         }
         Ok(())
     }
@@ -58,7 +126,7 @@ impl Planner<'_> {
     }
 
     fn repeated(&mut self, id: InstanceId, repeat: &hir::For, policy: Option<&Text>) -> Result<(), Stop> {
-        self.turns(id, &repeat.bindings, repeat, &mut Vec::new(), policy)
+        self.turns(id, &repeat.bindings, repeat, &mut Around::default(), Judged::Aloud(policy))
     }
 
     fn turns(
@@ -66,40 +134,55 @@ impl Planner<'_> {
         id: InstanceId,
         bindings: &[hir::Binding],
         repeat: &hir::For,
-        locals: &mut Locals,
-        policy: Option<&Text>,
+        around: &mut Around,
+        judged: Judged<'_>,
     ) -> Result<(), Stop> {
         let Some((binding, inner)) = bindings.split_first() else {
             if let Some(condition) = &repeat.condition
-                && self.eval_in(id, condition, locals)? != Value::Bool(true)
+                && self.eval_in(id, condition, &mut around.locals)? != Value::Bool(true)
             {
                 return Ok(());
             }
             for item in &repeat.body.items {
                 match item {
-                    hir::Item::Check(check) => {
-                        let _ = self.check(id, check, locals, policy);
-                    }
+                    hir::Item::Check(check) => match judged {
+                        Judged::Aloud(policy) => {
+                            let _ = self.check(id, check, around, policy);
+                        }
+                        Judged::Quietly(definition) if needs_results(&check.condition, definition) => {}
+                        Judged::Quietly(_) => {
+                            if self.eval_in(id, &check.condition, &mut around.locals)? == Value::Bool(false) {
+                                return Err(Stop);
+                            }
+                        }
+                    },
                     hir::Item::For(nested) => {
-                        let _ = self.turns(id, &nested.bindings, nested, locals, policy);
+                        let done = self.turns(id, &nested.bindings, nested, around, judged);
+                        if matches!(judged, Judged::Quietly(_)) {
+                            done?;
+                        }
                     }
                     _ => {}
                 }
             }
             return Ok(());
         };
-        let source = self.eval_in(id, &binding.source, locals)?;
-        let elements: Vec<(Value, Value)> = match &source {
-            Value::List(list) => list.iter().enumerate().map(|(index, value)| (Value::Int(index as i64), value.clone())).collect(),
-            Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect(),
+        let source = self.eval_in(id, &binding.source, &mut around.locals)?;
+        let elements: Vec<(Value, Value, Step)> = match &source {
+            Value::List(list) => {
+                list.iter().enumerate().map(|(at, value)| (Value::Int(at as i64), value.clone(), Step::Index(at))).collect()
+            }
+            Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone(), Step::Key(key.clone()))).collect(),
             _ => Vec::new(),
         };
-        for (key, value) in elements {
-            let depth = locals.len();
-            locals.extend(binding.key.is_some().then_some(key));
-            locals.push(value);
-            let done = self.turns(id, inner, repeat, locals, policy);
-            locals.truncate(depth);
+        for (key, value, step) in elements {
+            let depth = around.locals.len();
+            if binding.key.is_some() {
+                around.bind(key, None);
+            }
+            around.bind(value, Some((binding.source.clone(), step)));
+            let done = self.turns(id, inner, repeat, around, judged);
+            around.truncate(depth);
             done?;
         }
         Ok(())
@@ -109,21 +192,28 @@ impl Planner<'_> {
         eval::eval_with(expr, &mut Frame { planner: self, of: id, host: None }, locals)
     }
 
-    fn check(&mut self, id: InstanceId, check: &hir::Check, locals: &mut Locals, policy: Option<&Text>) -> Result<(), Stop> {
-        if self.eval_in(id, &check.condition, locals)? != Value::Bool(false) {
+    fn check(&mut self, id: InstanceId, check: &hir::Check, around: &mut Around, policy: Option<&Text>) -> Result<(), Stop> {
+        if self.eval_in(id, &check.condition, &mut around.locals)? != Value::Bool(false) {
             return Ok(());
         }
         let mut said = |planner: &mut Self, expr: &Option<Arc<hir::Expr>>| -> Option<Text> {
-            planner.eval_in(id, expr.as_ref()?, locals).ok()?.as_text().cloned()
+            planner.eval_in(id, expr.as_ref()?, &mut around.locals).ok()?.as_text().cloned()
         };
         let message = said(self, &check.message).unwrap_or_else(|| "a rule of the library does not hold".into());
         let help = said(self, &check.help);
         if let Some(policy) = policy
-            && self.waived(policy, locals)
+            && self.waived(policy, &around.locals)
         {
             return Ok(());
         }
-        let place = self.place(id, check.at.as_deref(), locals);
+        let said = check.at.as_deref().and_then(|at| self.said_by(id, at, around));
+        // Who changes what is said there is told the rest, if anything is left.
+        if let Some(said) = said
+            && !self.blamed.insert(said)
+        {
+            return Ok(());
+        }
+        let place = said.unwrap_or_else(|| self.place(id, check.at.as_deref(), &around.locals));
         let code = match policy {
             Some(policy) => self.code_of(policy),
             None => code_of_rule(&check.condition),
@@ -168,6 +258,26 @@ impl Planner<'_> {
         }
     }
 
+    /// The text of the project that says what a check blames, where it can be told.
+    fn said_by(&self, id: InstanceId, at: &hir::Expr, around: &Around) -> Option<Span> {
+        if let ExprKind::Member(base, field) = &at.kind
+            && let Some(of) = instance_of(base, &around.locals)
+        {
+            return self.origin_of_field(of, &field.text, &[], None);
+        }
+        if let Some((source, path)) = around.way_to(at) {
+            let value = around.value_of(at).filter(|value| !matches!(value, Value::Instance(_)))?;
+            return self.origin_of(Written { expr: &source, of: id }, &path, Some(&value));
+        }
+        if let ExprKind::Name(name) = &at.kind {
+            let value = self.evaluated_field(id, &name.text).filter(|value| !matches!(value, Value::List(_) | Value::Map(_)));
+            if let Some(found) = self.origin_of_field(id, &name.text, &[], value) {
+                return Some(found);
+            }
+        }
+        self.origin_of(Written { expr: at, of: id }, &[], None)
+    }
+
     /// The place that a check blames: where the inventory says what is wrong, as near to it as can be told.
     fn place(&mut self, id: InstanceId, at: Option<&hir::Expr>, locals: &Locals) -> Span {
         match at.map(|at| &at.kind) {
@@ -177,6 +287,7 @@ impl Planner<'_> {
                 None => self.inventory_place(id, None),
             },
             Some(ExprKind::Name(name)) => self.inventory_place(id, Some(&name.text)),
+            Some(ExprKind::Member(base, _)) => self.inventory_place(instance_of(base, locals).unwrap_or(id), None),
             _ => self.inventory_place(id, None),
         }
     }
@@ -237,6 +348,17 @@ impl Planner<'_> {
         let definition = self.node(service).definition.as_ref()?;
         let block = definition.blocks.iter().find(|block| block.keyword.text == "port" && block.word(0) == Some(name))?;
         Some(block.keyword.span.to(block.labels.first()?.span))
+    }
+}
+
+/// The instance that a bound name stands for.
+fn instance_of(expr: &hir::Expr, locals: &Locals) -> Option<InstanceId> {
+    match &expr.kind {
+        ExprKind::Local(place) => match locals.get(place.0 as usize)? {
+            Value::Instance(id) => Some(*id),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::frame::Frame;
 use super::planner::{PRODUCT, Planner};
-use crate::base::{Span, Text, similar, text};
+use super::refined::Typed;
+use super::written::Written;
+use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Evaluated, Mismatch, Stop, conform};
 use crate::hir::{self, Assign, Field, FieldId, Input, Kind};
@@ -27,12 +29,14 @@ impl Planner<'_> {
                 Some(kind) => self.judged(id, &kind.inputs[at]),
                 None => Err(Stop),
             },
-            (Field::Let(at), Some(definition), _) => self.eval(&definition.lets[at].value, id),
+            (Field::Let(at), Some(definition), _) => {
+                let binding = &definition.lets[at];
+                self.binding(id, binding, definition.let_types.get(&binding.name.text))
+            }
             (Field::Output(at), Some(definition), _) => self.output(id, &definition.outputs[at]),
             (Field::Attribute(at), Some(definition), _) => {
                 let attribute = &definition.attributes[at];
-                let ty = kind.as_ref().and_then(|kind| kind.inputs.get(&attribute.name.text)).map(|input| &input.ty);
-                self.attribute(id, attribute, ty)
+                self.attribute(id, attribute, kind.as_ref().and_then(|kind| kind.inputs.get(&attribute.name.text)))
             }
             (Field::Block(block), Some(definition), _) => self.blocks(id, &definition.blocks, &block),
             (Field::Unsaid(at), _, Some(kind)) => match &kind.inputs[at].default {
@@ -52,7 +56,7 @@ impl Planner<'_> {
         let at = self.in_implementation(id, field);
         let Some((implementation, at)) = self.implementation(id).zip(at) else { return Err(Stop) };
         match implementation.lets.get_index(at) {
-            Some((_, binding)) => self.eval(&binding.value, id),
+            Some((name, binding)) => self.binding(id, binding, implementation.let_types.get(name)),
             None => Err(Stop),
         }
     }
@@ -60,7 +64,8 @@ impl Planner<'_> {
     /// An input of an instance, once its rules hold.
     fn judged(&mut self, id: InstanceId, input: &Input) -> Evaluated {
         let value = self.input(id, input)?;
-        self.rules(id, input, value)
+        self.keeps_input(Typed { id, name: &input.name.text, written: None }, input, &value)?;
+        Ok(value)
     }
 
     fn output(&mut self, id: InstanceId, output: &hir::Output) -> Evaluated {
@@ -68,10 +73,12 @@ impl Planner<'_> {
         match (&output.value, &output.ty) {
             (Some(value), ty) => {
                 let found = self.eval(value, id)?;
-                match ty {
-                    Some(ty) => conform(found, ty).map_err(|why| self.unfit(why, value.span, output.name.span)),
-                    None => Ok(found),
-                }
+                let Some(ty) = ty else { return Ok(found) };
+                let at = self.place_of_text(id, value.span);
+                let found = conform(found, ty).map_err(|why| self.unfit(why, at, output.name.span))?;
+                let written = Some(Written { expr: value, of: id });
+                self.keeps_type(Typed { id, name: &output.name.text, written }, ty, &found, &mut Vec::new())?;
+                Ok(found)
             }
             (None, _) => Ok(Value::residual(Residual::Output(id, output.name.text.clone()))),
         }
@@ -118,10 +125,10 @@ impl Planner<'_> {
                 let span = attribute.value.span;
                 value = Some(match (attribute.operator, value) {
                     (Assign::Set, _) => (new, span),
-                    (operator, Some((old, _))) => (self.changed(operator, old, new, span)?, span),
+                    (operator, Some((old, _))) => (self.changed(operator, old, new, &attribute.value)?, span),
                     (operator, None) => {
                         let old = self.default(id, input)?;
-                        (self.changed(operator, old, new, span)?, span)
+                        (self.changed(operator, old, new, &attribute.value)?, span)
                     }
                 });
             }
@@ -157,34 +164,6 @@ impl Planner<'_> {
         }
     }
 
-    /// `+=` and `-=` of lists and maps.
-    fn changed(&mut self, operator: Assign, old: Value, new: Value, span: Span) -> Evaluated {
-        match (operator, &old, &new) {
-            (Assign::Add, Value::List(a), Value::List(b)) => Ok(Value::list(a.iter().chain(b.iter()).cloned())),
-            (Assign::Remove, Value::List(a), Value::List(b)) => match b.iter().find(|value| !a.contains(value)) {
-                Some(absent) => {
-                    let shown = eval::text_of(absent).map_or_else(|| "one of these values".into(), |text| text!("`{text}`"));
-                    self.report(
-                        Diagnostic::error(Code::DanglingReference, span, format!("{shown} is to be taken away, and is not there"))
-                            .help("write what is there without this environment, or remove the line"),
-                    );
-                    Err(Stop)
-                }
-                None => Ok(Value::list(a.iter().filter(|value| !b.contains(value)).cloned())),
-            },
-            (Assign::Add, Value::Map(a), Value::Map(b)) => {
-                Ok(Value::map(a.iter().chain(b.iter()).map(|(key, value)| (key.clone(), value.clone()))))
-            }
-            _ => {
-                self.report(
-                    Diagnostic::error(Code::TypeMismatch, span, "`+=` and `-=` change lists and maps only")
-                        .help("write `=` to replace the value"),
-                );
-                Err(Stop)
-            }
-        }
-    }
-
     pub(super) fn unfit(&mut self, why: Mismatch, span: Span, declared: Span) -> Stop {
         let mut diagnostic = Diagnostic::error(why.code, span, why.message);
         if declared != span {
@@ -197,13 +176,25 @@ impl Planner<'_> {
         Stop
     }
 
-    /// An attribute of a definition.
-    fn attribute(&mut self, id: InstanceId, attribute: &hir::Attribute, ty: Option<&Ty>) -> Evaluated {
+    /// A `let`, of the type that it says.
+    fn binding(&mut self, id: InstanceId, binding: &hir::Let, ty: Option<&Ty>) -> Evaluated {
+        let value = self.eval(&binding.value, id)?;
+        let Some(ty) = ty else { return Ok(value) };
+        let at = self.place_of_text(id, binding.value.span);
+        let value = conform(value, ty).map_err(|why| self.unfit(why, at, binding.name.span))?;
+        let written = Some(Written { expr: &binding.value, of: id });
+        self.keeps_type(Typed { id, name: &binding.name.text, written }, ty, &value, &mut Vec::new())?;
+        Ok(value)
+    }
+
+    /// An attribute of a definition or block.
+    fn attribute(&mut self, id: InstanceId, attribute: &hir::Attribute, input: Option<&Input>) -> Evaluated {
         let value = self.eval(&attribute.value, id)?;
-        match ty {
-            Some(ty) => conform(value, ty).map_err(|why| self.unfit(why, attribute.value.span, attribute.name.span)),
-            None => Ok(value),
-        }
+        let Some(input) = input else { return Ok(value) };
+        let value = conform(value, &input.ty).map_err(|why| self.unfit(why, attribute.value.span, attribute.name.span))?;
+        let written = Some(Written { expr: &attribute.value, of: id });
+        self.keeps_input(Typed { id, name: &attribute.name.text, written }, input, &value)?;
+        Ok(value)
     }
 
     /// The blocks of a kind in a body: one record, or where there may be many, a map by label or a list of records.
@@ -261,8 +252,7 @@ impl Planner<'_> {
         }
         for item in &body.items {
             if let hir::Item::Attribute(attribute) = item {
-                let ty = kind.inputs.get(&attribute.name.text).map(|input| &input.ty);
-                let value = self.attribute(id, attribute, ty)?;
+                let value = self.attribute(id, attribute, kind.inputs.get(&attribute.name.text))?;
                 fields.insert(attribute.name.text.clone(), value);
             }
         }
@@ -284,67 +274,6 @@ impl Planner<'_> {
             fields.insert(name.clone(), value);
         }
         Ok(Value::Map(fields.into()))
-    }
-
-    /// The rules of an input and of its type.
-    fn rules(&mut self, id: InstanceId, input: &Input, value: Value) -> Evaluated {
-        if !value.is_known() {
-            return Ok(value);
-        }
-        self.rules_of_type(id, input, &input.ty, &value)?;
-        if let Some(rule) = &input.rule {
-            self.rule(id, input, rule, &value)?;
-        }
-        Ok(value)
-    }
-
-    /// The rules of a type and of the types in it.
-    fn rules_of_type(&mut self, id: InstanceId, input: &Input, ty: &Ty, value: &Value) -> Result<(), Stop> {
-        match (ty, value) {
-            (Ty::Refined(refined), value) => {
-                self.rules_of_type(id, input, &refined.base, value)?;
-                let own = self.node(id).definition.as_ref().and_then(|definition| definition.types.get(&refined.name).cloned());
-                let named = own.or_else(|| self.program.types.get(&refined.name).cloned());
-                match named.as_ref().and_then(|named| named.rule.as_ref()) {
-                    Some(rule) => self.rule(id, input, rule, value),
-                    None => Ok(()),
-                }
-            }
-            (Ty::Optional(ty), value) => self.rules_of_type(id, input, ty, value),
-            (Ty::List(ty), Value::List(list)) => list.iter().try_for_each(|value| self.rules_of_type(id, input, ty, value)),
-            (Ty::Map(ty), Value::Map(map)) => map.values().try_for_each(|value| self.rules_of_type(id, input, ty, value)),
-            (Ty::Record(record), Value::Map(map)) => record.fields.iter().try_for_each(|field| match map.get(&field.name) {
-                Some(value) => self.rules_of_type(id, input, &field.ty, value),
-                None => Ok(()),
-            }),
-            _ => Ok(()),
-        }
-    }
-
-    fn rule(&mut self, id: InstanceId, input: &Input, rule: &hir::Refinement, value: &Value) -> Result<(), Stop> {
-        if *value == Value::None {
-            return Ok(());
-        }
-        let mut locals = vec![value.clone()];
-        let holds = eval::eval_with(&rule.condition, &mut Frame { planner: self, of: id, host: None }, &mut locals)?;
-        if holds != Value::Bool(false) {
-            return Ok(());
-        }
-        let said = |planner: &mut Self, expr: &Option<Arc<hir::Expr>>| -> Option<Text> {
-            let expr = expr.as_ref()?;
-            let mut locals = vec![value.clone()];
-            let value = eval::eval_with(expr, &mut Frame { planner, of: id, host: None }, &mut locals).ok()?;
-            value.as_text().cloned()
-        };
-        let shown = eval::text_of(value).map_or_else(|| text!("`{}`", input.name.text), |value| text!("`{} = {value}`", input.name.text));
-        let message = said(self, &rule.message).unwrap_or_else(|| text!("{shown} breaks its rule"));
-        let mut diagnostic = Diagnostic::error(Code::CheckFailed, self.inventory_place(id, Some(&input.name.text)), message)
-            .related(rule.condition.span, "the rule stands here");
-        if let Some(help) = said(self, &rule.help) {
-            diagnostic = diagnostic.help(help);
-        }
-        self.report(diagnostic);
-        Err(Stop)
     }
 
     /// The place that gave an input its value: the override for this environment, the attribute, or the instance.

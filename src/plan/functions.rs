@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// The most that a label of a DNS name may hold (RFC 1035).
 const LABEL: usize = 63;
 
+/// The most that a whole DNS name may hold.
+const LONGEST_NAME: usize = 253;
+
 impl Planner<'_> {
     /// Calls a function of the whole program, with its arguments in the order of its parameters.
     pub(super) fn whole_program(&mut self, of: InstanceId, function: &hir::Name, arguments: &[Value], span: Span) -> Evaluated {
@@ -105,7 +108,7 @@ impl Planner<'_> {
                 self.report(
                     Diagnostic::error(
                         Code::RangeExhausted,
-                        self.inventory_place(id, None),
+                        self.said_range(of, range),
                         format!("no address is left in {range} for `{name}`"),
                     )
                     .related(span, "it is taken here")
@@ -122,12 +125,30 @@ impl Planner<'_> {
             return self.wrong(span, "`host` takes the subnet that `subnet(…)` made");
         };
         if name.len() > LABEL {
-            let (stack, made) = (self.inventory_place(of, None), self.node(of).declaration.name.span);
+            let (part, made) = (self.longest_part(of), self.node(of).declaration.name.span);
+            if !self.blamed.insert(part) {
+                return Err(Stop);
+            }
             let message = format!("`{name}` has {} letters, and the name of a machine at most {LABEL}", name.len());
             self.report(
-                Diagnostic::error(Code::InvalidName, stack, message)
+                Diagnostic::error(Code::InvalidName, part, message)
                     .related(made, "the machine is made here")
                     .help("choose a shorter name: product, environment, stack and number are all part of it"),
+            );
+            return Err(Stop);
+        }
+        let domain = self.field(PRODUCT, &"domain".into(), span)?;
+        let whole = name.len() + 1 + domain.as_text().map_or(0, |domain| domain.len());
+        if whole > LONGEST_NAME {
+            let (place, made) = (self.said_at(PRODUCT, "domain"), self.node(of).declaration.name.span);
+            if !self.blamed.insert(place) {
+                return Err(Stop);
+            }
+            let message = format!("with its domain, `{name}` has {whole} letters, and a name in DNS at most {LONGEST_NAME}");
+            self.report(
+                Diagnostic::error(Code::InvalidName, place, message)
+                    .related(made, "the machine is made here")
+                    .help("choose a shorter domain"),
             );
             return Err(Stop);
         }
@@ -176,6 +197,26 @@ impl Planner<'_> {
         }
         self.machines.insert(name, Machine { unit: of, record: record.clone() });
         Ok(record)
+    }
+
+    /// The part of a machine's name that is longest, where the project names it.
+    fn longest_part(&self, of: InstanceId) -> Span {
+        let named = self.node(of);
+        let stack = named.stack.map_or(&named.declaration.name, |stack| &self.node(stack).declaration.name);
+        let environment = self.product.environments.iter().find(|environment| environment.text == self.environment);
+        let parts = [stack, &self.product.name].into_iter().chain(environment);
+        // Of two that are equally long it is the one that is nearest to the machine.
+        let longest = parts.rev().max_by_key(|part| part.text.len());
+        longest.map_or(stack.span, |part| part.span)
+    }
+
+    /// Where the project says a range that an instance has, or names the instance.
+    fn said_range(&self, id: InstanceId, range: IpNet) -> Span {
+        let definition = self.node(id).definition.as_ref();
+        let has = |name: &&Text| self.evaluated_field(id, name) == Some(&Value::Cidr(range));
+        let input = definition.into_iter().flat_map(|definition| definition.inputs.keys()).find(has);
+        let said = input.and_then(|input| self.origin_of_field(id, input, &[], Some(&Value::Cidr(range))));
+        said.unwrap_or_else(|| self.inventory_place(id, None))
     }
 
     /// How many addresses at the start and end of a subnet the provider keeps for itself, and which others.
@@ -249,6 +290,15 @@ impl Planner<'_> {
             None => (rest, None),
         };
         let path = path.trim_start_matches("//");
+        let parts = path.split('/').filter(|part| !part.is_empty()).count() + usize::from(field.is_some());
+        let (least, what) = if scheme == Scheme::Op { (3, "a vault, an item and a field") } else { (1, "where the secret is") };
+        if parts < least {
+            self.report(
+                Diagnostic::error(Code::InvalidLiteral, span, format!("`{reference}` does not say {what}"))
+                    .help(format!("a reference under `{}:` says {what}", scheme.name())),
+            );
+            return Err(Stop);
+        }
         Ok(Value::Secret(Arc::new(Secret::Reference { scheme, path: path.into(), field })))
     }
 

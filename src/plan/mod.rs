@@ -1,6 +1,7 @@
 //! A product in one environment, evaluated: instances, units with their inputs, hosts with their variables.
 
 mod allocate;
+mod changed;
 mod checks;
 mod field;
 mod frame;
@@ -9,11 +10,13 @@ pub mod image;
 pub mod lock;
 pub mod origin;
 mod planner;
+mod refined;
 mod rules;
 mod services;
 mod stacks;
 mod units;
 mod ways;
+mod written;
 
 use crate::base::{Span, Text};
 use crate::check::Types;

@@ -94,6 +94,10 @@ pub(super) struct Planner<'a> {
     pub diagnostics: Diagnostics,
     /// The waivers that waived something: policy and thing.
     pub used_waivers: BTreeSet<(Text, Text)>,
+    /// Whether the inputs of a module keep its rules, as far as that was asked.
+    pub held: BTreeMap<InstanceId, Result<(), Stop>>,
+    /// The places that say what a rule refused: one finding for each.
+    pub blamed: BTreeSet<Span>,
     /// What evaluation has taken so far.
     pub work: Work,
     /// The fields that were asked for and that nothing has: each was told.
@@ -129,6 +133,8 @@ impl<'a> Planner<'a> {
             diagnostics: Diagnostics::default(),
             used_waivers: BTreeSet::new(),
             work,
+            held: BTreeMap::new(),
+            blamed: BTreeSet::new(),
             unknown: BTreeSet::new(),
             clients: BTreeMap::new(),
             referred: BTreeMap::new(),
@@ -315,6 +321,15 @@ impl<'a> Planner<'a> {
     /// The place of a field among the `let`s of the implementation.
     pub(super) fn in_implementation(&self, id: InstanceId, field: FieldId) -> Option<usize> {
         self.node(id).fields.in_implementation(field)
+    }
+
+    /// What was evaluated of a field.
+    pub(super) fn evaluated_field(&self, id: InstanceId, name: &str) -> Option<&Value> {
+        let node = self.node(id);
+        match node.state(node.fields.find(name, node.implementation.as_deref())?) {
+            State::Done(Ok(value)) => Some(value),
+            _ => None,
+        }
     }
 
     /// What was evaluated of an instance.

@@ -36,6 +36,8 @@ impl Resolver<'_> {
             many: false,
             labels: (0, 0),
             open: false,
+            paths: false,
+            one_of: Vec::new(),
         };
         for item in &block.body.items {
             match item {
@@ -60,6 +62,13 @@ impl Resolver<'_> {
                 ast::Item::Attribute(attribute) => match (attribute.name.text.as_str(), &attribute.value.kind) {
                     ("many", ast::ExprKind::Literal(ast::Literal::Bool(many))) => kind.many = *many,
                     ("open", ast::ExprKind::Literal(ast::Literal::Bool(open))) => kind.open = *open,
+                    ("paths", ast::ExprKind::Literal(ast::Literal::Bool(paths))) => kind.paths = *paths,
+                    ("one_of", ast::ExprKind::List(names)) => {
+                        kind.one_of = names
+                            .iter()
+                            .filter_map(|name| if let ast::ExprKind::Name(text) = &name.kind { Some(text.clone()) } else { None })
+                            .collect();
+                    }
                     ("labels", ast::ExprKind::List(bounds)) => {
                         let bound = |at: usize| match bounds.get(at).map(|bound| &bound.kind) {
                             Some(ast::ExprKind::Literal(ast::Literal::Int(int))) => usize::try_from(*int).unwrap_or(0),
@@ -69,7 +78,7 @@ impl Resolver<'_> {
                     }
                     _ => self.error(
                         Diagnostic::error(Code::UnknownAttribute, attribute.span, format!("`{}` says nothing here", attribute.name.text))
-                            .help("a block may say `many = true`, `open = true` and `labels = [0, 1]`"),
+                            .help("a block may say `many = true`, `open = true`, `paths = true`, `one_of = [a, b]` and `labels = [0, 1]`"),
                     ),
                 },
                 _ => {}

@@ -16,6 +16,9 @@ use lower::{Callable, Lowering};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// What paths of the library begin with that comes with the compiler: embedded in it, and in its own checkout.
+const EMBEDDED: [&str; 2] = ["<stdlib>/", "stdlib/"];
+
 /// A parsed file of the workspace.
 #[derive(Debug)]
 pub struct Source {
@@ -31,7 +34,8 @@ pub fn resolve(workspace: &Workspace, sources: &[Source]) -> (Program, Diagnosti
         items(sources).filter_map(|(_, item)| if let ast::Item::Block(b) = item { Some(b) } else { None }).collect();
     let names = types::Names::collect(&blocks);
     let functions = Functions::collect(sources, &blocks);
-    let mut resolver = Resolver { workspace, functions, program: Program::default(), diagnostics: Diagnostics::default() };
+    let program = Program { embedded: embedded(workspace), ..Program::default() };
+    let mut resolver = Resolver { workspace, functions, program, diagnostics: Diagnostics::default() };
     resolver.types(sources, &names);
     resolver.kinds(&blocks, &names);
     resolver.functions(&items(sources).map(|(_, item)| item).collect::<Vec<_>>(), &names);
@@ -40,6 +44,17 @@ pub fn resolve(workspace: &Workspace, sources: &[Source]) -> (Program, Diagnosti
     resolver.products(sources);
     resolver.strays(sources);
     (resolver.program, resolver.diagnostics)
+}
+
+/// The files of the library that comes with the compiler: they lie beside each other in the order of paths.
+fn embedded(workspace: &Workspace) -> std::ops::Range<u32> {
+    for prefix in EMBEDDED {
+        let mut ids = workspace.files().filter(|(_, file)| file.path.starts_with(prefix)).map(|(id, _)| id.0);
+        if let Some(first) = ids.next() {
+            return first..ids.last().unwrap_or(first) + 1;
+        }
+    }
+    0..0
 }
 
 /// Keyword and name of the definition that something stands in.

@@ -9,7 +9,7 @@ use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{self, Locals, Run, Scope, Stop};
 use crate::hir::{self, Definition, Item, Kind, Program};
-use crate::ty::Ty;
+use crate::ty::{FieldTy, RecordTy, Ty};
 use crate::value::{Entries, Residual, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -223,11 +223,8 @@ fn example(frame: &mut Frame<'_>, holes: &Holes) -> Entries {
             });
             continue;
         };
-        let ty = match hole.ty.present() {
-            Ty::Secret(of) => &**of,
-            ty => ty,
-        };
-        match frame.constant(&attribute.value, Some(ty)) {
+        let ty = contents(hole.ty.present());
+        match frame.constant(&attribute.value, Some(&ty)) {
             Some(value) => {
                 found.insert(name.clone(), value);
             }
@@ -242,6 +239,21 @@ fn example(frame: &mut Frame<'_>, holes: &Holes) -> Entries {
         }
     }
     found
+}
+
+/// What is in a value where its secrets are their contents.
+fn contents(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Secret(of) => contents(of),
+        Ty::List(of) => contents(of).list(),
+        Ty::Map(of) => contents(of).map(),
+        Ty::Optional(of) => contents(of).optional(),
+        Ty::Record(record) => {
+            let fields = record.fields.iter().map(|field| FieldTy { ty: contents(&field.ty), ..field.clone() }).collect();
+            Ty::Record(Arc::new(RecordTy { name: record.name.clone(), fields }))
+        }
+        other => other.clone(),
+    }
 }
 
 /// The `let`s whose value depends on the machine: those that name `host`, directly or through another.

@@ -59,7 +59,9 @@ fn join(a: &Ty, b: &Ty) -> Option<Ty> {
             record.fields.iter().try_fold(of.as_ref().clone(), |joined, field| join(&joined, &field.ty))?.map()
         }
         (Ty::Record(a), Ty::Record(b)) => joined_records(a, b)?,
+        // What may hold a secret is treated as one.
         (Ty::Secret(a), Ty::Secret(b)) => Ty::Secret(join(a, b)?.into()),
+        (Ty::Secret(a), b) | (b, Ty::Secret(a)) => Ty::Secret(join(a, b)?.into()),
         (Ty::Instance(a, _), Ty::Instance(b, _)) if a == b => Ty::Instance(a.clone(), None),
         (Ty::Enum(a), Ty::Enum(b)) => {
             let mut members = a.members.clone();

@@ -195,6 +195,17 @@ impl Ty {
         }
     }
 
+    /// Whether any part of it is a secret.
+    pub fn holds_secret(&self) -> bool {
+        match self {
+            Ty::Secret(_) => true,
+            Ty::List(of) | Ty::Map(of) | Ty::Optional(of) | Ty::Deferred(of) => of.holds_secret(),
+            Ty::Record(record) => record.fields.iter().any(|field| field.ty.holds_secret()),
+            Ty::Refined(refined) => refined.base.holds_secret(),
+            _ => false,
+        }
+    }
+
     /// Whether any part of it is known only to a tool.
     pub fn is_deferred(&self) -> bool {
         match self {

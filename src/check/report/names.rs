@@ -127,6 +127,46 @@ pub(in crate::check) fn twice(what: &str, again: Span, first: Span) -> Diagnosti
         .help("remove one of the two")
 }
 
+pub(in crate::check) fn unknown_code(name: &str, span: Span) -> Diagnostic {
+    let known = Code::ALL.iter().map(|code| code.name());
+    meant(Diagnostic::error(Code::UnknownName, span, format!("there is no code `{name}`")), name, span, known)
+}
+
+pub(in crate::check) fn circle_of_defaults(used: Span, names: &[&str], input: Span) -> Diagnostic {
+    let circle: Vec<String> = names.iter().chain(names.first()).map(|name| format!("`{name}`")).collect();
+    Diagnostic::error(Code::AttributeCycle, used, format!("defaults need each other: {}", circle.join(" → ")))
+        .related(input, "the circle begins here")
+        .help("give one of them a default that needs none of the others")
+}
+
+pub(in crate::check) fn relative_path(text: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::InvalidLiteral, span, format!("{text:?} is no absolute path")).help("begin it with `/`")
+}
+
+pub(in crate::check) fn none_of(keyword: &hir::Name, names: &[&str], kind: Span) -> Diagnostic {
+    let named: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let listed = named.join(" nor ");
+    Diagnostic::error(Code::Missing, keyword.span, format!("`{}` says neither {listed}", keyword.text))
+        .related(kind, "it needs one of them")
+        .help(format!("add {}", named.join(" or ")))
+}
+
+pub(in crate::check) fn arm_again(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::Duplicate, span, format!("`{word}` has an arm already, which is the one that counts"))
+        .help("remove one of the two")
+}
+
+/// What is never reached, since an arm above it takes everything.
+pub(in crate::check) fn unreachable_arm(span: Span, rest: Span) -> Diagnostic {
+    Diagnostic::error(Code::Duplicate, span, "this arm is never reached: `_` above it takes everything")
+        .related(rest, "everything ends here")
+        .help("put `_` last")
+}
+
+pub(in crate::check) fn environment_again(again: &hir::Name, first: Span) -> Diagnostic {
+    twice(&format!("`in {}`", again.text), again.span, first).help(format!("say everything that differs in {} in one block", again.text))
+}
+
 /// As above, where the second says nothing else than the first; `whole` is all of it.
 pub(in crate::check) fn repeated(what: &str, again: Span, first: Span, whole: Span) -> Diagnostic {
     twice(what, again, first).remove("remove the second", whole)

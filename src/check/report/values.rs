@@ -4,10 +4,11 @@ use super::listed;
 use crate::base::{Span, Text};
 use crate::check::assign::Why;
 use crate::diag::{Code, Diagnostic, Edit, Fix};
-use crate::eval::Mismatch;
 use crate::eval::functions::{Function, Misplaced, Refused};
+use crate::eval::{Mismatch, broken};
 use crate::hir::{self, Binary};
 use crate::ty::{EnumTy, Ty};
+use crate::value::Value;
 
 pub(in crate::check) fn misfit(span: Span, found: &Ty, expected: &Ty, why: Why) -> Diagnostic {
     // That something may be deferred or absent is not what is wrong with a value of another type.
@@ -51,6 +52,23 @@ pub(in crate::check) fn unfit(span: Span, why: Mismatch, meant: Option<String>) 
     }
 }
 
+/// A value that breaks the rule of its type or input: `message` and `help` are what the rule says.
+pub(in crate::check) fn breaks_rule(
+    span: Span,
+    name: Option<&Text>,
+    value: Option<&Value>,
+    message: Option<Text>,
+    help: Option<Text>,
+    rule: Span,
+) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(Code::CheckFailed, span, broken(name, value, message.as_deref())).related(rule, "the rule stands here");
+    match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
 /// One value where a list of such values is needed: with brackets around it, it is one.
 pub(in crate::check) fn in_brackets(diagnostic: Diagnostic, span: Span) -> Diagnostic {
     let at = |offset: u32| Span::new(span.file, offset, offset);
@@ -82,6 +100,17 @@ pub(in crate::check) fn absent_operand(span: Span, ty: &Ty) -> Diagnostic {
 pub(in crate::check) fn secret_in_text(span: Span) -> Diagnostic {
     Diagnostic::error(Code::SecretExposed, span, "a secret would become part of a text")
         .help("pass the secret itself, by an attribute of its own: only its reference may travel")
+}
+
+pub(in crate::check) fn secret_default(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::SecretExposed, span, "a secret would stand in for a value that is none, and be shown where that is shown")
+        .help("declare what it stands in for as `secret(…)`, or give it another default")
+}
+
+/// `kind` is what the credential is, in the words of its definition.
+pub(in crate::check) fn credential(span: Span, kind: &str) -> Diagnostic {
+    Diagnostic::error(Code::SecretExposed, span, format!("this looks like a secret: {kind}"))
+        .help("write where it is, such as `secret(\"env:NAME\")`, and replace it: what was written down is known to others")
 }
 
 pub(in crate::check) fn no_text(span: Span, ty: &Ty) -> Diagnostic {
@@ -189,6 +218,9 @@ pub(in crate::check) fn refused(span: Span, function: &Function, refused: &Refus
             format!("`{name}` of `{}` must be {}, this may be absent", function.name, refused.expected),
         )
         .help("say what counts then with `??`");
+    }
+    if refused.exposed {
+        return secret_default(span);
     }
     Diagnostic::error(Code::TypeMismatch, span, format!("`{name}` of `{}` must be {}", function.name, refused.expected))
         .help(format!("it is `{}`", function.signature()))

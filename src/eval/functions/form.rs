@@ -48,6 +48,8 @@ pub struct Refused {
     pub index: usize,
     /// `a list, map or text`
     pub expected: String,
+    /// Whether it is a secret that would stand in for a value that is none.
+    pub exposed: bool,
 }
 
 impl Form {
@@ -83,8 +85,13 @@ pub(super) fn result(function: &Function, arguments: &[Ty], named: Named<'_>) ->
     let mut bindings = Bindings::default();
     for (index, argument) in arguments.iter().enumerate() {
         let Some(parameter) = function.parameter(index) else { break };
+        // What stands in for a value is shown where the value would be.
+        let plain = |known: &Ty| !matches!(known, Ty::Error | Ty::None) && !known.holds_secret();
+        if parameter.name == "default" && argument.holds_secret() && bindings.a.as_ref().is_some_and(plain) {
+            return Err(Refused { index, expected: "as little a secret as what it stands in for".into(), exposed: true });
+        }
         if *argument != Ty::None && !bindings.bind(&parameter.form, argument) {
-            return Err(Refused { index, expected: parameter.form.words() });
+            return Err(Refused { index, expected: parameter.form.words(), exposed: false });
         }
     }
     let mut ty = bindings.instantiate(&function.result, named);

@@ -186,6 +186,8 @@ mod tests {
             doc: None,
             inputs: Default::default(),
             blocks: Default::default(),
+            one_of: Default::default(),
+            paths: Default::default(),
             many: false,
             labels: (0, 0),
             open: false,

@@ -69,7 +69,7 @@ fn sentence_of(hole: &Hole) -> Text {
 
 fn of_type(doc: &str, ty: &Ty) -> Map {
     let map = Map::new().with("description", Node::folded(doc));
-    let secret = super::scope::holds_secret(ty);
+    let secret = ty.holds_secret();
     let map = match inner(ty) {
         Ty::Bool => map.with("type", "bool"),
         Ty::Int | Ty::Port | Ty::Bytes | Ty::Duration => map.with("type", "int"),

@@ -4,7 +4,6 @@ use super::names::variable;
 use crate::artifact::jinja::Expr;
 use crate::base::Text;
 use crate::shape::{Hole, Role};
-use crate::ty::Ty;
 use crate::value::{Residual, Value};
 
 /// The names of a role, and those of the loops around an expression.
@@ -53,19 +52,9 @@ impl<'a> Scope<'a> {
         let mut found = matches!(value, Value::Secret(_));
         value.walk(&mut |residual| {
             if let Residual::Variable(name) = residual {
-                found |= self.hole(name).is_some_and(|hole| holds_secret(&hole.ty));
+                found |= self.hole(name).is_some_and(|hole| hole.ty.holds_secret());
             }
         });
         found
-    }
-}
-
-/// Whether values of a type hold a secret.
-pub fn holds_secret(ty: &Ty) -> bool {
-    match ty.plain() {
-        Ty::Secret(_) => true,
-        Ty::List(of) | Ty::Map(of) | Ty::Optional(of) => holds_secret(of),
-        Ty::Record(record) => record.fields.iter().any(|field| holds_secret(&field.ty)),
-        _ => false,
     }
 }

@@ -1,0 +1,42 @@
+//! A range that is written out lies in no range of another environment.
+//!
+//! Two environments that are connected, by an operator's tunnel to both or by peering, cannot tell the networks apart; what the other
+//! environment allocates later takes the same addresses.
+//!
+//! ```infra
+//! ranges = { staging = 10.100.0.0/16, prod = 10.20.0.0/16 }
+//! stack compute web { on = eu, in prod { range = 10.100.240.0/20 } }
+//! ```
+
+use super::{Facts, place};
+use crate::diag::{Code, Diagnostic};
+use crate::value::{InstanceId, Value};
+
+pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    for plan in facts.plans {
+        let Some(ranges) = plan.settings.get("ranges").and_then(Value::as_map) else { continue };
+        for (at, stack) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == "stack") {
+            let Some(Value::Cidr(range)) = stack.fields.get("range") else { continue };
+            let other = ranges.iter().find(|(environment, of)| match of {
+                Value::Cidr(of) => **environment != plan.environment && of.contains(range),
+                _ => false,
+            });
+            // Ranges of environments that hold each other are judged for themselves.
+            let own = matches!(ranges.get(&plan.environment), Some(Value::Cidr(own)) if own.contains(range));
+            if let Some((environment, of)) = other
+                && !own
+            {
+                let of = crate::eval::text_of(of).unwrap_or_default();
+                found.push(
+                    Diagnostic::error(
+                        Code::AddressReserved,
+                        place::said_at(plan, InstanceId(at as u32), "range"),
+                        format!("{range} of `{}` in {} lies in {of}, the range of {environment}", stack.name, plan.environment),
+                    )
+                    .related(place::said_by_product(plan, "ranges"), "the ranges of the environments are said here")
+                    .help(format!("take a range out of that of {}, or leave it to the compiler", plan.environment)),
+                );
+            }
+        }
+    }
+}

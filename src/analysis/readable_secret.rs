@@ -1,0 +1,64 @@
+//! A file with a secret is for its owner and its group alone.
+//!
+//! Everybody who has an account on the machine, and every service there that is broken into, reads what the mode lets others read.
+//!
+//! ```infra
+//! file "/etc/agent/token.json" { format = json, mode = "0644", content = { token = token } }
+//! ```
+
+use crate::base::Span;
+use crate::diag::{Code, Diagnostic};
+use crate::hir::{Block, Definition, Program};
+use crate::shape::role::{Role, Step};
+use crate::value::{Residual, Value};
+
+/// What a mode lets others do.
+const OTHERS: u32 = 0o007;
+
+pub(super) fn check(program: &Program, role: &Role, found: &mut Vec<Diagnostic>) {
+    let definition = program.definitions.get(&("service".into(), role.name.clone()));
+    for step in role.configure.iter().filter(|step| step.word == "file") {
+        let Some(mode) = step.arguments.get("mode").and_then(Value::as_text) else { continue };
+        let open = u32::from_str_radix(mode, 8).is_ok_and(|mode| mode & OTHERS != 0);
+        if !open || !step.arguments.get("content").is_some_and(|content| holds_secret(role, content)) {
+            continue;
+        }
+        let written = definition.and_then(|definition| mode_of(definition, step));
+        found.push(
+            Diagnostic::error(
+                Code::SecretExposed,
+                written.unwrap_or(step.span),
+                format!("a file with a secret has the mode {mode}: everybody on the machine may read it"),
+            )
+            .related(step.span, "the file is written here")
+            .help("write `mode = \"0600\"`, or `mode = \"0640\"` with the `group` that needs it"),
+        );
+    }
+}
+
+/// Whether a value holds a reference to a secret, or a variable that does.
+fn holds_secret(role: &Role, value: &Value) -> bool {
+    let mut found = has_reference(value);
+    value.walk(&mut |residual| {
+        if let Residual::Variable(name) = residual {
+            found |= role.holes.iter().any(|hole| hole.name == *name && hole.ty.holds_secret());
+        }
+    });
+    found
+}
+
+fn has_reference(value: &Value) -> bool {
+    match value {
+        Value::Secret(_) => true,
+        Value::List(list) => list.iter().any(has_reference),
+        Value::Map(map) => map.values().any(has_reference),
+        _ => false,
+    }
+}
+
+/// Where the mode of a file is written.
+fn mode_of(definition: &Definition, step: &Step) -> Option<Span> {
+    let parts = definition.blocks.iter().flat_map(|block| block.body.blocks());
+    let is_it = |block: &&std::sync::Arc<Block>| block.labels.first().is_some_and(|label| label.span == step.span);
+    parts.into_iter().find(is_it)?.body.attribute("mode").map(|mode| mode.value.span)
+}
