@@ -282,6 +282,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("vault", "src/eval/functions/program.rs", "the schemes of references to secrets, in the function's own documentation"),
     ("vault", "src/target/ansible/secret.rs", "what 1Password calls a folder of items"),
     ("vault", "src/target/common/secrets.rs", "what 1Password calls a folder of items"),
+    ("vault", "src/plan/functions.rs", "what 1Password calls a folder of items"),
     ("vault", "src/target/terragrunt/guide.rs", "what 1Password calls a folder of items"),
     ("vault", "src/target/terragrunt/machines.rs", "what 1Password calls a folder of items"),
     ("vault", "src/value/secret.rs", "the schemes of references to secrets"),

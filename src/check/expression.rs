@@ -8,7 +8,7 @@ use super::scope::Scope;
 use crate::base::{Span, Text, similar};
 use crate::eval::limits::MAX_DEPTH;
 use crate::eval::{conform, value_of};
-use crate::hir::{self, Ambient, ExprKind, FreeName, Meaning, Part, plain_text};
+use crate::hir::{self, Ambient, Definition, ExprKind, FreeName, Meaning, Part, plain_text};
 use crate::ty::{EnumTy, Ty};
 use crate::value::Value;
 use std::sync::Arc;
@@ -71,6 +71,7 @@ impl<'a> Checker<'a> {
                 // A word has no fields: whoever asks for one thinks that it is the name of something.
                 if let ExprKind::Name(name) = &base.kind
                     && self.is_word(base, scope)
+                    && Self::known_later(&name.text, scope).is_none()
                     && !self.program.definitions.keys().any(|(_, of)| *of == name.text)
                 {
                     self.error(report::unknown_name(&name.text, base.span, &Ty::Error, scope.names()));
@@ -167,6 +168,12 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The definition that is read before a name in it means anything: what it says of itself, and what a product knows.
+    fn known_later<'s>(name: &Text, scope: &'s Scope<'a>) -> Option<&'s Definition> {
+        let early = scope.definition().filter(|definition| definition.is_early())?;
+        (Ambient::of(name, Some(&early.keyword)).is_some() || early.attributes.contains_key(name)).then_some(early)
+    }
+
     fn name(&mut self, free: &FreeName, span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
         let name = &free.text;
         let wanted = expected.present();
@@ -192,8 +199,7 @@ impl<'a> Checker<'a> {
             return ty;
         }
         if !matches!(wanted, Ty::Name | Ty::Enum(_) | Ty::Definition(_))
-            && let Some(early) = scope.definition().filter(|definition| definition.is_early())
-            && (Ambient::of(name, Some(&early.keyword)).is_some() || early.attributes.contains_key(name))
+            && let Some(early) = Self::known_later(name, scope)
         {
             self.error(report::not_known_yet(name, span, early));
             return Ty::Error;

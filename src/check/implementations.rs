@@ -28,7 +28,7 @@ impl<'a> Checker<'a> {
         for (name, binding) in &implementation.lets {
             let declared = contract.inputs.get(name).map(|input| input.name.span);
             let declared = declared.or_else(|| contract.lets.get(name).map(|of| of.name.span));
-            if let Some(first) = declared.or_else(|| known_output(contract, name)) {
+            if let Some(first) = declared {
                 self.error(report::twice(&format!("`{name}`"), binding.name.span, first));
             }
             self.implementation_let(contract, implementation, name);

@@ -90,9 +90,9 @@ fn changed(value: &Value, ty: &Ty) -> Result<Option<Value>, Mismatch> {
             })
         }
         (Ty::Name, Value::Text(text)) => domain(ty, text, is_name),
-        (Ty::Fqdn, Value::Text(text)) if is_fqdn(&text) && text.chars().any(char::is_uppercase) => {
+        (Ty::Fqdn, Value::Text(text)) if is_fqdn(text) && text.chars().any(char::is_uppercase) => {
             // Names are compared as text by more than one tool.
-            Err(invalid(ty, &text).help(format!("write it in lower case: `{}`", text.to_lowercase())))
+            Err(invalid(ty, text).help(format!("write it in lower case: `{}`", text.to_lowercase())))
         }
         (Ty::Fqdn, Value::Text(text)) => domain(ty, text, is_fqdn),
         (Ty::Email, Value::Text(text)) => domain(ty, text, is_email),

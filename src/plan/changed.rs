@@ -30,7 +30,7 @@ impl Planner<'_> {
             }
             (Assign::Add, Value::Map(a), Value::Map(b)) => {
                 // Another value for a key is a change, the same value is none.
-                if let Some((key, _)) = b.iter().find(|(key, value)| a.get(*key) == Some(*value)) {
+                if let Some((key, _)) = b.iter().find(|(key, value)| a.get(key) == Some(*value)) {
                     return Err(self.added_again(&Value::Text(key.clone()), entry(written, key)));
                 }
                 Ok(Value::map(a.iter().chain(b.iter()).map(|(key, value)| (key.clone(), value.clone()))))

@@ -79,7 +79,9 @@ impl Planner<'_> {
             for repeat in &definition.loops {
                 let _ = self.repeated(id, repeat, None);
             }
-            if let Some(implementation) = self.implementation(id) {
+            if let Some(implementation) = self.implementation(id)
+                && self.inputs_hold(id).is_ok()
+            {
                 for check in &implementation.checks {
                     let _ = self.check(id, check, &mut Around::default(), None);
                 }

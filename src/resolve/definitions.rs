@@ -27,7 +27,7 @@ impl Resolver<'_> {
         let Some(keyword) = block.labels.first().and_then(word) else {
             return self.headless(block, "define` names what it defines, such as `define module NAME");
         };
-        self.plain_head(block, "say it where something is made of the definition");
+        self.plain_head(block, "a definition is there once, and always: leave it out");
         if keyword.text == "kind" || keyword.text == "instance" {
             return;
         }
@@ -46,7 +46,6 @@ impl Resolver<'_> {
             return self.error(diagnostic);
         }
         self.surplus(block, 2);
-        self.plain_head(block, "a definition is there once, and always: leave it out");
         let items: Vec<&ast::Item> = block.body.items.iter().collect();
         let key: Owner = (keyword.text.clone(), name.text.clone());
         let types = self.declared_types(&items, names, Some(&key));

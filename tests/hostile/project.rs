@@ -6,8 +6,14 @@ use serde_json::Value;
 use std::sync::{Arc, LazyLock};
 
 /// What of the library it stands on; less would not compile.
-pub const LIBRARY: [&str; 5] =
-    ["core.infra", "modules/ssh.infra", "providers/hetzner/provider.infra", "providers/hetzner/ssh.infra", "types.infra"];
+pub const LIBRARY: [&str; 6] = [
+    "core.infra",
+    "core/licences.infra",
+    "modules/ssh.infra",
+    "providers/hetzner/provider.infra",
+    "providers/hetzner/ssh.infra",
+    "types.infra",
+];
 
 /// Its schema, of which one resource is needed.
 const SCHEMA: &str = "schemas/hcloud.json";
