@@ -50,10 +50,18 @@ pub fn judge(text: &str) -> Result<(), String> {
 {once}"
         ));
     }
-    match once.lines().find(|line| line.trim_end() != *line) {
-        Some(line) => Err(format!("blanks at the end of {line:?}")),
-        None => Ok(()),
+    // What stands between quotes is kept as it is; everywhere else, comments included, no line ends in blanks. Comments are no tokens.
+    let tokens = crate::damage::tokens(&once);
+    let is_text = |at: usize| tokens.iter().any(|token| token.contains(&at));
+    let mut at = 0;
+    for line in once.split_inclusive('\n') {
+        let end = at + line.trim_end_matches('\n').len();
+        if once[at..end].ends_with([' ', '\t']) && !is_text(end - 1) {
+            return Err(format!("blanks at the end of {line:?}"));
+        }
+        at += line.len();
     }
+    Ok(())
 }
 
 #[test]
