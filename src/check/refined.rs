@@ -36,7 +36,7 @@ impl Checker<'_> {
     /// Whether a number keeps the rules of a type for text once it stands in quotes; of other values it is not asked.
     pub(super) fn quoted_keeps_rules(&mut self, value: &Value, ty: &Ty) -> bool {
         let Value::Int(number) = value else { return true };
-        let text = Value::text(&number.to_string());
+        let text = Value::text(number.to_string());
         let mut rules = Vec::new();
         self.rules_of(ty, &mut rules);
         !rules.iter().filter_map(|named| named.rule.as_ref()).any(|rule| self.holds(rule, &text) == Some(false))

@@ -50,9 +50,8 @@ pub fn judge(text: &str) -> Result<(), String> {
 {once}"
         ));
     }
-    // What stands between quotes is kept as it is; everywhere else, comments included, no line ends in blanks. Comments are no tokens.
-    let tokens = crate::damage::tokens(&once);
-    let is_text = |at: usize| tokens.iter().any(|token| token.contains(&at));
+    // What stands between `"""` is kept as it is; everywhere else no line ends in blanks.
+    let is_text = |at: usize| once[..at].matches("\"\"\"").count() % 2 == 1;
     let mut at = 0;
     for line in once.split_inclusive('\n') {
         let end = at + line.trim_end_matches('\n').len();
