@@ -291,7 +291,8 @@ impl Planner<'_> {
         };
         let path = path.trim_start_matches("//");
         let parts = path.split('/').filter(|part| !part.is_empty()).count() + usize::from(field.is_some());
-        let (least, what) = if scheme == Scheme::Op { (3, "a vault, an item and a field") } else { (1, "where the secret is") };
+        let (least, what) =
+            if scheme == Scheme::Op { (3, "in three parts where the item is, its name and its field") } else { (1, "where the secret is") };
         if parts < least {
             self.report(
                 Diagnostic::error(Code::InvalidLiteral, span, format!("`{reference}` does not say {what}"))
