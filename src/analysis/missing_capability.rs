@@ -20,7 +20,7 @@ const NEEDED: &[(&str, &str, &str, &str)] = &[
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
         for (setting, attribute, block, what) in NEEDED {
-            let value = plan.settings.get(*setting).and_then(|setting| setting.field(attribute));
+            let value = plan.settings.get(setting).and_then(|setting| setting.field(attribute));
             let Some(Value::Instance(service)) = value else { continue };
             let definition = &plan.instances[service.0 as usize].definition;
             let Some(of) = facts.program.definitions.get(&("service".into(), definition.clone())) else { continue };

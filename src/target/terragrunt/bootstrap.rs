@@ -28,7 +28,7 @@ pub(super) fn first(plan: &Plan) -> First {
     let stack = |of: &Instance| of.stack.and_then(instance).map(|stack| stack.name.clone());
     let leading = |of: &&Instance| of.fields.get("way_in").is_some_and(|way| *way != Value::None);
     let ways: BTreeSet<Text> = plan.instances.iter().filter(leading).filter_map(stack).collect();
-    let serving = SERVED.iter().filter_map(|(setting, field, _)| match plan.settings.get(*setting)?.field(field) {
+    let serving = SERVED.iter().filter_map(|(setting, field, _)| match plan.settings.get(setting)?.field(field) {
         Some(Value::Instance(id)) => stack(instance(*id)?),
         _ => None,
     });
