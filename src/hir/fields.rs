@@ -82,6 +82,11 @@ impl Fields {
         of_implementation.or(own.map(|(at, ..)| at)).map(|at| FieldId(at as u32))
     }
 
+    /// Whether a field is an input, `let` or output of the definition.
+    pub fn is_declared(&self, field: FieldId) -> bool {
+        matches!(self.get(field), Some((_, Field::Input(_) | Field::Let(_) | Field::Output(_))))
+    }
+
     /// An input, `let` or output of the definition.
     pub fn declared(&self, name: &str) -> Option<FieldId> {
         match self.0.get_full(name)? {

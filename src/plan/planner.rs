@@ -33,6 +33,8 @@ pub(super) struct Node {
     pub children: IndexMap<Text, InstanceId>,
     /// What it has.
     fields: Arc<hir::Fields>,
+    /// The provider instance that it runs on, once that is known.
+    provider: Option<InstanceId>,
     /// How a module is made, once that is known.
     implementation: Option<Arc<Implementation>>,
     /// What has been evaluated of each field.
@@ -197,8 +199,8 @@ impl<'a> Planner<'a> {
             None => self.program.product_fields.clone(),
         };
         let states = Vec::with_capacity(fields.len());
-        let (children, implementation) = (IndexMap::default(), None);
-        self.nodes.push(Node { keyword, name, stack, definition, declaration, children, fields, implementation, states });
+        let (children, provider, implementation) = (IndexMap::default(), None, None);
+        self.nodes.push(Node { keyword, name, stack, definition, declaration, children, fields, provider, implementation, states });
         id
     }
 
@@ -243,14 +245,19 @@ impl<'a> Planner<'a> {
 
     /// The provider instance that an instance runs on: its own `on`, or its stack's.
     pub(super) fn provider(&mut self, id: InstanceId) -> Option<InstanceId> {
+        if let Some(known) = self.node(id).provider {
+            return Some(known);
+        }
         if self.node(id).keyword == "provider" {
             return Some(id);
         }
-        match self.field(id, &"on".into(), self.node(id).declaration.name.span) {
+        let found = match self.field(id, &"on".into(), self.node(id).declaration.name.span) {
             Ok(Value::Instance(provider)) => Some(provider),
             Ok(_) => self.node(id).stack.and_then(|stack| self.provider(stack)),
             Err(Stop) => None,
-        }
+        };
+        self.nodes[id.0 as usize].provider = found;
+        found
     }
 
     /// How a module is made on the provider that an instance of it runs on.
@@ -272,8 +279,10 @@ impl<'a> Planner<'a> {
     fn find(&mut self, id: InstanceId, name: &str) -> Option<FieldId> {
         let fields = self.node(id).fields.clone();
         // Asking for `on` must not ask for the provider again.
-        let declared = fields.declared(name).or_else(|| fields.find(name, None).filter(|_| name == "on"));
-        declared.or_else(|| fields.find(name, self.implementation(id).as_deref()))
+        match fields.find(name, None) {
+            Some(own) if name == "on" || fields.is_declared(own) || self.node(id).keyword != "module" => Some(own),
+            _ => fields.find(name, self.implementation(id).as_deref()),
+        }
     }
 
     /// An input, `let` or output of an instance's definition.

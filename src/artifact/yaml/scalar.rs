@@ -36,15 +36,17 @@ fn is_simple(text: &str) -> bool {
 }
 
 fn is_plain_anywhere(text: &str, place: Place) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let unsigned = lower.trim_start_matches(['+', '-', '.']);
-    !WORDS.contains(&lower.as_str())
-        && !matches!(unsigned, "inf" | "nan" | "infinity")
-        && text.chars().all(|c| c == ' ' || !c.is_whitespace() && !invisible(c))
-        && starts_plain(text)
+    let unsigned = text.trim_start_matches(['+', '-', '.']);
+    let is_visible = |text: &str| match text.is_ascii() {
+        true => text.bytes().all(|byte| (b' '..=b'~').contains(&byte)),
+        false => text.chars().all(|c| c == ' ' || !c.is_whitespace() && !invisible(c)),
+    };
+    starts_plain(text)
+        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+        && !["inf", "nan", "infinity"].iter().any(|word| word.eq_ignore_ascii_case(unsigned))
+        && is_visible(text)
         && !text.ends_with([' ', ':'])
-        && !text.contains(": ")
-        && !text.contains(" #")
+        && !text.as_bytes().windows(2).any(|pair| matches!(pair, b": " | b" #"))
         && !like_number(text)
         && (place == Place::Block || text.chars().all(|c| c.is_alphanumeric() || " _-./@+$=()<>~".contains(c)))
 }
