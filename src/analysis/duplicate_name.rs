@@ -14,6 +14,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::hir::{ExprKind, Product, Program};
 use crate::plan::{Plan, Unit};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 const HELP: &str = "rename one of them: names are made of product, environment, stack and instance, with `-` for `_`";
 
@@ -37,10 +38,11 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Names that things of different products would share: they may live in one account.
-pub(super) fn between_products(program: &Program, found: &mut Vec<Diagnostic>) {
+pub(super) fn between_products(program: &Program, products: &[Arc<Product>], found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<Text, (&Product, Span)> = BTreeMap::new();
     let mut blamed: BTreeSet<(Span, Span)> = BTreeSet::new();
-    for product in &program.products {
+    let suspects = suspects(products);
+    for product in products.iter().filter(|product| suspects.contains(&product.name.text)) {
         for (name, span) in names(program, product) {
             match seen.get(&name) {
                 Some((first, place)) if first.name.text != product.name.text => {
@@ -55,6 +57,20 @@ pub(super) fn between_products(program: &Program, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// The products whose names are the beginning of another one's, and these: names of other products cannot meet.
+fn suspects(products: &[Arc<Product>]) -> BTreeSet<Text> {
+    let mut names: Vec<(String, &Text)> =
+        products.iter().map(|product| (product.name.text.replace('_', "-") + "-", &product.name.text)).collect();
+    names.sort();
+    let mut found = BTreeSet::new();
+    for (at, (beginning, name)) in names.iter().enumerate() {
+        for (_, other) in names[at + 1..].iter().take_while(|(other, _)| other.starts_with(beginning.as_str())) {
+            found.extend([(*name).clone(), (*other).clone()]);
+        }
+    }
+    found
 }
 
 /// The names of everything in the stacks of a product.

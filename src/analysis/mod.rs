@@ -38,6 +38,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::hir::{Product, Program};
 use crate::plan::Plan;
 use crate::shape::{Pipeline, Shapes};
+use std::sync::Arc;
 
 pub use forgotten::{IfBuilt, forgotten};
 pub use renumbered::{left_behind, renumbered};
@@ -110,8 +111,8 @@ pub fn analyse_pipeline(pipeline: &Pipeline) -> Diagnostics {
 }
 
 /// Judges what concerns all products: names that two of them would give to different things.
-pub fn analyse_all(program: &Program) -> Diagnostics {
+pub fn between_products(program: &Program, products: &[Arc<Product>]) -> Diagnostics {
     let mut found = Vec::new();
-    duplicate_name::between_products(program, &mut found);
+    duplicate_name::between_products(program, products, &mut found);
     Diagnostics(found)
 }

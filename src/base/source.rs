@@ -3,7 +3,7 @@
 use super::{Span, Text};
 use std::sync::Arc;
 
-/// Names a file of a workspace; the order of ids is the order of paths.
+/// Names a file of a workspace, as long as there is one. The files that a workspace begins with are numbered in the order of their paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
 
@@ -30,7 +30,10 @@ impl SourceFile {
 /// Every source of a program: `.infra` files, provider schemas, lock files and `infra.toml`.
 #[derive(Clone, Debug, Default)]
 pub struct Workspace {
+    /// By number; those that are gone are empty and have no place in `order`.
     files: Vec<SourceFile>,
+    /// The numbers of the files that there are, in the order of their paths.
+    order: Vec<u32>,
 }
 
 impl Workspace {
@@ -39,12 +42,44 @@ impl Workspace {
         let mut files: Vec<SourceFile> = files.into_iter().map(|(path, text)| SourceFile { path, text }).collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         files.dedup_by(|later, earlier| later.path == earlier.path);
-        Workspace { files }
+        let order = (0..files.len() as u32).collect();
+        Workspace { files, order }
+    }
+
+    /// Gives a file another text, adds it, or takes it away. A file keeps its number under every edit, and gets it back when it returns.
+    pub fn set(&mut self, path: &str, text: Option<Arc<str>>) -> Option<FileId> {
+        match (self.place(path), text) {
+            (Ok(place), Some(text)) => {
+                let id = self.order[place];
+                self.files[id as usize].text = text;
+                Some(FileId(id))
+            }
+            (Ok(place), None) => {
+                let id = self.order.remove(place);
+                self.files[id as usize].text = "".into();
+                Some(FileId(id))
+            }
+            (Err(place), Some(text)) => {
+                let gone = self.files.iter().position(|file| file.path == path);
+                let id = gone.unwrap_or(self.files.len());
+                if gone.is_none() {
+                    self.files.push(SourceFile { path: path.into(), text: text.clone() });
+                }
+                self.files[id].text = text;
+                self.order.insert(place, id as u32);
+                Some(FileId(id as u32))
+            }
+            (Err(_), None) => None,
+        }
+    }
+
+    fn place(&self, path: &str) -> Result<usize, usize> {
+        self.order.binary_search_by(|id| self.files[*id as usize].path.as_str().cmp(path))
     }
 
     /// The files with their ids, in the order of paths.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+        self.order.iter().map(|id| (FileId(*id), &self.files[*id as usize]))
     }
 
     /// The file of an id that this workspace gave.
@@ -54,8 +89,8 @@ impl Workspace {
 
     /// The file at a path.
     pub fn find(&self, path: &str) -> Option<(FileId, &SourceFile)> {
-        let index = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
-        Some((FileId(index as u32), &self.files[index]))
+        let id = self.order[self.place(path).ok()?];
+        Some((FileId(id), &self.files[id as usize]))
     }
 
     /// The text that a span covers; empty where the span does not fit the file.

@@ -10,6 +10,7 @@ use regex::RegexSet;
 const SHORTEST: usize = 16;
 
 /// What credentials look like.
+#[derive(Debug, Default)]
 pub(super) struct Credentials {
     patterns: RegexSet,
     /// What each of them is, in the words of its definition.
@@ -44,8 +45,8 @@ impl Checker<'_> {
         if text.len() < SHORTEST || self.quiet > 0 {
             return;
         }
-        if let Some(at) = self.credentials.patterns.matches(text).iter().next() {
-            let diagnostic = report::credential(span, &self.credentials.kinds[at]);
+        if let Some(at) = self.types.credentials.patterns.matches(text).iter().next() {
+            let diagnostic = report::credential(span, &self.types.credentials.kinds[at]);
             self.error(diagnostic);
         }
     }

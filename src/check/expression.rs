@@ -209,7 +209,7 @@ impl<'a> Checker<'a> {
             let is_element = match of.present() {
                 Ty::Enum(of) => of.members.contains(name),
                 Ty::Definition(keyword) => self.program.definitions.contains_key(&(keyword.clone(), name.clone())),
-                Ty::Name => self.words.contains(name),
+                Ty::Name => self.types.words.contains(name),
                 _ => false,
             };
             if is_element {
@@ -220,7 +220,7 @@ impl<'a> Checker<'a> {
         match wanted {
             Ty::Name => {
                 // A word, unless it is nearly the name of something: then that was meant.
-                if scope.definition().is_some() && !self.words.contains(name) && similar::nearest(name, scope.names()).is_some() {
+                if scope.definition().is_some() && !self.types.words.contains(name) && similar::nearest(name, scope.names()).is_some() {
                     self.error(report::unknown_name(name, span, expected, scope.names()));
                     return Ty::Error;
                 }
@@ -238,7 +238,7 @@ impl<'a> Checker<'a> {
                 Ty::Error
             }
             // Where nothing is expected it may be a word that is compared or passed on: its type is the word itself.
-            Ty::Error if self.words.contains(name) => {
+            Ty::Error if self.types.words.contains(name) => {
                 self.means(free, Meaning::Word);
                 Ty::Enum(Arc::new(EnumTy { name: name.clone(), members: vec![name.clone()], span }))
             }

@@ -188,9 +188,9 @@ impl<'a> Checker<'a> {
         if let Some(ty) = self.types.lets.get(&key) {
             return ty.clone();
         }
-        self.types.lets.insert(key.clone(), Ty::Error);
+        Arc::make_mut(&mut self.types.lets).insert(key.clone(), Ty::Error);
         let ty = self.quietly(find);
-        self.types.lets.insert(key, ty.clone());
+        Arc::make_mut(&mut self.types.lets).insert(key, ty.clone());
         ty
     }
 }

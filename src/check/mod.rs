@@ -40,25 +40,23 @@ use crate::ty::{MAX_PARTS, Ty};
 use credentials::Credentials;
 use scope::{Place, Scope};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub use types::Types;
 
-/// Checks a program: its library and its inventory. Linear in its text.
+/// Checks a program: its library and its products. Linear in its text.
 pub fn check(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
-    let mut checker = Checker {
-        program,
-        schemas,
-        diagnostics: Diagnostics::default(),
-        types: Types { meanings: vec![Meaning::Undecided; program.names as usize], ..Types::default() },
-        quiet: 0,
-        open: Vec::new(),
-        depth: 0,
-        named: None,
-        work: Work::default(),
-        credentials: Credentials::of(program),
-        resources: BTreeMap::new(),
-        words: words(program),
-    };
+    let (types, mut diagnostics) = library(program, schemas);
+    let (types, found) = products(program, schemas, &types);
+    diagnostics.extend(found);
+    (types, diagnostics)
+}
+
+/// Checks the library of a program. What it finds out is what products are checked with.
+pub fn library(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
+    let own = vec![Meaning::Undecided; program.names as usize];
+    let (words, credentials) = (Arc::new(words(program)), Arc::new(Credentials::of(program)));
+    let mut checker = Checker::new(program, schemas, Types { own, words, credentials, ..Types::default() });
     checker.library();
     for definition in program.definitions.values() {
         checker.definition(definition);
@@ -66,6 +64,16 @@ pub fn check(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
     for implementation in program.implementations.values() {
         checker.implementation(implementation);
     }
+    let library = Arc::new(std::mem::take(&mut checker.types.own));
+    (Types { library, ..checker.types }, checker.diagnostics)
+}
+
+/// Checks the products of a program, whose library was checked before.
+pub fn products(program: &Program, schemas: &Schemas, library: &Types) -> (Types, Diagnostics) {
+    let own = vec![Meaning::Undecided; (program.names as usize).saturating_sub(library.library.len())];
+    let Types { lets, library, words, credentials, .. } = library;
+    let types = Types { lets: lets.clone(), library: library.clone(), own, words: words.clone(), credentials: credentials.clone() };
+    let mut checker = Checker::new(program, schemas, types);
     for product in &program.products {
         checker.product(product);
     }
@@ -87,15 +95,26 @@ struct Checker<'a> {
     named: Option<Text>,
     /// What the evaluation of rules has taken so far.
     work: Work,
-    /// What text must not look like.
-    credentials: Credentials,
     /// What resources are for who reads them, each made once.
     resources: BTreeMap<(bool, Text), Ty>,
-    /// Members of enums, names of definitions and labels: what a bare name may be where no type is expected.
-    words: BTreeSet<Text>,
 }
 
 impl<'a> Checker<'a> {
+    fn new(program: &'a Program, schemas: &'a Schemas, types: Types) -> Self {
+        Checker {
+            program,
+            schemas,
+            diagnostics: Diagnostics::default(),
+            types,
+            quiet: 0,
+            open: Vec::new(),
+            depth: 0,
+            named: None,
+            work: Work::default(),
+            resources: BTreeMap::new(),
+        }
+    }
+
     fn error(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
@@ -108,7 +127,8 @@ impl<'a> Checker<'a> {
     /// Decides what a name means; where it is looked at for its type alone, somebody else decides.
     fn means(&mut self, name: &FreeName, meaning: Meaning) {
         if self.quiet == 0
-            && let Some(place) = self.types.meanings.get_mut(name.id.0 as usize)
+            && let Some(at) = (name.id.0 as usize).checked_sub(self.types.library.len())
+            && let Some(place) = self.types.own.get_mut(at)
         {
             *place = meaning;
         }

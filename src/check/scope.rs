@@ -7,6 +7,7 @@ use crate::base::Text;
 use crate::hir::{self, Ambient, Definition, Implementation, Instance, Product};
 use crate::ty::Ty;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Where an expression stands.
 #[derive(Clone)]
@@ -233,7 +234,7 @@ impl<'a> Checker<'a> {
         }
         if self.open.contains(&key) {
             self.error(super::report::circle(binding));
-            self.types.lets.insert(key, Ty::Error);
+            Arc::make_mut(&mut self.types.lets).insert(key, Ty::Error);
             return Ty::Error;
         }
         self.open.push(key.clone());
@@ -241,7 +242,7 @@ impl<'a> Checker<'a> {
         self.open.pop();
         let ty = said.cloned().unwrap_or(found);
         let ty = self.bounded(ty, binding.name.span);
-        self.types.lets.entry(key).or_insert(ty).clone()
+        Arc::make_mut(&mut self.types.lets).entry(key).or_insert(ty).clone()
     }
 }
 

@@ -1,9 +1,11 @@
 //! What the checker found out: the types of what is declared without one, and what names mean.
 
+use super::credentials::Credentials;
 use crate::base::Text;
 use crate::hir::{FreeName, Meaning, Program};
 use crate::ty::Ty;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Names what has no declared type: a `let` of a definition (keyword, name, `let`), or of an implementation (module, provider, `let`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,15 +19,23 @@ pub(super) enum Key {
 /// The types of the `let`s of a program, and what its names mean.
 #[derive(Debug, Default)]
 pub struct Types {
-    pub(super) lets: BTreeMap<Key, Ty>,
-    /// By `hir::NameId`.
-    pub(super) meanings: Vec<Meaning>,
+    pub(super) lets: Arc<BTreeMap<Key, Ty>>,
+    /// Of the names in the library, by `hir::NameId`.
+    pub(super) library: Arc<Vec<Meaning>>,
+    /// Of the names behind them, in the products.
+    pub(super) own: Vec<Meaning>,
+    /// Members of enums, names of definitions and labels: what a bare name may be where no type is expected.
+    pub(super) words: Arc<BTreeSet<Text>>,
+    /// What text must not look like.
+    pub(super) credentials: Arc<Credentials>,
 }
 
 impl Types {
     /// What a name means where it stands.
     pub fn meaning(&self, name: &FreeName) -> Meaning {
-        self.meanings.get(name.id.0 as usize).cloned().unwrap_or_default()
+        let at = name.id.0 as usize;
+        let meaning = self.library.get(at).or_else(|| self.own.get(at.checked_sub(self.library.len())?));
+        meaning.cloned().unwrap_or_default()
     }
 
     /// The type of a `let` of a definition.

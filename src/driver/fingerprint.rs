@@ -2,11 +2,10 @@
 
 use crate::artifact::tree::sha256;
 use crate::base::{FileId, Text, Workspace, text};
-use crate::hir::{Product, Program};
+use crate::hir::Product;
 use crate::plan::lock::FILE;
-use crate::resolve::Source;
-use crate::syntax::ast;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The compiler itself: a hash of its sources, which `build.rs` takes.
 const COMPILER: &str = env!("INFRAC_COMPILER");
@@ -21,9 +20,13 @@ pub(super) struct Fingerprints<'w> {
 }
 
 impl<'w> Fingerprints<'w> {
-    /// Sorts the files of a workspace by what they are read for. `instances` are those that [`only_instances`] named.
-    pub(super) fn new(workspace: &'w Workspace, program: &Program, instances: &BTreeSet<FileId>) -> Fingerprints<'w> {
-        let products: BTreeSet<&str> = program.products.iter().map(|product| product.folder.as_str()).collect();
+    /// Sorts the files of a workspace by what they are read for. `instances` are those that hold nothing but a product and its instances.
+    pub(super) fn new<'p>(
+        workspace: &'w Workspace,
+        products: impl Iterator<Item = &'p Arc<Product>>,
+        instances: &BTreeSet<FileId>,
+    ) -> Fingerprints<'w> {
+        let products: BTreeSet<&str> = products.map(|product| product.folder.as_str()).collect();
         let mut own = BTreeMap::<&str, Vec<FileId>>::new();
         let mut shared = String::from(COMPILER);
         for (file, source) in workspace.files() {
@@ -53,13 +56,6 @@ impl<'w> Fingerprints<'w> {
         }
         sha256(parts.as_bytes()).into()
     }
-}
-
-/// The files that declare products and instances and nothing that another product could use.
-pub(super) fn only_instances(sources: &[Source]) -> BTreeSet<FileId> {
-    let is_own =
-        |item: &ast::Item| matches!(item, ast::Item::Block(block) if !matches!(block.keyword.text.as_str(), "define" | "implement"));
-    sources.iter().filter(|source| source.tree.items.iter().all(is_own)).map(|source| source.file).collect()
 }
 
 fn add(parts: &mut String, workspace: &Workspace, file: FileId) {

@@ -3,10 +3,12 @@
 pub mod dump;
 mod fingerprint;
 mod front;
+mod layers;
 mod memory;
 mod product;
 mod renumber;
 mod repair;
+mod session;
 mod shared;
 mod targets;
 mod threads;
@@ -15,6 +17,7 @@ mod why;
 use crate::analysis::{self, IfBuilt};
 use crate::artifact::Tree;
 use crate::base::{Text, Workspace, similar};
+use crate::check::Types;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::Product;
 pub use crate::plan::lock::Renumber;
@@ -23,6 +26,7 @@ pub use memory::Memory;
 use memory::Remembered;
 use rayon::prelude::*;
 pub use repair::{Repaired, repair};
+pub use session::Session;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use targets::Targets;
@@ -108,22 +112,32 @@ pub fn compile(workspace: &Workspace, options: &Options) -> Outcome {
 
 fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     similar::renew();
-    let front = match front::front(workspace, options) {
-        Ok(front) => front,
-        Err(outcome) => return *outcome,
+    let front = front::front(workspace, options);
+    let mut diagnostics = front.diagnostics.clone();
+    let (unknown, run) = (front.unknown.clone(), &front.run);
+    let (true, Some(shapes)) = (front.is_sound, &front.shared.shapes) else {
+        return Outcome { diagnostics: diagnostics.sorted(), unknown, ..Outcome::default() };
     };
-    let front::Front { program, types, shapes, instances, unknown, run, mut diagnostics } = front;
-    let fingerprints = Fingerprints::new(workspace, &program, &instances);
+    let program = front.shared.program();
+    let fingerprints = Fingerprints::new(workspace, front.products(), &front.instances);
     let targets = Targets(options.targets.clone());
-    let wanted: Vec<_> =
-        program.products.iter().filter(|product| options.products.is_empty() || options.products.contains(&product.name.text)).collect();
+    let is_wanted = |product: &Product| options.products.is_empty() || options.products.contains(&product.name.text);
+    // A product with mistakes is not evaluated: what would follow from them is no news.
+    let sound: Vec<(&Arc<Product>, &Arc<Types>)> = front
+        .products
+        .iter()
+        .filter(|linked| !linked.diagnostics.has_errors())
+        .filter_map(|linked| Some((linked.product.as_ref()?, &linked.types)))
+        .filter(|(product, _)| is_wanted(product))
+        .collect();
+    let wanted: Vec<&Arc<Product>> = sound.iter().map(|(product, _)| *product).collect();
     // Of a product that is compiled in part there is nothing to remember.
     let is_whole = options.environments.is_empty();
     let learns = is_whole && options.files != Files::LetGo;
     let fresh = if is_whole { options.memory.fresh(&wanted, &fingerprints) } else { BTreeMap::new() };
-    let stale: Vec<_> = wanted.iter().filter(|product| !fresh.contains_key(&product.name.text)).collect();
-    let compile = |product: &&&Arc<Product>| {
-        let mut compiled = product::compile(workspace, &program, &types, &shapes, product, options, &run);
+    let stale: Vec<_> = sound.iter().filter(|(product, _)| !fresh.contains_key(&product.name.text)).collect();
+    let compile = |(product, types): &&(&Arc<Product>, &Arc<Types>)| {
+        let mut compiled = product::compile(workspace, program, types, shapes, product, options, run);
         settle(&mut compiled.tree, options.files);
         let remembered = learns.then(|| Remembered::of(product, &compiled, &fingerprints)).flatten();
         (compiled, remembered)
@@ -148,7 +162,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     for remembered in fresh.into_values() {
         remembered.add_to(&mut uses);
     }
-    for (product, (compiled, remembered)) in stale.iter().zip(compiled) {
+    for ((product, _), (compiled, remembered)) in stale.iter().zip(compiled) {
         if learns {
             outcome.memory.learn(product, remembered);
         }
@@ -164,12 +178,12 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     // What is in use is known where every product was looked at.
     if is_whole && options.products.is_empty() && !diagnostics.has_errors() {
         let used = uses.images.keys().map(|(name, _)| name.clone()).collect();
-        diagnostics.extend(analysis::unused_images(&shapes, &used));
+        diagnostics.extend(analysis::unused_images(shapes, &used));
     }
     // Without a product there is nothing to share.
     if !wanted.is_empty() {
         let mut tree = Tree::new();
-        diagnostics.extend(shared::emit(&program, &shapes, &uses, &targets, &mut tree));
+        diagnostics.extend(shared::emit(program, shapes, &uses, &targets, &mut tree));
         settle(&mut tree, options.files);
         if let (Err(why), Some(product)) = (outcome.tree.merge(tree), wanted.first()) {
             diagnostics.push(Diagnostic::error(Code::DuplicateName, product.name.span, why.to_string()));

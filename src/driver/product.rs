@@ -47,6 +47,23 @@ pub(super) struct Uses {
 }
 
 impl Uses {
+    /// Adds what another product uses, which is kept.
+    pub(super) fn add(&mut self, other: &Uses) {
+        self.modules.extend(other.modules.iter().cloned());
+        self.roles.extend(other.roles.iter().cloned());
+        for (key, image) in &other.images {
+            self.images.entry(key.clone()).or_insert_with(|| image.clone());
+        }
+    }
+
+    /// What is used, as words that are the same only where it is the same.
+    pub(super) fn names(&self) -> Vec<Text> {
+        let modules = self.modules.iter().map(|(module, provider)| text!("module {module} {provider}"));
+        let roles = self.roles.iter().map(|role| text!("role {role}"));
+        let images = self.images.iter().map(|((name, provider), image)| text!("image {name} {provider} {}", image.revision));
+        modules.chain(roles).chain(images).collect()
+    }
+
     /// Adds what another product uses.
     pub(super) fn extend(&mut self, other: Uses) {
         self.modules.extend(other.modules);

@@ -1,9 +1,10 @@
 //! The names of what may be renumbered, against what there is: in the sources, and in the locks, which remember what is gone.
 
 use crate::base::{FileId, Text, Workspace, similar, text};
-use crate::hir::Program;
+use crate::hir::Product;
 use crate::plan::lock::{self, Key, Renumber};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The lock files with their folders and texts.
 pub(super) fn locks(workspace: &Workspace) -> impl Iterator<Item = (FileId, &str, &str)> {
@@ -14,12 +15,12 @@ pub(super) fn locks(workspace: &Workspace) -> impl Iterator<Item = (FileId, &str
 }
 
 /// The first name that nothing has, with the one that may be meant.
-pub(super) fn unknown(workspace: &Workspace, program: &Program, renumber: &Renumber) -> Option<(Text, Option<Text>)> {
+pub(super) fn unknown(workspace: &Workspace, products: &[Arc<Product>], renumber: &Renumber) -> Option<(Text, Option<Text>)> {
     if renumber.is_empty() {
         return None;
     }
     let mut known = BTreeSet::new();
-    for product in &program.products {
+    for product in products {
         let name = &product.name.text;
         known.insert(name.clone());
         for environment in &product.environments {

@@ -21,7 +21,7 @@ pub use fields::{Ambient, Field, FieldId, Fields, Place};
 pub use interpreted::{INTERPRETED, Interpreted};
 
 /// Everything that is declared, from the library and the inventory.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Program {
     /// What a definition of a keyword may hold (`define kind service`), by keyword.
     pub kinds: BTreeMap<Text, Arc<Kind>>,

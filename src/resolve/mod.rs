@@ -10,7 +10,7 @@ mod types;
 
 use crate::base::{FileId, Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::hir::{Attribute, Definition, Fields, FunctionId, Program};
+use crate::hir::{Attribute, Definition, Fields, FunctionId, Product, Program};
 use crate::syntax::ast;
 use lower::{Callable, Lowering};
 use std::collections::BTreeMap;
@@ -20,20 +20,34 @@ use std::sync::Arc;
 const EMBEDDED: [&str; 2] = ["<stdlib>/", "stdlib/"];
 
 /// A parsed file of the workspace.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// The file.
     pub file: FileId,
     /// Its tree.
-    pub tree: ast::File,
+    pub tree: Arc<ast::File>,
 }
 
-/// Links the files of a workspace into one program.
-pub fn resolve(workspace: &Workspace, sources: &[Source]) -> (Program, Diagnostics) {
+/// What all products share, linked: definitions, implementations, types and functions.
+#[derive(Debug)]
+pub struct Library {
+    program: Program,
+    functions: Arc<Functions>,
+}
+
+impl Library {
+    /// The program without its products.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+}
+
+/// Links the definitions of some files.
+pub fn library(workspace: &Workspace, sources: &[Source]) -> (Library, Diagnostics) {
     let blocks: Vec<&ast::Block> =
         items(sources).filter_map(|(_, item)| if let ast::Item::Block(b) = item { Some(b) } else { None }).collect();
     let names = types::Names::collect(&blocks);
-    let functions = Functions::collect(sources, &blocks);
+    let functions = Arc::new(Functions::collect(sources, &blocks));
     let program = Program { embedded: embedded(workspace), ..Program::default() };
     let mut resolver = Resolver { workspace, functions, program, diagnostics: Diagnostics::default() };
     resolver.types(sources, &names);
@@ -41,9 +55,53 @@ pub fn resolve(workspace: &Workspace, sources: &[Source]) -> (Program, Diagnosti
     resolver.functions(&items(sources).map(|(_, item)| item).collect::<Vec<_>>(), &names);
     resolver.definitions(&blocks, &names);
     resolver.fields();
-    resolver.products(sources);
     resolver.strays(sources);
+    (Library { program: resolver.program, functions: resolver.functions }, resolver.diagnostics)
+}
+
+/// Links the products that some files declare. The names in them are numbered behind those of the library; `Program::names` says how far.
+pub fn products(workspace: &Workspace, library: &Library, sources: &[Source]) -> (Program, Diagnostics) {
+    let (program, functions) = (library.program.clone(), library.functions.clone());
+    let mut resolver = Resolver { workspace, functions, program, diagnostics: Diagnostics::default() };
+    resolver.products(sources);
     (resolver.program, resolver.diagnostics)
+}
+
+/// Links the files of a workspace into one program.
+pub fn resolve(workspace: &Workspace, sources: &[Source]) -> (Program, Diagnostics) {
+    let (library, mut diagnostics) = library(workspace, sources);
+    let (program, found) = products(workspace, &library, sources);
+    diagnostics.extend(found);
+    diagnostics.extend(named_once(program.products.iter().map(Arc::as_ref)));
+    (program, diagnostics)
+}
+
+/// Whether a file declares nothing but a product and its instances: nothing that another product could use. Text that is broken declares
+/// nothing.
+pub fn is_of_product(tree: &ast::File) -> bool {
+    tree.items.iter().all(|item| match item {
+        ast::Item::Block(block) => !matches!(block.keyword.text.as_str(), "define" | "implement"),
+        ast::Item::Error(_) => true,
+        _ => false,
+    })
+}
+
+/// Whether a file declares a product.
+pub fn has_product(tree: &ast::File) -> bool {
+    tree.items.iter().any(|item| matches!(item, ast::Item::Block(block) if block.keyword.text == "product"))
+}
+
+/// Products have names of their own.
+pub fn named_once<'p>(products: impl Iterator<Item = &'p Product>) -> Diagnostics {
+    let mut names: BTreeMap<&Text, Span> = BTreeMap::new();
+    let mut found = Vec::new();
+    for product in products {
+        let name = &product.name;
+        if let Some(first) = names.insert(&name.text, name.span) {
+            found.push(declared_twice(&format!("product `{}`", name.text), name.span, first));
+        }
+    }
+    Diagnostics(found)
 }
 
 /// The files of the library that comes with the compiler: they lie beside each other in the order of paths.
@@ -100,7 +158,7 @@ impl Functions {
 
 struct Resolver<'a> {
     workspace: &'a Workspace,
-    functions: Functions,
+    functions: Arc<Functions>,
     program: Program,
     diagnostics: Diagnostics,
 }

@@ -1,7 +1,7 @@
 //! The inventory: a folder that holds a `product` is one product, whatever files its instances stand in.
 
 use super::{Resolver, Source, word};
-use crate::base::{FileId, Span, Text, similar};
+use crate::base::{FileId, Text, similar};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Instance, Product};
 use crate::syntax::ast;
@@ -71,13 +71,9 @@ impl Resolver<'_> {
         self.program.products = products.into_values().map(Arc::new).collect();
     }
 
-    /// Names are unique in a product, and products among each other.
+    /// Names are unique in a product.
     fn unique(&mut self, products: &BTreeMap<Text, Product>) {
-        let mut names: BTreeMap<Text, Span> = BTreeMap::new();
         for product in products.values() {
-            if let Some(first) = names.insert(product.name.text.clone(), product.name.span) {
-                self.duplicate(&format!("product `{}`", product.name.text), product.name.span, first);
-            }
             let mut seen: BTreeMap<Text, &Instance> = BTreeMap::new();
             for instance in &product.instances {
                 if let Some(first) = seen.get(&instance.name.text) {

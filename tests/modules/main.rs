@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
@@ -32,7 +33,8 @@ fn modules() -> BTreeMap<String, BTreeMap<String, String>> {
     let project = infrac::host::load(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
     let workspace = &project.workspace;
     let parsed = workspace.files().filter(|(_, file)| file.path.ends_with(".infra"));
-    let sources: Vec<_> = parsed.map(|(file, source)| resolve::Source { file, tree: syntax::parse(file, &source.text).0 }).collect();
+    let sources: Vec<_> =
+        parsed.map(|(file, source)| resolve::Source { file, tree: Arc::new(syntax::parse(file, &source.text).0) }).collect();
     let (program, _) = resolve::resolve(workspace, &sources);
     let (schemas, _) = schema::read(workspace);
     let (types, _) = check::check(&program, &schemas);

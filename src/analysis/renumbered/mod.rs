@@ -16,10 +16,11 @@ mod tell;
 
 use crate::base::{FileId, Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::hir::{Product, Program};
+use crate::hir::Product;
 use crate::plan::Plan;
 use crate::plan::lock::{Lock, Renumber};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Of so many stacks of an environment is said what becomes of them.
 const SHOWN: usize = 20;
@@ -68,8 +69,8 @@ fn environments(product: &Product, lock: &Lock, renumber: &Renumber, found: &mut
 }
 
 /// What a lock remembers of a product that is not there: a folder whose `product` was removed, or moved without its lock.
-pub fn left_behind<'a>(program: &Program, locks: impl Iterator<Item = (FileId, &'a str, &'a str)>) -> Diagnostics {
-    let folders: BTreeSet<&str> = program.products.iter().map(|product| product.folder.as_str()).collect();
+pub fn left_behind<'a>(products: &[Arc<Product>], locks: impl Iterator<Item = (FileId, &'a str, &'a str)>) -> Diagnostics {
+    let folders: BTreeSet<&str> = products.iter().map(|product| product.folder.as_str()).collect();
     let left = locks.filter(|(_, folder, _)| !folders.contains(folder));
     let found = left.map(|(file, folder, text)| {
         let first = text.lines().next().unwrap_or_default().len();

@@ -9,8 +9,8 @@ use super::product::lock_of;
 use super::{Options, front, threads};
 use crate::base::Workspace;
 use crate::check::Types;
-use crate::diag::{Diagnostic, Diagnostics};
-use crate::eval::{Run, Work};
+use crate::diag::Diagnostic;
+use crate::eval::Work;
 use crate::hir::Program;
 use crate::plan as planning;
 use std::fmt::Write;
@@ -50,11 +50,10 @@ pub fn dump(workspace: &Workspace, stages: &[Stage]) -> (String, Vec<Diagnostic>
 }
 
 fn dump_here(workspace: &Workspace, stages: &[Stage]) -> (String, Vec<Diagnostic>) {
-    let mut diagnostics = Diagnostics::default();
-    let checked = front::check(workspace, &mut diagnostics);
-    let (program, types) = (&checked.program, &checked.types);
-    let run = Run::new(program.products.len());
-    let shapes = if diagnostics.has_errors() { None } else { front::shape_all(workspace, &checked, &run, &mut diagnostics) };
+    let front = front::front(workspace, &Options::default());
+    let mut diagnostics = front.diagnostics.clone();
+    let (program, types) = (front.shared.program(), &front.shared.types);
+    let shapes = front.shared.shapes.as_ref().filter(|_| front.is_sound);
     let mut text = String::new();
     for stage in stages {
         match stage {
@@ -62,12 +61,13 @@ fn dump_here(workspace: &Workspace, stages: &[Stage]) -> (String, Vec<Diagnostic
             Stage::Types => declared(program, types, &mut text),
             Stage::Shapes => shapes.iter().for_each(|shapes| shapes::print(shapes, &mut text)),
             Stage::Plan => {
-                let Some(shapes) = &shapes else { continue };
-                for product in &program.products {
-                    let mut work = Work::within(&run);
+                let Some(shapes) = shapes else { continue };
+                for linked in front.products.iter().filter(|linked| !linked.diagnostics.has_errors()) {
+                    let Some(product) = &linked.product else { continue };
+                    let mut work = Work::within(&front.run);
                     let lock = lock_of(workspace, product, &super::product::lock_path(product), &Options::default(), &mut diagnostics);
                     for environment in &product.environments {
-                        let (plan, found) = planning::plan(program, types, shapes, product, &environment.text, &lock, &mut work);
+                        let (plan, found) = planning::plan(program, &linked.types, shapes, product, &environment.text, &lock, &mut work);
                         diagnostics.extend(found);
                         if let Some(plan) = plan {
                             plan::print(&plan, &mut text);

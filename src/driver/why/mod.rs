@@ -13,6 +13,7 @@ use crate::hir::{Literal, Product};
 use crate::plan::lock::FILE;
 use crate::plan::origin::{Origin, Origins};
 use crate::plan::{self, Lock, Plan};
+use crate::shape::Shapes;
 use crate::target;
 use crate::target::common::origin::{Part, Said};
 use crate::value::{InstanceId, Value};
@@ -65,11 +66,15 @@ pub fn why(
     questions: &[Question],
 ) -> Result<Vec<Result<Vec<Answer>, Unanswered>>, Vec<Diagnostic>> {
     threads::on(options.jobs, || {
-        let front = front(workspace, options).map_err(|outcome| outcome.diagnostics)?;
-        let asking = Asking { workspace, options, front: &front };
+        let front = front(workspace, options);
+        let shapes = match &front.shared.shapes {
+            Some(shapes) if front.is_sound && !front.diagnostics.has_errors() => shapes,
+            _ => return Err(front.diagnostics.sorted()),
+        };
+        let asking = Asking { workspace, options, front: &front, shapes };
         let mut answers: Vec<Option<Result<Vec<Answer>, Unanswered>>> = vec![None; questions.len()];
         let products: Vec<Option<&Arc<Product>>> = questions.iter().map(|question| asking.product(question)).collect();
-        for product in &front.program.products {
+        for product in front.products() {
             let of_product = |of: &&(usize, &Option<&Arc<Product>>)| of.1.is_some_and(|of| Arc::ptr_eq(of, product));
             let asked: Vec<usize> = products.iter().enumerate().filter(|of| of_product(&of)).map(|(at, _)| at).collect();
             if asked.is_empty() {
@@ -88,7 +93,7 @@ pub fn why(
             (_, Some(answer)) => answer,
             (Question::Line { file, text, line }, None) => asking.line(file, text, *line, None),
             (Question::Value(path), None) => {
-                let known = front.program.products.iter().map(|product| product.name.text.clone()).collect();
+                let known = front.products().map(|product| product.name.text.clone()).collect();
                 Err(Unanswered::Unknown(path.first().and_then(Key::as_name).cloned().unwrap_or_default(), known))
             }
         });
@@ -100,6 +105,7 @@ struct Asking<'a> {
     workspace: &'a Workspace,
     options: &'a Options,
     front: &'a Front,
+    shapes: &'a Shapes,
 }
 
 /// A product as it is asked about.
@@ -140,7 +146,7 @@ impl<'a> Asking<'a> {
                 },
             }
         };
-        self.front.program.products.iter().find(is_it)
+        self.front.products().find(is_it)
     }
 
     /// What is wrong with a lock is said by a build.
@@ -152,7 +158,9 @@ impl<'a> Asking<'a> {
     where
         'a: 'k,
     {
-        let Front { program, types, shapes, run, .. } = self.front;
+        let (program, shapes, run) = (self.front.shared.program(), self.shapes, &self.front.run);
+        let linked = self.front.products.iter().find(|linked| linked.product.as_ref().is_some_and(|of| Arc::ptr_eq(of, product)));
+        let types = linked.map_or(&self.front.shared.types, |linked| &*linked.types);
         let mut work = Work::within(run);
         let all = product.environments.iter().map(|environment| &environment.text);
         let plans =
@@ -199,8 +207,8 @@ impl<'a> Asking<'a> {
             keys,
             line: contents.lines().nth(line - 1).unwrap_or_default(),
             around: &around,
-            program: &self.front.program,
-            shapes: &self.front.shapes,
+            program: self.front.shared.program(),
+            shapes: self.shapes,
             plans: &plans,
         };
         let targets = [target::terragrunt::origin, target::ansible::origin, target::opentofu::origin, target::pipeline::origin];
@@ -247,7 +255,7 @@ impl<'a> Asking<'a> {
     /// The definitions of the library that say a word of a line: a tool, an action, an image.
     fn definitions_in(&self, part: &Part<'_>) -> Vec<Origin> {
         let mut found: Vec<(usize, Span, Text)> = Vec::new();
-        for ((keyword, name), definition) in &self.front.program.definitions {
+        for ((keyword, name), definition) in &self.front.shared.program().definitions {
             for attribute in definition.attributes.values() {
                 attribute.value.walk(&mut |expr| {
                     let said = match &expr.kind {

@@ -11,6 +11,7 @@ use crate::shape::{self, Shapes};
 use crate::{check, diag::Diagnostics, resolve, schema, syntax};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The roles of the library and the plans of the first product of the inventory.
 fn library() -> (Shapes, Vec<Plan>) {
@@ -30,7 +31,7 @@ fn library() -> (Shapes, Vec<Plan>) {
     for (file, source) in workspace.files().filter(|(_, file)| file.path.ends_with(".infra")) {
         let (tree, found) = syntax::parse(file, &source.text);
         diagnostics.extend(found);
-        sources.push(resolve::Source { file, tree });
+        sources.push(resolve::Source { file, tree: Arc::new(tree) });
     }
     let (program, found) = resolve::resolve(&workspace, &sources);
     diagnostics.extend(found);

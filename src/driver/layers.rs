@@ -1,0 +1,160 @@
+//! The layers of a program, each made of the one before: trees of files, what all products share, a product with its names linked.
+//!
+//! A product knows the library and no other product, so that one can change without the others.
+
+use super::renumber;
+use crate::analysis;
+use crate::base::{FileId, Text, Workspace};
+use crate::check::{self, Types};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval::Run;
+use crate::hir::{Product, Program};
+use crate::resolve::{self, Library, Source};
+use crate::schema::{self, Schemas};
+use crate::shape::{self, Shapes};
+use crate::syntax;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A file as a tree.
+#[derive(Clone, Debug)]
+pub(super) struct Parsed {
+    /// The file and its tree.
+    pub source: Source,
+    /// What is wrong with its text.
+    pub found: Vec<Diagnostic>,
+    /// Whether it declares nothing but a product and its instances.
+    pub is_of_product: bool,
+    /// Whether it declares a product.
+    pub has_product: bool,
+}
+
+impl Parsed {
+    pub(super) fn new(file: FileId, text: &str) -> Parsed {
+        let (tree, found) = syntax::parse(file, text);
+        let (is_of_product, has_product) = (resolve::is_of_product(&tree), resolve::has_product(&tree));
+        Parsed { source: Source { file, tree: Arc::new(tree) }, found: found.0, is_of_product, has_product }
+    }
+}
+
+/// The files of a workspace, sorted by what they are read for.
+#[derive(Debug, Default)]
+pub(super) struct Sorted<'p> {
+    /// Those with definitions, which every product may use, in the order of their paths.
+    pub shared: Vec<&'p Parsed>,
+    /// Those of each product by its folder, in the order of their paths. What belongs to no product has the empty folder.
+    pub of_products: BTreeMap<Text, Vec<&'p Parsed>>,
+}
+
+/// Sorts files, which come in the order of their paths.
+pub(super) fn sort<'p>(workspace: &Workspace, files: impl Iterator<Item = &'p Parsed> + Clone) -> Sorted<'p> {
+    let path = |parsed: &Parsed| workspace.file(parsed.source.file).path.clone();
+    let folders: BTreeSet<Text> = files.clone().filter(|parsed| parsed.has_product).map(|parsed| folder(&path(parsed)).into()).collect();
+    let mut sorted = Sorted::default();
+    for parsed in files {
+        let path = path(parsed);
+        let above = std::iter::successors(Some(folder(&path)), |at| (!at.is_empty()).then(|| folder(at)));
+        let of = above.filter(|at| folders.contains(*at)).map(Text::new).next();
+        if !parsed.is_of_product {
+            sorted.shared.push(parsed);
+        }
+        sorted.of_products.entry(of.unwrap_or_default()).or_default().push(parsed);
+    }
+    sorted
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// What all products share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// Definitions with their names linked.
+    pub library: Library,
+    /// What the names in them mean.
+    pub types: Types,
+    /// What the plugins of providers take.
+    pub schemas: Schemas,
+    /// Modules, roles, images, the pipeline; absent where the library has mistakes that would follow everywhere.
+    pub shapes: Option<Shapes>,
+    /// What was found.
+    pub diagnostics: Diagnostics,
+}
+
+impl Shared {
+    /// The program without its products.
+    pub(super) fn program(&self) -> &Program {
+        self.library.program()
+    }
+
+    pub(super) fn new(workspace: &Workspace, files: &[&Parsed], run: &Arc<Run>) -> Shared {
+        let mut diagnostics = Diagnostics(files.iter().flat_map(|parsed| parsed.found.iter().cloned()).collect());
+        let sources: Vec<Source> = files.iter().map(|parsed| parsed.source.clone()).collect();
+        let (library, found) = resolve::library(workspace, &sources);
+        diagnostics.extend(found);
+        let (schemas, found) = schema::read(workspace);
+        diagnostics.extend(found);
+        let (types, found) = check::library(library.program(), &schemas);
+        diagnostics.extend(found);
+        let mut shared = Shared { library, types, schemas, shapes: None, diagnostics };
+        if !shared.diagnostics.has_errors() {
+            shared.shapes = shared.shape(workspace, run);
+        }
+        shared
+    }
+
+    /// Makes what products share, and judges it; nothing where an image could not be read.
+    fn shape(&mut self, workspace: &Workspace, run: &Arc<Run>) -> Option<Shapes> {
+        let Shared { library, types, schemas, diagnostics, .. } = self;
+        let program = library.program();
+        let (shared, found) = shape::shared(program, types, workspace);
+        diagnostics.extend(found);
+        diagnostics.extend(analysis::second_pipeline(program, workspace));
+        let mut shared = shared?;
+        if let Some(pipeline) = &shared.pipeline {
+            let found = analysis::analyse_pipeline(pipeline);
+            // What cannot be lowered is not: products are looked at all the same.
+            if found.has_errors() {
+                shared.pipeline = None;
+            }
+            diagnostics.extend(found);
+        }
+        let (shapes, found) = shape::shape(program, schemas, types, workspace, shared, run);
+        diagnostics.extend(found);
+        diagnostics.extend(analysis::analyse_roles(program, &shapes));
+        Some(shapes)
+    }
+}
+
+/// A product with its names linked.
+#[derive(Clone, Debug)]
+pub(super) struct Linked {
+    /// The product; absent where its folder holds none that can be read.
+    pub product: Option<Arc<Product>>,
+    /// What the names in it, and in the library, mean.
+    pub types: Arc<Types>,
+    /// What was found.
+    pub diagnostics: Diagnostics,
+}
+
+impl Linked {
+    pub(super) fn new(workspace: &Workspace, shared: &Shared, files: &[&Parsed]) -> Linked {
+        let of_product = files.iter().filter(|parsed| parsed.is_of_product);
+        let mut diagnostics = Diagnostics(of_product.flat_map(|parsed| parsed.found.iter().cloned()).collect());
+        let sources: Vec<Source> = files.iter().map(|parsed| parsed.source.clone()).collect();
+        let (program, found) = resolve::products(workspace, &shared.library, &sources);
+        diagnostics.extend(found);
+        let (types, found) = check::products(&program, &shared.schemas, &shared.types);
+        diagnostics.extend(found);
+        Linked { product: program.products.into_iter().next(), types: Arc::new(types), diagnostics }
+    }
+}
+
+/// Judges what concerns all products: names that two of them have, and locks that none has.
+pub(super) fn between(workspace: &Workspace, program: &Program, products: &[Arc<Product>]) -> Diagnostics {
+    let mut found = resolve::named_once(products.iter().map(Arc::as_ref));
+    found.extend(analysis::between_products(program, products));
+    found.extend(analysis::left_behind(products, renumber::locks(workspace)));
+    found
+}

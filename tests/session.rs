@@ -1,0 +1,111 @@
+//! A session says what a compilation says, after every edit: of a product, of the library, of a lock, of files that come and go.
+
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
+
+use infrac::base::{Text, Workspace};
+use infrac::diag::Diagnostic;
+use infrac::driver::{Files, Options, Session, compile};
+use std::path::Path;
+use std::sync::Arc;
+
+const PRODUCT: &str = "inventory/acme/product.infra";
+
+fn project() -> Workspace {
+    let acme = infrac::host::load(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap().workspace;
+    let text = acme.find(PRODUCT).unwrap().1.text.clone();
+    // A second product, of which no other one knows.
+    let other = text.replace("acme", "other").replace("10.20.0.0/16", "10.21.0.0/16");
+    let files = acme.files().map(|(_, file)| (file.path.clone(), file.text.clone()));
+    Workspace::new(files.chain([("inventory/other/product.infra".into(), other.as_str().into())]))
+}
+
+/// Findings with paths in place of numbers, which a workspace gives anew.
+fn shown(workspace: &Workspace, found: &[Diagnostic]) -> Vec<String> {
+    let place = |span: infrac::base::Span| format!("{}:{}..{}", workspace.file(span.file).path, span.start, span.end);
+    let mut shown: Vec<String> = found
+        .iter()
+        .map(|found| {
+            let related: Vec<String> = found.related.iter().map(|label| format!("{} {}", place(label.span), label.text)).collect();
+            format!("{} {} {} {related:?} {:?}", found.code.id(), place(found.primary.span), found.message, found.help)
+        })
+        .collect();
+    shown.sort();
+    shown
+}
+
+fn agree(session: &mut Session, what: &str) {
+    let found = session.diagnostics();
+    let files = session.workspace().files().map(|(_, file)| (file.path.clone(), file.text.clone()));
+    let fresh = Workspace::new(files);
+    let options = Options { files: Files::LetGo, ..Options::default() };
+    let wanted = compile(&fresh, &options).diagnostics;
+    assert_eq!(shown(session.workspace(), &found), shown(&fresh, &wanted), "{what}");
+}
+
+/// The text with something done to a line of it.
+fn edit(text: &str, number: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let at = (number * 7919) % lines.len();
+    let mut changed: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+    match number % 5 {
+        0 => drop(changed.remove(at)),
+        1 => changed.insert(at, lines[at].to_owned()),
+        2 => changed[at] = lines[at].replace('=', "=="),
+        3 => changed[at] = lines[at].replace("true", "false").replace('2', "3").replace("eu", "ue"),
+        _ => changed[at].push_str(" }"),
+    }
+    changed.join("\n") + "\n"
+}
+
+#[test]
+fn every_edit_of_a_product_is_judged_as_by_a_compilation() {
+    let workspace = project();
+    let text = workspace.find(PRODUCT).unwrap().1.text.clone();
+    let mut session = Session::new(workspace, Options::default());
+    agree(&mut session, "as it is");
+    for number in 0..25 {
+        let changed = edit(&text, number);
+        session.set(PRODUCT, Some(changed.as_str().into()));
+        agree(&mut session, &format!("edit {number}"));
+    }
+    session.set(PRODUCT, Some(text));
+    agree(&mut session, "as it was");
+}
+
+#[test]
+fn an_edit_of_the_library_reaches_every_product() {
+    let workspace = project();
+    let mut session = Session::new(workspace.clone(), Options::default());
+    session.diagnostics();
+    for (path, number) in [("stacks/compute.infra", 3), ("modules/network.infra", 8), ("services/consul.infra", 10), ("core.infra", 14)] {
+        let path = format!("{}{path}", infrac::host::library::PREFIX);
+        let text = workspace.find(&path).unwrap().1.text.clone();
+        session.set(&path, Some(edit(&text, number).as_str().into()));
+        agree(&mut session, &path);
+        session.set(&path, Some(text));
+        agree(&mut session, &format!("{path} as it was"));
+    }
+}
+
+#[test]
+fn files_come_and_go() {
+    let mut session = Session::new(project(), Options::default());
+    session.diagnostics();
+    let steps: [(&str, Option<&str>); 8] = [
+        ("inventory/acme/more.infra", Some("stack compute more { on = eu, servers = 1, public = true }\n")),
+        ("inventory/acme/more.infra", Some("stack compute web_eu { on = eu }\n")),
+        ("inventory/acme/more.infra", Some("define stack own { input x: int }\n")),
+        ("inventory/acme/more.infra", None),
+        ("inventory/other/product.infra", None),
+        ("inventory/lost/stray.infra", Some("stack compute lost { on = eu }\n")),
+        ("inventory/lost/stray.infra", None),
+        ("inventory/acme/infra.lock", None),
+    ];
+    for (path, text) in steps {
+        session.set(path, text.map(Arc::from));
+        agree(&mut session, &format!("{path}: {text:?}"));
+    }
+    let path: Text = "inventory/acme/infra.lock".into();
+    session.set(&path, Some("nonsense\n".into()));
+    agree(&mut session, "a damaged lock");
+}
