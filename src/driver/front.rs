@@ -65,8 +65,17 @@ pub(super) fn front(workspace: &Workspace, options: &Options) -> Result<Front, B
 pub(super) fn check(workspace: &Workspace, diagnostics: &mut Diagnostics) -> Checked {
     let sources = parse(workspace, diagnostics);
     let (program, found) = resolve::resolve(workspace, &sources);
-    diagnostics.extend(found);
     let instances = fingerprint::only_instances(&sources);
+    // What could not be parsed may be what seems to be missing.
+    let lacking = match diagnostics.has_errors() {
+        true => Diagnostics::default(),
+        false => resolve::lacking(workspace, &sources, &program, &found),
+    };
+    if lacking.has_errors() {
+        diagnostics.extend(lacking);
+        return Checked { program, types: Types::default(), schemas: Schemas::default(), instances };
+    }
+    diagnostics.extend(found);
     drop(sources);
     let (schemas, found) = schema::read(workspace);
     diagnostics.extend(found);
