@@ -405,7 +405,7 @@ items! {
     Block ["service", "example"] has {}
     /// What holds the locks of states.
     Block ["service", "lock"] as Lock has {
-        address: "url";
+        address: "url" => one &'v Text;
         prefix: "string" => one &'v Text;
         environment: "map(string)" => pairs &'v Text;
         token: "string?" => one &'v Text;
