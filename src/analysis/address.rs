@@ -10,6 +10,7 @@
 use super::{Facts, place};
 use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
+use crate::hir::items::{OfSubnets, Subnet, View};
 use crate::plan::Plan;
 use crate::value::{InstanceId, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,8 +30,8 @@ fn subnets(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         for (at, instance) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == "module") {
             let Some(Value::Cidr(network)) = instance.fields.get("range") else { continue };
             for subnet in instance.fields.get("subnets").and_then(Value::as_list).unwrap_or_default() {
-                let Some(Value::Cidr(range)) = subnet.field("range") else { continue };
-                if network.contains(range) || !blamed.insert(&instance.definition) {
+                let Some(range) = Subnet::of(subnet).and_then(Subnet::range) else { continue };
+                if network.contains(&range) || !blamed.insert(&instance.definition) {
                     continue;
                 }
                 let message = format!("subnet {range} lies outside {network}, the range of its network");
@@ -48,17 +49,17 @@ fn subnets(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 fn hosts(plan: &Plan, found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<IpAddr, &Text> = BTreeMap::new();
     for host in &plan.hosts {
-        let (Some(Value::Ip(address)), Some(subnet)) = (host.record.field("address"), host.record.field("subnet")) else { continue };
+        let Some((address, subnet)) = host.said().and_then(|host| Some((host.address()?, host.subnet()?))) else { continue };
         let mut wrong = None;
-        if let Some(Value::Cidr(range)) = subnet.field("range")
-            && !range.contains(address)
+        if let Some(range) = subnet.range()
+            && !range.contains(&address)
         {
             wrong = Some(format!("{address} of `{}` lies outside its subnet {range}", host.name));
         }
-        if reserved(plan, &host.stack, address) {
+        if reserved(plan, &host.stack, &address) {
             wrong = Some(format!("{address} of `{}` is an address that the provider keeps for itself", host.name));
         }
-        if let Some(first) = seen.insert(*address, &host.name) {
+        if let Some(first) = seen.insert(address, &host.name) {
             wrong = Some(format!("`{}` and `{first}` have one address, {address}", host.name));
         }
         if let Some(message) = wrong {
@@ -76,8 +77,7 @@ fn hosts(plan: &Plan, found: &mut Vec<Diagnostic>) {
 /// Whether the provider of a stack keeps an address for itself.
 fn reserved(plan: &Plan, stack: &str, address: &IpAddr) -> bool {
     let stack = plan.instances.iter().find(|instance| instance.keyword == "stack" && instance.name == stack);
-    let provider = stack.and_then(|stack| stack.provider).map(|provider| &plan.instances[provider.0 as usize]);
-    let subnet = provider.and_then(|provider| provider.fields.get("subnet"));
-    let reserved = subnet.and_then(|subnet| subnet.field("reserved")).and_then(Value::as_list).unwrap_or_default();
-    reserved.iter().any(|net| matches!(net, Value::Cidr(net) if net.contains(address)))
+    let provider = stack.and_then(|stack| plan.instance(stack.provider?));
+    let subnets = provider.and_then(|provider| provider.block::<OfSubnets<'_>>());
+    subnets.is_some_and(|subnets| subnets.reserved().any(|net| net.contains(address)))
 }

@@ -9,28 +9,31 @@
 
 use super::{Facts, place};
 use crate::diag::{Code, Diagnostic};
+use crate::hir::items::SecretStore;
 use crate::plan::Plan;
-use crate::value::{InstanceId, Scheme, Secret, Value};
+use crate::value::{InstanceId, Secret, Value};
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
-        for (setting, holds) in [("state", "state"), ("secrets", "secrets")] {
-            let Some(of) = plan.settings.get(setting) else { continue };
-            let Some(Value::Instance(store)) = of.field("store") else { continue };
+        let (state, secrets) = (plan.state(), plan.secrets());
+        let of_state = state.and_then(|of| Some((of.store()?, of.bootstrap())));
+        let of_secrets = secrets.and_then(|of| Some((of.store()?, of.bootstrap())));
+        for (setting, holds, of) in [("state", "state", of_state), ("secrets", "secrets", of_secrets)] {
+            let Some((store, bootstrap)) = of else { continue };
             let instance = &plan.instances[store.0 as usize];
             let Some(stack) = instance.stack else { continue };
             let name = &plan.instances[stack.0 as usize].name;
-            if matches!(of.field("bootstrap"), None | Some(Value::None)) {
+            if bootstrap.is_none() {
                 let span = place::setting_at(facts.product, setting, "store");
                 let message = format!("the {holds} of `{name}` would be kept by `{}`, which runs in `{name}`", instance.definition);
                 found.push(
                     Diagnostic::error(Code::BootstrapCycle, span, message)
-                        .related(place::named_at(plan, *store), "this stack is there before what it serves")
+                        .related(place::named_at(plan, store), "this stack is there before what it serves")
                         .help(format!("say in `{setting}` where they are until it runs: `bootstrap = …`")),
                 );
             }
             if setting == "secrets" {
-                early_secrets(facts, plan, *store, stack, found);
+                early_secrets(facts, plan, store, stack, found);
             }
         }
     }
@@ -39,8 +42,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 /// Secrets of the stack that are to be read from the store which that stack makes.
 fn early_secrets(facts: &Facts<'_>, plan: &Plan, store: InstanceId, stack: InstanceId, found: &mut Vec<Diagnostic>) {
     let of = &plan.instances[store.0 as usize];
-    let Some(Value::Text(scheme)) = of.fields.get("secret_store").and_then(|store| store.field("scheme")) else { return };
-    let scheme = Scheme::of(scheme);
+    let Some(scheme) = of.block::<SecretStore<'_>>().and_then(SecretStore::scheme) else { return };
     for (at, instance) in plan.instances.iter().enumerate() {
         if instance.stack != Some(stack) && at != stack.0 as usize {
             continue;
@@ -48,7 +50,7 @@ fn early_secrets(facts: &Facts<'_>, plan: &Plan, store: InstanceId, stack: Insta
         for (field, value) in &instance.fields {
             let Value::Secret(secret) = value else { continue };
             let Secret::Reference { scheme: of_secret, .. } = &**secret else { continue };
-            if Some(*of_secret) == scheme {
+            if *of_secret == scheme {
                 let message = format!("`{field}` of `{}` is read from `{}` before that runs", instance.name, of.definition);
                 found.push(
                     Diagnostic::error(Code::BootstrapCycle, place::said_at(plan, InstanceId(at as u32), field), message)

@@ -12,6 +12,7 @@
 use super::{Facts, place};
 use crate::base::{Span, Text, text};
 use crate::diag::{Code, Diagnostic};
+use crate::hir::items::{Service, View, WayIn};
 use crate::plan::Plan;
 use crate::value::{InstanceId, Value};
 use ipnet::IpNet;
@@ -50,18 +51,17 @@ fn networks(plan: &Plan) -> Vec<Network> {
         for (at, instance) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == keyword) {
             let of = InstanceId(at as u32);
             let stack = instance.stack.map_or(&instance.name, |stack| &plan.instances[stack.0 as usize].name);
-            let mut add = |value: Option<&Value>, owner: Text, span: Span| {
-                if let Some(Value::Cidr(range)) = value {
-                    networks.push(Network { range: *range, owner, of, span });
-                }
+            let mut add = |range: Option<IpNet>, owner: Text, span: Span| {
+                networks.extend(range.map(|range| Network { range, owner, of, span }));
             };
             if keyword == "module" {
-                add(instance.fields.get("range"), text!("`{stack}`"), place::said_at(plan, of, "range"));
+                let range = if let Some(Value::Cidr(range)) = instance.fields.get("range") { Some(*range) } else { None };
+                add(range, text!("`{stack}`"), place::said_at(plan, of, "range"));
                 continue;
             }
-            let way_in = instance.fields.get("way_in").and_then(|way_in| way_in.field("range"));
+            let way_in = instance.block::<WayIn<'_>>().and_then(WayIn::range);
             add(way_in, text!("the tunnel of `{stack}`"), place::said_at(plan, of, "range"));
-            for bridge in instance.fields.get("bridges").and_then(Value::as_list).unwrap_or_default() {
+            for bridge in Service::over(instance.said()).bridges() {
                 add(Some(bridge), text!("the bridges of `{}`", instance.definition), place::named_at(plan, of));
             }
         }

@@ -9,8 +9,8 @@
 use super::{Facts, place};
 use crate::base::pattern;
 use crate::diag::{Code, Diagnostic};
+use crate::hir::items::Names;
 use crate::plan::Plan;
-use crate::value::Value;
 use std::collections::BTreeSet;
 
 /// The most that a label of a DNS name may hold (RFC 1035).
@@ -51,10 +51,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 fn pattern(plan: &Plan, stack: &str) -> Option<String> {
     let stack = plan.stacks.iter().find(|of| of.name == stack)?;
     let provider = plan.instances[stack.instance.0 as usize].provider?;
-    match plan.instances[provider.0 as usize].fields.get("names")?.field("server")? {
-        Value::Text(pattern) => Some(pattern.to_string()),
-        _ => None,
-    }
+    plan.instance(provider)?.block::<Names<'_>>()?.server().map(|pattern| pattern.to_string())
 }
 
 fn declared_at(facts: &Facts<'_>, provider: &str) -> Option<crate::base::Span> {

@@ -11,7 +11,6 @@ use super::Facts;
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind, Item, LabelValue, Part, Program};
-use crate::value::Value;
 use std::collections::BTreeMap;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
@@ -21,8 +20,8 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             kept.entry(account).or_insert((service.service.clone(), span));
         }
     }
-    let operators = facts.plans.iter().filter_map(|plan| plan.settings.get("operators")?.as_list());
-    let mut names: Vec<&Text> = operators.flatten().filter_map(|operator| operator.field("name").and_then(Value::as_text)).collect();
+    let operators = facts.plans.iter().flat_map(|plan| plan.said().operators());
+    let mut names: Vec<&Text> = operators.filter_map(|operator| operator.name()).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {

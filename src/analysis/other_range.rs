@@ -9,24 +9,23 @@
 //! ```
 
 use super::{Facts, place};
+use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
 use crate::value::{InstanceId, Value};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
-        let Some(ranges) = plan.settings.get("ranges").and_then(Value::as_map) else { continue };
+        let ranges: BTreeMap<&Text, IpNet> = plan.said().ranges().collect();
         for (at, stack) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == "stack") {
             let Some(Value::Cidr(range)) = stack.fields.get("range") else { continue };
-            let other = ranges.iter().find(|(environment, of)| match of {
-                Value::Cidr(of) => **environment != plan.environment && of.contains(range),
-                _ => false,
-            });
+            let other = plan.said().ranges().find(|(environment, of)| **environment != plan.environment && of.contains(range));
             // Ranges of environments that hold each other are judged for themselves.
-            let own = matches!(ranges.get(&plan.environment), Some(Value::Cidr(own)) if own.contains(range));
+            let own = ranges.get(&plan.environment).is_some_and(|own| own.contains(range));
             if let Some((environment, of)) = other
                 && !own
             {
-                let of = crate::eval::text_of(of).unwrap_or_default();
                 found.push(
                     Diagnostic::error(
                         Code::AddressReserved,

@@ -13,20 +13,19 @@
 use super::{Facts, place};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
-use crate::eval::text_of;
+use crate::hir::items::Port;
 use crate::hir::{Definition, LabelValue};
 use crate::plan::Service;
-use crate::value::Value;
 use std::collections::BTreeMap;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
         let mut listening: BTreeMap<(&Text, i64, Text), (&Service, Text)> = BTreeMap::new();
         for service in &plan.services {
-            let ports = plan.instances[service.instance.0 as usize].fields.get("port").and_then(Value::as_map);
-            for (label, port) in ports.into_iter().flatten() {
-                let Some(number) = port.field("number").and_then(Value::as_int) else { continue };
-                for protocol in port.field("protocols").and_then(Value::as_list).unwrap_or_default().iter().filter_map(text_of) {
+            let ports = plan.instance(service.instance).into_iter().flat_map(|of| of.said().labelled::<Port<'_>>());
+            for (label, port) in ports {
+                let Some(number) = port.number() else { continue };
+                for protocol in port.protocols() {
                     for host in &service.hosts {
                         let key = (host, number, protocol.clone());
                         let Some((first, other)) = listening.get(&key) else {

@@ -12,13 +12,12 @@ use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Item, LabelValue};
 use crate::plan::Plan;
-use crate::value::Value;
 use std::collections::BTreeMap;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<&Text, &Plan> = BTreeMap::new();
     for plan in facts.plans {
-        let Some(Value::Text(domain)) = plan.settings.get("domain") else { continue };
+        let Some(domain) = plan.said().domain() else { continue };
         let Some(first) = seen.get(domain) else {
             seen.insert(domain, plan);
             continue;

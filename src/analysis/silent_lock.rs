@@ -10,15 +10,14 @@
 use super::{Facts, place};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::Item;
-use crate::value::Value;
+use crate::hir::items::ObjectStore;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
-        let Some(state) = plan.settings.get("state") else { continue };
-        let Some(Value::Instance(store)) = state.field("store") else { continue };
-        let instance = &plan.instances[store.0 as usize];
-        let conditional = instance.fields.get("object_store").and_then(|of| of.field("conditional_writes"));
-        if !matches!(state.field("lock"), None | Some(Value::None)) || conditional != Some(&Value::Bool(false)) {
+        let Some(state) = plan.state() else { continue };
+        let Some(instance) = state.store().and_then(|store| plan.instance(store)) else { continue };
+        let conditional = instance.block::<ObjectStore<'_>>().and_then(ObjectStore::conditional_writes);
+        if state.lock().is_some() || conditional != Some(false) {
             continue;
         }
         let definition = facts.program.definitions.get(&("service".into(), instance.definition.clone()));

@@ -10,7 +10,6 @@ use super::Facts;
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Definition, ExprKind};
-use crate::value::Value;
 use std::collections::BTreeSet;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
@@ -19,7 +18,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         for service in &plan.services {
             let Some(definition) = facts.program.definitions.get(&("service".into(), service.service.clone())) else { continue };
             let hosts = plan.hosts.iter().filter(|host| service.hosts.contains(&host.name));
-            let arches: BTreeSet<&Text> = hosts.filter_map(|host| host.record.field("arch").and_then(Value::as_text)).collect();
+            let arches: BTreeSet<&Text> = hosts.filter_map(|host| host.said()?.arch()).collect();
             for (name, known, span) in checksums(definition) {
                 for arch in arches.iter().filter(|arch| !known.contains(**arch)) {
                     if !blamed.insert((span, (*arch).clone())) {

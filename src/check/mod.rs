@@ -46,14 +46,21 @@ pub use types::Types;
 
 /// Checks a program: its library and its products. Linear in its text.
 pub fn check(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
-    let (types, mut diagnostics) = library(program, schemas);
-    let (types, found) = products(program, schemas, &types);
-    diagnostics.extend(found);
-    (types, diagnostics)
+    let mut checker = of_library(program, schemas);
+    for product in &program.products {
+        checker.product(product);
+    }
+    (checker.types, checker.diagnostics)
 }
 
 /// Checks the library of a program. What it finds out is what products are checked with.
 pub fn library(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
+    let mut checker = of_library(program, schemas);
+    let library = Arc::new(std::mem::take(&mut checker.types.own));
+    (Types { library, ..checker.types }, checker.diagnostics)
+}
+
+fn of_library<'a>(program: &'a Program, schemas: &'a Schemas) -> Checker<'a> {
     let own = vec![Meaning::Undecided; program.names as usize];
     let (words, credentials) = (Arc::new(words(program)), Arc::new(Credentials::of(program)));
     let mut checker = Checker::new(program, schemas, Types { own, words, credentials, ..Types::default() });
@@ -64,8 +71,7 @@ pub fn library(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
     for implementation in program.implementations.values() {
         checker.implementation(implementation);
     }
-    let library = Arc::new(std::mem::take(&mut checker.types.own));
-    (Types { library, ..checker.types }, checker.diagnostics)
+    checker
 }
 
 /// Checks the products of a program, whose library was checked before.

@@ -42,8 +42,12 @@ pub(super) fn front(workspace: &Workspace, options: &Options) -> Front {
     let parsed: Vec<Parsed> = files.par_iter().map(|(file, source)| Parsed::new(*file, &source.text)).collect();
     let sorted = sort(workspace, parsed.iter());
     let run = Run::new(sorted.of_products.keys().filter(|folder| !folder.is_empty()).count());
-    let mut shared = Shared::new(workspace, &sorted.shared, &run);
+    let mut shared = Shared::new(workspace, &sorted, &run);
     let mut diagnostics = std::mem::take(&mut shared.diagnostics);
+    let instances = parsed.iter().filter(|parsed| parsed.is_of_product).map(|parsed| parsed.source.file).collect();
+    if shared.is_lacking {
+        return Front { shared, products: Vec::new(), instances, unknown: None, run, diagnostics, is_sound: false };
+    }
     let groups: Vec<_> = sorted.of_products.values().collect();
     let mut products: Vec<Linked> = groups.par_iter().map(|files| Linked::new(workspace, &shared, files)).collect();
     let known: Vec<Arc<Product>> = products.iter().filter_map(|linked| linked.product.clone()).collect();
@@ -54,6 +58,5 @@ pub(super) fn front(workspace: &Workspace, options: &Options) -> Front {
         diagnostics.0.extend(linked.diagnostics.0.iter().cloned());
     }
     let unknown = renumber::unknown(workspace, &known, &options.renumber);
-    let instances = parsed.iter().filter(|parsed| parsed.is_of_product).map(|parsed| parsed.source.file).collect();
     Front { shared, products, instances, unknown, run, diagnostics, is_sound }
 }

@@ -80,6 +80,8 @@ pub(super) struct Shared {
     pub shapes: Option<Shapes>,
     /// What was found.
     pub diagnostics: Diagnostics,
+    /// Whether it lacks what the compiler reads of it: then nothing else is looked at.
+    pub is_lacking: bool,
 }
 
 impl Shared {
@@ -88,16 +90,30 @@ impl Shared {
         self.library.program()
     }
 
-    pub(super) fn new(workspace: &Workspace, files: &[&Parsed], run: &Arc<Run>) -> Shared {
-        let mut diagnostics = Diagnostics(files.iter().flat_map(|parsed| parsed.found.iter().cloned()).collect());
-        let sources: Vec<Source> = files.iter().map(|parsed| parsed.source.clone()).collect();
+    pub(super) fn new(workspace: &Workspace, sorted: &Sorted<'_>, run: &Arc<Run>) -> Shared {
+        let mut diagnostics = Diagnostics(sorted.shared.iter().flat_map(|parsed| parsed.found.iter().cloned()).collect());
+        let sources: Vec<Source> = sorted.shared.iter().map(|parsed| parsed.source.clone()).collect();
         let (library, found) = resolve::library(workspace, &sources);
+        // What could not be parsed may be what seems to be missing.
+        let lacking = match diagnostics.has_errors() {
+            true => Diagnostics::default(),
+            false => {
+                let of_products = sorted.of_products.values().flatten().map(|parsed| parsed.source.clone());
+                let all: Vec<Source> = sources.iter().cloned().chain(of_products).collect();
+                resolve::lacking(workspace, &all, library.program(), &found)
+            }
+        };
+        if lacking.has_errors() {
+            diagnostics.extend(lacking);
+            let (types, schemas) = (Types::default(), Schemas::default());
+            return Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: true };
+        }
         diagnostics.extend(found);
         let (schemas, found) = schema::read(workspace);
         diagnostics.extend(found);
         let (types, found) = check::library(library.program(), &schemas);
         diagnostics.extend(found);
-        let mut shared = Shared { library, types, schemas, shapes: None, diagnostics };
+        let mut shared = Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: false };
         if !shared.diagnostics.has_errors() {
             shared.shapes = shared.shape(workspace, run);
         }

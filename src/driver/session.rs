@@ -111,10 +111,13 @@ impl Session {
         let run = Run::new(sorted.of_products.keys().filter(|folder| !folder.is_empty()).count());
         let is_new = self.shared.is_none();
         let (workspace, options) = (&self.workspace, &self.options);
-        let shared = self.shared.get_or_insert_with(|| Arc::new(Shared::new(workspace, &sorted.shared, &run))).clone();
+        let shared = self.shared.get_or_insert_with(|| Arc::new(Shared::new(workspace, &sorted, &run))).clone();
         if is_new {
             self.products.clear();
             self.emitted = None;
+        }
+        if shared.is_lacking {
+            return in_order(workspace, shared.diagnostics.clone());
         }
         let made_of = |folder: &Text, files: &[&Parsed]| -> Vec<(FileId, u64)> {
             let lock = workspace.find(&format!("{folder}/{}", crate::plan::lock::FILE));

@@ -5,6 +5,7 @@
 mod body;
 mod fields;
 mod interpreted;
+pub mod items;
 
 use crate::base::IndexMap;
 use crate::base::{Span, Text};

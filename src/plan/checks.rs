@@ -6,6 +6,7 @@ use super::written::{Step, Written};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Locals, Stop};
+use crate::hir::items::{View, Waiver};
 use crate::hir::{self, Definition, ExprKind};
 use crate::value::{InstanceId, Value};
 use std::sync::Arc;
@@ -237,8 +238,8 @@ impl Planner<'_> {
 
     /// Whether the product says that a policy does not hold for the thing that it blames.
     fn waived(&mut self, policy: &Text, locals: &Locals) -> bool {
-        let Ok(waivers) = self.field(PRODUCT, &"waive".into(), self.product.name.span) else { return false };
-        let Some(on) = waivers.field(policy).and_then(|waiver| waiver.field("on")).and_then(Value::as_list) else { return false };
+        let Ok(waivers) = self.field(PRODUCT, &Waiver::NAME.into(), self.product.name.span) else { return false };
+        let Some(waiver) = waivers.field(policy).and_then(Waiver::of) else { return false };
         let blamed: Vec<Text> = locals
             .iter()
             .flat_map(|value| match value {
@@ -247,7 +248,7 @@ impl Planner<'_> {
                 _ => Vec::new(),
             })
             .collect();
-        let waived: Vec<&Text> = on.iter().filter_map(Value::as_text).filter(|name| blamed.contains(name)).collect();
+        let waived: Vec<&Text> = waiver.on().filter(|name| blamed.contains(name)).collect();
         self.used_waivers.extend(waived.iter().map(|name| (policy.clone(), (*name).clone())));
         !waived.is_empty()
     }

@@ -7,6 +7,7 @@ use crate::base::{Span, Text, similar, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{Evaluated, Stop, text_of};
 use crate::hir;
+use crate::hir::items::{OfSubnets, Secrets, Subnet, View};
 use crate::value::{InstanceId, Scheme, Secret, SecretForm, Value};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -121,7 +122,8 @@ impl Planner<'_> {
 
     fn host(&mut self, of: InstanceId, name: &Value, subnet: &Value, arch: &Value, span: Span) -> Evaluated {
         let name = text_of(name).unwrap_or_default();
-        let Some(Value::Cidr(range)) = subnet.field("range").cloned() else {
+        let said = Subnet::of(subnet);
+        let Some(range) = said.and_then(Subnet::range) else {
             return self.wrong(span, "`host` takes the subnet that `subnet(…)` made");
         };
         if name.len() > LABEL {
@@ -177,7 +179,7 @@ impl Planner<'_> {
         };
         let domain = self.field(PRODUCT, &"domain".into(), span)?;
         let domain = text_of(&domain).unwrap_or_default();
-        let zone = subnet.field("zone").cloned().unwrap_or(Value::None);
+        let zone = said.and_then(Subnet::zone).cloned().unwrap_or(Value::None);
         let record = Value::map([
             ("name", Value::Text(name.clone())),
             ("address", Value::Ip(address)),
@@ -222,11 +224,11 @@ impl Planner<'_> {
     /// How many addresses at the start and end of a subnet the provider keeps for itself, and which others.
     fn reserved(&mut self, of: InstanceId, span: Span) -> Result<(u32, u32, Vec<IpNet>), Stop> {
         let Some(provider) = self.provider(of) else { return Err(Stop) };
-        let subnet = self.field(provider, &"subnet".into(), span)?;
-        let count = |name: &str| subnet.field(name).and_then(Value::as_int).and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
-        let reserved = subnet.field("reserved").and_then(Value::as_list).unwrap_or_default();
-        let reserved = reserved.iter().filter_map(|value| if let Value::Cidr(net) = value { Some(*net) } else { None }).collect();
-        Ok((count("reserved_first"), count("reserved_last"), reserved))
+        let subnet = self.field(provider, &OfSubnets::NAME.into(), span)?;
+        // A provider that says nothing of subnets keeps the address of the network and that of its broadcast.
+        let Some(subnets) = OfSubnets::of(&subnet) else { return Ok((1, 1, Vec::new())) };
+        let count = |count: Option<i64>| count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
+        Ok((count(subnets.reserved_first()), count(subnets.reserved_last()), subnets.reserved().collect()))
     }
 
     /// Whether some build makes an image for a provider and architecture.
@@ -264,11 +266,9 @@ impl Planner<'_> {
         if of == PRODUCT {
             return true;
         }
-        let Ok(secrets) = self.field(PRODUCT, &"secrets".into(), self.product.name.span) else { return false };
-        match secrets.field("store") {
-            Some(Value::Instance(store)) => self.node(*store).stack.is_some() && self.node(*store).stack == self.node(of).stack,
-            _ => false,
-        }
+        let Ok(secrets) = self.field(PRODUCT, &Secrets::NAME.into(), self.product.name.span) else { return false };
+        let store = Secrets::of(&secrets).and_then(Secrets::store);
+        store.is_some_and(|store| self.node(store).stack.is_some() && self.node(store).stack == self.node(of).stack)
     }
 
     fn secret(&mut self, reference: &Value, span: Span) -> Evaluated {

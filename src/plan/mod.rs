@@ -12,6 +12,7 @@ pub mod origin;
 mod planner;
 mod refined;
 mod rules;
+mod said;
 mod services;
 mod stacks;
 mod units;

@@ -3,6 +3,7 @@
 use super::planner::Planner;
 use crate::base::{Span, Text, text};
 use crate::eval::{Evaluated, Stop};
+use crate::hir::items::{Host, Port, View, WayIn};
 use crate::value::{InstanceId, Value};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,9 +27,9 @@ impl Planner<'_> {
             if names(Some(&hosts)).is_disjoint(&wanted) {
                 continue;
             }
-            let ports = self.field(service, &"port".into(), span)?;
-            for port in ports.as_map().into_iter().flat_map(|ports| ports.values()) {
-                self.open_port(service, port, &hosts, &mut openings, span)?;
+            let ports = self.field(service, &Port::NAME.into(), span)?;
+            for (name, port) in ports.as_map().into_iter().flatten().filter_map(|(name, port)| Some((name, Port::of(port)?))) {
+                self.open_port(service, (name, port), &hosts, &mut openings, span)?;
             }
         }
         let rules = openings.into_iter().map(|((name, protocol, ports), opening)| {
@@ -48,15 +49,14 @@ impl Planner<'_> {
     fn open_port(
         &mut self,
         service: InstanceId,
-        port: &Value,
+        (label, port): (&Text, Port<'_>),
         hosts: &Value,
         openings: &mut BTreeMap<(Text, Text, Text), Opening>,
         span: Span,
     ) -> Result<(), Stop> {
-        let word = |name: &str| port.field(name).and_then(crate::eval::text_of).unwrap_or_default();
+        let Some(number) = port.number() else { return Ok(()) };
         let definition = self.node(service).declaration.definition.text.clone();
-        let peers: Vec<Text> =
-            port.field("from").and_then(Value::as_list).unwrap_or_default().iter().filter_map(|peer| peer.as_text().cloned()).collect();
+        let peers: Vec<&Text> = port.from().collect();
         let mut sources = BTreeSet::new();
         for peer in &peers {
             match peer.as_str() {
@@ -68,21 +68,21 @@ impl Planner<'_> {
                 _ => {}
             }
         }
-        let public = peers.iter().any(|peer| peer == "internet");
+        let public = peers.iter().any(|peer| *peer == "internet");
         if public {
             sources.retain(|net| net.prefix_len() == 0);
         }
         if sources.is_empty() {
             return Ok(());
         }
-        let protocols = port.field("protocols").and_then(Value::as_list).unwrap_or_default();
-        for protocol in protocols.iter().filter_map(Value::as_text) {
+        let protocols: Vec<&Text> = port.protocols().collect();
+        for protocol in &protocols {
             let name = match protocols.len() {
-                1 => text!("{definition}-{}", word("name")),
-                _ => text!("{definition}-{}-{protocol}", word("name")),
+                1 => text!("{definition}-{}", label),
+                _ => text!("{definition}-{}-{protocol}", label),
             };
-            let reason = text!("{} of {definition}", word("name"));
-            let opening = openings.entry((name, protocol.clone(), word("number"))).or_insert_with(|| Opening {
+            let reason = text!("{} of {definition}", label);
+            let opening = openings.entry((name, (*protocol).clone(), text!("{number}"))).or_insert_with(|| Opening {
                 sources: BTreeSet::new(),
                 public,
                 reason,
@@ -143,12 +143,10 @@ impl Planner<'_> {
         let mut found = BTreeSet::new();
         for service in self.of("service") {
             let Some(definition) = self.node(service).definition.clone() else { continue };
-            if !definition.blocks.iter().any(|block| block.keyword.text == "way_in") {
+            if !definition.blocks.iter().any(|block| block.keyword.text == WayIn::NAME) {
                 continue;
             }
-            if let Some(Value::Cidr(range)) = self.field(service, &"way_in".into(), span)?.field("range") {
-                found.insert(*range);
-            }
+            found.extend(WayIn::of(&self.field(service, &WayIn::NAME.into(), span)?).and_then(WayIn::range));
             // What comes through the tunnel may carry the gate's own address.
             found.extend(addresses(&self.field(service, &"hosts".into(), span)?));
         }
@@ -171,13 +169,13 @@ const EVERYWHERE_6: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::UNSPECIFIED, 0);
 /// The names of some host records.
 pub(super) fn names(hosts: Option<&Value>) -> BTreeSet<Text> {
     let hosts = hosts.and_then(Value::as_list).unwrap_or_default();
-    hosts.iter().filter_map(|host| host.field("name").and_then(Value::as_text).cloned()).collect()
+    hosts.iter().filter_map(|host| Host::of(host)?.name().cloned()).collect()
 }
 
 /// The addresses of some host records, as networks of one.
 fn addresses(hosts: &Value) -> impl Iterator<Item = IpNet> + '_ {
     let hosts = hosts.as_list().unwrap_or_default();
-    hosts.iter().filter_map(|host| if let Some(Value::Ip(ip)) = host.field("address") { Some(IpNet::from(*ip)) } else { None })
+    hosts.iter().filter_map(|host| Host::of(host)?.address().map(IpNet::from))
 }
 
 /// Adds the instances that a value names.

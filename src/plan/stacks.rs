@@ -6,6 +6,7 @@ use crate::base::graph::Graph;
 use crate::base::{Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::text_of;
+use crate::hir::items::{StockImage, View};
 use crate::shape::Recipe;
 use crate::value::{Entries, InstanceId, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,7 +130,7 @@ impl Planner<'_> {
         let of = self.node(provider).definition.clone()?;
         let block = of.blocks.iter().find(|block| block.keyword.text == "builder")?.clone();
         let builder = block.word(0)?.clone();
-        let stock = self.field(provider, &"image".into(), recipe.span).ok()?;
+        let stock = self.field(provider, &StockImage::NAME.into(), recipe.span).ok()?;
         // A provider that offers no such image is refused where the image is read.
         let stock = stock.as_map()?.get(&recipe.from)?.clone();
         let revision = recipe.revision.clone();
@@ -164,7 +165,7 @@ impl Planner<'_> {
             plugin,
             sources,
             varying: image::varying(&of, &block),
-            login: stock.field("login").and_then(text_of).unwrap_or_else(|| "root".into()),
+            login: StockImage::of(&stock).and_then(StockImage::login)?.clone(),
             install: recipe.install.clone(),
             revision,
             source: recipe.source.clone(),

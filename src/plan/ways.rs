@@ -4,6 +4,7 @@ use super::{Host, Plan, Service};
 use crate::base::Text;
 use crate::base::graph::Graph;
 use crate::diag::{Code, Diagnostic};
+use crate::hir::items::{Entry, WayIn};
 use crate::value::Value;
 use std::collections::BTreeMap;
 
@@ -21,26 +22,34 @@ pub struct Gate {
 impl Plan {
     /// What the services that lead into the private networks say of themselves.
     pub fn gates(&self) -> Vec<Gate> {
-        let gate = |service: &Service| {
-            let way = self.instances.get(service.instance.0 as usize)?.fields.get("way_in")?;
-            let (name, host) = (way.field("name").and_then(Value::as_text)?, service.hosts.first()?);
+        let gate = |(service, way): (&Service, WayIn<'_>)| {
+            let (name, host) = (way.name()?, service.hosts.first()?);
             Some(Gate { host: host.clone(), stack: service.stack.clone(), name: name.clone() })
         };
-        self.services.iter().filter_map(gate).collect()
+        self.ways_in().filter_map(gate).collect()
     }
 
-    /// Whether a service says that its machines are entered in a way: `named`, `open`.
-    pub fn entered(&self, host: &Host, way: &str) -> bool {
+    /// How the services on a machine say that it is entered.
+    fn entries(&self, host: &Host) -> impl Iterator<Item = Entry<'_>> {
         let of_host = self.services.iter().filter(|service| service.hosts.contains(&host.name));
-        let mut entries = of_host.filter_map(|service| self.instances.get(service.instance.0 as usize)?.fields.get("entry")?.field(way));
-        entries.any(|said| *said == Value::Bool(true))
+        of_host.filter_map(|service| self.instance(service.instance)?.block())
+    }
+
+    /// Whether a service says that its machines are entered by their own names.
+    pub fn is_entered_by_name(&self, host: &Host) -> bool {
+        self.entries(host).any(|entry| entry.named() == Some(true))
+    }
+
+    /// Whether a service says that its machines are entered from anywhere.
+    pub fn is_open(&self, host: &Host) -> bool {
+        self.entries(host).any(|entry| entry.open() == Some(true))
     }
 
     /// The gate through which a machine is entered; none where it is one itself, or open to who holds a key.
     pub fn gate_of(&self, host: &Host) -> Option<Gate> {
         let gates = self.gates();
         let is_gate = gates.iter().any(|gate| gate.host == host.name);
-        gates.into_iter().next().filter(|_| !is_gate && !self.entered(host, "open"))
+        gates.into_iter().next().filter(|_| !is_gate && !self.is_open(host))
     }
 
     /// The machine through which a network is left, as its stack: what translates the addresses of a network says by which address.

@@ -3,6 +3,7 @@
 //! Order of files and declarations never matters: names are collected first, types are linked second, bodies third.
 
 mod definitions;
+mod items;
 mod kinds;
 mod lower;
 mod products;
@@ -15,6 +16,8 @@ use crate::syntax::ast;
 use lower::{Callable, Lowering};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use items::lacking;
 
 /// What paths of the library begin with that comes with the compiler: embedded in it, and in its own checkout.
 const EMBEDDED: [&str; 2] = ["<stdlib>/", "stdlib/"];

@@ -72,10 +72,11 @@ impl Scheme {
         }
     }
 
-    /// The scheme of that name; `bootstrap` of a product says the tool's.
+    /// The scheme of that name; `bootstrap` of a product says the tool's, and `local` for variables of the operator's shell.
     pub fn of(name: &str) -> Option<Scheme> {
         match name {
             "onepassword" => Some(Scheme::Op),
+            "local" => Some(Scheme::Env),
             name => Scheme::ALL.into_iter().find(|scheme| scheme.name() == name),
         }
     }

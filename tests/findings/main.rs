@@ -3,6 +3,7 @@
 
 mod hostile;
 mod interpreted;
+mod items;
 #[path = "../mistakes.rs"]
 mod mistakes;
 mod renderings;

@@ -4,7 +4,6 @@ use super::{Damage, Differences, Line, places};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::plan::Plan;
-use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// Of so many lines of one finding is said what they hold.
@@ -138,6 +137,5 @@ fn name(key: &Text) -> &str {
 }
 
 fn is_protected(plan: &Plan) -> bool {
-    let protected = plan.settings.get("protected").and_then(Value::as_list).unwrap_or_default();
-    protected.iter().any(|name| name.as_text() == Some(&plan.environment))
+    plan.said().protected().any(|name| *name == plan.environment)
 }

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// So many pieces are remembered on each thread, before all of them are forgotten.
-const MOST: usize = 4096;
+const KEPT: usize = 4096;
 
 type Known<T> = RefCell<HashMap<Box<str>, Option<Rc<T>>, foldhash::fast::RandomState>>;
 
@@ -28,7 +28,7 @@ fn read<T>(known: &Known<T>, piece: &str, read: impl FnOnce(&str) -> Option<T>) 
     }
     let found = read(piece).map(Rc::new);
     let mut known = known.borrow_mut();
-    if known.len() >= MOST {
+    if known.len() >= KEPT {
         known.clear();
     }
     known.insert(piece.into(), found.clone());

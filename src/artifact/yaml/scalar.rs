@@ -9,7 +9,7 @@ use crate::artifact::text::invisible;
 const WORDS: [&str; 16] = ["", "~", "=", "<<", "null", "nil", "true", "false", "yes", "no", "on", "off", "y", "n", "inf", "nan"];
 
 /// The length of the longest of them and of what they are besides with a sign before them.
-const LONGEST_WORD: usize = 8;
+const WIDEST_WORD: usize = 8;
 
 /// Where plain text stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ fn is_simple(text: &str) -> bool {
     // A number may begin with an `e`.
     let starts =
         text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() && !matches!(byte, b'e' | b'E') || matches!(byte, b'_' | b'/'));
-    let is_word = || text.len() <= LONGEST_WORD && WORDS.iter().chain(&["infinity"]).any(|word| word.eq_ignore_ascii_case(text));
+    let is_word = || text.len() <= WIDEST_WORD && WORDS.iter().chain(&["infinity"]).any(|word| word.eq_ignore_ascii_case(text));
     starts && text.bytes().all(inner) && !is_word()
 }
 

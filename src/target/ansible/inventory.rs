@@ -7,6 +7,7 @@ use crate::artifact::{Error, Problem, Tree, header};
 use crate::base::{Text, text};
 use crate::plan::{Gate, Host, Plan, Service};
 use crate::target::common::secrets::Sources;
+use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Writes the inventory of a plan; `all` are the plans of every environment of the product, whose groups it declares too.
@@ -102,11 +103,15 @@ fn of_host(host: &Host, plan: &Plan, gates: &[Gate], sources: &Sources) -> Resul
             map.push("ansible_ssh_common_args", "");
         }
         None => {
-            let by = if plan.entered(host, "named") { "fqdn" } else { "address" };
-            if let Some(by) = host.record.field(by) {
-                map.push("ansible_host", lower::plain(by)?);
+            let said = host.said();
+            let by = match plan.is_entered_by_name(host) {
+                true => said.and_then(|host| host.fqdn().cloned()),
+                false => said.and_then(|host| Some(text!("{}", host.address()?))),
+            };
+            if let Some(by) = by {
+                map.push("ansible_host", lower::plain(&Value::Text(by))?);
             }
-            if !gates.is_empty() && plan.entered(host, "open") {
+            if !gates.is_empty() && plan.is_open(host) {
                 map.push("ansible_ssh_common_args", "");
             }
         }

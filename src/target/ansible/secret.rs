@@ -20,9 +20,11 @@ pub fn lookup(sources: &Sources, secret: &Secret) -> Expr {
             }
         }
         Place::Entry { mount, path, field } => {
-            let client = [("token", "token"), ("ca_cert", "authority")].map(|(option, says)| Some((option, variable(sources.says(says)?))));
-            let url = sources.says("address").map(|address| ("url", Expr::Text(address.clone())));
-            let named = [("engine_mount_point", Expr::Text(mount))].into_iter().chain(url).chain(client.into_iter().flatten());
+            let said = sources.store.as_ref();
+            let url = said.and_then(|store| Some(("url", Expr::Text(store.address.clone()?))));
+            let token = said.and_then(|store| Some(("token", variable(store.token.as_ref()?))));
+            let authority = said.and_then(|store| Some(("ca_cert", variable(store.authority.as_ref()?))));
+            let named = [("engine_mount_point", Expr::Text(mount))].into_iter().chain(url).chain(token).chain(authority);
             call("community.hashi_vault.vault_kv2_get", path, named).attribute("secret").attribute(&*field)
         }
     }

@@ -1,6 +1,7 @@
 //! Where the secrets of one product and environment are: the sources that it chose, and the place of each secret in them.
 
 use crate::base::{Text, text};
+use crate::hir::items::{SecretStore, Secrets};
 use crate::plan::Plan;
 use crate::value::{Scheme, Secret, Value};
 use std::collections::BTreeSet;
@@ -20,7 +21,20 @@ pub struct Sources {
     /// Who keeps everything else.
     pub scheme: Scheme,
     /// What the store says of itself, where it is a service of the product.
-    pub store: Option<Value>,
+    pub store: Option<Store>,
+}
+
+/// What a service says of itself as a store of secrets.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// Where its API is.
+    pub address: Option<Text>,
+    /// The engine that holds them.
+    pub mount: Option<Text>,
+    /// The variable that its client reads a token from.
+    pub token: Option<Text>,
+    /// The variable that names the file with the certificate of the authority that signed its own.
+    pub authority: Option<Text>,
 }
 
 /// Where a secret is.
@@ -65,25 +79,20 @@ impl Default for Sources {
 impl Sources {
     /// Those that the settings of a plan name.
     pub fn of(plan: &Plan) -> Sources {
-        Sources::new(&plan.product.name.text, &plan.environment, plan.settings.get("secrets"), |place| match place {
-            Value::Instance(id) => plan.instances.get(id.0 as usize)?.fields.get("secret_store").cloned(),
-            _ => None,
-        })
+        Sources::new(&plan.product.name.text, &plan.environment, plan.secrets().and_then(Secrets::bootstrap), plan.secret_store())
     }
 
-    /// What `store` and `bootstrap` of `secrets` say; `of` finds what an instance says of itself as a store.
-    fn new(product: &Text, environment: &Text, secrets: Option<&Value>, of: impl Fn(&Value) -> Option<Value>) -> Sources {
-        let said = |field: &str| secrets.and_then(|secrets| secrets.field(field));
-        let scheme = |value: Option<&Value>| value.and_then(Value::as_text).and_then(|word| Scheme::of(word));
-        let bootstrap = scheme(said("bootstrap")).unwrap_or(Scheme::Env);
-        let store = said("store").and_then(of).filter(|store| *store != Value::None);
-        let of_store = store.as_ref().and_then(|store| scheme(store.field("scheme")));
-        Sources { product: product.clone(), environment: environment.clone(), bootstrap, scheme: of_store.unwrap_or(bootstrap), store }
-    }
-
-    /// What the store says in one of its fields.
-    pub fn says(&self, field: &str) -> Option<&Text> {
-        self.store.as_ref()?.field(field)?.as_text()
+    /// Where the first secrets come from, and what keeps the others.
+    fn new(product: &Text, environment: &Text, bootstrap: Option<Scheme>, store: Option<SecretStore<'_>>) -> Sources {
+        let bootstrap = bootstrap.unwrap_or(Scheme::Env);
+        let scheme = store.and_then(SecretStore::scheme).unwrap_or(bootstrap);
+        let store = store.map(|store| Store {
+            address: store.address().cloned(),
+            mount: store.mount().cloned(),
+            token: store.token().cloned(),
+            authority: store.authority().cloned(),
+        });
+        Sources { product: product.clone(), environment: environment.clone(), bootstrap, scheme, store }
     }
 
     /// Where a secret is.
@@ -125,7 +134,7 @@ impl Sources {
     }
 
     fn mount(&self) -> Text {
-        self.says("mount").cloned().unwrap_or(MOUNT.into())
+        self.store.as_ref().and_then(|store| store.mount.clone()).unwrap_or(MOUNT.into())
     }
 }
 
@@ -153,12 +162,12 @@ fn collect<'a>(value: &'a Value, found: &mut BTreeSet<&'a Secret>) {
 #[cfg(test)]
 mod tests {
     use super::{Place, Sources};
-    use crate::value::{InstanceId, Scheme, Secret, SecretForm, Value};
+    use crate::hir::items::{SecretStore, View};
+    use crate::value::{Scheme, Secret, SecretForm, Value};
 
     fn sources(bootstrap: &str) -> Sources {
-        let secrets = Value::map([("store", Value::Instance(InstanceId(3))), ("bootstrap", Value::text(bootstrap))]);
         let says = Value::map([("scheme", Value::text("vault")), ("mount", Value::text("keys"))]);
-        Sources::new(&"acme".into(), &"pre-prod".into(), Some(&secrets), |_| Some(says.clone()))
+        Sources::new(&"acme".into(), &"pre-prod".into(), Scheme::of(bootstrap), SecretStore::of(&says))
     }
 
     fn generated(bootstrap: bool) -> Secret {

@@ -3,16 +3,12 @@
 //! These are the units of the stacks that serve state, locks and secrets and of those that lead to them, then the units that make the
 //! names by which they are called, and whatever any of them needs.
 
-use super::capability;
 use crate::base::Text;
 use crate::base::graph::Graph;
+use crate::hir::items::{Lock, ObjectStore, SecretStore, Secrets, State, WayIn};
 use crate::plan::{Instance, Plan};
 use crate::value::{InstanceId, Value};
 use std::collections::BTreeSet;
-
-/// What serves a product, as a setting and its field, with the block in which the service says how.
-const SERVED: [(&str, &str, &str); 3] =
-    [("state", "store", "object_store"), ("state", "lock", "lock"), ("secrets", "store", "secret_store")];
 
 /// What an environment needs first.
 pub(super) struct First {
@@ -26,12 +22,11 @@ pub(super) struct First {
 pub(super) fn first(plan: &Plan) -> First {
     let instance = |id: InstanceId| plan.instances.get(id.0 as usize);
     let stack = |of: &Instance| of.stack.and_then(instance).map(|stack| stack.name.clone());
-    let leading = |of: &&Instance| of.fields.get("way_in").is_some_and(|way| *way != Value::None);
+    let leading = |of: &&Instance| of.block::<WayIn<'_>>().is_some();
     let ways: BTreeSet<Text> = plan.instances.iter().filter(leading).filter_map(stack).collect();
-    let serving = SERVED.iter().filter_map(|(setting, field, _)| match plan.settings.get(setting)?.field(field) {
-        Some(Value::Instance(id)) => stack(instance(*id)?),
-        _ => None,
-    });
+    let state = plan.state();
+    let served = [state.and_then(State::store), state.and_then(State::lock), plan.secrets().and_then(Secrets::store)];
+    let serving = served.into_iter().flatten().filter_map(|id| stack(instance(id)?));
     let serving: BTreeSet<Text> = serving.filter(|name| !ways.contains(name)).collect();
 
     let mut graph: Graph<Text> = Graph::default();
@@ -57,9 +52,11 @@ pub(super) fn first(plan: &Plan) -> First {
 
 /// The host names by which what serves the product is called.
 fn called(plan: &Plan) -> BTreeSet<Text> {
-    let served = SERVED.iter().filter_map(|(setting, field, block)| capability(plan, setting, field, block));
-    let ways = plan.instances.iter().filter_map(|instance| instance.fields.get("way_in"));
-    let texts = served.chain(ways).filter_map(Value::as_map).flat_map(|block| block.values().filter_map(Value::as_text));
+    let endpoint = plan.object_store().and_then(ObjectStore::endpoint).and_then(Value::as_text);
+    let lock = plan.lock().and_then(Lock::address);
+    let secrets = plan.secret_store().and_then(SecretStore::address);
+    let ways = plan.instances.iter().filter_map(|instance| instance.block::<WayIn<'_>>()?.name());
+    let texts = endpoint.into_iter().chain(lock).chain(secrets).chain(ways);
     texts.map(|text| host(text)).collect()
 }
 

@@ -3,6 +3,7 @@
 use super::state;
 use crate::artifact::hcl::{self, Body, Expr, Object};
 use crate::base::Text;
+use crate::hir::items::Plugin;
 use crate::plan::Plan;
 use crate::target::common::hcl::{Lowering, Unsayable, identifier};
 use crate::value::Value;
@@ -32,11 +33,9 @@ pub(super) fn providers(plan: &Plan) -> Vec<(Text, Vec<(Text, Value)>)> {
         .iter()
         .filter(|instance| instance.keyword == "provider")
         .map(|instance| {
-            let plugins = instance.fields.get("plugin").and_then(Value::as_map);
-            let arguments = plugins
-                .into_iter()
-                .flatten()
-                .map(|(name, plugin)| (name.clone(), plugin.field("arguments").cloned().unwrap_or_else(|| Value::map::<Text>([]))));
+            let plugins = instance.said().labelled::<Plugin<'_>>();
+            let arguments =
+                plugins.map(|(name, plugin)| (name.clone(), plugin.arguments().cloned().unwrap_or_else(|| Value::map::<Text>([]))));
             (identifier(&instance.name), arguments.collect())
         })
         .collect();

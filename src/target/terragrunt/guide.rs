@@ -2,10 +2,11 @@
 //! commands are run by a test, one after the other, in one shell at the root of the repository.
 
 use super::bootstrap::First;
-use super::{capability, first_secrets, machines};
+use super::{first_secrets, machines};
 use crate::artifact::header;
 use crate::artifact::shell::Word;
 use crate::base::Text;
+use crate::hir::items;
 use crate::plan::Plan;
 use crate::target::common::delivery::{Credential, of_plans, place_of};
 use crate::target::common::images::used;
@@ -55,8 +56,8 @@ fn variables(plan: &Plan) -> Vec<(String, String)> {
     let credentials: BTreeSet<String> = plan
         .instances
         .iter()
-        .filter_map(|instance| instance.fields.get("credential").and_then(Value::as_map))
-        .flat_map(|credentials| credentials.values().filter_map(|credential| credential.field("env").and_then(Value::as_text)))
+        .flat_map(|instance| instance.said().labelled::<items::Credential<'_>>())
+        .filter_map(|(_, credential)| credential.env())
         .map(|name| format!("`{name}`"))
         .collect();
     let mut rows = vec![
@@ -69,7 +70,7 @@ fn variables(plan: &Plan) -> Vec<(String, String)> {
             ),
         ),
     ];
-    if let Some(token) = capability(plan, "state", "lock", "lock").and_then(|lock| lock.field("token")).and_then(Value::as_text) {
+    if let Some(token) = plan.lock().and_then(items::Lock::token) {
         rows.push((format!("`{token}`"), "the token that may take the locks, once they are served".to_owned()));
     }
     rows
@@ -184,13 +185,8 @@ fn playbook(product: &str, limit: &str, stack: &str) -> String {
 /// How somebody joins the private network, where there is a way in that has clients.
 fn tunnel(plan: &Plan) -> Option<String> {
     let way = machines::way_in(plan)?;
-    way.field("client").and_then(Value::as_text)?;
-    let words = |field: &str| -> Option<String> {
-        let words = way.field(field)?.as_list()?.iter().filter_map(Value::as_text);
-        let words = words.map(|word| Some(Word::literal(word).ok()?.as_str().to_owned())).collect::<Option<Vec<_>>>()?;
-        Some(words.join(" "))
-    };
-    let (product, file) = (&plan.product.name.text, way.field("file").and_then(Value::as_text)?);
+    way.client()?;
+    let (product, file) = (&plan.product.name.text, way.file()?);
     let group = word(&plan.gates().into_iter().next()?.stack);
     let name = word(product);
     Some(format!(
@@ -206,9 +202,15 @@ fn tunnel(plan: &Plan) -> Option<String> {
            \"live/{product}/$environment/way-in.conf\" | sudo install -D --mode=0600 /dev/stdin {file}\n\
          sudo {up}\n\
          ```\n",
-        identity = words("identity")?,
-        up = words("up")?,
+        identity = words(way.identity())?,
+        up = words(way.up())?,
     ))
+}
+
+/// A command as a line of the shell.
+fn words<'v>(words: impl Iterator<Item = &'v Text>) -> Option<String> {
+    let words = words.map(|word| Some(Word::literal(word).ok()?.as_str().to_owned())).collect::<Option<Vec<_>>>()?;
+    Some(words.join(" "))
 }
 
 /// The images that the first machines start from: nobody has baked them yet.

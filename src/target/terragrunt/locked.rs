@@ -1,10 +1,10 @@
 //! `tofu-locked`, the stand-in for tofu that holds a lock while state is written. How a lock is held is the library's knowledge.
 
-use super::capability;
 use crate::artifact::shell::{Command, Word};
+use crate::base::Text;
+use crate::hir::items::Lock;
 use crate::plan::Plan;
 use crate::target::common::hcl::Unsayable;
-use crate::value::Value;
 
 const SCRIPT: &str = include_str!("assets/tofu-locked");
 
@@ -13,12 +13,12 @@ const HOLD: &str = "@HOLD@";
 
 /// The script of a product.
 pub(super) fn script(plan: &Plan) -> Result<String, Unsayable> {
-    let words = capability(plan, "state", "lock", "lock").and_then(|lock| lock.field("hold")).and_then(Value::as_list).unwrap_or_default();
+    let words: Vec<&Text> = plan.lock().into_iter().flat_map(Lock::hold).collect();
     let mut command = Command::new("exec env");
-    for word in words.iter().filter_map(Value::as_text) {
+    for word in &words {
         command = command.operand(placed(word)?);
     }
-    let command = match words {
+    let command = match words.as_slice() {
         // Where nobody keeps locks, what is left is the look for a state that was left behind.
         [] => String::from(": \"$timeout\"; exec \"$@\""),
         _ => command.operand(Word::arguments()).print(),

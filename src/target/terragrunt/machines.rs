@@ -4,10 +4,10 @@ use super::first_secrets;
 use crate::artifact::shell::Word;
 use crate::artifact::{Error, header};
 use crate::base::{Text, text};
-use crate::eval::text_of;
+use crate::hir::items;
 use crate::plan::{Host, Plan};
 use crate::target::common::secrets::{Place, Sources};
-use crate::value::{SecretForm, Value};
+use crate::value::SecretForm;
 
 const SCRIPT: &str = include_str!("assets/sign-hosts");
 
@@ -19,7 +19,7 @@ pub(super) fn machines(plan: &Plan) -> String {
         let gate = plan.gate_of(host).map(|gate| gate.name);
         let address = own.clone().unwrap_or_else(|| reached(plan, host));
         let mut names = vec![host.name.clone()];
-        for name in ["fqdn", "address"].into_iter().filter_map(|field| word(host, field)).chain(own) {
+        for name in [host.said().and_then(items::Host::fqdn).cloned(), address_of(host)].into_iter().flatten().chain(own) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -32,10 +32,10 @@ pub(super) fn machines(plan: &Plan) -> String {
 /// The configuration of a client of the way in, with placeholders for what is the client's own or the gate's.
 pub(super) fn client(plan: &Plan) -> Option<String> {
     let way = way_in(plan)?;
-    let client = way.field("client")?.as_text()?;
+    let client = way.client()?;
     let mut text = format!("# {}\n#\n# Who has which address:\n", header(&plan.product.path));
-    for (name, address) in way.field("clients").and_then(Value::as_map).into_iter().flatten() {
-        text.push_str(&format!("# {name} {}\n", text_of(address)?));
+    for (name, address) in way.clients() {
+        text.push_str(&format!("# {name} {address}\n"));
     }
     text.push('\n');
     text.push_str(client.trim_end());
@@ -44,19 +44,19 @@ pub(super) fn client(plan: &Plan) -> Option<String> {
 }
 
 /// What the first service that leads into the private networks says of itself.
-pub(super) fn way_in(plan: &Plan) -> Option<&Value> {
-    let mut ways = plan.services.iter().filter_map(|service| plan.instances.get(service.instance.0 as usize)?.fields.get("way_in"));
-    ways.find(|way| **way != Value::None)
+pub(super) fn way_in(plan: &Plan) -> Option<items::WayIn<'_>> {
+    plan.ways_in().next().map(|(_, way)| way)
 }
 
 /// Where the inventory says that it is.
 fn reached(plan: &Plan, host: &Host) -> Text {
-    let by = if plan.entered(host, "named") { "fqdn" } else { "address" };
-    word(host, by).unwrap_or_else(|| host.name.clone())
+    let named = plan.is_entered_by_name(host);
+    let by = if named { host.said().and_then(items::Host::fqdn).cloned() } else { address_of(host) };
+    by.unwrap_or_else(|| host.name.clone())
 }
 
-fn word(host: &Host, field: &str) -> Option<Text> {
-    host.record.field(field).and_then(text_of)
+fn address_of(host: &Host) -> Option<Text> {
+    host.said()?.address().map(|address| text!("{address}"))
 }
 
 /// Whether the product makes an authority that can sign the keys of its machines.
@@ -67,8 +67,8 @@ pub(super) fn are_signed(plan: &Plan) -> bool {
 
 /// The script that signs their keys, where there is who signs.
 pub(super) fn sign_hosts(plan: &Plan) -> Result<Option<String>, Error> {
-    let key = plan.settings.get("authority").and_then(|authority| authority.field("key"));
-    let Some(Value::Secret(key)) = key.filter(|_| are_signed(plan)) else { return Ok(None) };
+    let key = plan.authority().and_then(items::Authority::key);
+    let Some(key) = key.filter(|_| are_signed(plan)) else { return Ok(None) };
     let product = &plan.product.name.text;
     // The place differs between environments by their name alone.
     let sources = Sources { environment: "{environment}".into(), ..Sources::of(plan) };

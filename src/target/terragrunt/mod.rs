@@ -20,7 +20,6 @@ use crate::base::{Text, text};
 use crate::plan::Plan;
 use crate::shape::Shapes;
 use crate::target::common::hcl::Unsayable;
-use crate::value::Value;
 
 /// What Terragrunt and OpenTofu write beside the units.
 const IGNORED: &str = ".bootstrap/\n.terraform/\n.terragrunt-cache/\n.terragrunt-download/\nbackend.tf\nencryption.tf\nprovider.tf.json\n";
@@ -94,12 +93,6 @@ impl Out<'_> {
     fn entry(&mut self, name: &str, entry: Entry) -> Result<(), Unsayable> {
         self.tree.insert_entry(text!("{}/{name}", self.folder), entry).map_err(|error| Unsayable(error.to_string()))
     }
-}
-
-/// The service that a setting of the product names, with a capability of it: `state.store`, `object_store`.
-fn capability<'a>(plan: &'a Plan, setting: &str, field: &str, block: &str) -> Option<&'a Value> {
-    let Some(Value::Instance(id)) = plan.settings.get(setting)?.field(field) else { return None };
-    plan.instances.get(id.0 as usize)?.fields.get(block).filter(|value| **value != Value::None)
 }
 
 /// Where root.hcl lies.

@@ -1,9 +1,10 @@
 //! Where the state of a product is: in the object store that it runs itself, and beside `root.hcl` until that runs. A product without
 //! a store keeps it there.
 
-use super::{capability, here};
+use super::here;
 use crate::artifact::hcl::{Body, Expr, Object, Part};
 use crate::base::{Text, text};
+use crate::hir::items::{Lock, ObjectStore};
 use crate::plan::Plan;
 use crate::target::common::hcl::{Lowering, Unsayable};
 use crate::value::Value;
@@ -32,21 +33,19 @@ const WITH_STATE: [&str; 18] = [
 
 /// What serves the state of a product.
 pub(super) struct State<'a> {
-    store: &'a Value,
-    lock: Option<&'a Value>,
+    store: ObjectStore<'a>,
+    lock: Option<Lock<'a>>,
 }
 
 /// What serves the state, where anything does.
 pub(super) fn state(plan: &Plan) -> Option<State<'_>> {
-    let store = capability(plan, "state", "store", "object_store")?;
-    Some(State { store, lock: capability(plan, "state", "lock", "lock") })
+    Some(State { store: plan.object_store()?, lock: plan.lock() })
 }
 
 impl<'a> State<'a> {
     /// What the client of the locks reads from the environment.
     fn variables(&self) -> impl Iterator<Item = (&'a Text, &'a Text)> + use<'a> {
-        let variables = self.lock.and_then(|lock| lock.field("environment")).and_then(Value::as_map);
-        variables.into_iter().flatten().filter_map(|(name, value)| Some((name, value.as_text()?)))
+        self.lock.into_iter().flat_map(Lock::environment)
     }
 }
 
@@ -102,7 +101,7 @@ fn bucket(state: &State<'_>) -> Object {
         .with("endpoints", Object::new().with("s3", field("endpoint")).line())
         .with("profile", field("profile"))
         .with("custom_ca_bundle", Expr::path("local.authority"))
-        .with("use_path_style", state.store.field("path_style") == Some(&Value::Bool(true)))
+        .with("use_path_style", state.store.path_style() == Some(true))
         .with("skip_credentials_validation", true)
         .with("skip_metadata_api_check", true)
         .with("skip_region_validation", true)
@@ -126,11 +125,11 @@ pub(super) fn remote(state: Option<&State<'_>>) -> Body {
 
 /// What `tofu-locked` reads from the environment.
 pub(super) fn lock(product: &Text, state: &State<'_>) -> Body {
-    let prefix = state.lock.and_then(|lock| lock.field("prefix")).and_then(Value::as_text).cloned().unwrap_or_default();
+    // Where nobody keeps locks, the name of the product begins the key.
+    let prefix = state.lock.and_then(Lock::prefix).map_or("", Text::as_str);
     let key = Expr::template([Part::text(text!("{prefix}{product}/")), Part::expr(Expr::path("local.unit"))]);
     let own = Object::new().with("INFRAC_BOOTSTRAP_STATE", Expr::path("local.backends.bootstrap.config.path")).with("INFRAC_LOCK_KEY", key);
-    let authority = state.lock.and_then(|lock| lock.field("authority")).and_then(Value::as_text);
-    let own = match authority {
+    let own = match state.lock.and_then(Lock::authority) {
         Some(variable) => own.with(variable.clone(), Expr::path("local.authority")),
         None => own,
     }
@@ -150,12 +149,12 @@ pub(super) fn lock(product: &Text, state: &State<'_>) -> Body {
 pub(super) fn of_environment(plan: &Plan) -> Result<Body, Unsayable> {
     let mut body = Body::new();
     let Some(state) = state(plan) else { return Ok(body) };
-    let field = |name: &str| Lowering::default().value(state.store.field(name).unwrap_or(&Value::None));
+    let lowered = |value: Option<&Value>| Lowering::default().value(value.unwrap_or(&Value::None));
     let bucket = text!("{}-{}-state", plan.product.name.text, plan.environment);
     let settings = Object::new()
         .with("bucket", bucket.clone())
-        .with("region", field("region")?)
-        .with("endpoint", field("endpoint")?)
+        .with("region", lowered(state.store.region())?)
+        .with("endpoint", lowered(state.store.endpoint())?)
         .with("profile", bucket);
     body = body.attribute("state", settings.lines());
     let variables: Object =

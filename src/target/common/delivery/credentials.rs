@@ -2,6 +2,7 @@
 
 use super::{Credential, Image, Invocation, Network, Secret, Store};
 use crate::base::{Text, text};
+use crate::hir::items::{self, WayIn};
 use crate::plan::{Instance, Plan};
 use crate::target::common::secrets::{self, Place, Sources};
 use crate::value::{Secret as Made, Value};
@@ -12,24 +13,24 @@ pub const SSH_KEY: &str = "ANSIBLE_PRIVATE_KEY_FILE";
 
 /// The store of secrets, if pipelines can log in there.
 pub(super) fn store(plan: &Plan) -> Option<Store> {
-    let record = capability(plan, "secrets", "store", "secret_store")?;
-    let (login, read) = (texts(record, "login"), texts(record, "read"));
+    let store = plan.secret_store()?;
+    let (login, read) = (texts(store.login()), texts(store.read()));
     if login.is_empty() || read.is_empty() {
         return None;
     }
     Some(Store {
-        audience: word(record, "address")?,
-        variables: pairs(record, "environment"),
-        token: word(record, "token")?,
-        authority: word(record, "authority"),
-        enter: texts(record, "enter"),
-        trust: invocations(record, "trust"),
-        permit: invocations(record, "permit"),
-        grant: invocations(record, "grant"),
-        granted: texts(record, "granted"),
-        revoke: texts(record, "revoke"),
-        permitted: texts(record, "permitted"),
-        forbid: texts(record, "forbid"),
+        audience: store.address()?.clone(),
+        variables: pairs(store.environment()),
+        token: store.token()?.clone(),
+        authority: store.authority().cloned(),
+        enter: texts(store.enter()),
+        trust: invocations(store.trust()),
+        permit: invocations(store.permit()),
+        grant: invocations(store.grant()),
+        granted: texts(store.granted()),
+        revoke: texts(store.revoke()),
+        permitted: texts(store.permitted()),
+        forbid: texts(store.forbid()),
         login,
         read,
     })
@@ -37,13 +38,13 @@ pub(super) fn store(plan: &Plan) -> Option<Store> {
 
 /// The way into the private networks, if there is one for a machine of CI.
 pub(super) fn network(plan: &Plan) -> Option<Network> {
-    let ways = plan.services.iter().filter_map(|service| plan.instances.get(service.instance.0 as usize)?.fields.get("way_in"));
-    ways.filter_map(|way| Some(Network { packages: texts(way, "packages"), file: word(way, "file")?, up: texts(way, "up") })).next()
+    let network = |way: WayIn<'_>| Some(Network { packages: texts(way.packages()), file: way.file()?.clone(), up: texts(way.up()) });
+    plan.ways_in().find_map(|(_, way)| network(way))
 }
 
 /// What clients read from the environment that is no secret.
 pub(super) fn variables(plan: &Plan) -> Vec<(Text, Text)> {
-    capability(plan, "state", "lock", "lock").map(|lock| pairs(lock, "environment")).unwrap_or_default()
+    plan.lock().into_iter().flat_map(|lock| pairs(lock.environment())).collect()
 }
 
 /// What each role reads. The paths differ by role, so that who plans can be given what only reads.
@@ -61,9 +62,9 @@ pub(super) fn roles(plan: &Plan, images: &[Image]) -> BTreeMap<Text, Vec<Credent
 
 /// The variables that the plugin of a provider instance reads, with the field of the secret that each comes from.
 pub(super) fn of_provider(plan: &Plan, name: &str) -> Vec<(Text, Text)> {
-    let credentials = instance(plan, "provider", name).and_then(|provider| provider.fields.get("credential"));
-    let records = credentials.and_then(Value::as_map).into_iter().flatten();
-    records.filter_map(|(field, record)| Some((word(record, "env")?, field.clone()))).collect()
+    let provider = instance(plan, "provider", name).into_iter();
+    let credentials = provider.flat_map(|provider| provider.said().labelled::<items::Credential<'_>>());
+    credentials.filter_map(|(field, credential)| Some((credential.env()?.clone(), field.clone()))).collect()
 }
 
 /// What reads the states and the clouds; for all but plans, which run for changes that nobody has looked at, also the machines. Who
@@ -76,11 +77,11 @@ fn working(plan: &Plan, role: &str) -> Vec<Credential> {
         priced |= !lacks(provider, "cost-estimate");
     }
     if role == "apply"
-        && let Some(token) = capability(plan, "state", "lock", "lock").and_then(|lock| word(lock, "token"))
+        && let Some(token) = plan.lock().and_then(items::Lock::token)
     {
-        credentials.push(Credential::Variable(token, secret(plan, role, "lock", "token")));
+        credentials.push(Credential::Variable(token.clone(), secret(plan, role, "lock", "token")));
     }
-    if capability(plan, "state", "store", "object_store").is_some() {
+    if plan.object_store().is_some() {
         let keys = |field| secret(plan, role, "state", field);
         let profile = text!("{}-{}-state", plan.product.name.text, plan.environment);
         credentials.push(Credential::Profile(profile, keys("access_key"), keys("secret_key")));
@@ -127,13 +128,6 @@ fn secret(plan: &Plan, role: &str, thing: &str, field: &str) -> Secret {
     Secret { path: text!("{}/{}/{role}/{thing}", plan.product.name.text, plan.environment), field: field.into() }
 }
 
-/// A block of the service that a setting of the product names.
-fn capability<'a>(plan: &'a Plan, setting: &str, name: &str, block: &str) -> Option<&'a Value> {
-    let Value::Instance(id) = plan.settings.get(setting)?.field(name)? else { return None };
-    let record = plan.instances.get(id.0 as usize)?.fields.get(block)?;
-    record.as_map().map(|_| record)
-}
-
 /// The instances of a keyword by name.
 fn instance<'a>(plan: &'a Plan, keyword: &str, name: &str) -> Option<&'a Instance> {
     plan.instances.iter().find(|instance| instance.keyword == keyword && instance.name == name)
@@ -153,20 +147,14 @@ fn lacks(provider: &Instance, what: &str) -> bool {
     }
 }
 
-fn word(record: &Value, name: &str) -> Option<Text> {
-    record.field(name)?.as_text().cloned()
+fn texts<'v>(texts: impl Iterator<Item = &'v Text>) -> Vec<Text> {
+    texts.cloned().collect()
 }
 
-fn texts(record: &Value, name: &str) -> Vec<Text> {
-    record.field(name).and_then(Value::as_list).into_iter().flatten().filter_map(|value| value.as_text().cloned()).collect()
+fn invocations<'v>(said: impl Iterator<Item = items::Invocation<'v>>) -> Vec<Invocation> {
+    said.map(|of| Invocation { run: texts(of.run()), input: of.input().cloned(), unless: texts(of.unless()) }).collect()
 }
 
-fn invocations(record: &Value, name: &str) -> Vec<Invocation> {
-    let records = record.field(name).and_then(Value::as_list).into_iter().flatten();
-    records.map(|of| Invocation { run: texts(of, "run"), input: word(of, "input"), unless: texts(of, "unless") }).collect()
-}
-
-fn pairs(record: &Value, name: &str) -> Vec<(Text, Text)> {
-    let entries = record.field(name).and_then(Value::as_map).into_iter().flatten();
-    entries.filter_map(|(key, value)| Some((key.clone(), value.as_text()?.clone()))).collect()
+fn pairs<'v>(pairs: impl Iterator<Item = (&'v Text, &'v Text)>) -> Vec<(Text, Text)> {
+    pairs.map(|(key, value)| (key.clone(), value.clone())).collect()
 }

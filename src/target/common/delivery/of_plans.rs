@@ -6,7 +6,6 @@ use super::{Environment, Image, Phase, Product};
 use crate::base::{Text, text};
 use crate::plan::{self, Plan};
 use crate::target::common::{images, word};
-use crate::value::Value;
 use std::collections::BTreeSet;
 
 /// One product; `plans` are those of its environments, in their order.
@@ -25,14 +24,14 @@ fn environment(plan: &Plan, last: bool) -> Environment {
     let product = &plan.product.name.text;
     let name = &plan.environment;
     let store = store(plan);
-    let ready = plan.settings.get("state").and_then(|state| state.field("ready")).is_some_and(|ready| names(ready, name));
+    let ready = plan.state().is_some_and(|state| state.ready().any(|ready| ready == name));
     let images: Vec<Image> = images::used(plan).map(|image| bake(image, plan)).collect();
     Environment {
         name: name.clone(),
         // Without a store a job could read nothing, and nothing that it did would be right.
         ready: ready && store.is_some(),
         approve: approve(plan, last),
-        protected: plan.settings.get("protected").is_some_and(|protected| names(protected, name)),
+        protected: plan.said().protected().any(|protected| protected == name),
         network: network(plan),
         inventory: text!("ansible/inventory/{}/{}", word(product), word(name)),
         phases: phases(plan),
@@ -47,10 +46,8 @@ fn environment(plan: &Plan, last: bool) -> Environment {
 
 /// Those that the product says. Where it says none, the last one: a change that reaches it has nowhere else to be seen first.
 fn approve(plan: &Plan, last: bool) -> bool {
-    match plan.settings.get("approve").and_then(Value::as_list) {
-        Some(list) if !list.is_empty() => list.iter().any(|value| value.as_text() == Some(&plan.environment)),
-        _ => last,
-    }
+    let said: Vec<&Text> = plan.said().approve().collect();
+    if said.is_empty() { last } else { said.contains(&&plan.environment) }
 }
 
 /// All units first, then what runs on them: a machine may be reached by a name that another stack makes. It is configured behind the
@@ -111,8 +108,4 @@ fn bake(image: &plan::Image, plan: &Plan) -> Image {
         variables,
         reads,
     }
-}
-
-fn names(list: &Value, name: &Text) -> bool {
-    list.as_list().is_some_and(|list| list.iter().any(|value| value.as_text() == Some(name)))
 }

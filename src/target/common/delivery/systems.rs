@@ -3,7 +3,6 @@
 use super::Environment;
 use crate::base::{Text, text};
 use crate::plan::Plan;
-use crate::value::Value;
 
 /// A system of CI with the product's repository there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,14 +17,14 @@ pub struct System {
 
 /// Those that the product names.
 pub(super) fn of(plan: &Plan) -> Vec<System> {
-    let Some(of) = plan.settings.get("repository") else { return Vec::new() };
-    let said = |field: &str| of.field(field).and_then(Value::as_text).cloned();
-    let github = said("github").map(|repository| System {
+    let Some(of) = plan.repository() else { return Vec::new() };
+    let github = of.github().cloned().map(|repository| System {
         name: "github",
         issuer: "https://token.actions.githubusercontent.com".into(),
         repository,
     });
-    let gitlab = said("gitlab").zip(said("gitlab_server")).map(|(repository, issuer)| System { name: "gitlab", issuer, repository });
+    let gitlab =
+        of.gitlab().cloned().zip(of.gitlab_server().cloned()).map(|(repository, issuer)| System { name: "gitlab", issuer, repository });
     github.into_iter().chain(gitlab).collect()
 }
 

@@ -1,0 +1,499 @@
+//! The table, and the views of what the passes behind `resolve` read.
+
+use super::{Form, Item, Read, Values, View, Wanted};
+use crate::base::Text;
+use crate::value::{InstanceId, Scheme, Secret, Value};
+use ipnet::IpNet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Declares items: the form, the names, the view where there is one, and each field with its type in the library. What can be read from
+/// the view is `one T`, `each T` of a list, or `pairs T` of a map by text.
+macro_rules! items {
+    ($(# $doc:tt $form:ident $path:tt $(as $view:ident)? has $fields:tt)*) => {
+        /// All of them.
+        pub const ITEMS: &[Item] = &[$(Item { form: Form::$form, path: &$path, fields: items!(@fields $fields) }),*];
+
+        $($(items! { @view $view $path $doc $fields })?)*
+    };
+
+    (@fields { $($field:ident: $ty:literal $(=> $how:ident $read:ty)?;)* }) => {
+        &[$(Wanted { name: stringify!($field), ty: $ty }),*]
+    };
+
+    (@view $view:ident $path:tt $doc:tt { $($field:ident: $ty:literal $(=> $how:ident $read:ty)?;)* }) => {
+        # $doc
+        #[derive(Clone, Copy, Debug)]
+        pub struct $view<'v>(Values<'v>);
+
+        impl<'v> View<'v> for $view<'v> {
+            const NAME: &'static str = last(&$path);
+
+            fn over(values: Values<'v>) -> Self {
+                $view(values)
+            }
+        }
+
+        impl<'v> $view<'v> {
+            $($(items! { @read $how $field $ty $read })?)*
+        }
+    };
+
+    (@read one $field:ident $ty:literal $read:ty) => {
+        #[doc = concat!("`", stringify!($field), ": ", $ty, "`")]
+        pub fn $field(self) -> Option<$read> {
+            Read::read(self.0.get(stringify!($field))?)
+        }
+    };
+
+    (@read each $field:ident $ty:literal $read:ty) => {
+        #[doc = concat!("The elements of `", stringify!($field), ": ", $ty, "`")]
+        pub fn $field(self) -> impl Iterator<Item = $read> {
+            self.0.get(stringify!($field)).and_then(Value::as_list).into_iter().flatten().filter_map(Read::read)
+        }
+    };
+
+    (@read pairs $field:ident $ty:literal $read:ty) => {
+        #[doc = concat!("The entries of `", stringify!($field), ": ", $ty, "`")]
+        pub fn $field(self) -> impl Iterator<Item = (&'v Text, $read)> {
+            let entries = self.0.get(stringify!($field)).and_then(Value::as_map).into_iter().flatten();
+            entries.filter_map(|(key, value)| Some((key, Read::read(value)?)))
+        }
+    };
+}
+
+const fn last(path: &[&'static str]) -> &'static str {
+    path[path.len() - 1]
+}
+
+items! {
+    /// A part of a network in one zone.
+    Record ["subnet"] as Subnet has {
+        key: "string";
+        zone: "string" => one &'v Value;
+        range: "cidr" => one IpNet;
+    }
+    /// A machine.
+    Record ["host"] as Host has {
+        name: "string" => one &'v Text;
+        address: "ip" => one IpAddr;
+        subnet: "subnet" => one Subnet<'v>;
+        arch: "Arch" => one &'v Text;
+        zone: "string";
+        fqdn: "fqdn" => one &'v Text;
+    }
+    /// Who may open a connection to what.
+    Record ["rule"] has {
+        name: "string";
+        direction: "Direction";
+        protocol: "Transport";
+        ports: "string";
+        sources: "list(cidr)";
+        public: "bool";
+        reason: "string";
+    }
+    /// A volume, as the service sees that keeps its data there.
+    Record ["volume"] has {
+        label: "string";
+        path: "path";
+        size: "bytes";
+        devices: "string";
+    }
+    /// A person who operates a product.
+    Record ["operator"] as Operator has {
+        name: "string" => one &'v Text;
+        key: "string";
+        tunnel: "string?";
+    }
+    /// A vendor's list of checksums.
+    Record ["Signed"] has {
+        list: "string";
+        signature: "string";
+        key: "string";
+        fingerprint: "string";
+    }
+    /// A command with what it reads.
+    Record ["Invocation"] as Invocation has {
+        run: "list(string)" => each &'v Text;
+        input: "string?" => one &'v Text;
+        unless: "list(string)?" => each &'v Text;
+    }
+    /// A request to an API.
+    Record ["Request"] has {
+        url: "string";
+        method: "string";
+        headers: "map(secret(string))";
+        body: "any";
+        authority: "path?";
+        expect: "list(int)";
+    }
+
+    /// What a product says.
+    Kind ["product"] as Product has {
+        domain: "fqdn" => one &'v Text;
+        owner: "email";
+        environments: "list(name)";
+        ranges: "map(cidr)" => pairs IpNet;
+        operators: "list(operator)" => each Operator<'v>;
+        protected: "list(name)" => each &'v Text;
+        approve: "list(name)" => each &'v Text;
+    }
+    /// Where the state of a product's units is.
+    Block ["product", "state"] as State has {
+        store: "service" => one InstanceId;
+        lock: "service?" => one InstanceId;
+        bootstrap: "Bootstrap?" => one Scheme;
+        ready: "list(name)" => each &'v Text;
+    }
+    /// Where the secrets of a product are.
+    Block ["product", "secrets"] as Secrets has {
+        store: "service" => one InstanceId;
+        bootstrap: "Bootstrap?" => one Scheme;
+    }
+    /// Who signs the certificates of a product's own services.
+    Block ["product", "authority"] as Authority has {
+        certificate: "secret(string)";
+        key: "secret(string)" => one &'v Arc<Secret>;
+    }
+    /// Where the sources of a product lie.
+    Block ["product", "repository"] as Repository has {
+        github: "string?" => one &'v Text;
+        gitlab: "string?" => one &'v Text;
+        gitlab_server: "url" => one &'v Text;
+    }
+    /// A policy that does not hold for some things.
+    Labelled ["product", "waive"] as Waiver has {
+        on: "list(name)" => each &'v Text;
+        because: "string";
+    }
+
+    /// What a provider says.
+    Kind ["provider"] as Provider has {
+        licence: "string?";
+        zones: "list(string)";
+        sizes: "map(map(string))" => pairs &'v Value;
+        architectures: "map(string)";
+        protocols: "list(Transport)";
+        protocol_numbers: "map(string)";
+        ranges: "list(cidr)";
+    }
+    /// A plugin of OpenTofu.
+    Labelled ["provider", "plugin"] as Plugin has {
+        source: "string";
+        version: "constraint";
+        schema: "string";
+        arguments: "any" => one &'v Value;
+    }
+    /// What a plugin reads from the environment.
+    Labelled ["provider", "credential"] as Credential has {
+        env: "string" => one &'v Text;
+    }
+    /// What networks may be.
+    Block ["provider", "network"] has {
+        min_prefix: "int";
+        max_prefix: "int";
+        private_only: "bool";
+    }
+    /// Which addresses of a subnet nobody gets.
+    Block ["provider", "subnet"] as OfSubnets has {
+        max_prefix: "int";
+        reserved_first: "int" => one i64;
+        reserved_last: "int" => one i64;
+        reserved: "list(cidr)" => each IpNet;
+    }
+    /// What volumes look like to a machine.
+    Block ["provider", "volume"] has {
+        devices: "string";
+    }
+    /// How much of something there may be.
+    Block ["provider", "limits"] has {}
+    /// What names may look like, as patterns.
+    Block ["provider", "names"] as Names has {
+        server: "string?" => one &'v Text;
+        network: "string?";
+        pool: "string?";
+    }
+    /// Something that a provider cannot do.
+    Labelled ["provider", "lacks"] has {
+        because: "string";
+    }
+    /// An image that a provider offers.
+    Labelled ["provider", "image"] as StockImage has {
+        name: "string";
+        login: "string" => one &'v Text;
+    }
+    /// How Packer bakes there.
+    Block ["provider", "builder"] has {}
+
+    /// What a module says.
+    Kind ["module"] has {
+        group: "Group";
+    }
+    /// What machines start from.
+    Kind ["image"] has {
+        from: "name";
+        on: "list(name)";
+        arches: "list(Arch)";
+        install: "list(name)";
+    }
+    /// A secret that is known by its form.
+    Kind ["credential"] has {
+        pattern: "string";
+    }
+    /// A rule over the whole program.
+    Kind ["policy"] has {
+        code: "name";
+    }
+    /// What a provider's instance may set.
+    Instance ["provider"] has {}
+    /// What a stack's instance may set.
+    Instance ["stack"] has {
+        on: "provider";
+        only: "list(name)?";
+    }
+    /// What a module's instance may set.
+    Instance ["module"] has {
+        on: "provider?";
+    }
+    /// What a service's instance may set.
+    Instance ["service"] has {
+        only: "list(name)?";
+        on: "provider?";
+    }
+
+    /// What a service says.
+    Kind ["service"] as Service has {
+        licence: "string";
+        version: "version?";
+        quorum: "any";
+        latency: "duration?";
+        keeps: "list(string)";
+        bridges: "list(cidr)" => each IpNet;
+        roll: "Roll";
+        restarts: "map(string)";
+    }
+    /// What a service listens on.
+    Labelled ["service", "port"] as Port has {
+        number: "port" => one i64;
+        protocols: "list(Transport)" => each &'v Text;
+        from: "list(Peer)" => each &'v Text;
+        admin: "bool";
+        tls: "Tls";
+    }
+    /// What an image bakes.
+    Block ["service", "install"] has {}
+    /// Packages of the distribution.
+    Blocks ["service", "install", "packages"] has {
+        names: "list(string)";
+        masked: "list(string)";
+    }
+    /// A release of a vendor.
+    Labelled ["service", "install", "archive"] has {
+        url: "string";
+        signed: "Signed?";
+        checksums: "map(string)";
+        member: "string?";
+        to: "path";
+        command: "string?";
+    }
+    /// An account.
+    Labelled ["service", "install", "user"] has {
+        home: "path?";
+        groups: "list(string)";
+        shell: "path";
+        system: "bool";
+        keys: "list(string)?";
+    }
+    /// A group.
+    Labelled ["service", "install", "group"] has {
+        system: "bool";
+    }
+    /// What is done on each machine.
+    Block ["service", "configure"] has {}
+    /// An account that needs what only the product knows.
+    Labelled ["service", "configure", "user"] has {
+        home: "path?";
+        groups: "list(string)";
+        shell: "path";
+        system: "bool";
+        keys: "list(string)?";
+    }
+    /// A volume that is mounted.
+    Labelled ["service", "configure", "volume"] has {
+        label: "string";
+        size: "int";
+        devices: "string";
+    }
+    /// Who is in a group.
+    Labelled ["service", "configure", "members"] has {
+        only: "list(string)";
+    }
+    /// A file that must not be there.
+    Labelled ["service", "configure", "absent"] has {}
+    /// A directory.
+    Labelled ["service", "configure", "directory"] has {
+        owner: "string";
+        group: "string?";
+        mode: "string";
+    }
+    /// A file.
+    Labelled ["service", "configure", "file"] has {
+        format: "Format";
+        content: "any";
+        owner: "string";
+        group: "string?";
+        mode: "string";
+        validate: "list(string)";
+        comment: "string";
+    }
+    /// A key with its certificate.
+    Labelled ["service", "configure", "certificate"] has {
+        authority: "secret(string)";
+        authority_key: "secret(string)";
+        names: "list(string)";
+        addresses: "list(ip)";
+        owner: "string";
+    }
+    /// A unit of systemd.
+    Labelled ["service", "configure", "daemon"] has {
+        description: "string?";
+        run: "list(string)";
+        user: "string";
+        start: "Start";
+        reload: "string?";
+        stop: "string?";
+        limits: "{ files: int?, memory: string? }";
+        after: "list(string)";
+        writes: "list(path)";
+        capabilities: "list(string)";
+        environment: "map(string)";
+        on_change: "OnChange";
+    }
+    /// Waits until something listens.
+    Blocks ["service", "configure", "ready"] has {
+        port: "port";
+        address: "any";
+        timeout: "duration";
+    }
+    /// Asks an API until it answers.
+    Blocks ["service", "configure", "health"] has {
+        url: "string";
+        expect: "list(int)";
+        headers: "map(secret(string))";
+        authority: "path?";
+        tries: "int";
+        cluster: "bool";
+    }
+    /// A command that makes something once.
+    Labelled ["service", "configure", "command"] has {
+        run: "list(string)";
+        creates: "path?";
+        unless: "list(string)";
+        user: "string";
+    }
+    /// What happens once for all members.
+    Labelled ["service", "configure", "cluster"] has {
+        unless: "list(string)";
+        unless_request: "Request?";
+        steps: "list(list(string))";
+        request: "Request?";
+        environment: "map(any)";
+    }
+    /// A module of the tool itself.
+    Labelled ["service", "configure", "task"] has {}
+    /// What a test on one machine gives a role.
+    Block ["service", "example"] has {}
+    /// What holds the locks of states.
+    Block ["service", "lock"] as Lock has {
+        address: "url" => one &'v Text;
+        prefix: "string" => one &'v Text;
+        environment: "map(string)" => pairs &'v Text;
+        token: "string?" => one &'v Text;
+        authority: "string?" => one &'v Text;
+        hold: "list(string)" => each &'v Text;
+    }
+    /// What holds states and other objects.
+    Block ["service", "object_store"] as ObjectStore has {
+        endpoint: "url" => one &'v Value;
+        region: "string" => one &'v Value;
+        path_style: "bool" => one bool;
+        conditional_writes: "bool" => one bool;
+        versioning: "bool";
+    }
+    /// What holds secrets.
+    Block ["service", "secret_store"] as SecretStore has {
+        scheme: "Scheme" => one Scheme;
+        address: "url" => one &'v Text;
+        mount: "string" => one &'v Text;
+        environment: "map(string)" => pairs &'v Text;
+        token: "string?" => one &'v Text;
+        authority: "string?" => one &'v Text;
+        login: "list(string)" => each &'v Text;
+        enter: "list(string)" => each &'v Text;
+        trust: "list(Invocation)" => each Invocation<'v>;
+        permit: "list(Invocation)" => each Invocation<'v>;
+        grant: "list(Invocation)" => each Invocation<'v>;
+        granted: "list(string)" => each &'v Text;
+        revoke: "list(string)" => each &'v Text;
+        permitted: "list(string)" => each &'v Text;
+        forbid: "list(string)" => each &'v Text;
+        read: "list(string)" => each &'v Text;
+    }
+    /// What leads operators into the private networks.
+    Block ["service", "way_in"] as WayIn has {
+        range: "cidr" => one IpNet;
+        name: "fqdn" => one &'v Text;
+        packages: "list(string)" => each &'v Text;
+        file: "path?" => one &'v Text;
+        up: "list(string)" => each &'v Text;
+        identity: "list(string)" => each &'v Text;
+        client: "string?" => one &'v Text;
+        clients: "map(ip)" => pairs IpAddr;
+    }
+    /// How operators enter machines where no tunnel leads.
+    Block ["service", "entry"] as Entry has {
+        named: "bool" => one bool;
+        open: "bool" => one bool;
+    }
+    /// What takes over when a service is away.
+    Labelled ["service", "fallback"] has {
+        because: "string?";
+        to: "any";
+    }
+
+    /// A pipeline.
+    Kind ["pipeline"] has {
+        branch: "string";
+        runner: "string";
+        container: "string";
+        compiler: "url?";
+        minute: "int";
+    }
+    /// A stage of a pipeline.
+    Labelled ["pipeline", "stage"] has {
+        when: "list(Event)";
+        after: "list(name)";
+        per: "Per";
+        scope: "Scope";
+        run: "list(Task)";
+        secrets: "Access";
+        comment: "bool";
+        approve: "bool";
+        report: "bool";
+        gate: "name?";
+        limit: "duration";
+    }
+    /// An action of GitHub.
+    Kind ["action"] has {
+        uses: "string";
+        sha: "string";
+        version: "string";
+        inputs: "list(name)";
+    }
+    /// A tool of pipelines.
+    Kind ["tool"] has {
+        package: "string?";
+        version: "version";
+        with: "list(string)";
+    }
+}

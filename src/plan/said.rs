@@ -1,0 +1,81 @@
+//! What a product, its services and providers say of themselves, as typed views.
+
+use super::{Host, Instance, Plan, Service};
+use crate::hir::items::{self, Authority, Lock, ObjectStore, Product, Repository, SecretStore, Secrets, State, Values, View, WayIn};
+use crate::value::InstanceId;
+
+impl Instance {
+    /// What was evaluated of it, by field.
+    pub fn said(&self) -> Values<'_> {
+        Values::from(&self.fields)
+    }
+
+    /// What it says in a block that is there once.
+    pub fn block<'v, V: View<'v>>(&'v self) -> Option<V> {
+        self.said().block()
+    }
+}
+
+impl Host {
+    /// What the library says of it.
+    pub fn said(&self) -> Option<items::Host<'_>> {
+        items::Host::of(&self.record)
+    }
+}
+
+impl Plan {
+    /// An instance by its number.
+    pub fn instance(&self, id: InstanceId) -> Option<&Instance> {
+        self.instances.get(id.0 as usize)
+    }
+
+    /// What the product says.
+    pub fn said(&self) -> Product<'_> {
+        Product::over(Values::from(&self.settings))
+    }
+
+    /// What a block of the product says.
+    fn said_in<'v, V: View<'v>>(&'v self) -> Option<V> {
+        Values::from(&self.settings).block()
+    }
+
+    /// Where its state is, where it says that.
+    pub fn state(&self) -> Option<State<'_>> {
+        self.said_in()
+    }
+
+    /// Where its secrets are, where it says that.
+    pub fn secrets(&self) -> Option<Secrets<'_>> {
+        self.said_in()
+    }
+
+    /// Where its sources are, where it says that.
+    pub fn repository(&self) -> Option<Repository<'_>> {
+        self.said_in()
+    }
+
+    /// Who signs the certificates of its services.
+    pub fn authority(&self) -> Option<Authority<'_>> {
+        self.said_in()
+    }
+
+    /// What keeps the state of its units.
+    pub fn object_store(&self) -> Option<ObjectStore<'_>> {
+        self.instance(self.state()?.store()?)?.block()
+    }
+
+    /// What keeps the locks of its state.
+    pub fn lock(&self) -> Option<Lock<'_>> {
+        self.instance(self.state()?.lock()?)?.block()
+    }
+
+    /// What keeps its secrets.
+    pub fn secret_store(&self) -> Option<SecretStore<'_>> {
+        self.instance(self.secrets()?.store()?)?.block()
+    }
+
+    /// The services that lead into its private networks, in their order.
+    pub fn ways_in(&self) -> impl Iterator<Item = (&Service, WayIn<'_>)> {
+        self.services.iter().filter_map(|service| Some((service, self.instance(service.instance)?.block()?)))
+    }
+}
