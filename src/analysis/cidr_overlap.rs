@@ -57,7 +57,7 @@ fn networks(plan: &Plan) -> Vec<Network> {
             };
             if keyword == "module" {
                 // What has subnets is a network; any other `range` is one that somebody else has.
-                if instance.fields.get("subnets").is_none() {
+                if !instance.fields.contains_key("subnets") {
                     continue;
                 }
                 add(instance.fields.get("range"), text!("`{stack}`"), place::said_at(plan, of, "range"));
