@@ -166,3 +166,18 @@ fn what_an_edit_changes_names_the_edit() {
     assert!(asked > 100, "{asked}");
     assert!(missed.is_empty(), "{} of {asked}\n{}", missed.len(), missed.join("\n"));
 }
+
+#[test]
+fn what_is_not_there_has_no_reason() {
+    let workspace = acme();
+    let ask = |path: &[Key]| why(&workspace, &options(), &[Question::Value(path.to_vec())]).unwrap().remove(0);
+    let name = |name: &str| Key::Name(name.into());
+    let ports = |rest: &[Key]| [&[name("acme"), name("web_eu"), name("ports")], rest].concat();
+    assert_eq!(ask(&ports(&[Key::At(0)])).unwrap().len(), 1);
+    assert!(matches!(ask(&ports(&[Key::At(9)])), Err(infrac::driver::Unanswered::Unknown(..))));
+    // In staging there is one machine, in prod there are three.
+    let second = [name("acme"), name("mgmt"), name("nodes"), name("hosts"), Key::At(1)];
+    let answers = ask(&second).unwrap();
+    let environments: Vec<&str> = answers.iter().flat_map(|answer| &answer.environments).map(Text::as_str).collect();
+    assert_eq!(environments, ["prod"]);
+}

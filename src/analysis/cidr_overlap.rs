@@ -55,6 +55,10 @@ fn networks(plan: &Plan) -> Vec<Network> {
                 networks.extend(range.map(|range| Network { range, owner, of, span }));
             };
             if keyword == "module" {
+                // What has subnets is a network; any other `range` is one that somebody else has.
+                if !instance.fields.contains_key("subnets") {
+                    continue;
+                }
                 let range = if let Some(Value::Cidr(range)) = instance.fields.get("range") { Some(*range) } else { None };
                 add(range, text!("`{stack}`"), place::said_at(plan, of, "range"));
                 continue;

@@ -15,11 +15,13 @@ mod other_range;
 mod pipeline_parts;
 mod place;
 mod port_clash;
+mod provider_needs_unit;
 mod readable_secret;
 mod ready_order;
 mod renumbered;
 mod role_files;
 mod second_pipeline;
+mod service_twice;
 mod shared_domain;
 mod silent_lock;
 mod stage_access;
@@ -27,6 +29,7 @@ mod stage_names;
 mod stage_order;
 mod stage_work;
 mod unchecked_download;
+mod unit_cycle;
 mod unknown_waiver;
 mod unreachable_path;
 mod unrotated_log;
@@ -69,10 +72,13 @@ const RULES: &[Rule] = &[
     operator_accounts::check,
     other_range::check,
     port_clash::check,
+    provider_needs_unit::check,
     ready_order::check,
+    service_twice::check,
     shared_domain::check,
     silent_lock::check,
     unchecked_download::check,
+    unit_cycle::check,
     unknown_waiver::check,
     unused_waiver::check,
 ];

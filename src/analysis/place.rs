@@ -3,7 +3,7 @@
 use crate::base::Span;
 use crate::hir::{ExprKind, Instance, Product};
 use crate::plan::Plan;
-use crate::value::InstanceId;
+use crate::value::{InstanceId, Value};
 
 /// The name of an instance in the inventory: its own, or that of the stack it stands in.
 pub(super) fn named_at(plan: &Plan, id: InstanceId) -> Span {
@@ -46,4 +46,15 @@ pub(super) fn said_by_product(plan: &Plan, attribute: &str) -> Span {
     let here = block.blocks().filter(|block| block.keyword.text == "in" && block.word(0) == Some(&plan.environment));
     let overridden = here.filter_map(|block| block.body.attributes().filter(|of| of.name.text == attribute).last()).last();
     overridden.or(own).map_or(plan.product.name.span, |said| said.value.span)
+}
+
+/// Where an instance is given a unit or an output of it; its name where none of its own attributes is.
+pub(super) fn needing(plan: &Plan, id: InstanceId, unit: InstanceId) -> Span {
+    let instance = &plan.instances[id.0 as usize];
+    let declaration = &instance.declaration;
+    let here = declaration.overrides.iter().filter(|(environment, _)| environment.text == plan.environment).flat_map(|(_, of)| of);
+    let mut given = here.chain(declaration.attributes.values());
+    let leads = |value: &Value| *value == Value::Instance(unit) || value.needs(unit);
+    let found = given.find(|attribute| instance.fields.get(&attribute.name.text).is_some_and(leads));
+    found.map_or(declaration.name.span, |attribute| attribute.value.span)
 }

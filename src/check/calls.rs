@@ -65,7 +65,7 @@ impl<'a> Checker<'a> {
                 let argument = places.iter().position(|place| *place == refused.index).and_then(|at| arguments.get(at));
                 let at = argument.map_or(span, |argument| argument.value.span);
                 let absent = types.get(refused.index).is_some_and(|ty| matches!(ty.plain(), Ty::Optional(_)));
-                self.error(report::refused(at, builtin, &refused, absent));
+                self.error(report::refused(span, at, builtin, &refused, absent));
                 Ty::Error
             }
         }

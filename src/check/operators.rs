@@ -62,9 +62,12 @@ impl<'a> Checker<'a> {
                 (Ty::Bool, whole.is_deferred() || element.is_deferred())
             }
             Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
+                let before = self.diagnostics.0.len();
                 let (a, b) = self.same(left, right, scope);
+                // Two that are never the same are told about already.
+                let alike = self.diagnostics.0.len() == before;
                 for (ty, side) in [(&a, left), (&b, right)] {
-                    if !is_ordered(ty.plain()) {
+                    if alike && !is_ordered(ty.plain()) {
                         self.error(report::no_order(side.span, ty));
                         break;
                     }
@@ -97,8 +100,9 @@ impl<'a> Checker<'a> {
         let (first, second, turned) = if self.is_word(left, scope) { (right, left, true) } else { (left, right, false) };
         let a = self.check(first, &Ty::Error, scope);
         let wanted = comparable(&a);
-        let number = matches!(wanted, Ty::Float) && matches!(second.kind, ExprKind::Literal(_));
-        if (self.is_word(second, scope) || is_written_out(second)) && !number {
+        // What is written out has the type of what it is compared with, but for a number: it is an integer or not by itself.
+        let by_other = is_written_out(second) && !matches!(wanted, Ty::Float);
+        if by_other || self.is_word(second, scope) {
             return self.pair(a, second, &wanted, turned, scope);
         }
         let b = self.check(second, &Ty::Error, scope);

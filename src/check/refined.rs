@@ -148,6 +148,10 @@ impl Scope for Nowhere<'_, '_> {
         self.checker.program.function(id).cloned()
     }
 
+    fn named_type(&self, name: &Text) -> Option<Arc<hir::NamedType>> {
+        self.checker.program.types.get(name).cloned()
+    }
+
     /// What is wrong with an expression is said where it is checked.
     fn report(&mut self, _: Diagnostic) {}
 

@@ -67,6 +67,7 @@ impl Why {
                 let failure = Failure::new(format!("nothing is called `{name}` there"));
                 return Err(match nearest(&name, known.iter().map(Text::as_str)) {
                     Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
+                    None if known.is_empty() => failure,
                     None => failure.help(format!("there are {}", listed(&known))),
                 });
             }

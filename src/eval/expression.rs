@@ -28,7 +28,7 @@ impl Evaluator<'_> {
     }
 
     /// Says which limit is exceeded, once.
-    fn exceeds(&mut self, beyond: Beyond, span: Span) -> Stop {
+    pub(super) fn exceeds(&mut self, beyond: Beyond, span: Span) -> Stop {
         let (message, help) = match beyond {
             Beyond::Told => return Stop,
             Beyond::Depth => (
@@ -267,7 +267,7 @@ impl Evaluator<'_> {
             values.push(value);
         }
         if let Some(declared) = callee.declared.and_then(|id| self.scope.function(id)) {
-            return self.declared(&declared, values);
+            return self.declared(&declared, arguments, values, span);
         }
         let Some(builtin) = functions::find(&function.text) else {
             let known = functions::all().map(|function| function.name);
@@ -314,8 +314,17 @@ impl Evaluator<'_> {
         Ok(Value::residual(Residual::Call(function.text.clone(), values)))
     }
 
-    fn declared(&mut self, function: &crate::hir::Function, mut locals: Locals) -> Evaluated {
-        Evaluator { scope: self.scope, locals: &mut locals }.expr(&function.value)
+    fn declared(&mut self, function: &hir::Function, arguments: &[hir::Argument], values: Vec<Value>, span: Span) -> Evaluated {
+        let mut locals = Locals::with_capacity(values.len());
+        for (at, value) in values.into_iter().enumerate() {
+            let place = arguments.get(at).map_or(span, |argument| argument.value.span);
+            locals.push(match function.parameters.get(at) {
+                Some((name, ty)) => self.typed(value, ty, Some(name), place)?,
+                None => value,
+            });
+        }
+        let value = Evaluator { scope: self.scope, locals: &mut locals }.expr(&function.value)?;
+        self.typed(value, &function.result, None, span)
     }
 
     fn binary(&mut self, operator: hir::Binary, left: &hir::Expr, right: &hir::Expr, span: Span) -> Evaluated {

@@ -14,6 +14,7 @@ pub mod functions;
 pub mod limits;
 mod operators;
 pub mod run;
+mod typed;
 
 use crate::base::{Span, Text};
 use crate::diag::Diagnostic;
@@ -52,6 +53,9 @@ pub trait Scope {
 
     /// A function that the program declares.
     fn function(&self, id: hir::FunctionId) -> Option<Arc<hir::Function>>;
+
+    /// A type that is declared, by its name.
+    fn named_type(&self, name: &Text) -> Option<Arc<hir::NamedType>>;
 
     /// Takes a finding.
     fn report(&mut self, diagnostic: Diagnostic);

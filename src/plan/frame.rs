@@ -57,6 +57,10 @@ impl Scope for Frame<'_, '_> {
         self.planner.program.function(id).cloned()
     }
 
+    fn named_type(&self, name: &Text) -> Option<Arc<hir::NamedType>> {
+        self.planner.named_type(self.of, name)
+    }
+
     fn report(&mut self, diagnostic: Diagnostic) {
         self.planner.report(diagnostic);
     }

@@ -41,18 +41,17 @@ impl Planner<'_> {
         match (ty, value) {
             (Ty::Refined(refined), value) => {
                 self.keeps_type(of, &refined.base, value, path)?;
-                let own = self.node(of.id).definition.as_ref().and_then(|definition| definition.types.get(&refined.name).cloned());
-                let named = own.or_else(|| self.program.types.get(&refined.name).cloned());
+                let named = self.named_type(of.id, &refined.name);
                 match named.as_ref().and_then(|named| named.rule.as_ref()) {
                     Some(rule) => self.keeps_rule(of, rule, value, path),
                     None => Ok(()),
                 }
             }
             (Ty::Optional(ty) | Ty::Deferred(ty), value) => self.keeps_type(of, ty, value, path),
-            (Ty::List(ty), Value::List(list)) if has_rules(ty) => {
+            (Ty::List(ty), Value::List(list)) if ty.has_rules() => {
                 list.iter().enumerate().try_for_each(|(at, value)| self.keeps_part(of, ty, value, path, Step::Index(at)))
             }
-            (Ty::Map(ty), Value::Map(map)) if has_rules(ty) => {
+            (Ty::Map(ty), Value::Map(map)) if ty.has_rules() => {
                 map.iter().try_for_each(|(key, value)| self.keeps_part(of, ty, value, path, Step::Key(key.clone())))
             }
             (Ty::Record(record), Value::Map(map)) => record.fields.iter().try_for_each(|field| match map.get(&field.name) {
@@ -61,6 +60,12 @@ impl Planner<'_> {
             }),
             _ => Ok(()),
         }
+    }
+
+    /// A type that the definition of an instance declares, or the program.
+    pub(super) fn named_type(&self, of: InstanceId, name: &Text) -> Option<Arc<hir::NamedType>> {
+        let own = self.node(of).definition.as_ref().and_then(|definition| definition.types.get(name).cloned());
+        own.or_else(|| self.program.types.get(name).cloned())
     }
 
     fn keeps_part(&mut self, of: Typed<'_>, ty: &Ty, value: &Value, path: &mut Vec<Step>, step: Step) -> Result<(), Stop> {
@@ -135,15 +140,5 @@ impl Planner<'_> {
     /// A place in the text of the project; for one in the library, where the inventory names what it makes.
     pub(super) fn place_of_text(&self, id: InstanceId, span: Span) -> Span {
         if self.is_of_project(span) { span } else { self.inventory_place(id, None) }
-    }
-}
-
-/// Whether a type has a rule in some part of it.
-fn has_rules(ty: &Ty) -> bool {
-    match ty {
-        Ty::Refined(_) => true,
-        Ty::List(of) | Ty::Map(of) | Ty::Optional(of) | Ty::Deferred(of) | Ty::Secret(of) => has_rules(of),
-        Ty::Record(record) => record.fields.iter().any(|field| has_rules(&field.ty)),
-        _ => false,
     }
 }

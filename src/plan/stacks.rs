@@ -84,10 +84,11 @@ impl Planner<'_> {
             }
         };
         let needs: BTreeMap<&Text, &BTreeSet<Text>> = graph.iter().collect();
+        let by_name: BTreeMap<&Text, &InstanceId> = ids.iter().rev().map(|id| (&self.node(*id).name, id)).collect();
         let found = order.iter().filter_map(|name| {
-            let id = ids.iter().find(|id| self.node(**id).name == *name)?;
+            let id = by_name.get(name)?;
             let needs = needs.get(name).map(|needs| (*needs).clone()).unwrap_or_default();
-            Some(Stack { instance: *id, name: name.clone(), needs, refers: referred.remove(name).unwrap_or_default() })
+            Some(Stack { instance: **id, name: name.clone(), needs, refers: referred.remove(name).unwrap_or_default() })
         });
         found.collect()
     }

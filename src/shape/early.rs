@@ -214,6 +214,10 @@ impl Scope for Early<'_> {
         self.program.function(id).cloned()
     }
 
+    fn named_type(&self, name: &Text) -> Option<Arc<hir::NamedType>> {
+        self.program.types.get(name).cloned()
+    }
+
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }

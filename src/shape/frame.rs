@@ -284,6 +284,10 @@ impl Scope for Frame<'_> {
         self.program.function(id).cloned()
     }
 
+    fn named_type(&self, name: &Text) -> Option<Arc<hir::NamedType>> {
+        self.program.types.get(name).cloned()
+    }
+
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
@@ -348,6 +352,10 @@ impl Scope for ProviderFrame<'_> {
 
     fn function(&self, id: hir::FunctionId) -> Option<Arc<Function>> {
         self.program.function(id).cloned()
+    }
+
+    fn named_type(&self, name: &Text) -> Option<Arc<hir::NamedType>> {
+        self.program.types.get(name).cloned()
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

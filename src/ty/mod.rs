@@ -206,6 +206,16 @@ impl Ty {
         }
     }
 
+    /// Whether it has a rule in some part of it.
+    pub fn has_rules(&self) -> bool {
+        match self {
+            Ty::Refined(_) => true,
+            Ty::List(of) | Ty::Map(of) | Ty::Optional(of) | Ty::Deferred(of) | Ty::Secret(of) => of.has_rules(),
+            Ty::Record(record) => record.fields.iter().any(|field| field.ty.has_rules()),
+            _ => false,
+        }
+    }
+
     /// Whether any part of it is known only to a tool.
     pub fn is_deferred(&self) -> bool {
         match self {

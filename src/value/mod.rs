@@ -220,6 +220,24 @@ impl Value {
         }
     }
 
+    /// The first output of a unit that it needs: the unit, and the name of the output.
+    pub fn output(&self) -> Option<(InstanceId, Text)> {
+        let mut found = None;
+        self.walk(&mut |residual| {
+            if let Residual::Output(unit, name) = residual {
+                found.get_or_insert((*unit, name.clone()));
+            }
+        });
+        found
+    }
+
+    /// Whether it needs an output of a unit.
+    pub fn needs(&self, unit: InstanceId) -> bool {
+        let mut found = false;
+        self.walk(&mut |residual| found |= matches!(residual, Residual::Output(of, _) if *of == unit));
+        found
+    }
+
     /// Calls `visit` with every residual expression in it, the outer before the inner.
     pub fn walk(&self, visit: &mut dyn FnMut(&Residual)) {
         match self {

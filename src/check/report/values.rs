@@ -18,14 +18,14 @@ pub(in crate::check) fn misfit(span: Span, found: &Ty, expected: &Ty, why: Why) 
         // Whatever stands there in place of a reference may be the secret.
         Why::Mismatch if matches!(expected, Ty::Secret(_)) => no_reference(span, found),
         Why::NoSecret => no_reference(span, found),
-        Why::Mismatch => Diagnostic::error(Code::TypeMismatch, span, format!("`{expected}` is needed, this is `{found}`")),
+        Why::Mismatch => Diagnostic::error(Code::TypeMismatch, span, format!("{} is needed, this is `{found}`", wanted(expected))),
         Why::Deferred => {
             Diagnostic::error(Code::DeferredValue, span, format!("`{expected}` is needed now, but only a tool will know this `{found}`"))
                 .help("use what the compiler knows, or declare what takes it as `deferred(…)`")
         }
         Why::Absent => Diagnostic::error(Code::OptionalValue, span, format!("`{expected}` is needed, this `{found}` may be absent"))
             .help("say what counts then with `??`"),
-        Why::Exposed => Diagnostic::error(Code::SecretExposed, span, format!("`{expected}` is needed, this is a secret"))
+        Why::Exposed => Diagnostic::error(Code::SecretExposed, span, format!("{} is needed, this is a secret", wanted(expected)))
             .help("declare what takes it as `secret(…)`: a secret reaches only what takes a reference"),
         Why::MissingField(name) => {
             Diagnostic::error(Code::Missing, span, format!("`{expected}` is needed, and this has no field `{name}`"))
@@ -34,6 +34,15 @@ pub(in crate::check) fn misfit(span: Span, found: &Ty, expected: &Ty, why: Why) 
             Diagnostic::error(Code::UnknownField, span, format!("`{expected}` is needed, which has no field `{name}`"))
                 .help("name the fields that are wanted: `{ a = x.a }`")
         }
+    }
+}
+
+/// A type in words; of a list of anything, that it is one.
+fn wanted(ty: &Ty) -> String {
+    match ty {
+        Ty::List(of) if **of == Ty::Error => "a list".into(),
+        Ty::Map(of) if **of == Ty::Error => "a map".into(),
+        ty => format!("`{ty}`"),
     }
 }
 
@@ -99,6 +108,12 @@ pub(in crate::check) fn absent_operand(span: Span, ty: &Ty) -> Diagnostic {
 
 pub(in crate::check) fn secret_in_text(span: Span) -> Diagnostic {
     Diagnostic::error(Code::SecretExposed, span, "a secret would become part of a text")
+        .help("pass the secret itself, by an attribute of its own: only its reference may travel")
+}
+
+fn secret_read(call: Span, span: Span, function: &str) -> Diagnostic {
+    Diagnostic::error(Code::SecretExposed, call, format!("`{function}` would need the value of a secret"))
+        .related(span, "the secret stands here")
         .help("pass the secret itself, by an attribute of its own: only its reference may travel")
 }
 
@@ -209,7 +224,7 @@ pub(in crate::check) fn misplaced(span: Span, function: &Function, why: &Misplac
     Diagnostic::error(Code::UnknownFunction, span, message).help(format!("it is `{}`", function.signature()))
 }
 
-pub(in crate::check) fn refused(span: Span, function: &Function, refused: &Refused, absent: bool) -> Diagnostic {
+pub(in crate::check) fn refused(call: Span, span: Span, function: &Function, refused: &Refused, absent: bool) -> Diagnostic {
     let name = function.parameter(refused.index).map(|parameter| parameter.name).unwrap_or_default();
     if absent {
         return Diagnostic::error(
@@ -220,7 +235,10 @@ pub(in crate::check) fn refused(span: Span, function: &Function, refused: &Refus
         .help("say what counts then with `??`");
     }
     if refused.exposed {
-        return secret_default(span);
+        return match name {
+            "default" => secret_default(span),
+            _ => secret_read(call, span, function.name),
+        };
     }
     Diagnostic::error(Code::TypeMismatch, span, format!("`{name}` of `{}` must be {}", function.name, refused.expected))
         .help(format!("it is `{}`", function.signature()))

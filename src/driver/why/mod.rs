@@ -101,6 +101,36 @@ pub fn why(
     })
 }
 
+/// The first step of a path that a value does not have, and what it has there.
+fn absent(value: &Value, path: &[Key]) -> Option<(Text, Vec<Text>)> {
+    let mut value = value;
+    for key in path {
+        let next = match (value, key) {
+            (Value::List(list), Key::At(at)) => list.get(*at),
+            (Value::Map(map), Key::Name(name)) => map.get(name),
+            // What a tool will know, what instances have, and elements that are named by their key, are found by who follows the path.
+            (Value::Residual(_) | Value::Instance(_) | Value::Definition(..), _) | (Value::List(_), Key::Name(_)) => return None,
+            _ => None,
+        };
+        value = match next {
+            Some(next) => next,
+            None => {
+                let known = match value {
+                    Value::List(list) => (0..list.len()).map(|at| text!("{at}")).collect(),
+                    Value::Map(map) => map.iter().map(|(key, _)| key.clone()).collect(),
+                    _ => Vec::new(),
+                };
+                let key = match key {
+                    Key::Name(name) => name.clone(),
+                    Key::At(at) => text!("{at}"),
+                };
+                return Some((key, known));
+            }
+        };
+    }
+    None
+}
+
 struct Asking<'a> {
     workspace: &'a Workspace,
     options: &'a Options,
@@ -182,7 +212,13 @@ impl<'a> Asking<'a> {
                 let fields = origins.fields(instance).into_iter().filter_map(|(field, _)| origins.field(instance, &field, &[]));
                 return Some(fields.map(|origin| Origin { from: Vec::new(), ..origin }).collect());
             };
-            let found = origins.field(instance, field, &path[at + 2..]);
+            let part = &path[at + 2..];
+            let whole = if part.is_empty() { None } else { origins.field(instance, field, &[]).and_then(|origin| origin.value) };
+            if let Some((key, known)) = whole.and_then(|whole| absent(&whole, part)) {
+                unknown = Some(Unanswered::Unknown(key, known));
+                return None;
+            }
+            let found = origins.field(instance, field, part);
             if found.is_none() {
                 let known = origins.children(instance).into_iter().chain(origins.fields(instance).into_iter().map(|(field, _)| field));
                 unknown = Some(Unanswered::Unknown(field.clone(), known.collect()));

@@ -78,6 +78,8 @@ struct Bindings {
     merged: Option<Ty>,
     deferred: bool,
     secret: bool,
+    /// Whether a secret stands where its value would be needed.
+    exposed: bool,
 }
 
 /// See `Function::result`.
@@ -90,8 +92,12 @@ pub(super) fn result(function: &Function, arguments: &[Ty], named: Named<'_>) ->
         if parameter.name == "default" && argument.holds_secret() && bindings.a.as_ref().is_some_and(plain) {
             return Err(Refused { index, expected: "as little a secret as what it stands in for".into(), exposed: true });
         }
+        // Any value at all may be one that is made into text.
+        if parameter.form == Form::Any && argument.holds_secret() {
+            return Err(Refused { index, expected: "a value without secrets".into(), exposed: true });
+        }
         if *argument != Ty::None && !bindings.bind(&parameter.form, argument) {
-            return Err(Refused { index, expected: parameter.form.words(), exposed: false });
+            return Err(Refused { index, expected: parameter.form.words(), exposed: bindings.exposed });
         }
     }
     let mut ty = bindings.instantiate(&function.result, named);
@@ -123,6 +129,10 @@ impl Bindings {
                 self.bind(form, inner)
             }
             (Form::Secret, _) => true,
+            (Form::Scalar | Form::Sized | Form::Number | Form::Network, Ty::Secret(_)) => {
+                self.exposed = true;
+                false
+            }
             (_, Ty::Secret(inner)) => {
                 self.secret = true;
                 self.bind(form, inner)

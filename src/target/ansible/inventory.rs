@@ -43,7 +43,7 @@ fn hosts(plan: &Plan, all: &[Plan]) -> Map {
     let names = |of: &dyn Fn(&Service) -> Text| -> BTreeSet<Text> { all.iter().flat_map(|plan| &plan.services).map(of).collect() };
     let mut children = Map::new();
     for (at, stack) in names(&|service| service.stack.clone()).into_iter().enumerate() {
-        let members: Map = plan.hosts.iter().filter(|host| host.stack == stack).map(|host| (host.name.clone(), Node::Null)).collect();
+        let members: Map = members(plan, &stack).map(|host| (host.name.clone(), Node::Null)).collect();
         let entry = children.push(word(&stack), group("hosts", members));
         entry.comment = (at == 0).then(|| "Stacks".into());
     }
@@ -59,12 +59,18 @@ fn group(key: &'static str, members: Map) -> Map {
     if members.is_empty() { Map::new() } else { Map::new().with(key, members) }
 }
 
+/// The machines of a stack, and those of others that its services run on.
+fn members<'a>(plan: &'a Plan, stack: &'a Text) -> impl Iterator<Item = &'a Host> {
+    let runs = move |host: &Host| plan.services.iter().any(|of| of.stack == *stack && of.hosts.contains(&host.name));
+    plan.hosts.iter().filter(move |host| host.stack == *stack || runs(host))
+}
+
 /// The stacks whose machines have a service, or the machines where only some have it.
 fn of_service(service: &Text, plan: &Plan) -> Map {
     let mut stacks = Map::new();
     let mut machines = Map::new();
     for instance in plan.services.iter().filter(|instance| instance.service == *service) {
-        let whole = plan.hosts.iter().filter(|host| host.stack == instance.stack).all(|host| instance.hosts.contains(&host.name));
+        let whole = members(plan, &instance.stack).all(|host| instance.hosts.contains(&host.name));
         if whole {
             stacks.push(word(&instance.stack), Node::Null);
         } else {

@@ -35,9 +35,16 @@ pub fn playbooks(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(),
 fn stacks(plans: &[Plan]) -> IndexMap<Text, Vec<Text>> {
     let mut stacks: IndexMap<Text, Vec<Text>> = IndexMap::default();
     for plan in plans {
-        for (at, stack) in plan.configured.iter().enumerate() {
+        // For each, the first behind it that another environment has too.
+        let mut later = None;
+        let mut behind: Vec<Option<&Text>> = Vec::with_capacity(plan.configured.len());
+        for stack in plan.configured.iter().rev() {
+            later = if stacks.contains_key(stack) { Some(stack) } else { later };
+            behind.push(later);
+        }
+        for (stack, later) in plan.configured.iter().zip(behind.into_iter().rev()) {
             if !stacks.contains_key(stack) {
-                let later = plan.configured[at..].iter().find_map(|later| stacks.get_index_of(later));
+                let later = later.and_then(|later| stacks.get_index_of(later));
                 stacks.shift_insert(later.unwrap_or(stacks.len()), stack.clone(), Vec::new());
             }
         }

@@ -94,7 +94,7 @@ fn beside() -> Object {
 /// The arguments of the backend for a store that is not the one that the backend was written for.
 fn bucket(state: &State<'_>) -> Object {
     let field = |field: &str| Expr::path("local.environment.state").attribute(field);
-    Object::new()
+    let config = Object::new()
         .with("bucket", field("bucket"))
         .with("key", Expr::template([Part::expr(Expr::path("local.unit")), Part::text("/tofu.tfstate")]))
         .with("region", field("region"))
@@ -105,7 +105,12 @@ fn bucket(state: &State<'_>) -> Object {
         .with("skip_credentials_validation", true)
         .with("skip_metadata_api_check", true)
         .with("skip_region_validation", true)
-        .with("skip_requesting_account_id", true)
+        .with("skip_requesting_account_id", true);
+    // A store that refuses to write an object twice keeps the locks itself.
+    match (state.lock.is_none(), state.store.conditional_writes()) {
+        (true, Some(true)) => config.with("use_lockfile", true),
+        _ => config,
+    }
 }
 
 /// `remote_state`.
