@@ -1,7 +1,7 @@
 //! A stack has one instance of a service, and so has a machine.
 //!
 //! The values of a role stand beside the group of its stack (`group_vars/<stack>/<service>.yml`), and a machine runs a role once: of a second
-//! instance nothing would be left.
+//! instance with other values nothing would be left. Two that say the same are one.
 //!
 //! ```infra
 //! define stack cell {
@@ -14,6 +14,7 @@ use super::{Facts, place};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{Plan, Service};
+use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
@@ -40,7 +41,7 @@ fn in_stack(plan: &Plan, blamed: &mut BTreeSet<Span>, found: &mut Vec<Diagnostic
     }
 }
 
-/// Two instances of a service, of two stacks, on a machine.
+/// Two instances of a service, of two stacks, that would have another value each on a machine.
 fn on_machine(plan: &Plan, blamed: &mut BTreeSet<Span>, found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<(&Text, &Text), &Service> = BTreeMap::new();
     for service in &plan.services {
@@ -49,7 +50,7 @@ fn on_machine(plan: &Plan, blamed: &mut BTreeSet<Span>, found: &mut Vec<Diagnost
             let at = place::named_at(plan, service.instance);
             // Machines of stacks with names that become equal are told about as that.
             let group = |of: &Service| of.stack.replace('-', "_");
-            if group(first) == group(service) || !blamed.insert(at) {
+            if group(first) == group(service) || same_on(host, first, service) || !blamed.insert(at) {
                 continue;
             }
             let message = format!("`{host}` would have `{}` twice, of `{}` and `{}`", service.service, first.stack, service.stack);
@@ -60,4 +61,13 @@ fn on_machine(plan: &Plan, blamed: &mut BTreeSet<Span>, found: &mut Vec<Diagnost
             );
         }
     }
+}
+
+/// Whether a machine gets the same values from both.
+fn same_on(host: &Text, first: &Service, second: &Service) -> bool {
+    let values = |of: &Service| -> BTreeMap<Text, Value> {
+        let of_host = of.host_vars.get(host).into_iter().flatten();
+        of.group_vars.iter().chain(of_host).cloned().collect()
+    };
+    values(first) == values(second)
 }

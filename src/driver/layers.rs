@@ -82,6 +82,8 @@ pub(super) struct Shared {
     pub diagnostics: Diagnostics,
     /// Whether it lacks what the compiler reads of it: then nothing else is looked at.
     pub is_lacking: bool,
+    /// Whether it seems to lack something while a file cannot be read: it has to be asked again.
+    pub is_unsure: bool,
 }
 
 impl Shared {
@@ -94,26 +96,23 @@ impl Shared {
         let mut diagnostics = Diagnostics(sorted.shared.iter().flat_map(|parsed| parsed.found.iter().cloned()).collect());
         let sources: Vec<Source> = sorted.shared.iter().map(|parsed| parsed.source.clone()).collect();
         let (library, found) = resolve::library(workspace, &sources);
+        let of_products = sorted.of_products.values().flatten();
+        let all: Vec<Source> = sources.iter().cloned().chain(of_products.clone().map(|parsed| parsed.source.clone())).collect();
+        let lacking = resolve::lacking(workspace, &all, library.program(), &found);
         // What could not be parsed may be what seems to be missing.
-        let lacking = match diagnostics.has_errors() {
-            true => Diagnostics::default(),
-            false => {
-                let of_products = sorted.of_products.values().flatten().map(|parsed| parsed.source.clone());
-                let all: Vec<Source> = sources.iter().cloned().chain(of_products).collect();
-                resolve::lacking(workspace, &all, library.program(), &found)
-            }
-        };
-        if lacking.has_errors() {
+        let is_broken = diagnostics.has_errors() || of_products.clone().any(|parsed| !parsed.found.is_empty());
+        if lacking.has_errors() && !is_broken {
             diagnostics.extend(lacking);
             let (types, schemas) = (Types::default(), Schemas::default());
-            return Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: true };
+            return Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: true, is_unsure: false };
         }
         diagnostics.extend(found);
         let (schemas, found) = schema::read(workspace);
         diagnostics.extend(found);
         let (types, found) = check::library(library.program(), &schemas);
         diagnostics.extend(found);
-        let mut shared = Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: false };
+        let is_unsure = lacking.has_errors();
+        let mut shared = Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: false, is_unsure };
         if !shared.diagnostics.has_errors() {
             shared.shapes = shared.shape(workspace, run);
         }

@@ -109,6 +109,9 @@ impl Session {
         let edited: BTreeMap<FileId, u64> = files.iter().map(|(edit, parsed)| (parsed.source.file, *edit)).collect();
         let sorted = sort(&self.workspace, files.iter().map(|(_, parsed)| &**parsed));
         let run = Run::new(sorted.of_products.keys().filter(|folder| !folder.is_empty()).count());
+        if self.shared.as_ref().is_some_and(|shared| shared.is_unsure) {
+            self.shared = None;
+        }
         let is_new = self.shared.is_none();
         let (workspace, options) = (&self.workspace, &self.options);
         let shared = self.shared.get_or_insert_with(|| Arc::new(Shared::new(workspace, &sorted, &run))).clone();

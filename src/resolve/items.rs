@@ -20,7 +20,7 @@ pub fn lacking(workspace: &Workspace, sources: &[Source], program: &Program, fou
         unknown_types.entry(workspace.text(diagnostic.primary.span)).or_insert(diagnostic.primary.span);
     }
     let broken = found.has_errors();
-    let mut library = Library { program, defined: defined(sources), unknown_types, broken, lacking: Diagnostics::default() };
+    let mut library = Library { program, sources, defined: defined(sources), unknown_types, broken, lacking: Diagnostics::default() };
     ITEMS.iter().for_each(|item| library.item(item));
     library.words();
     library.lacking
@@ -43,6 +43,8 @@ fn defined(sources: &[Source]) -> BTreeMap<&str, Span> {
 
 struct Library<'a> {
     program: &'a Program,
+    /// The files, those of products too.
+    sources: &'a [Source],
     /// The keywords of definitions, and `product`, each with the first place where it stands.
     defined: BTreeMap<&'a str, Span>,
     /// Names of types that nothing declares, each with the first place where it stands.
@@ -99,15 +101,26 @@ impl Library<'_> {
     fn used(&self, keyword: &str, around: &[&str], block: &str, form: Form) -> Option<Span> {
         let definitions = self.program.definitions.values().filter(|definition| definition.keyword == keyword);
         let mut blocks: Vec<&Block> = definitions.flat_map(|definition| &definition.blocks).map(AsRef::as_ref).collect();
-        if keyword == "product" {
-            blocks.extend(self.program.products.iter().flat_map(|product| product.block.body.blocks()).map(AsRef::as_ref));
-        }
         for name in around {
             let outer = blocks.into_iter().filter(|block| block.keyword.text == *name);
             blocks = outer.flat_map(|block| block.body.blocks()).map(AsRef::as_ref).collect();
         }
         let said = blocks.into_iter().find(|used| used.keyword.text == block).map(|used| used.keyword.span);
+        let said = said.or_else(|| self.used_by_product(around, block).filter(|_| keyword == "product"));
         said.or_else(|| self.defined.get(keyword).copied().filter(|_| keyword == "product" && form == Form::Block))
+    }
+
+    /// The same in a product, whose names are linked later.
+    fn used_by_product(&self, around: &[&str], block: &str) -> Option<Span> {
+        fn inside(block: &ast::Block) -> impl Iterator<Item = &ast::Block> {
+            block.body.items.iter().filter_map(|item| if let ast::Item::Block(inner) = item { Some(inner) } else { None })
+        }
+        let all = items(self.sources).filter_map(|(_, item)| if let ast::Item::Block(block) = item { Some(block) } else { None });
+        let mut blocks: Vec<&ast::Block> = all.filter(|block| block.keyword.text == "product").flat_map(inside).collect();
+        for name in around {
+            blocks = blocks.into_iter().filter(|block| block.keyword.text == *name).flat_map(inside).collect();
+        }
+        blocks.into_iter().find(|used| used.keyword.text == block).map(|used| used.keyword.span)
     }
 
     fn block(&mut self, item: &Item, kind: &Kind) {
