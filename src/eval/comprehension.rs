@@ -83,12 +83,14 @@ impl Evaluator<'_> {
         // An inner list is gone through anew for each element of the outer one.
         let length = source.as_list().map_or_else(|| source.as_map().map_or(0, Entries::len), <[Value]>::len);
         self.take(length as u64, binding.source.span)?;
-        let elements: Vec<(Value, Value)> = match &source {
-            Value::List(list) => list.iter().enumerate().map(|(index, value)| (Value::Int(index as i64), value.clone())).collect(),
-            Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect(),
+        let elements = match &source {
             Value::Residual(_) => return self.residual(source, binding, inner, comprehension).map(Some),
-            Value::None => Vec::new(),
-            _ => {
+            Value::None => Some(Vec::new()),
+            source => source.elements(),
+        };
+        let elements = match elements {
+            Some(elements) => elements,
+            None => {
                 return Err(self.stop(Diagnostic::error(
                     Code::TypeMismatch,
                     binding.source.span,
@@ -97,7 +99,7 @@ impl Evaluator<'_> {
             }
         };
         for (key, value) in elements {
-            let depth = self.bind(binding, key, value);
+            let depth = self.bind(binding, key.into(), value);
             let found = self.bindings(inner, comprehension, entries);
             self.locals.truncate(depth);
             if let Some(residual) = found? {

@@ -80,15 +80,10 @@ impl Fold<'_> {
             }
             Residual::For(f) => {
                 let source = self.value(&f.source)?;
-                let elements: Vec<(Value, Value)> = match &source {
-                    Value::List(list) => list.iter().enumerate().map(|(at, value)| (Value::Int(at as i64), value.clone())).collect(),
-                    Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect(),
-                    _ => return None,
-                };
                 let mut found = Vec::new();
-                for (key, value) in elements {
+                for (key, value) in source.elements()? {
                     let depth = self.locals.len();
-                    self.locals.extend(f.key.clone().map(|name| (name, key)));
+                    self.locals.extend(f.key.clone().map(|name| (name, key.into())));
                     self.locals.push((f.value.clone(), value));
                     let kept = f.condition.as_ref().map_or(Some(Value::Bool(true)), |condition| self.value(condition));
                     let entry = f.entry.as_ref().map(|entry| self.value(entry));

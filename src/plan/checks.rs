@@ -2,8 +2,8 @@
 
 use super::frame::Frame;
 use super::planner::{PRODUCT, Planner};
-use super::written::{Step, Written};
-use crate::base::{Span, Text};
+use super::written::Written;
+use crate::base::{Key, Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Locals, Stop};
 use crate::hir::items::{View, Waiver};
@@ -25,17 +25,17 @@ enum Judged<'d> {
 struct Around {
     locals: Locals,
     /// For each of them what is gone through, and which element it is; nothing for keys.
-    trail: Vec<Option<(Arc<hir::Expr>, Step)>>,
+    trail: Vec<Option<(Arc<hir::Expr>, Key)>>,
 }
 
 impl Around {
-    fn bind(&mut self, value: Value, from: Option<(Arc<hir::Expr>, Step)>) {
+    fn bind(&mut self, value: Value, from: Option<(Arc<hir::Expr>, Key)>) {
         self.locals.push(value);
         self.trail.push(from);
     }
 
     /// What a bound name, or a field of one, is a part of, and the way to it: nothing for what no loop binds.
-    fn way_to(&self, expr: &hir::Expr) -> Option<(Arc<hir::Expr>, Vec<Step>)> {
+    fn way_to(&self, expr: &hir::Expr) -> Option<(Arc<hir::Expr>, Vec<Key>)> {
         match &expr.kind {
             ExprKind::Local(place) => {
                 let (source, step) = self.trail.get(place.0 as usize)?.as_ref()?;
@@ -45,7 +45,7 @@ impl Around {
             }
             ExprKind::Member(base, field) => {
                 let (source, mut path) = self.way_to(base)?;
-                path.push(Step::Key(field.text.clone()));
+                path.push(Key::Name(field.text.clone()));
                 Some((source, path))
             }
             _ => None,
@@ -172,19 +172,12 @@ impl Planner<'_> {
             return Ok(());
         };
         let source = self.eval_in(id, &binding.source, &mut around.locals)?;
-        let elements: Vec<(Value, Value, Step)> = match &source {
-            Value::List(list) => {
-                list.iter().enumerate().map(|(at, value)| (Value::Int(at as i64), value.clone(), Step::Index(at))).collect()
-            }
-            Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone(), Step::Key(key.clone()))).collect(),
-            _ => Vec::new(),
-        };
-        for (key, value, step) in elements {
+        for (key, value) in source.elements().unwrap_or_default() {
             let depth = around.locals.len();
             if binding.key.is_some() {
-                around.bind(key, None);
+                around.bind(key.clone().into(), None);
             }
-            around.bind(value, Some((binding.source.clone(), step)));
+            around.bind(value, Some((binding.source.clone(), key)));
             let done = self.turns(id, inner, repeat, around, judged);
             around.truncate(depth);
             done?;

@@ -101,14 +101,10 @@ impl Frame<'_, '_> {
         };
         let (Some(binding), Some(by)) = (repeat.bindings.first(), &repeat.by) else { return Ok(resource) };
         let source = eval(&binding.source, self)?;
-        let elements: Vec<(Value, Value)> = match &source {
-            Value::List(list) => list.iter().enumerate().map(|(at, value)| (Value::Int(at as i64), value.clone())).collect(),
-            Value::Map(map) => map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect(),
-            _ => Vec::new(),
-        };
+        let elements = source.elements().unwrap_or_default();
         let mut keys = Vec::with_capacity(elements.len());
         for (at, element) in elements {
-            let mut locals: Vec<Value> = binding.key.is_some().then_some(at).into_iter().chain([element]).collect();
+            let mut locals: Vec<Value> = binding.key.is_some().then(|| at.into()).into_iter().chain([element]).collect();
             keys.extend(crate::eval::text_of(&crate::eval::eval_with(by, self, &mut locals)?));
         }
         let of = |key: &Text| Value::residual(Residual::Index(resource.clone(), Value::Text(key.clone())));

@@ -5,7 +5,6 @@
 
 use super::allocate::Allocator;
 use super::lock::Lock;
-use super::rules::instances_in;
 use crate::base::IndexMap;
 use crate::base::{Span, Text, text};
 use crate::check::Types;
@@ -350,7 +349,7 @@ impl<'a> Planner<'a> {
     /// The instances that the evaluated fields of an instance name.
     pub(super) fn mentioned(&self, id: InstanceId) -> BTreeSet<InstanceId> {
         let mut found = BTreeSet::new();
-        self.node(id).evaluated().for_each(|(_, value)| instances_in(value, &mut found));
+        self.node(id).evaluated().for_each(|(_, value)| value.instances(&mut found));
         found
     }
 

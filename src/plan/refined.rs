@@ -3,8 +3,8 @@
 
 use super::frame::Frame;
 use super::planner::Planner;
-use super::written::{Step, Written};
-use crate::base::{Span, Text, text};
+use super::written::Written;
+use crate::base::{Key, Path, Span, Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Stop, broken};
 use crate::hir::{self, Input};
@@ -37,7 +37,7 @@ impl Planner<'_> {
     }
 
     /// The rules of a type and of the types in it; `path` leads to the value within the whole.
-    pub(super) fn keeps_type(&mut self, of: Typed<'_>, ty: &Ty, value: &Value, path: &mut Vec<Step>) -> Result<(), Stop> {
+    pub(super) fn keeps_type(&mut self, of: Typed<'_>, ty: &Ty, value: &Value, path: &mut Vec<Key>) -> Result<(), Stop> {
         match (ty, value) {
             (Ty::Refined(refined), value) => {
                 self.keeps_type(of, &refined.base, value, path)?;
@@ -49,13 +49,13 @@ impl Planner<'_> {
             }
             (Ty::Optional(ty) | Ty::Deferred(ty), value) => self.keeps_type(of, ty, value, path),
             (Ty::List(ty), Value::List(list)) if ty.has_rules() => {
-                list.iter().enumerate().try_for_each(|(at, value)| self.keeps_part(of, ty, value, path, Step::Index(at)))
+                list.iter().enumerate().try_for_each(|(at, value)| self.keeps_part(of, ty, value, path, Key::At(at)))
             }
             (Ty::Map(ty), Value::Map(map)) if ty.has_rules() => {
-                map.iter().try_for_each(|(key, value)| self.keeps_part(of, ty, value, path, Step::Key(key.clone())))
+                map.iter().try_for_each(|(key, value)| self.keeps_part(of, ty, value, path, Key::Name(key.clone())))
             }
             (Ty::Record(record), Value::Map(map)) => record.fields.iter().try_for_each(|field| match map.get(&field.name) {
-                Some(value) => self.keeps_part(of, &field.ty, value, path, Step::Key(field.name.clone())),
+                Some(value) => self.keeps_part(of, &field.ty, value, path, Key::Name(field.name.clone())),
                 None => Ok(()),
             }),
             _ => Ok(()),
@@ -68,14 +68,14 @@ impl Planner<'_> {
         own.or_else(|| self.program.types.get(name).cloned())
     }
 
-    fn keeps_part(&mut self, of: Typed<'_>, ty: &Ty, value: &Value, path: &mut Vec<Step>, step: Step) -> Result<(), Stop> {
+    fn keeps_part(&mut self, of: Typed<'_>, ty: &Ty, value: &Value, path: &mut Vec<Key>, step: Key) -> Result<(), Stop> {
         path.push(step);
         let kept = self.keeps_type(of, ty, value, path);
         path.pop();
         kept
     }
 
-    fn keeps_rule(&mut self, of: Typed<'_>, rule: &hir::Refinement, value: &Value, path: &[Step]) -> Result<(), Stop> {
+    fn keeps_rule(&mut self, of: Typed<'_>, rule: &hir::Refinement, value: &Value, path: &[Key]) -> Result<(), Stop> {
         if *value == Value::None || !value.is_known() {
             return Ok(());
         }
@@ -90,10 +90,7 @@ impl Planner<'_> {
             let value = eval::eval_with(expr, &mut Frame { planner, of: of.id, host: None }, &mut locals).ok()?;
             value.as_text().cloned()
         };
-        let name = path.iter().fold(of.name.clone(), |name, step| match step {
-            Step::Index(at) => text!("{name}[{at}]"),
-            Step::Key(key) => text!("{name}.{key}"),
-        });
+        let name = text!("{}{}", of.name, Path(path));
         let message = broken(Some(&name), Some(value), said(self, &rule.message).as_deref());
         let place = match self.broken_part(of.id, rule, value) {
             Some((step, part)) => self.broken_at(of, &[path, &[step]].concat(), part),
@@ -108,7 +105,7 @@ impl Planner<'_> {
     }
 
     /// The one element that breaks a rule over all of them: without it, the rule holds.
-    fn broken_part<'v>(&mut self, id: InstanceId, rule: &hir::Refinement, value: &'v Value) -> Option<(Step, &'v Value)> {
+    fn broken_part<'v>(&mut self, id: InstanceId, rule: &hir::Refinement, value: &'v Value) -> Option<(Key, &'v Value)> {
         let mut holds = |rest: Value| {
             let mut locals = vec![rest];
             eval::eval_with(&rule.condition, &mut Frame { planner: self, of: id, host: None }, &mut locals) == Ok(Value::Bool(true))
@@ -116,18 +113,18 @@ impl Planner<'_> {
         match value {
             Value::List(list) if list.len() <= MOST_PARTS => list.iter().enumerate().rev().find_map(|(at, part)| {
                 let rest = list.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, value)| value.clone());
-                holds(Value::list(rest)).then_some((Step::Index(at), part))
+                holds(Value::list(rest)).then_some((Key::At(at), part))
             }),
             Value::Map(map) if map.len() <= MOST_PARTS => map.iter().rev().find_map(|(key, part)| {
                 let rest = map.iter().filter(|(other, _)| *other != key).map(|(key, value)| (key.clone(), value.clone()));
-                holds(Value::map(rest)).then_some((Step::Key(key.clone()), part))
+                holds(Value::map(rest)).then_some((Key::Name(key.clone()), part))
             }),
             _ => None,
         }
     }
 
     /// The place of the part that breaks a rule.
-    fn broken_at(&self, of: Typed<'_>, path: &[Step], value: &Value) -> Span {
+    fn broken_at(&self, of: Typed<'_>, path: &[Key], value: &Value) -> Span {
         match of.written {
             None => {
                 let found = self.origin_of_field(of.id, of.name, path, Some(value));

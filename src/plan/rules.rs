@@ -119,7 +119,7 @@ impl Planner<'_> {
         if let Some(definition) = self.node(service).definition.clone() {
             for input in definition.inputs.keys() {
                 if self.node(service).declaration.attributes.contains_key(input) {
-                    instances_in(&self.field(service, input, span)?, &mut found);
+                    self.field(service, input, span)?.instances(&mut found);
                 }
             }
         }
@@ -176,16 +176,4 @@ pub(super) fn names(hosts: Option<&Value>) -> BTreeSet<Text> {
 fn addresses(hosts: &Value) -> impl Iterator<Item = IpNet> + '_ {
     let hosts = hosts.as_list().unwrap_or_default();
     hosts.iter().filter_map(|host| Host::of(host)?.address().map(IpNet::from))
-}
-
-/// Adds the instances that a value names.
-pub(super) fn instances_in(value: &Value, found: &mut BTreeSet<InstanceId>) {
-    match value {
-        Value::Instance(id) => {
-            found.insert(*id);
-        }
-        Value::List(list) => list.iter().for_each(|value| instances_in(value, found)),
-        Value::Map(map) => map.values().for_each(|value| instances_in(value, found)),
-        _ => {}
-    }
 }

@@ -3,18 +3,11 @@
 //! with what it was given.
 
 use super::planner::{PRODUCT, Planner};
-use crate::base::{Span, Text};
+use crate::base::{Key, Span, Text};
 use crate::eval::{text_of, value_of};
 use crate::hir::{Expr, ExprKind, Part, plain_text};
 use crate::value::{InstanceId, Value};
 use std::collections::BTreeSet;
-
-/// The way from a value to a part of it.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Step {
-    Index(usize),
-    Key(Text),
-}
 
 /// An expression, and the instance in whose body it stands; the product for what stands in the inventory.
 #[derive(Clone, Copy)]
@@ -31,13 +24,13 @@ const MOST: u32 = 4_000;
 
 impl Planner<'_> {
     /// The place that says the part of an input, `let` or output that `path` leads to; `value` is that part.
-    pub(super) fn origin_of_field(&self, id: InstanceId, name: &str, path: &[Step], value: Option<&Value>) -> Option<Span> {
+    pub(super) fn origin_of_field(&self, id: InstanceId, name: &str, path: &[Key], value: Option<&Value>) -> Option<Span> {
         let mut search = Search { planner: self, wanted: leaves(value), left: MOST, seen: BTreeSet::new() };
         search.field(id, name, path, FARTHEST).or_else(|| search.literal_of_field(id, name))
     }
 
     /// The same for an expression.
-    pub(super) fn origin_of(&self, written: Written<'_>, path: &[Step], value: Option<&Value>) -> Option<Span> {
+    pub(super) fn origin_of(&self, written: Written<'_>, path: &[Key], value: Option<&Value>) -> Option<Span> {
         let mut search = Search { planner: self, wanted: leaves(value), left: MOST, seen: BTreeSet::new() };
         search.follow(written, path, FARTHEST).or_else(|| search.literal(written, FARTHEST))
     }
@@ -105,20 +98,20 @@ impl<'s> Search<'s, '_> {
         Some(Written { expr: declared?, of: id })
     }
 
-    fn field(&mut self, id: InstanceId, name: &str, path: &[Step], left: u32) -> Option<Span> {
+    fn field(&mut self, id: InstanceId, name: &str, path: &[Key], left: u32) -> Option<Span> {
         let said = self.said(id, name)?;
         self.follow(said, path, left.checked_sub(1)?)
     }
 
     /// The text of the part that `path` leads to, where the expression says it in so many words.
-    fn follow(&mut self, written: Written<'_>, path: &[Step], left: u32) -> Option<Span> {
+    fn follow(&mut self, written: Written<'_>, path: &[Key], left: u32) -> Option<Span> {
         self.left = self.left.checked_sub(1)?;
         let Written { expr, of } = written;
         let inner = |expr| Written { expr, of };
         let mine = |search: &Self| search.planner.is_of_project(expr.span).then_some(expr.span);
         match (&expr.kind, path) {
-            (ExprKind::List(elements), [Step::Index(at), rest @ ..]) => self.follow(inner(elements.get(*at)?), rest, left.checked_sub(1)?),
-            (ExprKind::Map(entries), [Step::Key(key), rest @ ..]) => {
+            (ExprKind::List(elements), [Key::At(at), rest @ ..]) => self.follow(inner(elements.get(*at)?), rest, left.checked_sub(1)?),
+            (ExprKind::Map(entries), [Key::Name(key), rest @ ..]) => {
                 let (_, value) = entries.iter().find(|(of, _)| of.text == *key)?;
                 self.follow(inner(value), rest, left.checked_sub(1)?)
             }
@@ -140,20 +133,20 @@ impl<'s> Search<'s, '_> {
                 if let Some(id) = self.planner.instance_of(inner(base)) {
                     return self.field(id, &field.text, path, left);
                 }
-                let path: Vec<Step> = std::iter::once(Step::Key(field.text.clone())).chain(path.iter().cloned()).collect();
+                let path: Vec<Key> = std::iter::once(Key::Name(field.text.clone())).chain(path.iter().cloned()).collect();
                 self.follow(inner(base), &path, left.checked_sub(1)?)
             }
             (ExprKind::Index(base, index), _) => {
                 let step = match &index.kind {
                     ExprKind::Literal(literal) => match value_of(literal) {
-                        Value::Int(at) => Step::Index(usize::try_from(at).ok()?),
-                        other => Step::Key(text_of(&other)?),
+                        Value::Int(at) => Key::At(usize::try_from(at).ok()?),
+                        other => Key::Name(text_of(&other)?),
                     },
-                    ExprKind::Template(parts) => Step::Key(plain_text(parts)?),
-                    ExprKind::Name(name) if name.text == "environment" => Step::Key(self.planner.environment.clone()),
+                    ExprKind::Template(parts) => Key::Name(plain_text(parts)?),
+                    ExprKind::Name(name) if name.text == "environment" => Key::Name(self.planner.environment.clone()),
                     _ => return None,
                 };
-                let path: Vec<Step> = std::iter::once(step).chain(path.iter().cloned()).collect();
+                let path: Vec<Key> = std::iter::once(step).chain(path.iter().cloned()).collect();
                 self.follow(inner(base), &path, left.checked_sub(1)?)
             }
             _ => None,

@@ -177,15 +177,11 @@ impl Builder<'_, '_> {
             return Ok((Repeat::Each(source), Value::residual(Residual::EachKey)));
         };
         let mut locals = each_locals(binding);
-        let known: Option<Vec<(Value, Value)>> = match &source {
-            Value::List(list) => Some(list.iter().enumerate().map(|(at, value)| (Value::Int(at as i64), value.clone())).collect()),
-            Value::Map(map) => Some(map.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect()),
-            _ => None,
-        };
-        if let Some(elements) = known {
+        if let Some(elements) = source.elements() {
             let mut entries = crate::value::Entries::new();
             for (at, value) in elements {
-                let mut locals: Vec<Value> = binding.key.is_some().then_some(at).into_iter().chain([value.clone()]).collect();
+                let at = binding.key.is_some().then(|| Value::from(at));
+                let mut locals: Vec<Value> = at.into_iter().chain([value.clone()]).collect();
                 let key = eval::eval_with(by, self.frame, &mut locals)?;
                 let key = eval::text_of(&key).unwrap_or_default();
                 if entries.insert(key.clone(), value).is_some() {

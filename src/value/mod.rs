@@ -3,8 +3,9 @@
 mod entries;
 mod secret;
 
-use crate::base::{Span, Text};
+use crate::base::{Key, Span, Text};
 use ipnet::IpNet;
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -152,6 +153,16 @@ pub enum Operator {
     Remainder,
 }
 
+/// What a name is bound to that stands for the index or key of an element.
+impl From<Key> for Value {
+    fn from(key: Key) -> Value {
+        match key {
+            Key::Name(name) => Value::Text(name),
+            Key::At(at) => Value::Int(at as i64),
+        }
+    }
+}
+
 impl Value {
     /// Text.
     pub fn text(text: impl Into<Text>) -> Value {
@@ -202,6 +213,25 @@ impl Value {
         match self {
             Value::Map(map) => Some(map),
             _ => None,
+        }
+    }
+
+    /// What is gone through, each element with its index or key; absent for what has no elements, or none that are known.
+    pub fn elements(&self) -> Option<Vec<(Key, Value)>> {
+        match self {
+            Value::List(list) => Some(list.iter().enumerate().map(|(at, value)| (Key::At(at), value.clone())).collect()),
+            Value::Map(map) => Some(map.iter().map(|(key, value)| (Key::Name(key.clone()), value.clone())).collect()),
+            _ => None,
+        }
+    }
+
+    /// Adds the instances that it names.
+    pub fn instances(&self, found: &mut BTreeSet<InstanceId>) {
+        match self {
+            Value::Instance(id) => drop(found.insert(*id)),
+            Value::List(list) => list.iter().for_each(|value| value.instances(found)),
+            Value::Map(map) => map.values().for_each(|value| value.instances(found)),
+            _ => {}
         }
     }
 

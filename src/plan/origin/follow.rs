@@ -57,12 +57,9 @@ impl Place {
 }
 
 impl<'f, 'p> Follower<'f, 'p> {
-    pub(super) fn new(planner: &'f mut Planner<'p>) -> Self {
-        Follower { planner, host: None, seen: BTreeSet::new(), depth: 0, used_bound: false }
-    }
-
-    pub(super) fn on(planner: &'f mut Planner<'p>, host: Value) -> Self {
-        Follower { planner, host: Some(host), seen: BTreeSet::new(), depth: 0, used_bound: false }
+    /// Follows values as they are, or as they are on one machine.
+    pub(super) fn new(planner: &'f mut Planner<'p>, host: Option<Value>) -> Self {
+        Follower { planner, host, seen: BTreeSet::new(), depth: 0, used_bound: false }
     }
 
     /// Where a part of a field comes from.
@@ -609,17 +606,15 @@ impl<'f, 'p> Follower<'f, 'p> {
             return;
         };
         let elements: Vec<(Value, Key, Value)> = match self.evaluate(&binding.source, place) {
-            Ok(Value::List(list)) => {
-                list.iter().enumerate().map(|(at, value)| (Value::Int(at as i64), Key::At(at), value.clone())).collect()
-            }
-            Ok(Value::Map(map)) => {
-                map.iter().map(|(key, value)| (Value::Text(key.clone()), Key::Name(key.clone()), value.clone())).collect()
-            }
             Ok(Value::Residual(_)) => {
                 let local = |name: &hir::Name| Value::residual(Residual::Local(name.text.clone()));
                 vec![(local(binding.key.as_ref().unwrap_or(&binding.value)), Key::At(0), local(&binding.value))]
             }
-            _ => Vec::new(),
+            Ok(source) => {
+                let elements = source.elements().unwrap_or_default().into_iter();
+                elements.map(|(key, value)| (key.clone().into(), key, value)).collect()
+            }
+            Err(_) => Vec::new(),
         };
         for (key, step, value) in elements {
             let from = Rc::new(From { expr: (*binding.source).clone(), place: place.clone(), path: vec![step] });

@@ -13,6 +13,7 @@ use crate::eval::Work;
 use crate::hir;
 use crate::shape::Shapes;
 use crate::value::{InstanceId, Value};
+use follow::Follower;
 use std::fmt;
 use std::sync::Arc;
 
@@ -104,25 +105,24 @@ impl<'a> Origins<'a> {
 
     /// Where a part of a field comes from; absent where the instance has no such field.
     pub fn field(&mut self, id: InstanceId, field: &Text, path: &[Key]) -> Option<Origin> {
-        let known = self.planner.diagnostics.0.len();
-        let found = follow::Follower::new(&mut self.planner).field(id, field, path);
-        self.planner.diagnostics.0.truncate(known);
-        found
+        self.quietly(None, |follower| follower.field(id, field, path))
     }
 
     /// Where a part of a field of a service comes from on one machine.
     pub fn field_on(&mut self, id: InstanceId, field: &Text, host: &Text, path: &[Key]) -> Option<Origin> {
         let record = self.planner.machines.get(host)?.record.clone();
-        let known = self.planner.diagnostics.0.len();
-        let found = follow::Follower::on(&mut self.planner, record).field(id, field, path);
-        self.planner.diagnostics.0.truncate(known);
-        found
+        self.quietly(Some(record), |follower| follower.field(id, field, path))
     }
 
     /// Where a part of the record of a machine comes from.
     pub fn machine(&mut self, host: &Text, path: &[Key]) -> Option<Origin> {
+        self.quietly(None, |follower| follower.machine(host, path))
+    }
+
+    /// Follows a value, on a machine where one is given, without saying again what is wrong on the way.
+    fn quietly<T>(&mut self, host: Option<Value>, follow: impl FnOnce(&mut Follower<'_, 'a>) -> T) -> T {
         let known = self.planner.diagnostics.0.len();
-        let found = follow::Follower::new(&mut self.planner).machine(host, path);
+        let found = follow(&mut Follower::new(&mut self.planner, host));
         self.planner.diagnostics.0.truncate(known);
         found
     }
