@@ -109,3 +109,33 @@ fn files_come_and_go() {
     session.set(&path, Some("nonsense\n".into()));
     agree(&mut session, "a damaged lock");
 }
+
+/// A product with many names that are nearly known.
+fn misspelt(text: &str) -> String {
+    let wrong: String =
+        (0..8).map(|number| format!("stack compute more{number} {{ on = eu, serverz = 1, publik = true, gatez = [access] }}\n")).collect();
+    format!("{text}{wrong}")
+}
+
+#[test]
+fn what_is_suggested_depends_on_no_thread_and_no_earlier_question() {
+    let mut session = Session::new(project(), Options::default());
+    for path in [PRODUCT, "inventory/other/product.infra"] {
+        let text = session.workspace().find(path).unwrap().1.text.clone();
+        session.set(path, Some(misspelt(&text).as_str().into()));
+    }
+    let workspace = session.workspace().clone();
+    let first = shown(&workspace, &session.diagnostics());
+    assert!(first.iter().filter(|found| found.contains("did you mean")).count() > 40, "{first:#?}");
+    for jobs in [1, 2] {
+        let options = Options { files: Files::LetGo, jobs: Some(jobs), ..Options::default() };
+        assert_eq!(shown(&workspace, &compile(&workspace, &options).diagnostics), first, "{jobs}");
+    }
+    for _ in 0..3 {
+        // A space at the end changes nothing that is said.
+        let text = format!("{} \n", session.workspace().find(PRODUCT).unwrap().1.text);
+        session.set(PRODUCT, Some(text.as_str().into()));
+        let found = session.diagnostics();
+        assert_eq!(shown(session.workspace(), &found), first);
+    }
+}

@@ -3,7 +3,7 @@
 use crate::artifact::tree::sha256;
 use crate::base::{FileId, Text, Workspace, text};
 use crate::hir::Product;
-use crate::plan::lock::FILE;
+use crate::plan::lock::{self, FILE};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ impl<'w> Fingerprints<'w> {
 
     /// The text of the lock that a product has.
     pub(super) fn lock(&self, product: &Product) -> &'w str {
-        self.workspace.find(&text!("{}/{FILE}", product.folder)).map_or("", |(_, source)| &source.text)
+        self.workspace.find(&lock::path(&product.folder)).map_or("", |(_, source)| &source.text)
     }
 
     /// The fingerprint of a product with the given lock.

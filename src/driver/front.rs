@@ -1,6 +1,6 @@
 //! A workspace as layers: what is read once for all products, and every product with its names linked.
 
-use super::layers::{Linked, Parsed, Shared, between, sort};
+use super::layers::{Linked, Shared, between, parse, sort};
 use super::{Options, renumber};
 use crate::base::{FileId, Text, Workspace};
 use crate::diag::Diagnostics;
@@ -38,10 +38,9 @@ impl Front {
 
 /// Reads, links and checks a workspace.
 pub(super) fn front(workspace: &Workspace, options: &Options) -> Front {
-    let files: Vec<_> = workspace.files().filter(|(_, file)| file.path.ends_with(".infra")).collect();
-    let parsed: Vec<Parsed> = files.par_iter().map(|(file, source)| Parsed::new(*file, &source.text)).collect();
+    let parsed = parse(workspace);
     let sorted = sort(workspace, parsed.iter());
-    let run = Run::new(sorted.of_products.keys().filter(|folder| !folder.is_empty()).count());
+    let run = sorted.run();
     let mut shared = Shared::new(workspace, &sorted, &run);
     let mut diagnostics = std::mem::take(&mut shared.diagnostics);
     let instances = parsed.iter().filter(|parsed| parsed.is_of_product).map(|parsed| parsed.source.file).collect();
@@ -49,12 +48,12 @@ pub(super) fn front(workspace: &Workspace, options: &Options) -> Front {
         return Front { shared, products: Vec::new(), instances, unknown: None, run, diagnostics, is_sound: false };
     }
     let groups: Vec<_> = sorted.of_products.values().collect();
-    let mut products: Vec<Linked> = groups.par_iter().map(|files| Linked::new(workspace, &shared, files)).collect();
+    let products: Vec<Linked> = groups.par_iter().map(|files| Linked::new(workspace, &shared, files)).collect();
     let known: Vec<Arc<Product>> = products.iter().filter_map(|linked| linked.product.clone()).collect();
     let found = between(workspace, shared.program(), &known);
     let is_sound = shared.shapes.is_some() && !diagnostics.has_errors() && !found.has_errors();
     diagnostics.extend(found);
-    for linked in &mut products {
+    for linked in &products {
         diagnostics.0.extend(linked.diagnostics.0.iter().cloned());
     }
     let unknown = renumber::unknown(workspace, &known, &options.renumber);

@@ -4,7 +4,7 @@
 
 use super::renumber;
 use crate::analysis;
-use crate::base::{FileId, Text, Workspace};
+use crate::base::{FileId, Text, Workspace, similar};
 use crate::check::{self, Types};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::Run;
@@ -13,8 +13,12 @@ use crate::resolve::{self, Library, Source};
 use crate::schema::{self, Schemas};
 use crate::shape::{self, Shapes};
 use crate::syntax;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// What the path of a source ends with.
+pub(super) const SOURCE: &str = ".infra";
 
 /// A file as a tree.
 #[derive(Clone, Debug)]
@@ -37,6 +41,12 @@ impl Parsed {
     }
 }
 
+/// Reads every source of a workspace, in the order of their paths.
+pub(super) fn parse(workspace: &Workspace) -> Vec<Parsed> {
+    let sources: Vec<_> = workspace.files().filter(|(_, file)| file.path.ends_with(SOURCE)).collect();
+    sources.par_iter().map(|(id, file)| Parsed::new(*id, &file.text)).collect()
+}
+
 /// The files of a workspace, sorted by what they are read for.
 #[derive(Debug, Default)]
 pub(super) struct Sorted<'p> {
@@ -44,6 +54,13 @@ pub(super) struct Sorted<'p> {
     pub shared: Vec<&'p Parsed>,
     /// Those of each product by its folder, in the order of their paths. What belongs to no product has the empty folder.
     pub of_products: BTreeMap<Text, Vec<&'p Parsed>>,
+}
+
+impl Sorted<'_> {
+    /// What everything that is evaluated for these products may take.
+    pub(super) fn run(&self) -> Arc<Run> {
+        Run::new(self.of_products.keys().filter(|folder| !folder.is_empty()).count())
+    }
 }
 
 /// Sorts files, which come in the order of their paths.
@@ -93,6 +110,7 @@ impl Shared {
     }
 
     pub(super) fn new(workspace: &Workspace, sorted: &Sorted<'_>, run: &Arc<Run>) -> Shared {
+        similar::renew();
         let mut diagnostics = Diagnostics(sorted.shared.iter().flat_map(|parsed| parsed.found.iter().cloned()).collect());
         let sources: Vec<Source> = sorted.shared.iter().map(|parsed| parsed.source.clone()).collect();
         let (library, found) = resolve::library(workspace, &sources);
@@ -155,6 +173,8 @@ pub(super) struct Linked {
 
 impl Linked {
     pub(super) fn new(workspace: &Workspace, shared: &Shared, files: &[&Parsed]) -> Linked {
+        // Products are linked on whatever thread is free: what is suggested of one depends on no other.
+        similar::renew();
         let of_product = files.iter().filter(|parsed| parsed.is_of_product);
         let mut diagnostics = Diagnostics(of_product.flat_map(|parsed| parsed.found.iter().cloned()).collect());
         let sources: Vec<Source> = files.iter().map(|parsed| parsed.source.clone()).collect();

@@ -16,7 +16,7 @@ mod why;
 
 use crate::analysis::{self, IfBuilt};
 use crate::artifact::Tree;
-use crate::base::{Text, Workspace, similar};
+use crate::base::{Text, Workspace};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::Product;
@@ -51,6 +51,13 @@ pub struct Options {
     pub memory: Memory,
     /// What becomes of the files once they are made.
     pub files: Files,
+}
+
+impl Options {
+    /// Whether a product is to be compiled.
+    fn wants(&self, product: &Product) -> bool {
+        self.products.is_empty() || self.products.contains(&product.name.text)
+    }
 }
 
 /// What becomes of the files of a product once they are made. All of them are made: what cannot be written is found in each case.
@@ -111,7 +118,6 @@ pub fn compile(workspace: &Workspace, options: &Options) -> Outcome {
 }
 
 fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
-    similar::renew();
     let front = front::front(workspace, options);
     let mut diagnostics = front.diagnostics.clone();
     let (unknown, run) = (front.unknown.clone(), &front.run);
@@ -121,14 +127,13 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let program = front.shared.program();
     let fingerprints = Fingerprints::new(workspace, front.products(), &front.instances);
     let targets = Targets(options.targets.clone());
-    let is_wanted = |product: &Product| options.products.is_empty() || options.products.contains(&product.name.text);
     // A product with mistakes is not evaluated: what would follow from them is no news.
     let sound: Vec<(&Arc<Product>, &Arc<Types>)> = front
         .products
         .iter()
         .filter(|linked| !linked.diagnostics.has_errors())
         .filter_map(|linked| Some((linked.product.as_ref()?, &linked.types)))
-        .filter(|(product, _)| is_wanted(product))
+        .filter(|(product, _)| options.wants(product))
         .collect();
     let wanted: Vec<&Arc<Product>> = sound.iter().map(|(product, _)| *product).collect();
     // Of a product that is compiled in part there is nothing to remember.

@@ -125,7 +125,7 @@ pub(super) fn compile(
 
 /// Where the lock of a product is, in the project.
 pub(super) fn lock_path(product: &Product) -> Text {
-    text!("{}/{}", product.folder, lock::FILE)
+    lock::path(&product.folder)
 }
 
 /// What the lock of a product holds, with what is wrong with it.

@@ -27,7 +27,7 @@ pub(super) fn unknown(workspace: &Workspace, products: &[Arc<Product>], renumber
             known.insert(text!("{name}/{}", environment.text));
             known.extend(product.instances.iter().map(|instance| text!("{name}/{}/{}", environment.text, instance.name.text)));
         }
-        let Some((file, source)) = workspace.find(&text!("{}/{}", product.folder, lock::FILE)) else { continue };
+        let Some((file, source)) = workspace.find(&lock::path(&product.folder)) else { continue };
         let (lock, _) = lock::read(file, &source.text);
         for key in lock.entries().filter_map(|(key, _)| Key::read(key)) {
             known.insert(text!("{name}/{}", key.environment));

@@ -3,7 +3,7 @@
 //! What was made of a file is kept as long as the file is what it was, and so is every layer above it. An edit of one product reads, links and
 //! evaluates this product and no other; an edit of what products share makes everything anew.
 
-use super::layers::{Linked, Parsed, Shared, between, sort};
+use super::layers::{Linked, Parsed, SOURCE, Shared, between, parse, sort};
 use super::product::{self, Uses};
 use super::targets::Targets;
 use super::{Files, Options, shared, threads};
@@ -11,8 +11,8 @@ use crate::analysis;
 use crate::artifact::Tree;
 use crate::base::{FileId, Text, Workspace};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::eval::Run;
 use crate::hir::Product;
+use crate::plan::lock;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,22 +48,10 @@ impl Session {
     /// Opens a project. Nothing is read before something is asked. `options` say nothing about files: none are made to be kept.
     pub fn new(workspace: Workspace, options: Options) -> Session {
         let options = Options { files: Files::LetGo, ..options };
-        let mut session = Session {
-            workspace: Workspace::default(),
-            options,
-            parsed: BTreeMap::new(),
-            edits: 0,
-            locks: BTreeMap::new(),
-            shared: None,
-            products: BTreeMap::new(),
-            emitted: None,
-        };
-        let sources: Vec<_> = workspace.files().filter(|(_, file)| file.path.ends_with(".infra")).collect();
-        let parse =
-            |(id, file): &(FileId, &crate::base::source::SourceFile)| (file.path.clone(), (0, Arc::new(Parsed::new(*id, &file.text))));
-        session.parsed = threads::on(session.options.jobs, || sources.par_iter().map(parse).collect());
-        session.workspace = workspace;
-        session
+        let parsed = threads::on(options.jobs, || parse(&workspace));
+        let named = |parsed: Parsed| (workspace.file(parsed.source.file).path.clone(), (0, Arc::new(parsed)));
+        let parsed = parsed.into_iter().map(named).collect();
+        Session { workspace, options, parsed, edits: 0, locks: BTreeMap::new(), shared: None, products: BTreeMap::new(), emitted: None }
     }
 
     /// The project as it is now.
@@ -79,9 +67,9 @@ impl Session {
         }
         self.edits += 1;
         let Some(id) = self.workspace.set(path, text.clone()) else { return };
-        if !path.ends_with(".infra") {
+        if !path.ends_with(SOURCE) {
             // A lock is read with its product; anything else may be a schema.
-            match path.ends_with(crate::plan::lock::FILE) {
+            match path.ends_with(lock::FILE) {
                 true => drop(self.locks.insert(id, self.edits)),
                 false => self.shared = None,
             }
@@ -108,7 +96,7 @@ impl Session {
         let files: Vec<(u64, Arc<Parsed>)> = self.parsed.values().cloned().collect();
         let edited: BTreeMap<FileId, u64> = files.iter().map(|(edit, parsed)| (parsed.source.file, *edit)).collect();
         let sorted = sort(&self.workspace, files.iter().map(|(_, parsed)| &**parsed));
-        let run = Run::new(sorted.of_products.keys().filter(|folder| !folder.is_empty()).count());
+        let run = sorted.run();
         if self.shared.as_ref().is_some_and(|shared| shared.is_unsure) {
             self.shared = None;
         }
@@ -123,7 +111,7 @@ impl Session {
             return in_order(workspace, shared.diagnostics.clone());
         }
         let made_of = |folder: &Text, files: &[&Parsed]| -> Vec<(FileId, u64)> {
-            let lock = workspace.find(&format!("{folder}/{}", crate::plan::lock::FILE));
+            let lock = workspace.find(&lock::path(folder));
             let of_lock = lock.map(|(id, _)| (id, self.locks.get(&id).copied().unwrap_or_default()));
             files.iter().map(|parsed| parsed.source.file).map(|file| (file, edited[&file])).chain(of_lock).collect()
         };
@@ -148,18 +136,10 @@ impl Session {
             diagnostics.0.extend(held.linked.diagnostics.0.iter().cloned());
         }
         let Some(shapes) = shapes else { return in_order(workspace, diagnostics) };
-        let is_wanted = |product: &Product| options.products.is_empty() || options.products.contains(&product.name.text);
-        let open: Vec<(&Arc<Product>, &mut Held)> = self
-            .products
-            .values_mut()
-            .filter(|held| !held.linked.diagnostics.has_errors())
-            .filter_map(|held| {
-                Some((known.iter().find(|product| held.linked.product.as_ref().is_some_and(|of| Arc::ptr_eq(of, product)))?, held))
-            })
-            .filter(|(product, held)| held.evaluated.is_none() && is_wanted(product))
-            .collect();
-        open.into_par_iter().for_each(|(product, held)| {
-            let compiled = product::compile(workspace, shared.program(), &held.linked.types, shapes, product, options, &run);
+        let open = self.products.values_mut().filter(|held| held.evaluated.is_none() && !held.linked.diagnostics.has_errors());
+        let open = open.filter_map(|held| Some((held.linked.product.clone().filter(|product| options.wants(product))?, held)));
+        open.collect::<Vec<(Arc<Product>, &mut Held)>>().into_par_iter().for_each(|(product, held)| {
+            let compiled = product::compile(workspace, shared.program(), &held.linked.types, shapes, &product, options, &run);
             held.evaluated = Some((compiled.diagnostics, Arc::new(compiled.uses)));
         });
         let mut uses = Uses::default();

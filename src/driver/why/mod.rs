@@ -3,14 +3,13 @@
 mod reason;
 
 use super::front::{Front, front};
-use super::product::lock_of;
+use super::product::{lock_of, lock_path};
 use super::{Options, threads};
 use crate::artifact::{Format, lines};
 use crate::base::{Key, Span, Text, Workspace, text};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::{Work, text_of};
 use crate::hir::{Literal, Product};
-use crate::plan::lock::FILE;
 use crate::plan::origin::{Origin, Origins};
 use crate::plan::{self, Lock, Plan};
 use crate::shape::Shapes;
@@ -181,7 +180,7 @@ impl<'a> Asking<'a> {
 
     /// What is wrong with a lock is said by a build.
     fn lock(&self, product: &Product) -> Lock {
-        lock_of(self.workspace, product, &text!("{}/{FILE}", product.folder), self.options, &mut Diagnostics::default())
+        lock_of(self.workspace, product, &lock_path(product), self.options, &mut Diagnostics::default())
     }
 
     fn known<'k>(&self, product: &'k Arc<Product>, lock: &'k Lock) -> Known<'k>

@@ -10,7 +10,7 @@ mod owners;
 mod read;
 mod renumber;
 
-use crate::base::{Span, Text};
+use crate::base::{Span, Text, text};
 use ipnet::Ipv4Net;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -67,6 +67,11 @@ impl fmt::Display for Held {
 
 /// The name of the file, beside the sources of its product.
 pub const FILE: &str = "infra.lock";
+
+/// Where the lock of the product in a folder is.
+pub fn path(folder: &str) -> Text {
+    text!("{folder}/{FILE}")
+}
 
 /// The first line of a lock file; a later format has another number.
 const HEAD: &str = "# What infrac allocated, so that nothing is renumbered. Keep it in version control; format 1.";
