@@ -49,6 +49,6 @@ fn setting(facts: &Facts<'_>, name: &str) -> Span {
 /// The place of a name in a list of the product; the whole list where it is not written out.
 fn element(facts: &Facts<'_>, name: &str, wanted: &Text) -> Span {
     let Some(said) = facts.product.block.body.attribute(name) else { return facts.product.name.span };
-    let elements = if let ExprKind::List(elements) = &said.value.kind { elements.as_slice() } else { &[] };
+    let elements = if let ExprKind::List(elements) = &said.value.kind { &**elements } else { &[] };
     elements.iter().find(|element| element.as_name() == Some(wanted)).map_or(said.value.span, |element| element.span)
 }

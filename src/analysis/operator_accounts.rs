@@ -39,7 +39,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 fn accounts<'p>(program: &'p Program, service: &Text) -> impl Iterator<Item = (Text, Span)> + 'p {
     let definition = program.definitions.get(&("service".into(), service.clone()));
     let kept = definition.and_then(|definition| definition.attributes.get("keeps")).map(|keeps| &keeps.value.kind);
-    let kept = kept.into_iter().flat_map(|kept| if let ExprKind::List(names) = kept { names.as_slice() } else { &[] });
+    let kept = kept.into_iter().flat_map(|kept| if let ExprKind::List(names) = kept { &**names } else { &[] });
     let kept = kept.filter_map(|name| Some((literal(name)?.clone(), name.span)));
     let parts = definition.into_iter().flat_map(|definition| &definition.blocks);
     let parts = parts.filter(|part| part.keyword.text == "install" || part.keyword.text == "configure");

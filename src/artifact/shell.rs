@@ -13,8 +13,8 @@ pub struct Word {
 }
 
 /// Characters that mean themselves without quotes.
-fn is_plain(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "_-./:=@,+%".contains(character)
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b'=' | b'@' | b',' | b'+' | b'%')
 }
 
 impl Word {
@@ -23,19 +23,17 @@ impl Word {
         if text.contains('\0') {
             return Err(Problem::Character('\0').into());
         }
-        let mut word = Word { text: String::new(), dashed: text.starts_with('-') };
-        if !text.is_empty() && text.chars().all(is_plain) {
+        let mut word = Word { text: String::with_capacity(text.len() + 2), dashed: text.starts_with('-') };
+        if !text.is_empty() && text.bytes().all(is_plain) {
             word.text.push_str(text);
-        } else {
-            word.text.push('\'');
-            for character in text.chars() {
-                match character {
-                    '\'' => word.text.push_str("'\\''"),
-                    _ => word.text.push(character),
-                }
-            }
-            word.text.push('\'');
+            return Ok(word);
         }
+        word.text.push('\'');
+        for (at, part) in text.split('\'').enumerate() {
+            word.text.push_str(if at == 0 { "" } else { "'\\''" });
+            word.text.push_str(part);
+        }
+        word.text.push('\'');
         Ok(word)
     }
 

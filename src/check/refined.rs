@@ -85,7 +85,7 @@ impl Checker<'_> {
         parts.iter().enumerate().take(MOST_PARTS).rev().find_map(|(at, part)| {
             let mut rest = expr.clone();
             match &mut rest.kind {
-                ExprKind::List(elements) => drop(elements.remove(at)),
+                ExprKind::List(elements) => *elements = elements.without(at),
                 ExprKind::Map(entries) => drop(entries.remove(at)),
                 _ => return None,
             }

@@ -5,7 +5,7 @@ use super::limits::{Beyond, MAX_DEPTH, MAX_STEPS, MAX_TEXT, MAX_VALUE};
 use super::{Evaluated, Locals, Scope, Stop, effort, fields, functions, operators, text_of};
 use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{self, ExprKind, Literal, Part};
+use crate::hir::{self, ExprKind, Part};
 use crate::value::{Entries, Residual, Value};
 
 pub(super) struct Evaluator<'a> {
@@ -21,7 +21,12 @@ impl Evaluator<'_> {
         self.scope.work().leave();
         let value = value?;
         // What a name stands for was made elsewhere.
-        if !matches!(expr.kind, ExprKind::Local(_) | ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Literal(_)) {
+        let is_made = match &expr.kind {
+            ExprKind::Local(_) | ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Literal(_) => false,
+            ExprKind::List(list) => list.constant().is_none(),
+            _ => true,
+        };
+        if is_made {
             self.hold(&value, expr.span)?;
         }
         Ok(value)
@@ -63,7 +68,7 @@ impl Evaluator<'_> {
 
     fn form(&mut self, expr: &hir::Expr) -> Evaluated {
         match &expr.kind {
-            ExprKind::Literal(literal) => Ok(value_of(literal)),
+            ExprKind::Literal(literal) => Ok(hir::value_of(literal)),
             ExprKind::Template(parts) => self.template(parts),
             // A place that nobody filled would be a mistake of the lowering: there is no value, and no other one in its place.
             ExprKind::Local(place) => self.locals.get(place.0 as usize).cloned().ok_or(Stop),
@@ -79,6 +84,9 @@ impl Evaluator<'_> {
             }
             ExprKind::Call(function, arguments) => self.call(function, arguments, expr.span),
             ExprKind::List(elements) => {
+                if let Some(constant) = elements.constant() {
+                    return Ok(constant.clone());
+                }
                 let mut room = MAX_VALUE;
                 let mut values = Vec::with_capacity(elements.len());
                 for element in elements {
@@ -335,6 +343,12 @@ impl Evaluator<'_> {
             (hir::Binary::Default, value) if !matches!(value, Value::Residual(_)) => return Ok(first),
             _ => {}
         }
+        if let (hir::Binary::In, Value::Text(text), ExprKind::List(list)) = (operator, &first, &right.kind)
+            && let Some(texts) = list.texts()
+        {
+            self.take(1 + text.len() as u64 / 16, right.span)?;
+            return Ok(Value::Bool(texts.contains(text)));
+        }
         let second = self.expr(right)?;
         self.take(effort::of_operator(operator, &first, &second), span)?;
         operators::binary(operator, first, second, span).map_err(|diagnostic| self.stop(*diagnostic))
@@ -382,22 +396,6 @@ fn in_places(function: &functions::Function, arguments: &[hir::Argument], mut va
         arranged[place] = value;
     }
     Some(arranged)
-}
-
-/// The value of a literal.
-pub fn value_of(literal: &Literal) -> Value {
-    match literal {
-        Literal::None => Value::None,
-        Literal::Bool(bool) => Value::Bool(*bool),
-        Literal::Int(int) => Value::Int(*int),
-        Literal::Float(float) => Value::Float(*float),
-        Literal::Ip(ip) => Value::Ip(*ip),
-        Literal::Cidr(cidr) => Value::Cidr(*cidr),
-        Literal::Port(number, protocol) => Value::Port(*number, protocol.clone()),
-        Literal::Bytes(bytes) => Value::Bytes(*bytes),
-        Literal::Duration(duration) => Value::Duration(*duration),
-        Literal::Money(hundredths, currency) => Value::Money(*hundredths, currency.clone()),
-    }
 }
 
 /// `a`, `b` and `c`.

@@ -6,7 +6,7 @@
 
 use super::run::{Permit, Run};
 use crate::base::Text;
-use crate::value::Value;
+use crate::value::{Value, weight_of_text};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -113,7 +113,7 @@ impl Work {
     /// Takes as many steps as the arguments of a call weigh together, with `more` beside each of them.
     pub(super) fn hold_all(&mut self, values: &[Value]) -> Result<u64, Beyond> {
         let mut left = MAX_VALUE;
-        let fits = values.iter().try_for_each(|value| weigh(value, MAX_DEPTH, &mut left));
+        let fits = values.iter().try_for_each(|value| weigh(value, &mut left));
         if fits.is_none() {
             return Err(self.tell(Beyond::Value));
         }
@@ -123,7 +123,7 @@ impl Work {
 
     /// Something becomes a part of a value that is being made, in which so much room is left: what is too large is not made first.
     pub(super) fn put(&mut self, value: &Value, room: &mut u64) -> Result<(), Beyond> {
-        weigh(value, MAX_DEPTH, room).ok_or_else(|| self.tell(Beyond::Value))
+        weigh(value, room).ok_or_else(|| self.tell(Beyond::Value))
     }
 
     /// Whether a regular expression is new here, so that compiling it has to be paid for.
@@ -167,35 +167,16 @@ impl Drop for Work {
     }
 }
 
-/// What a value weighs; none if that is too much. Parts that are shared count as often as they are reached, as whoever walks
-/// or prints the value will.
+/// What a value weighs; none if that is too much.
 pub(super) fn weight(value: &Value) -> Option<u64> {
-    let mut left = MAX_VALUE;
-    weigh(value, MAX_DEPTH, &mut left)?;
-    Some(MAX_VALUE - left)
+    let measure = value.measure(MAX_DEPTH)?;
+    (measure.weight <= MAX_VALUE && measure.longest <= MAX_TEXT).then_some(measure.weight)
 }
 
-fn weight_of_text(length: usize) -> u64 {
-    1 + length as u64 / 16
-}
-
-fn weigh(value: &Value, depth: u32, left: &mut u64) -> Option<()> {
-    let depth = depth.checked_sub(1)?;
-    let own = match value {
-        Value::Text(text) if text.len() > MAX_TEXT => return None,
-        Value::Text(text) => weight_of_text(text.len()),
-        _ => 1,
-    };
-    *left = left.checked_sub(own)?;
-    match value {
-        Value::List(list) => list.iter().try_for_each(|value| weigh(value, depth, left)),
-        Value::Map(map) => map.iter().try_for_each(|(key, value)| {
-            *left = left.checked_sub(1 + key.len() as u64 / 16)?;
-            weigh(value, depth, left)
-        }),
-        Value::Residual(residual) => residual.operands().into_iter().try_for_each(|value| weigh(value, depth, left)),
-        _ => Some(()),
-    }
+/// Takes what a value weighs from what is left; none if that is too much.
+fn weigh(value: &Value, left: &mut u64) -> Option<()> {
+    *left = left.checked_sub(weight(value)?)?;
+    Some(())
 }
 
 #[cfg(test)]

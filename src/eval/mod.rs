@@ -22,9 +22,9 @@ use crate::hir;
 use crate::value::Value;
 use std::sync::Arc;
 
+pub use crate::hir::value_of;
 pub use broken::broken;
 pub use conform::{Mismatch, conform};
-pub use expression::value_of;
 pub use fold::{fold, fold_with};
 pub use functions::text::to_text as text_of;
 pub use limits::Work;

@@ -118,11 +118,15 @@ pub(super) fn contains(element: &Value, whole: &Value) -> Option<bool> {
         (Value::Cidr(inner), Value::Cidr(outer)) => Some(outer.contains(inner)),
         (Value::Text(key), Value::Map(map)) => Some(map.contains_key(key)),
         (element, Value::List(list)) => {
-            let found: Vec<Option<bool>> = list.iter().map(|candidate| equal(element, candidate)).collect();
-            if found.contains(&Some(true)) {
-                return Some(true);
+            let mut is_certain = true;
+            for candidate in list.iter() {
+                match equal(element, candidate) {
+                    Some(true) => return Some(true),
+                    Some(false) => {}
+                    None => is_certain = false,
+                }
             }
-            found.iter().all(|known| *known == Some(false)).then_some(false)
+            is_certain.then_some(false)
         }
         _ => None,
     }

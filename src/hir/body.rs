@@ -3,7 +3,7 @@
 //!
 //! The form is that of the text, without what only the formatter needs.
 
-use super::Place;
+use super::{List, Place};
 use crate::base::{Span, Text};
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ pub enum ExprKind {
     /// `function(a, name = b)`
     Call(Callee, Vec<Argument>),
     /// `[a, b]`
-    List(Vec<Expr>),
+    List(List),
     /// `{ a = 1 }`
     Map(Vec<(Key, Expr)>),
     /// `[for x in xs if p : e]`, `{ for k, v in xs if p : key => value }`

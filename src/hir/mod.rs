@@ -6,6 +6,7 @@ mod body;
 mod fields;
 mod interpreted;
 pub mod items;
+mod list;
 
 use crate::base::IndexMap;
 use crate::base::{Span, Text};
@@ -20,6 +21,7 @@ pub use body::{
 
 pub use fields::{Ambient, Field, FieldId, Fields, Place};
 pub use interpreted::{INTERPRETED, Interpreted};
+pub use list::{List, value_of};
 
 /// Everything that is declared, from the library and the inventory.
 #[derive(Clone, Debug, Default)]

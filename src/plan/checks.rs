@@ -18,6 +18,19 @@ enum Judged<'d> {
     Aloud(Option<&'d Text>),
     /// What is made of the inputs of that definition is not evaluated; the finding comes later.
     Quietly(&'d Definition),
+    /// It is reported, and only what is made of the inputs of that definition is evaluated: the inputs were judged, and hold.
+    Rest(&'d Definition),
+}
+
+impl Judged<'_> {
+    /// Whether a check is evaluated now.
+    fn takes(self, check: &hir::Check) -> bool {
+        match self {
+            Judged::Aloud(_) => true,
+            Judged::Quietly(definition) => !needs_results(&check.condition, definition),
+            Judged::Rest(definition) => needs_results(&check.condition, definition),
+        }
+    }
 }
 
 /// What loops around a check bind.
@@ -74,11 +87,12 @@ impl Planner<'_> {
             if !self.is_implemented(id) {
                 continue;
             }
-            for check in &definition.checks {
+            let judged = if self.held.get(&id) == Some(&Ok(())) { Judged::Rest(&definition) } else { Judged::Aloud(None) };
+            for check in definition.checks.iter().filter(|check| judged.takes(check)) {
                 let _ = self.check(id, check, &mut Around::default(), None);
             }
-            for repeat in &definition.loops {
-                let _ = self.repeated(id, repeat, None);
+            for repeat in definition.loops.iter().filter(|repeat| takes_any(judged, repeat)) {
+                let _ = self.turns(id, &repeat.bindings, repeat, &mut Around::default(), judged);
             }
             // What an implementation says of inputs that its contract refuses is no news.
             if self.inputs_hold(id).is_ok()
@@ -93,7 +107,8 @@ impl Planner<'_> {
             self.program.definitions.iter().filter(|((keyword, _), _)| keyword == "policy").map(|(_, policy)| policy.clone()).collect();
         for policy in policies {
             for repeat in &policy.loops {
-                let _ = self.repeated(PRODUCT, repeat, Some(&policy.name.text));
+                let judged = Judged::Aloud(Some(&policy.name.text));
+                let _ = self.turns(PRODUCT, &repeat.bindings, repeat, &mut Around::default(), judged);
             }
         }
     }
@@ -113,13 +128,14 @@ impl Planner<'_> {
         if !self.is_implemented(id) {
             return Err(Stop);
         }
-        for check in definition.checks.iter().filter(|check| !needs_results(&check.condition, &definition)) {
+        let judged = Judged::Quietly(&definition);
+        for check in definition.checks.iter().filter(|check| judged.takes(check)) {
             if self.eval_in(id, &check.condition, &mut Vec::new())? == Value::Bool(false) {
                 return Err(Stop);
             }
         }
-        for repeat in &definition.loops {
-            self.turns(id, &repeat.bindings, repeat, &mut Around::default(), Judged::Quietly(&definition))?;
+        for repeat in definition.loops.iter().filter(|repeat| takes_any(judged, repeat)) {
+            self.turns(id, &repeat.bindings, repeat, &mut Around::default(), judged)?;
         }
         Ok(())
     }
@@ -127,10 +143,6 @@ impl Planner<'_> {
     /// Whether a module has an implementation for where it runs; what is no module needs none.
     fn is_implemented(&mut self, id: InstanceId) -> bool {
         self.node(id).keyword != "module" || self.implementation(id).is_some()
-    }
-
-    fn repeated(&mut self, id: InstanceId, repeat: &hir::For, policy: Option<&Text>) -> Result<(), Stop> {
-        self.turns(id, &repeat.bindings, repeat, &mut Around::default(), Judged::Aloud(policy))
     }
 
     fn turns(
@@ -149,11 +161,9 @@ impl Planner<'_> {
             }
             for item in &repeat.body.items {
                 match item {
-                    hir::Item::Check(check) => match judged {
-                        Judged::Aloud(policy) => {
-                            let _ = self.check(id, check, around, policy);
-                        }
-                        Judged::Quietly(definition) if needs_results(&check.condition, definition) => {}
+                    hir::Item::Check(check) if judged.takes(check) => match judged {
+                        Judged::Aloud(policy) => drop(self.check(id, check, around, policy)),
+                        Judged::Rest(_) => drop(self.check(id, check, around, None)),
                         Judged::Quietly(_) => {
                             if self.eval_in(id, &check.condition, &mut around.locals)? == Value::Bool(false) {
                                 return Err(Stop);
@@ -368,6 +378,15 @@ fn code_of_rule(condition: &hir::Expr) -> Code {
         _ => {}
     });
     code
+}
+
+/// Whether a check somewhere in a loop is evaluated now.
+fn takes_any(judged: Judged<'_>, repeat: &hir::For) -> bool {
+    repeat.body.items.iter().any(|item| match item {
+        hir::Item::Check(check) => judged.takes(check),
+        hir::Item::For(nested) => takes_any(judged, nested),
+        _ => false,
+    })
 }
 
 /// Whether an expression needs what the instance makes of its inputs.

@@ -68,7 +68,7 @@ impl<'f> Lowering<'f> {
                 let arguments = arguments.iter().map(argument).collect();
                 ExprKind::Call(Callee { name: function.clone(), declared }, arguments)
             }
-            ast::ExprKind::List(elements) => ExprKind::List(elements.iter().map(|element| self.expr(element)).collect()),
+            ast::ExprKind::List(elements) => ExprKind::List(elements.iter().map(|element| self.expr(element)).collect::<Vec<_>>().into()),
             ast::ExprKind::Map(entries) => ExprKind::Map(entries.iter().map(|(key, value)| (key.clone(), self.expr(value))).collect()),
             ast::ExprKind::ListFor(of) | ast::ExprKind::MapFor(of) => ExprKind::For(Box::new(self.comprehension(of))),
             ast::ExprKind::Unary(operator, operand) => ExprKind::Unary(*operator, self.boxed(operand)),

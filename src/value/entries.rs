@@ -1,6 +1,7 @@
 //! The entries of a map or record: few, in the order in which they were made, found by their keys.
 
 use super::Value;
+use super::measure::Measured;
 use crate::base::Text;
 use std::collections::HashMap;
 use std::fmt;
@@ -16,6 +17,7 @@ pub struct Entries {
     list: Vec<(Text, Value)>,
     /// The place of each key, where there are more than a few.
     places: Option<Box<Places>>,
+    pub(super) measured: Measured,
 }
 
 impl Entries {
@@ -26,7 +28,7 @@ impl Entries {
 
     /// Nothing, with room for so many.
     pub fn with_capacity(entries: usize) -> Entries {
-        Entries { list: Vec::with_capacity(entries), places: None }
+        Entries { list: Vec::with_capacity(entries), ..Entries::default() }
     }
 
     /// How many there are.
@@ -53,6 +55,7 @@ impl Entries {
 
     /// The value of a key, to be changed.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.measured.forget();
         self.place(key).map(|at| &mut self.list[at].1)
     }
 
@@ -68,6 +71,7 @@ impl Entries {
 
     /// Gives a key a value, in the place that the key has or at the end; the value that it had.
     pub fn insert(&mut self, key: Text, value: Value) -> Option<Value> {
+        self.measured.forget();
         if let Some(at) = self.place(&key) {
             return Some(std::mem::replace(&mut self.list[at].1, value));
         }
@@ -84,6 +88,7 @@ impl Entries {
     /// Removes an entry; those behind it move up.
     pub fn shift_remove(&mut self, key: &str) -> Option<Value> {
         let at = self.place(key)?;
+        self.measured.forget();
         let (_, value) = self.list.remove(at);
         self.remember();
         Some(value)
@@ -117,6 +122,7 @@ impl Entries {
 
     /// The values in their order, to be changed.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        self.measured.forget();
         self.list.iter_mut().map(|(_, value)| value)
     }
 }

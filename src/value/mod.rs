@@ -1,6 +1,8 @@
 //! What evaluation yields: values that the compiler knows, and expressions that are left for a tool.
 
+mod elements;
 mod entries;
+mod measure;
 mod secret;
 
 use crate::base::{Key, Span, Text};
@@ -9,7 +11,9 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use elements::Elements;
 pub use entries::Entries;
+pub use measure::{Measure, weight_of_text};
 pub use secret::{Scheme, Secret, SecretForm};
 
 /// A value; parts of lists and maps may be left for a tool.
@@ -38,7 +42,7 @@ pub enum Value {
     /// Money in hundredths, with the currency's code.
     Money(i64, Text),
     /// Values in order.
-    List(Arc<Vec<Value>>),
+    List(Arc<Elements>),
     /// Values by key, in the order they were made; a record is one too.
     Map(Arc<Entries>),
     /// An instance of the plan.
@@ -244,8 +248,7 @@ impl Value {
     pub fn is_known(&self) -> bool {
         match self {
             Value::Residual(_) => false,
-            Value::List(list) => list.iter().all(Value::is_known),
-            Value::Map(map) => map.values().all(Value::is_known),
+            Value::List(_) | Value::Map(_) => self.measure(u32::MAX).is_some_and(|measure| measure.is_known),
             _ => true,
         }
     }

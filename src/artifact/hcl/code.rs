@@ -49,6 +49,11 @@ pub(super) fn prepends(character: char) -> bool {
 }
 
 impl Code {
+    /// Nothing yet, with room for a file of usual length.
+    pub(super) fn of_a_file() -> Code {
+        Code { text: String::with_capacity(4096), assigns: false }
+    }
+
     /// The finished text.
     pub(super) fn finish(self) -> String {
         self.text

@@ -9,7 +9,7 @@ use crate::base::Text;
 
 /// The file.
 pub fn print(body: &Body) -> Result<String, Error> {
-    let mut code = Code::default();
+    let mut code = Code::of_a_file();
     code.body(body, 0)?;
     Ok(code.finish())
 }

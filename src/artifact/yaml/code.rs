@@ -11,6 +11,11 @@ pub(super) struct Code {
 }
 
 impl Code {
+    /// Nothing yet, with room for a file of usual length.
+    pub(super) fn of_a_file() -> Code {
+        Code { text: String::with_capacity(4096) }
+    }
+
     /// The finished text.
     pub(super) fn finish(self) -> String {
         self.text

@@ -14,7 +14,7 @@ const LONGEST_KEY: usize = 1000;
 
 /// The file.
 pub fn print(document: &Document) -> Result<String, Error> {
-    let mut code = Code::default();
+    let mut code = Code::of_a_file();
     if let Some(header) = &document.header {
         code.comment(0, header);
     }

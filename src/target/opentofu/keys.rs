@@ -74,9 +74,9 @@ fn put(value: &mut Value, steps: &[Step], keys: &[Text], count: &mut usize) {
             *value = Value::Map(entries.into());
         }
         (Some((Step::Elements, rest)), Value::List(list)) => {
-            let mut elements = (**list).clone();
+            let mut elements = list.to_vec();
             elements.iter_mut().for_each(|element| put(element, rest, keys, count));
-            *value = Value::List(elements.into());
+            *value = Value::list(elements);
         }
         _ => {}
     }

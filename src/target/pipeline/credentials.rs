@@ -4,6 +4,7 @@ use crate::artifact::shell::Word;
 use crate::artifact::{Error, Problem, Tree, header};
 use crate::base::{Text, text};
 use crate::target::common::delivery::{Credential, Environment, Product, SSH_KEY, Secret, Store};
+use std::borrow::Cow;
 
 /// Writes a file for each role of each environment that has a store.
 pub(super) fn credentials(product: &Product, tree: &mut Tree) -> Result<(), Error> {
@@ -174,8 +175,20 @@ pub(super) fn placed(words: &[Text], placeholders: &[(&str, &Text)], variable: &
     Ok(command.join(" "))
 }
 
-fn filled(word: &str, placeholders: &[(&str, &Text)]) -> String {
-    placeholders.iter().fold(word.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
+/// A word with the value of each placeholder in its place; what looks like one in a value stays as it is.
+fn filled<'w>(word: &'w str, placeholders: &[(&str, &Text)]) -> Cow<'w, str> {
+    let Some(first) = word.find('{') else { return Cow::Borrowed(word) };
+    let (mut text, mut rest) = (word[..first].to_owned(), &word[first..]);
+    while let Some(character) = rest.chars().next() {
+        let placeholder = placeholders.iter().find(|(placeholder, _)| rest.starts_with(placeholder));
+        let (said, length) = match placeholder {
+            Some((placeholder, value)) => (value.as_str(), placeholder.len()),
+            None => (&rest[..character.len_utf8()], character.len_utf8()),
+        };
+        text.push_str(said);
+        rest = &rest[length..];
+    }
+    Cow::Owned(text)
 }
 
 /// A command of the library, with what stands for its placeholders, each argument as one word.
