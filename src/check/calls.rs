@@ -1,7 +1,7 @@
 //! Calls of built-in functions and of the program's own.
 
 use super::Checker;
-use super::assign::{Why, fits};
+use super::assign::Why;
 use super::report;
 use super::scope::Scope;
 use crate::base::Span;
@@ -82,7 +82,7 @@ impl<'a> Checker<'a> {
         let Some(wanted) = places.iter().filter_map(|place| element(*place)).find(declared) else { return false };
         for (argument, place) in arguments.iter().zip(places) {
             let Some(found) = element(*place).filter(|found| !declared(found) && matches!(found.plain(), Ty::Record(_))) else { continue };
-            if let Err(why @ (Why::MissingField(_) | Why::UnknownField(_))) = fits(&found, &wanted) {
+            if let Err(why @ (Why::MissingField(_) | Why::UnknownField(_))) = self.fits(&found, &wanted) {
                 self.error(report::misfit(argument.value.span, &found, &wanted, why));
                 return true;
             }

@@ -1,6 +1,7 @@
 //! `define keyword name { … }`: inputs, `let`s, outputs, attributes, blocks, instances and checks.
 
 use super::Checker;
+use super::assign::INTERFACE;
 use super::report;
 use super::scope::{Place, Scope};
 use crate::base::Text;
@@ -65,6 +66,7 @@ impl<'a> Checker<'a> {
         if definition.keyword == "policy" {
             self.code_of(definition);
         }
+        self.interface(definition);
         if definition.is_early() {
             self.early(definition);
         }
@@ -108,6 +110,7 @@ impl<'a> Checker<'a> {
                     self.error(report::untyped_output(output));
                 }
                 (Some(Ty::Deferred(_) | Ty::Error), None) => {}
+                (Some(_), None) if definition.keyword == INTERFACE => {}
                 (Some(ty), None) => self.error(report::output_without_value(output, ty)),
             }
         }

@@ -1,7 +1,7 @@
 //! The type of an expression, checked against what it is for. `Ty::Error` as what is expected stands for anything.
 
 use super::Checker;
-use super::assign::{self, Why, fits};
+use super::assign::{self, INTERFACE, Why};
 use super::meant::meant;
 use super::report;
 use super::scope::Scope;
@@ -94,14 +94,35 @@ impl<'a> Checker<'a> {
 
     /// Says why a value does not fit; gives its type, or the one that fits all.
     pub(super) fn fit(&mut self, span: Span, found: Ty, expected: &Ty) -> Ty {
-        match fits(&found, expected) {
+        match self.fits(&found, expected) {
             Ok(()) => found,
             Err(why) => {
-                let is_element = matches!(why, Why::Mismatch) && matches!(expected.present(), Ty::List(of) if fits(&found, of).is_ok());
-                let misfit = report::misfit(span, &found, expected, why);
+                let is_element =
+                    matches!(why, Why::Mismatch) && matches!(expected.present(), Ty::List(of) if self.fits(&found, of).is_ok());
+                let asked = match &why {
+                    Why::Lacks(name) | Why::Differs(name, _) => self.asked_by_interface(expected, name),
+                    _ => None,
+                };
+                let mut misfit = report::misfit(span, &found, expected, why);
+                if let Some(asked) = asked {
+                    misfit = misfit.related(asked, "the interface asks for it here");
+                }
                 self.error(if is_element { report::in_brackets(misfit, span) } else { misfit });
                 Ty::Error
             }
+        }
+    }
+
+    /// Where the interface in a type asks for what one lacks.
+    fn asked_by_interface(&self, expected: &Ty, name: &Text) -> Option<Span> {
+        match expected {
+            Ty::List(of) | Ty::Map(of) | Ty::Optional(of) => self.asked_by_interface(of, name),
+            Ty::Refined(refined) => self.asked_by_interface(&refined.base, name),
+            Ty::Instance(keyword, Some(of)) if keyword == INTERFACE => {
+                let interface = self.program.definitions.get(&(keyword.clone(), of.clone()))?;
+                Some(interface.outputs.get(name)?.name.span)
+            }
+            _ => None,
         }
     }
 

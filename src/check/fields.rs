@@ -72,7 +72,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A field of an instance; of any instance of the keyword, where the definition is not known.
-    fn instance_field(&mut self, keyword: &Text, definition: Option<&'a Definition>, field: &Text) -> Option<Ty> {
+    pub(super) fn instance_field(&mut self, keyword: &Text, definition: Option<&'a Definition>, field: &Text) -> Option<Ty> {
         let program = self.program;
         if let Some(definition) = definition {
             if let Some(child) = definition.instances.iter().find(|instance| instance.name.text == *field) {

@@ -16,6 +16,7 @@ mod expression;
 mod fields;
 mod implementations;
 mod instances;
+mod interfaces;
 mod labels;
 mod matching;
 mod meant;

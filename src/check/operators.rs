@@ -1,7 +1,7 @@
 //! Operators: which operands they take, and what they give.
 
 use super::Checker;
-use super::assign::{self, fits};
+use super::assign;
 use super::report;
 use super::scope::Scope;
 use crate::base::Span;
@@ -106,8 +106,9 @@ impl<'a> Checker<'a> {
             return self.pair(a, second, &wanted, turned, scope);
         }
         let b = self.check(second, &Ty::Error, scope);
-        let alike =
-            matches!(b.present(), Ty::None) || fits(&b.present().known(), &wanted).is_ok() || fits(&wanted, &b.present().known()).is_ok();
+        let alike = matches!(b.present(), Ty::None)
+            || self.fits(&b.present().known(), &wanted).is_ok()
+            || self.fits(&wanted, &b.present().known()).is_ok();
         let text = wanted.is_text() && b.present().is_text();
         if !alike && !text {
             self.error(report::never_equal(second.span, &a, &b));

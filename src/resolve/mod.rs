@@ -3,6 +3,7 @@
 //! Order of files and declarations never matters: names are collected first, types are linked second, bodies third.
 
 mod definitions;
+mod extend;
 mod items;
 mod kinds;
 mod lower;
@@ -47,12 +48,14 @@ impl Library {
 
 /// Links the definitions of some files.
 pub fn library(workspace: &Workspace, sources: &[Source]) -> (Library, Diagnostics) {
+    let (sources, diagnostics) = extend::extended(sources);
+    let sources = sources.as_slice();
     let blocks: Vec<&ast::Block> =
         items(sources).filter_map(|(_, item)| if let ast::Item::Block(b) = item { Some(b) } else { None }).collect();
     let names = types::Names::collect(&blocks);
     let functions = Arc::new(Functions::collect(sources, &blocks));
     let program = Program { embedded: embedded(workspace), ..Program::default() };
-    let mut resolver = Resolver { workspace, functions, program, diagnostics: Diagnostics::default() };
+    let mut resolver = Resolver { workspace, functions, program, diagnostics };
     resolver.types(sources, &names);
     resolver.kinds(&blocks, &names);
     resolver.functions(&items(sources).map(|(_, item)| item).collect::<Vec<_>>(), &names);
@@ -83,7 +86,7 @@ pub fn resolve(workspace: &Workspace, sources: &[Source]) -> (Program, Diagnosti
 /// nothing.
 pub fn is_of_product(tree: &ast::File) -> bool {
     tree.items.iter().all(|item| match item {
-        ast::Item::Block(block) => !matches!(block.keyword.text.as_str(), "define" | "implement"),
+        ast::Item::Block(block) => !matches!(block.keyword.text.as_str(), "define" | "implement" | "extend"),
         ast::Item::Error(_) => true,
         _ => false,
     })

@@ -48,7 +48,7 @@ impl Resolver<'_> {
             }
             for block in top_blocks(source) {
                 match block.keyword.text.as_str() {
-                    "define" | "implement" | "product" => {}
+                    "define" | "extend" | "implement" | "product" => {}
                     keyword if self.program.instances.contains_key(keyword) => {
                         let Some(instance) = self.instance(block, None) else { continue };
                         match products.get_mut(&folder) {
@@ -86,7 +86,7 @@ impl Resolver<'_> {
     }
 
     fn unknown_block(&mut self, block: &ast::Block) {
-        let known = self.program.instances.keys().map(Text::as_str).chain(["define", "implement", "product"]);
+        let known = self.program.instances.keys().map(Text::as_str).chain(["define", "extend", "implement", "product"]);
         let nearest = similar::nearest(&block.keyword.text, known).map(str::to_owned);
         let mut diagnostic = Diagnostic::error(
             Code::UnknownBlock,

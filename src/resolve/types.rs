@@ -9,6 +9,9 @@ use crate::ty::{EnumTy, FieldTy, MAX_PARTS, RecordTy, RefinedTy, Ty};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// Says what an instance has, whatever it is an instance of.
+const INTERFACE: &str = "interface";
+
 /// What a type may be named after beside declared types: the definitions of every keyword, and which keywords have instances.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -37,6 +40,9 @@ impl Names {
         let known = |name: &str| self.definitions.get(keyword).is_some_and(|names| names.contains(name));
         if of.is_some_and(|name| !known(name)) {
             return None;
+        }
+        if keyword == INTERFACE {
+            return of.map(|of| Ty::Instance(keyword.into(), Some(of.into())));
         }
         if self.instantiable.contains(keyword) {
             return Some(Ty::Instance(keyword.into(), of.map(Text::from)));

@@ -184,6 +184,9 @@ impl<'a> Frame<'a> {
         let Some(output) = of.outputs.get(&field.text).filter(|output| output.value.is_none()) else {
             return Some(Ok(foreign(field.span)));
         };
+        if names_an_instance(output.ty.as_ref()) {
+            return Some(Ok(foreign(field.span)));
+        }
         let hole = crate::base::text!("{input}_{}", field.text);
         let source = Source::Deferred(input.clone(), field.text.clone());
         let ty = output.ty.clone().unwrap_or(Ty::String);
@@ -381,4 +384,13 @@ pub(super) fn ordered(holes: Holes) -> Vec<Hole> {
         _ => (if hole.default.is_some() { 2 } else { 1 }, hole.span.file.0, hole.span.start),
     });
     holes
+}
+
+/// Whether a value of the type leads on to an instance, which no variable of a tool holds.
+fn names_an_instance(ty: Option<&Ty>) -> bool {
+    match ty {
+        Some(Ty::Instance(..) | Ty::Definition(_)) => true,
+        Some(Ty::List(of) | Ty::Map(of) | Ty::Optional(of) | Ty::Deferred(of)) => names_an_instance(Some(of)),
+        _ => false,
+    }
 }

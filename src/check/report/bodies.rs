@@ -110,6 +110,17 @@ pub(in crate::check) fn output_without_value(output: &Output, ty: &Ty) -> Diagno
         .help(format!("give it one, or write `output {}: deferred({ty})` where each implementation gives it", output.name.text))
 }
 
+/// What an interface holds beside what it asks for.
+pub(in crate::check) fn beside_outputs(what: &str, span: Span, interface: &Definition) -> Diagnostic {
+    let message = format!("interface `{}` holds {what}: it only says what there must be", interface.name.text);
+    Diagnostic::error(Code::UnknownBlock, span, message).help("it holds outputs with a type, such as `output hosts: list(host)`")
+}
+
+pub(in crate::check) fn empty_interface(interface: &Definition) -> Diagnostic {
+    let message = format!("interface `{}` asks for nothing, so that everything fits", interface.name.text);
+    Diagnostic::error(Code::Missing, interface.name.span, message).help("say what it asks for, such as `output hosts: list(host)`")
+}
+
 pub(in crate::check) fn unknown_output<'k>(name: &hir::Name, contract: &Definition, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::UnknownField,

@@ -34,6 +34,24 @@ pub(in crate::check) fn misfit(span: Span, found: &Ty, expected: &Ty, why: Why) 
             Diagnostic::error(Code::UnknownField, span, format!("`{expected}` is needed, which has no field `{name}`"))
                 .help("name the fields that are wanted: `{ a = x.a }`")
         }
+        Why::Lacks(name) => {
+            let (expected, found) = (innermost(expected), innermost(found));
+            Diagnostic::error(Code::TypeMismatch, span, format!("`{expected}` is needed, and `{found}` has no `{name}`"))
+                .help(format!("take one that has it, or give its definition an output `{name}`"))
+        }
+        Why::Differs(name, ty) => {
+            let (expected, found) = (innermost(expected), innermost(found));
+            Diagnostic::error(Code::TypeMismatch, span, format!("`{expected}` is needed, and `{name}` of `{found}` is `{ty}`"))
+                .help(format!("take another one, or give its definition an output `{name}` of the type that the interface asks for"))
+        }
+    }
+}
+
+/// What a list or map is of.
+fn innermost(ty: &Ty) -> &Ty {
+    match ty.present() {
+        Ty::List(of) | Ty::Map(of) => innermost(of),
+        ty => ty,
     }
 }
 
