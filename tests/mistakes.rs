@@ -64,7 +64,7 @@ pub fn sources(root: &Path) -> std::io::Result<Sources> {
         for entry in walkdir::WalkDir::new(root.join(folder)).sort_by_file_name() {
             let entry = entry?;
             let source =
-                entry.path().extension().is_some_and(|extension| extension == "infra" || extension == "json" || extension == "lock");
+                entry.path().extension().is_some_and(|extension| ["infra", "json", "lock", "sh"].iter().any(|known| extension == *known));
             if let (true, Ok(path)) = (source, entry.path().strip_prefix(root))
                 && path != Path::new(OFFERED)
             {

@@ -85,7 +85,8 @@ pub fn load(root: &Path) -> Result<Project, Failure> {
     };
     loader.folder(&settings.inventory, place("inventory", 0), &[LOCK]);
     for (index, folder) in settings.library.iter().enumerate() {
-        loader.folder(folder, place("library", index), &[".json"]);
+        // Beside definitions lie schemas, and what `file` reads.
+        loader.folder(folder, place("library", index), &[""]);
     }
     loader.files.insert(settings::FILE.into(), text.as_str().into());
     for (path, text) in library::files() {
@@ -250,6 +251,12 @@ impl Loader {
             );
         };
         self.left -= bytes.len() as u64;
+        // Nobody can have meant a file that is no text: whoever names it is told that there is no such text.
+        let is_read_for_itself = [".infra", ".json", LOCK].iter().any(|end| path.ends_with(end));
+        if !is_read_for_itself && std::str::from_utf8(&bytes).is_err() {
+            self.files.remove(&path);
+            return;
+        }
         let text = String::from_utf8(bytes).unwrap_or_else(|error| {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();

@@ -2,6 +2,7 @@
 //!
 //! Scope is lexical by construction: a name is looked for among those that are bound around it in the text, and nowhere else.
 
+use super::files::{self, Files};
 use crate::base::Text;
 use crate::hir::{self, Callee, ExprKind, FreeName, FunctionId, Local, NameId};
 use crate::syntax::ast;
@@ -24,11 +25,12 @@ pub(super) struct Lowering<'f> {
     names: &'f mut u32,
     /// The names that are bound where it is, the innermost last.
     bound: Vec<Text>,
+    files: Files<'f>,
 }
 
 impl<'f> Lowering<'f> {
-    pub(super) fn new(functions: Callable<'f>, names: &'f mut u32) -> Lowering<'f> {
-        Lowering { functions, names, bound: Vec::new() }
+    pub(super) fn new(functions: Callable<'f>, names: &'f mut u32, files: Files<'f>) -> Lowering<'f> {
+        Lowering { functions, names, bound: Vec::new(), files }
     }
 
     /// Lowers what stands where some names are bound.
@@ -64,6 +66,13 @@ impl<'f> Lowering<'f> {
             ast::ExprKind::Call(function, arguments) => {
                 let own = self.functions.own.and_then(|own| own.get(&function.text));
                 let declared = own.or_else(|| self.functions.program.and_then(|program| program.get(&function.text))).copied();
+                if declared.is_none() && function.text == files::FUNCTION {
+                    let kind = match self.files.text(expr.span, arguments) {
+                        Some(text) => ExprKind::Template(vec![hir::Part::Text(text)]),
+                        None => ExprKind::Error,
+                    };
+                    return hir::Expr { span: expr.span, kind };
+                }
                 let argument = |argument: &ast::Argument| hir::Argument { name: argument.name.clone(), value: self.expr(&argument.value) };
                 let arguments = arguments.iter().map(argument).collect();
                 ExprKind::Call(Callee { name: function.clone(), declared }, arguments)

@@ -4,6 +4,7 @@
 
 mod definitions;
 mod extend;
+mod files;
 mod items;
 mod kinds;
 mod lower;
@@ -177,7 +178,8 @@ impl Resolver<'_> {
     /// Lowers what stands in a definition, or outside of any.
     fn lower<T>(&mut self, owner: Option<&Owner>, lower: impl FnOnce(&mut Lowering<'_>) -> T) -> T {
         let own = owner.and_then(|owner| self.functions.own.get(owner));
-        lower(&mut Lowering::new(Callable { program: Some(&self.functions.program), own }, &mut self.program.names))
+        let files = files::Files { workspace: self.workspace, found: &mut self.diagnostics };
+        lower(&mut Lowering::new(Callable { program: Some(&self.functions.program), own }, &mut self.program.names, files))
     }
 
     /// Numbers what instances have.

@@ -12,6 +12,14 @@ const BOOL: Form = Form::Ty(Ty::Bool);
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
+        name: "file",
+        doc: "The text of a file that lies beside the source, in a library: a script, a configuration of another tool. Its name is written out.",
+        parameters: &[one("name", TEXT)],
+        result: TEXT,
+        // Names are linked with the text in their place.
+        evaluate: Some(|_| Err("a file is read before anything is evaluated".to_owned())),
+    },
+    Function {
         name: "join",
         doc: "The texts of a list's elements in a row, with `separator` between them.",
         parameters: &[one("list", Form::List(&Form::Scalar)), optional("separator", TEXT)],
