@@ -3,6 +3,7 @@
 pub mod dump;
 mod fingerprint;
 mod front;
+mod inspect;
 mod layers;
 mod memory;
 mod product;

@@ -7,7 +7,7 @@ use super::layers::{Linked, Parsed, SOURCE, Shared, between, parse, sort};
 use super::product::{self, Uses};
 use super::targets::Targets;
 use super::{Files, Options, shared, threads};
-use crate::analysis;
+use crate::analysis::{self, IfBuilt};
 use crate::artifact::Tree;
 use crate::base::{FileId, Text, Workspace};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -23,40 +23,63 @@ pub struct Session {
     workspace: Workspace,
     options: Options,
     /// The files that are read, each with how many edits there were when it was read last.
-    parsed: BTreeMap<Text, (u64, Arc<Parsed>)>,
+    pub(super) parsed: BTreeMap<Text, (u64, Arc<Parsed>)>,
     edits: u64,
     /// The edits that changed locks last.
     locks: BTreeMap<FileId, u64>,
-    shared: Option<Arc<Shared>>,
+    pub(super) shared: Option<Arc<Shared>>,
     /// By folder.
-    products: BTreeMap<Text, Held>,
+    pub(super) products: BTreeMap<Text, Held>,
     /// What was found in the files that products share, for the modules, roles and images that were in use then.
     emitted: Option<(Vec<Text>, Diagnostics)>,
 }
 
 /// What is kept of a product.
 #[derive(Clone, Debug)]
-struct Held {
+pub(super) struct Held {
     /// Its files and its lock, each with the edit that changed it last.
-    made_of: Vec<(FileId, u64)>,
-    linked: Linked,
+    pub(super) made_of: Vec<(FileId, u64)>,
+    pub(super) linked: Linked,
     /// What evaluation found, and what the product uses; absent while it could not be evaluated.
-    evaluated: Option<(Diagnostics, Arc<Uses>)>,
+    evaluated: Option<Evaluated>,
+}
+
+/// What evaluation of a product gave.
+#[derive(Clone, Debug)]
+struct Evaluated {
+    diagnostics: Diagnostics,
+    uses: Arc<Uses>,
+    if_built: Vec<IfBuilt>,
 }
 
 impl Session {
     /// Opens a project. Nothing is read before something is asked. `options` say nothing about files: none are made to be kept.
     pub fn new(workspace: Workspace, options: Options) -> Session {
-        let options = Options { files: Files::LetGo, ..options };
+        let options = Session::options_of(options);
         let parsed = threads::on(options.jobs, || parse(&workspace));
         let named = |parsed: Parsed| (workspace.file(parsed.source.file).path.clone(), (0, Arc::new(parsed)));
         let parsed = parsed.into_iter().map(named).collect();
         Session { workspace, options, parsed, edits: 0, locks: BTreeMap::new(), shared: None, products: BTreeMap::new(), emitted: None }
     }
 
+    /// Options as a session takes them.
+    pub fn options_of(options: Options) -> Options {
+        Options { files: Files::LetGo, ..options }
+    }
+
+    /// What is wrong besides if an earlier build has left some files, as [`super::Outcome`] has it.
+    pub fn if_built(&self) -> impl Iterator<Item = &IfBuilt> {
+        self.products.values().filter_map(|held| held.evaluated.as_ref()).flat_map(|evaluated| evaluated.if_built.iter())
+    }
+
     /// The project as it is now.
     pub fn workspace(&self) -> &Workspace {
         &self.workspace
+    }
+
+    /// What is asked of it.
+    pub fn options(&self) -> &Options {
+        &self.options
     }
 
     /// Gives a file another text, adds it, or takes it away.
@@ -140,12 +163,13 @@ impl Session {
         let open = open.filter_map(|held| Some((held.linked.product.clone().filter(|product| options.wants(product))?, held)));
         open.collect::<Vec<(Arc<Product>, &mut Held)>>().into_par_iter().for_each(|(product, held)| {
             let compiled = product::compile(workspace, shared.program(), &held.linked.types, shapes, &product, options, &run);
-            held.evaluated = Some((compiled.diagnostics, Arc::new(compiled.uses)));
+            held.evaluated =
+                Some(Evaluated { diagnostics: compiled.diagnostics, uses: Arc::new(compiled.uses), if_built: compiled.if_built });
         });
         let mut uses = Uses::default();
-        for (found, of_product) in self.products.values().filter_map(|held| held.evaluated.as_ref()) {
-            diagnostics.0.extend(found.0.iter().cloned());
-            uses.add(of_product);
+        for evaluated in self.products.values().filter_map(|held| held.evaluated.as_ref()) {
+            diagnostics.0.extend(evaluated.diagnostics.0.iter().cloned());
+            uses.add(&evaluated.uses);
         }
         if options.environments.is_empty() && options.products.is_empty() && !diagnostics.has_errors() {
             let used = uses.images.keys().map(|(name, _)| name.clone()).collect();
