@@ -3,11 +3,16 @@
 //! All of it is of the last [`Session::diagnostics`]; before the first there is nothing but trees.
 
 use super::layers::{Linked, Parsed, Shared, folder};
+use super::product::{lock_of, lock_path};
 use super::session::Session;
 use super::threads;
+use super::why::shown;
 use crate::base::{FileId, Text};
 use crate::check::{self, Record, Seen, Types};
+use crate::diag::Diagnostics;
+use crate::eval::{Run, Work};
 use crate::hir::{Product, Program};
+use crate::plan::origin::Origins;
 use crate::resolve::{self, Source};
 use crate::schema::Schemas;
 use crate::shape::Shapes;
@@ -90,6 +95,29 @@ impl Session {
         }
         let (of, linked) = self.linked_of(span.file)?;
         self.seen_in_product(shared, of, linked).get(span)
+    }
+
+    /// What a field of a product has in each environment, in the words of the language: the path leads from instance to instance, and
+    /// ends with the field. Nothing where the product has mistakes, or no such field.
+    pub fn values(&self, file: FileId, path: &[Text]) -> Vec<(Text, String)> {
+        let (Some(shared), Some((of, linked))) = (self.shared(), self.linked_of(file)) else { return Vec::new() };
+        let is_evaluated = self.products.get(of).is_some_and(|held| held.evaluated.is_some());
+        let (Some(product), Some(shapes), [instances @ .., field]) = (&linked.product, &shared.shapes, path) else { return Vec::new() };
+        if !is_evaluated || linked.diagnostics.has_errors() {
+            return Vec::new();
+        }
+        threads::on(self.options().jobs, || {
+            let mut found = Diagnostics::default();
+            let lock = lock_of(self.workspace(), product, &lock_path(product), self.options(), &mut found);
+            let run = Run::new(1);
+            let value = |environment: &Text| {
+                let (program, types) = (shared.program(), &linked.types);
+                let mut origins = Origins::new(program, types, shapes, product, environment, &lock, Work::within(&run));
+                let origin = origins.field(origins.instance(instances)?, field, &[])?;
+                Some((environment.clone(), shown(&origin.value?)))
+            };
+            product.environments.iter().filter_map(|environment| value(&environment.text)).collect()
+        })
     }
 
     fn seen_in_library<'s>(&'s self, shared: &'s Shared) -> &'s Record {

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// An open project.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Session {
     workspace: Workspace,
     options: Options,
@@ -41,12 +41,12 @@ pub(super) struct Held {
     pub(super) made_of: Vec<(FileId, u64)>,
     pub(super) linked: Linked,
     /// What evaluation found, and what the product uses; absent while it could not be evaluated.
-    evaluated: Option<Evaluated>,
+    pub(super) evaluated: Option<Evaluated>,
 }
 
 /// What evaluation of a product gave.
 #[derive(Clone, Debug)]
-struct Evaluated {
+pub(super) struct Evaluated {
     diagnostics: Diagnostics,
     uses: Arc<Uses>,
     if_built: Vec<IfBuilt>,

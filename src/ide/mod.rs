@@ -5,8 +5,15 @@
 //! mean (`names`), and has an answer for broken text too.
 
 pub mod definition;
+pub mod fold;
+pub mod hover;
+pub mod layout;
 pub mod names;
 pub mod node;
+pub mod references;
+pub mod rename;
+pub mod symbols;
+pub mod tokens;
 
 #[cfg(test)]
 mod tests;

@@ -565,7 +565,11 @@ impl<'s> Names<'s> {
             }
             ExprKind::Member(base, name) => {
                 self.expr(base);
-                let meant = self.member(base, name);
+                let mut meant = self.member(base, name);
+                // What every instance has by nature has a type, and no declaration: `name`, `kind`, `provider`.
+                if meant.what == What::Unknown && self.analysis.seen(expr).is_some_and(|seen| seen.ty != Ty::Error) {
+                    meant.what = What::Field;
+                }
                 self.add(name.span, &name.text, Role::Reads, &meant);
             }
             ExprKind::Index(left, right) | ExprKind::Binary(_, left, right) => {

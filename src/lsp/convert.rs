@@ -3,6 +3,7 @@
 use super::documents::Documents;
 use super::position::{Encoding, Lines};
 use super::projects::Projects;
+use super::server::Client;
 use super::uri;
 use crate::base::{FileId, Span};
 use crate::diag::{Diagnostic, Severity};
@@ -18,15 +19,18 @@ pub(super) struct Look<'s> {
     projects: &'s Projects,
     documents: &'s Documents,
     encoding: Encoding,
+    /// Whether the client reads of which version of a text edits are.
+    pub reads_versions: bool,
     at: usize,
     pub analysis: Analysis<'s>,
     lines: RefCell<BTreeMap<FileId, Lines<'s>>>,
 }
 
 impl<'s> Look<'s> {
-    pub(super) fn new(projects: &'s Projects, documents: &'s Documents, encoding: Encoding, at: usize) -> Option<Look<'s>> {
+    pub(super) fn new(projects: &'s Projects, documents: &'s Documents, client: Client, at: usize) -> Option<Look<'s>> {
         let analysis = Analysis::new(&projects.get(at)?.session);
-        Some(Look { projects, documents, encoding, at, analysis, lines: RefCell::default() })
+        let Client { encoding, reads_versions, .. } = client;
+        Some(Look { projects, documents, encoding, reads_versions, at, analysis, lines: RefCell::default() })
     }
 
     fn with_lines<T>(&self, file: FileId, what: impl FnOnce(&Lines<'s>) -> T) -> T {
@@ -43,11 +47,6 @@ impl<'s> Look<'s> {
     pub(super) fn span(&self, file: FileId, range: Range) -> Span {
         let (start, end) = (self.offset(file, range.start), self.offset(file, range.end));
         Span::new(file, start, end.max(start))
-    }
-
-    /// The position of an offset.
-    pub(super) fn position(&self, file: FileId, offset: u32) -> Position {
-        self.with_lines(file, |lines| lines.position(offset as usize))
     }
 
     /// The range of a span.

@@ -12,6 +12,7 @@ mod project;
 mod projects;
 mod requests;
 mod server;
+mod text;
 mod transport;
 mod uri;
 

@@ -3,6 +3,7 @@
 use super::navigation;
 use super::position::Encoding;
 use super::server::{Server, read, refuse};
+use super::text;
 use gen_lsp_types as types;
 use gen_lsp_types::Request;
 use lsp_server::{ErrorCode, ResponseError};
@@ -24,6 +25,18 @@ pub(super) fn capabilities(encoding: Encoding) -> Value {
         "definitionProvider": true,
         "typeDefinitionProvider": true,
         "implementationProvider": true,
+        "referencesProvider": true,
+        "documentHighlightProvider": true,
+        "hoverProvider": true,
+        "renameProvider": { "prepareProvider": true },
+        "documentSymbolProvider": true,
+        "workspaceSymbolProvider": true,
+        "semanticTokensProvider": { "legend": text::legend(), "full": { "delta": true }, "range": true },
+        "foldingRangeProvider": true,
+        "selectionRangeProvider": true,
+        "documentFormattingProvider": true,
+        "documentRangeFormattingProvider": true,
+        "documentOnTypeFormattingProvider": { "firstTriggerCharacter": "}", "moreTriggerCharacter": ["\n"] },
         "diagnosticProvider": { "identifier": "infrac", "interFileDependencies": true, "workspaceDiagnostics": true },
     })
 }
@@ -31,12 +44,37 @@ pub(super) fn capabilities(encoding: Encoding) -> Value {
 /// Answers a request of a client that has said who it is.
 pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Result<Value, ResponseError> {
     match method {
-        "textDocument/diagnostic" => with::<types::DocumentDiagnosticRequest>(params, |params| diagnostics(server, &params)),
         "textDocument/definition" => with::<types::DefinitionRequest>(params, |params| navigation::definition(server, &params)),
         "textDocument/typeDefinition" => {
             with::<types::TypeDefinitionRequest>(params, |params| navigation::type_definition(server, &params))
         }
         "textDocument/implementation" => with::<types::ImplementationRequest>(params, |params| navigation::implementation(server, &params)),
+        "textDocument/references" => with::<types::ReferencesRequest>(params, |params| navigation::references(server, &params)),
+        "textDocument/documentHighlight" => {
+            with::<types::DocumentHighlightRequest>(params, |params| navigation::highlights(server, &params))
+        }
+        "textDocument/hover" => with::<types::HoverRequest>(params, |params| navigation::hover(server, &params)),
+        "textDocument/prepareRename" => with::<types::PrepareRenameRequest>(params, |params| navigation::prepare_rename(server, &params)),
+        "textDocument/rename" => with::<types::RenameRequest>(params, |params| navigation::rename(server, &params)),
+        "textDocument/documentSymbol" => with::<types::DocumentSymbolRequest>(params, |params| text::symbols(server, &params)),
+        "workspace/symbol" => with::<types::WorkspaceSymbolRequest>(params, |params| text::all_symbols(server, &params)),
+        "textDocument/semanticTokens/full" => with::<types::SemanticTokensRequest>(params, |params| text::tokens(server, &params)),
+        "textDocument/semanticTokens/full/delta" => {
+            with::<types::SemanticTokensDeltaRequest>(params, |params| text::tokens_since(server, &params))
+        }
+        "textDocument/semanticTokens/range" => {
+            with::<types::SemanticTokensRangeRequest>(params, |params| text::tokens_within(server, &params))
+        }
+        "textDocument/foldingRange" => with::<types::FoldingRangeRequest>(params, |params| text::folds(server, &params)),
+        "textDocument/selectionRange" => with::<types::SelectionRangeRequest>(params, |params| text::selections(server, &params)),
+        "textDocument/formatting" => with::<types::DocumentFormattingRequest>(params, |params| text::format(server, &params)),
+        "textDocument/rangeFormatting" => {
+            with::<types::DocumentRangeFormattingRequest>(params, |params| text::format_within(server, &params))
+        }
+        "textDocument/onTypeFormatting" => {
+            with::<types::DocumentOnTypeFormattingRequest>(params, |params| text::format_typed(server, &params))
+        }
+        "textDocument/diagnostic" => with::<types::DocumentDiagnosticRequest>(params, |params| diagnostics(server, &params)),
         "workspace/diagnostic" => with::<types::WorkspaceDiagnosticRequest>(params, |params| all_diagnostics(server, &params)),
         _ => Err(refuse(ErrorCode::MethodNotFound, format!("`{method}` is not known"))),
     }

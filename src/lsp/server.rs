@@ -44,6 +44,8 @@ pub(super) struct Client {
     progress: bool,
     /// It shows the symbols of a text as a tree.
     pub tree_of_symbols: bool,
+    /// It reads of which version of a text edits are.
+    pub reads_versions: bool,
 }
 
 /// The server.
@@ -56,6 +58,8 @@ pub(super) struct Server {
     pub documents: Documents,
     /// The folders that the client has open, each with its project.
     folders: BTreeMap<String, Option<usize>>,
+    /// The colours of texts that were told last, each under its number.
+    tokens: BTreeMap<String, (i32, Vec<types::SemanticToken>)>,
     /// How many requests were sent.
     sent: i32,
 }
@@ -73,7 +77,7 @@ pub(super) fn read<T: DeserializeOwned>(params: Value) -> Result<T, ResponseErro
 impl Server {
     pub(super) fn new(out: Sender<Outgoing>) -> Server {
         let (projects, documents, folders) = (Projects::default(), Documents::new(), BTreeMap::new());
-        Server { out, stage: Stage::Begun, client: Client::default(), projects, documents, folders, sent: 0 }
+        Server { out, stage: Stage::Begun, client: Client::default(), projects, documents, folders, tokens: BTreeMap::new(), sent: 0 }
     }
 
     /// Answers until the client leaves; whether it did so in order: `shutdown`, then `exit`.
@@ -214,6 +218,7 @@ impl Server {
             refreshes: is("workspace/diagnostics/refreshSupport"),
             progress: is("window/workDoneProgress"),
             tree_of_symbols: is("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
+            reads_versions: is("workspace/workspaceEdit/documentChanges"),
         };
         let folders: Vec<types::WorkspaceFolder> =
             params.get("workspaceFolders").cloned().and_then(|folders| serde_json::from_value(folders).ok()).unwrap_or_default();
@@ -322,6 +327,7 @@ impl Server {
 
     fn closed(&mut self, params: &types::DidCloseTextDocumentParams) -> Result<(), ResponseError> {
         let Some(document) = self.documents.remove(&params.text_document.uri.0) else { return Ok(()) };
+        self.tokens.remove(&params.text_document.uri.0);
         let (at, path) = document.place;
         if let Some(project) = self.projects.get_mut(at).filter(|_| !path.starts_with(crate::base::LIBRARY)) {
             project.set(&path, None);
@@ -393,6 +399,20 @@ impl Server {
         Ok(())
     }
 
+    /// Keeps the colours of an open text; gives the name under which a later question finds them.
+    pub(super) fn keep_tokens(&mut self, uri: &Uri, tokens: Vec<types::SemanticToken>) -> String {
+        let number = self.tokens.get(&uri.0).map_or(1, |(number, _)| number.wrapping_add(1));
+        if self.documents.contains_key(&uri.0) {
+            self.tokens.insert(uri.0.clone(), (number, tokens));
+        }
+        number.to_string()
+    }
+
+    /// The colours that were kept under a name.
+    pub(super) fn kept_tokens(&self, uri: &Uri, number: &str) -> Option<Vec<types::SemanticToken>> {
+        self.tokens.get(&uri.0).filter(|(kept, _)| kept.to_string() == number).map(|(_, tokens)| tokens.clone())
+    }
+
     // What is found.
 
     fn is_stale(&self) -> bool {
@@ -422,7 +442,7 @@ impl Server {
             }
             return;
         }
-        let Some(look) = Look::new(&self.projects, &self.documents, self.client.encoding, at) else { return };
+        let Some(look) = Look::new(&self.projects, &self.documents, self.client, at) else { return };
         for file in files {
             let Some(uri) = look.uri(*file) else { continue };
             let params = types::PublishDiagnosticsParams { uri, version: look.version(*file), diagnostics: look.found(*file).0 };
@@ -438,7 +458,7 @@ impl Server {
         };
         let Some((at, path)) = place else { return Ok(None) };
         self.judge(at);
-        let Some(look) = Look::new(&self.projects, &self.documents, self.client.encoding, at) else { return Ok(None) };
+        let Some(look) = Look::new(&self.projects, &self.documents, self.client, at) else { return Ok(None) };
         let file = look.analysis.workspace().find(&path).map(|(file, _)| file);
         Ok(file.map(|file| (look, file)))
     }
@@ -447,6 +467,6 @@ impl Server {
     pub(super) fn looks(&mut self) -> Vec<Look<'_>> {
         let _ = self.publish_all();
         let numbers = self.projects.numbers();
-        numbers.into_iter().filter_map(|at| Look::new(&self.projects, &self.documents, self.client.encoding, at)).collect()
+        numbers.into_iter().filter_map(|at| Look::new(&self.projects, &self.documents, self.client, at)).collect()
     }
 }

@@ -2,4 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test fails like the test")]
 
 mod client;
+mod diagnostics;
+mod features;
 mod lifecycle;
+mod storms;
