@@ -2,7 +2,7 @@
 //!
 //! All of it is of the last [`Session::diagnostics`]; before the first there is nothing but trees.
 
-use super::layers::{Linked, Parsed, Shared, folder};
+use super::layers::{Linked, Parsed, Shared};
 use super::product::{lock_of, lock_path};
 use super::session::Session;
 use super::threads;
@@ -22,24 +22,24 @@ use std::sync::Arc;
 impl Session {
     /// The tree of a file.
     pub fn tree(&self, file: FileId) -> Option<&ast::File> {
-        let (_, parsed) = self.parsed.get(&self.workspace().file(file).path)?;
+        let parsed = self.parsed.get(&self.workspace().file(file).path)?;
         (parsed.source.file == file).then_some(&*parsed.source.tree)
     }
 
     /// The trees of all files, in the order of their paths.
     pub fn trees(&self) -> impl Iterator<Item = (FileId, &ast::File)> {
-        self.parsed.values().map(|(_, parsed)| (parsed.source.file, &*parsed.source.tree))
+        self.parsed.values().map(|parsed| (parsed.source.file, &*parsed.source.tree))
     }
 
     /// The trees of the files with definitions, in the order of their paths.
     pub fn trees_of_library(&self) -> impl Iterator<Item = (FileId, &ast::File)> {
-        let shared = self.parsed.values().filter(|(_, parsed)| !parsed.is_of_product);
-        shared.map(|(_, parsed)| (parsed.source.file, &*parsed.source.tree))
+        let shared = self.parsed.values().filter(|parsed| !parsed.is_of_product);
+        shared.map(|parsed| (parsed.source.file, &*parsed.source.tree))
     }
 
     /// Whether a file declares nothing but a product and its instances.
     pub fn is_of_product(&self, file: FileId) -> bool {
-        self.parsed.get(&self.workspace().file(file).path).is_some_and(|(_, parsed)| parsed.is_of_product)
+        self.parsed.get(&self.workspace().file(file).path).is_some_and(|parsed| parsed.is_of_product)
     }
 
     /// The program without its products.
@@ -87,7 +87,7 @@ impl Session {
     /// checks it once more.
     pub fn seen(&self, span: crate::base::Span) -> Option<&Seen> {
         let shared = self.shared()?;
-        let parsed = &self.parsed.get(&self.workspace().file(span.file).path)?.1;
+        let parsed = self.parsed.get(&self.workspace().file(span.file).path)?;
         if !parsed.is_of_product
             && let Some(seen) = self.seen_in_library(shared).get(span)
         {
@@ -144,17 +144,14 @@ impl Session {
 
     /// The folder of the product that a file belongs to, with what is kept of it.
     fn linked_of(&self, file: FileId) -> Option<(&Text, &Linked)> {
-        let path = &self.workspace().file(file).path;
-        let above = std::iter::successors(Some(folder(path)), |at| (!at.is_empty()).then(|| folder(at)));
-        let found = above.filter_map(|at| self.products.get_key_value(at)).next();
-        found.map(|(of, held)| (of, &held.linked))
+        let of = self.group_of(&self.workspace().file(file).path)?;
+        Some((of, &self.products.get(of)?.linked))
     }
 
     /// The sources that were linked for a folder.
     fn sources_of<'s>(&'s self, of: &Text) -> impl Iterator<Item = &'s Source> + use<'s> {
-        let made_of = self.products.get(of).map(|held| held.made_of.as_slice()).unwrap_or_default();
+        let files = self.groups.get(of).map(Vec::as_slice).unwrap_or_default();
         let path = |file: FileId| &self.workspace().file(file).path;
-        let parsed = made_of.iter().filter_map(move |(file, _)| self.parsed.get(path(*file)));
-        parsed.map(|(_, parsed): &(u64, Arc<Parsed>)| &parsed.source)
+        files.iter().filter_map(move |file| self.parsed.get(path(*file))).map(|parsed: &Arc<Parsed>| &parsed.source)
     }
 }

@@ -82,7 +82,7 @@ impl<'s> Analysis<'s> {
     /// What stands at an offset.
     pub fn place(self, file: FileId, offset: u32) -> Place<'s> {
         let path = self.tree(file).map(|tree| node::path_at(tree, offset)).unwrap_or_default();
-        let name = self.names(file).into_iter().filter(|name| name.span.touches(offset)).next_back();
+        let name = self.names(file).into_iter().rfind(|name| name.span.touches(offset));
         Place { file, offset, path, name }
     }
 

@@ -95,30 +95,24 @@ impl<'t> Node<'t> {
 /// The nodes around an offset, outermost first. Of two that meet there the second one counts, unless the first is a name.
 pub fn path_at(tree: &ast::File, offset: u32) -> Vec<Node<'_>> {
     let mut path = Vec::new();
-    let mut next = nearest(offset, &mut |visit| tree.items.iter().for_each(|item| visit(Node::Item(item))));
+    let mut next = tree.items.iter().map(Node::Item).fold(None, |found, item| nearer(found, item, offset));
     while let Some(node) = next {
         path.push(node);
-        next = nearest(offset, &mut |visit| node.children(visit));
+        next = None;
+        node.children(&mut |child| next = nearer(next, child, offset));
     }
     path
 }
 
-fn nearest<'t>(offset: u32, children: &mut dyn FnMut(&mut dyn FnMut(Node<'t>))) -> Option<Node<'t>> {
-    let mut found: Option<Node<'t>> = None;
-    children(&mut |child| {
-        let span = child.span();
-        if !span.touches(offset) {
-            return;
-        }
-        let is_better = found.is_none_or(|before| {
-            let ends_here = before.span().end == offset && span.start == offset;
-            before.span().end == offset && !(ends_here && is_name(before) && !is_name(child))
-        });
-        if is_better {
-            found = Some(child);
-        }
-    });
-    found
+/// Which of two nodes in the order of the text is meant at an offset.
+fn nearer<'t>(found: Option<Node<'t>>, next: Node<'t>, offset: u32) -> Option<Node<'t>> {
+    let span = next.span();
+    if !span.touches(offset) {
+        return found;
+    }
+    let Some(before) = found else { return Some(next) };
+    let is_before = before.span().end > offset || span.start == offset && is_name(before) && !is_name(next);
+    Some(if is_before { before } else { next })
 }
 
 fn is_name(node: Node<'_>) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::base::{FileId, Span, Text, Workspace, text};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::driver::{Options, Session};
+use crate::driver::{IfBuilt, Options, Session};
 use crate::host::settings::{self, Settings, TARGETS};
 use crate::host::{Disk, Failure, built, folders, has_built, library, load};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,14 @@ pub(super) struct Project {
     /// What was found last, by file, with a number that changes with it; files without findings keep their number.
     pub found: BTreeMap<FileId, Found>,
     next: u64,
+    /// What is wrong with files as such, and with what builds left, by file.
+    beside: BTreeMap<FileId, Vec<Diagnostic>>,
+    /// What is wrong with what builds left, by the folder of the product, each with what it was asked for.
+    of_builds: BTreeMap<Text, (Arc<[IfBuilt]>, Vec<Diagnostic>)>,
+    /// Whether the settings were without mistakes.
+    was_known: bool,
+    /// Whether the session is another one than that of the last judgement.
+    is_new: bool,
 }
 
 /// What was found in a file.
@@ -62,6 +70,10 @@ impl Project {
             is_outdated: false,
             found: BTreeMap::new(),
             next: 0,
+            beside: BTreeMap::new(),
+            of_builds: BTreeMap::new(),
+            was_known: true,
+            is_new: false,
         }
     }
 
@@ -102,6 +114,7 @@ impl Project {
     /// Lets go what was made of the texts, of which nothing is believed after a fault.
     pub(super) fn forget(&mut self) {
         self.session = Session::new(self.session.workspace().clone(), self.session.options().clone());
+        (self.is_new, self.is_stale) = (true, true);
     }
 
     /// Takes back what was found; gives the files.
@@ -113,10 +126,11 @@ impl Project {
     fn reload(&mut self) -> Result<(), Failure> {
         let Some(root) = &self.root else { return Ok(()) };
         let loaded = load(root)?;
+        self.of_builds.clear();
         let options = options(&loaded.root, &loaded.settings)?;
-        if options != *self.session.options() || loaded.settings != self.settings {
-            self.session = Session::new(loaded.workspace.clone(), options);
-            self.found.clear();
+        if options != *self.session.options() {
+            self.session = Session::new(self.session.workspace().clone(), options);
+            self.is_new = true;
         }
         let known: BTreeSet<Text> = loaded.workspace.files().map(|(_, file)| file.path.clone()).collect();
         let own = self.session.workspace().files().map(|(_, file)| file.path.clone());
@@ -141,34 +155,44 @@ impl Project {
         if std::mem::take(&mut self.is_outdated) {
             self.reload()?;
         }
-        let mut found = self.of_files();
-        let is_known = !found.iter().any(|found| self.session.workspace().file(found.primary.span.file).path == settings::FILE);
+        let mut changed: BTreeSet<FileId> = BTreeSet::new();
+        let mut beside: BTreeMap<FileId, Vec<Diagnostic>> = BTreeMap::new();
+        let mut add =
+            |found: Vec<Diagnostic>| found.into_iter().for_each(|found| beside.entry(found.primary.span.file).or_default().push(found));
+        let of_files = self.of_files();
+        let settings = self.session.workspace().find(settings::FILE).map(|(file, _)| file);
+        // What belongs to no project is judged by its form alone; what is wrong with the settings explains everything else.
+        let is_known = self.root.is_some() && !of_files.iter().any(|found| Some(found.primary.span.file) == settings);
+        add(of_files);
+        changed.extend(self.session.update());
+        if std::mem::take(&mut self.is_new) {
+            changed.extend(self.found.keys());
+        }
         if is_known {
-            found.extend(self.session.diagnostics());
-            found.extend(self.of_builds()?);
+            let of_builds = self.of_builds()?;
+            add(of_builds);
+        } else if self.root.is_none() {
+            add(self.typed.keys().filter_map(|path| self.session.workspace().find(path)).flat_map(of_text).collect());
         }
-        found.sort();
-        found.dedup();
-        if self.root.is_none() {
-            // What belongs to no project is judged by its form alone.
-            found = self.typed.keys().filter_map(|path| self.session.workspace().find(path)).flat_map(of_text).collect();
+        if std::mem::replace(&mut self.was_known, is_known) != is_known {
+            changed.extend(self.session.files_with_findings());
         }
-        let mut by_file: BTreeMap<FileId, Vec<Diagnostic>> = BTreeMap::new();
-        for diagnostic in found {
-            by_file.entry(diagnostic.primary.span.file).or_default().push(diagnostic);
-        }
-        let mut changed = Vec::new();
-        let known: BTreeSet<FileId> = self.found.keys().chain(by_file.keys()).copied().collect();
-        for file in known {
-            let now = by_file.remove(&file).unwrap_or_default();
+        changed.extend(self.beside.keys().chain(beside.keys()));
+        self.beside = beside;
+        let mut told = Vec::new();
+        for file in changed {
+            let mut now = if is_known { self.session.found_in(file) } else { Vec::new() };
+            now.extend(self.beside.get(&file).into_iter().flatten().cloned());
+            now.sort();
+            now.dedup();
             let before = self.found.entry(file).or_default();
             if before.diagnostics != now {
                 self.next += 1;
                 *before = Found { diagnostics: now, number: self.next };
-                changed.push(file);
+                told.push(file);
             }
         }
-        Ok(changed)
+        Ok(told)
     }
 
     /// What is wrong with files as such; of what is typed nothing that the disk says.
@@ -188,17 +212,27 @@ impl Project {
         found
     }
 
-    /// What is wrong if builds have left some files, where they did.
-    fn of_builds(&self) -> Result<Vec<Diagnostic>, Failure> {
+    /// What is wrong if builds have left some files, where they did. The disk is asked once for each time that a product was evaluated.
+    fn of_builds(&mut self) -> Result<Vec<Diagnostic>, Failure> {
         let Some(root) = &self.root else { return Ok(Vec::new()) };
         let mut output = Disk::new(root, &self.settings.output);
-        let mut found = Vec::new();
-        for suspect in self.session.if_built() {
-            if has_built(&mut output, &suspect.product, &suspect.paths)? {
-                found.push(suspect.finding.clone());
-            }
+        let mut known = std::mem::take(&mut self.of_builds);
+        for (folder, suspects) in self.session.if_built() {
+            let found = match known.remove(folder) {
+                Some((of, found)) if Arc::ptr_eq(&of, suspects) => found,
+                _ => {
+                    let mut found = Vec::new();
+                    for suspect in suspects.iter() {
+                        if has_built(&mut output, &suspect.product, &suspect.paths)? {
+                            found.push(suspect.finding.clone());
+                        }
+                    }
+                    found
+                }
+            };
+            self.of_builds.insert(folder.clone(), (suspects.clone(), found));
         }
-        Ok(found)
+        Ok(self.of_builds.values().flat_map(|(_, found)| found.iter().cloned()).collect())
     }
 }
 

@@ -48,23 +48,32 @@ impl Projects {
         self.open.get_mut(at)?.take()
     }
 
-    /// The project that a file belongs to, and its path there: the nearest `infra.toml` above it says which. A file of the library
+    /// The project that an open text belongs to, and its path there: the nearest `infra.toml` above it says which. A file of the library
     /// belongs to every project, and a text of none to one of its own kind.
     pub(super) fn place(&mut self, uri: &Uri) -> Result<(usize, Text), Failure> {
         let Some(path) = uri::to_path(uri) else { return Ok((self.loose(), uri.0.as_str().into())) };
         let path = real(&path);
+        if let Some(folder) = path.ancestors().skip(1).find(|folder| folder.is_dir()) {
+            self.open(folder)?;
+        }
+        Ok(match self.known(uri) {
+            Some(place) => place,
+            None => (self.loose(), path.to_string_lossy().replace('\\', "/").trim_start_matches('/').into()),
+        })
+    }
+
+    /// The project among those that are open which a source belongs to, and its path there; nothing for what is no source.
+    pub(super) fn known(&mut self, uri: &Uri) -> Option<(usize, Text)> {
+        let path = real(&uri::to_path(uri)?);
         if let Some(of_library) = self.library().and_then(|library| path.strip_prefix(library.join(DEFINITIONS)).ok()) {
             let path = text!("{}{}", library::PREFIX, of_library.to_string_lossy().replace('\\', "/"));
             let first = self.numbers().into_iter().next();
-            return Ok((first.unwrap_or_else(|| self.loose()), path));
+            return Some((first.unwrap_or_else(|| self.loose()), path));
         }
-        if let Some(folder) = path.ancestors().skip(1).find(|folder| folder.is_dir())
-            && let Some(at) = self.open(folder)?
-            && let Some(source) = self.get(at).and_then(|project| project.source(&path))
-        {
-            return Ok((at, source));
-        }
-        Ok((self.loose(), path.to_string_lossy().replace('\\', "/").trim_start_matches('/').into()))
+        let folder = path.ancestors().skip(1).find(|folder| folder.is_dir())?;
+        let root = find(folder).ok()?;
+        let at = self.open.iter().position(|project| project.as_ref().is_some_and(|project| project.root.as_ref() == Some(&root)))?;
+        Some((at, self.get(at)?.source(&path)?))
     }
 
     /// The project of texts that belong to none.

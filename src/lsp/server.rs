@@ -60,6 +60,8 @@ pub(super) struct Server {
     folders: BTreeMap<String, Option<usize>>,
     /// The colours of texts that were told last, each under its number.
     tokens: BTreeMap<String, (i32, Vec<types::SemanticToken>)>,
+    /// The text that was edited last, by its project and path.
+    edited: Option<(usize, Text)>,
     /// How many requests were sent.
     sent: i32,
 }
@@ -76,8 +78,17 @@ pub(super) fn read<T: DeserializeOwned>(params: Value) -> Result<T, ResponseErro
 
 impl Server {
     pub(super) fn new(out: Sender<Outgoing>) -> Server {
-        let (projects, documents, folders) = (Projects::default(), Documents::new(), BTreeMap::new());
-        Server { out, stage: Stage::Begun, client: Client::default(), projects, documents, folders, tokens: BTreeMap::new(), sent: 0 }
+        Server {
+            out,
+            stage: Stage::Begun,
+            client: Client::default(),
+            projects: Projects::default(),
+            documents: Documents::new(),
+            folders: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+            edited: None,
+            sent: 0,
+        }
     }
 
     /// Answers until the client leaves; whether it did so in order: `shutdown`, then `exit`.
@@ -121,11 +132,7 @@ impl Server {
         match next {
             Incoming::Message(Message::Request(request)) => {
                 let Request { id, method, params } = request;
-                let answer = catch_unwind(AssertUnwindSafe(|| self.request(&method, params)));
-                let answer = answer.unwrap_or_else(|_| {
-                    self.restart();
-                    Err(refuse(ErrorCode::InternalError, format!("`{method}` failed: this is a mistake of infrac")))
-                });
+                let answer = self.caught(&method, |server| server.request(&method, params));
                 self.answer(id, answer);
             }
             Incoming::Message(Message::Notification(Notification { method, params })) => {
@@ -139,14 +146,17 @@ impl Server {
 
     /// Does something that nobody waits for; what goes wrong is told.
     fn guarded(&mut self, what: impl FnOnce(&mut Server) -> Result<(), ResponseError>) {
-        match catch_unwind(AssertUnwindSafe(|| what(self))) {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => self.log(&error.message),
-            Err(_) => {
-                self.restart();
-                self.log("a mistake of infrac: what was open is read again");
-            }
+        if let Err(error) = self.caught("a notification", what) {
+            self.log(&error.message);
         }
+    }
+
+    /// Does something that ends nothing but itself, whatever happens in it.
+    fn caught<T>(&mut self, name: &str, what: impl FnOnce(&mut Server) -> Result<T, ResponseError>) -> Result<T, ResponseError> {
+        catch_unwind(AssertUnwindSafe(|| what(self))).unwrap_or_else(|_| {
+            self.restart();
+            Err(refuse(ErrorCode::InternalError, format!("`{name}` failed, which is a mistake of infrac; what is open is read again")))
+        })
     }
 
     /// After a fault of ours nothing of what was made is believed.
@@ -320,6 +330,7 @@ impl Server {
         let Some(mut document) = self.documents.remove(&uri) else { return Ok(()) };
         document.change(params.content_changes, self.client.encoding);
         document.version = params.text_document.version;
+        self.edited = Some(document.place.clone());
         self.over_disk(&document);
         self.documents.insert(uri, document);
         Ok(())
@@ -352,8 +363,10 @@ impl Server {
             // A project that comes takes its texts from where they were.
             if path.file_name().is_some_and(|name| name == crate::host::settings::FILE) {
                 self.replace_documents();
+                let waiting = self.folders.iter().filter(|(_, project)| project.is_none()).map(|(folder, _)| folder.clone());
+                self.load(&waiting.collect::<Vec<_>>());
             }
-            let Some((at, path)) = self.place(&change.uri) else { continue };
+            let Some((at, path)) = self.projects.known(&change.uri) else { continue };
             let is_open = self.documents.values().any(|document| document.place == (at, path.clone()));
             if let Some(project) = self.projects.get_mut(at)
                 && project.root.is_some()
@@ -437,7 +450,10 @@ impl Server {
 
     fn publish(&mut self, at: usize, files: &[FileId]) {
         if self.client.pulls {
-            if self.client.refreshes && !files.is_empty() {
+            // For the text that is edited the client asks by itself.
+            let own = self.edited.as_ref().filter(|(of, _)| *of == at).map(|(_, path)| path);
+            let is_other = |file: &FileId| self.projects.get(at).is_some_and(|of| Some(&of.session.workspace().file(*file).path) != own);
+            if self.client.refreshes && files.iter().any(is_other) {
                 self.ask("workspace/diagnostic/refresh", Value::Null);
             }
             return;
@@ -454,7 +470,7 @@ impl Server {
     pub(super) fn look(&mut self, uri: &Uri) -> Result<Option<(Look<'_>, FileId)>, ResponseError> {
         let place = match self.documents.get(&uri.0) {
             Some(document) => Some(document.place.clone()),
-            None => self.place(uri),
+            None => self.projects.known(uri),
         };
         let Some((at, path)) = place else { return Ok(None) };
         self.judge(at);
@@ -468,5 +484,37 @@ impl Server {
         let _ = self.publish_all();
         let numbers = self.projects.numbers();
         numbers.into_iter().filter_map(|at| Look::new(&self.projects, &self.documents, self.client, at)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn a_fault_of_ours_ends_nothing() {
+        let (out, said) = channel();
+        let mut server = Server::new(out);
+        let uri = Uri("untitled:one.infra".to_owned());
+        server.take(Incoming::Message(Message::Request(Request {
+            id: 1.into(),
+            method: "initialize".to_owned(),
+            params: json!({ "capabilities": {} }),
+        })));
+        let text = "define stack x {";
+        let document = json!({ "uri": uri, "languageId": "infra", "version": 1, "text": text });
+        server.guarded(|server| server.notification("textDocument/didOpen", json!({ "textDocument": document })));
+        let found = server.caught("x", |server| -> Result<(), ResponseError> {
+            server.projects.numbers().into_iter().for_each(|at| server.judge(at));
+            panic!("a fault");
+        });
+        assert_eq!(found.map_err(|error| error.code), Err(ErrorCode::InternalError as i32));
+        server.guarded(|_| panic!("another one"));
+        let (look, file) = server.look(&uri).ok().flatten().expect("the text");
+        assert_eq!((&**look.analysis.text(file), look.found(file).0.len()), (text, 1));
+        drop(server);
+        let said: Vec<String> = said.into_iter().map(|message| format!("{message:?}")).collect();
+        assert!(said.iter().any(|message| message.contains("window/logMessage")), "{said:#?}");
     }
 }

@@ -110,7 +110,7 @@ impl Client {
         // What is judged when the queue is empty stands before the answer to what comes then.
         self.settle();
         let of = |message: &&Value| message["method"] == "textDocument/publishDiagnostics" && message["params"]["uri"] == uri;
-        self.waiting.iter().filter(of).next_back().map(|message| message["params"]["diagnostics"].clone())
+        self.waiting.iter().rfind(of).map(|message| message["params"]["diagnostics"].clone())
     }
 
     /// Waits until everything that was sent is done and judged.

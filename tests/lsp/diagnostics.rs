@@ -15,7 +15,8 @@ fn line(code: &Value, severity: &str, start: (u64, u64), end: (u64, u64), messag
 
 /// What the command says of the folder as it lies on the disk.
 fn checked(root: &Path) -> Found {
-    let output = Command::new(env!("CARGO_BIN_EXE_infrac")).current_dir(root)
+    let output = Command::new(env!("CARGO_BIN_EXE_infrac"))
+        .current_dir(root)
         .args(["check", "--no-cache", "--output", "json", "--project"])
         .arg(root)
         .output()

@@ -87,10 +87,7 @@ fn each_question_has_its_answer() {
     let changes = found["documentChanges"].as_array().unwrap();
     assert_eq!(changes.len(), 2, "{found}");
     let own = changes.iter().find(|change| change["textDocument"]["uri"] == uri.as_str()).unwrap();
-    assert_eq!(
-        (own["textDocument"]["version"].clone(), own["edits"].as_array().unwrap().len()),
-        (json!(1), uses_of_mgmt)
-    );
+    assert_eq!((own["textDocument"]["version"].clone(), own["edits"].as_array().unwrap().len()), (json!(1), uses_of_mgmt));
     let refused = client.ask("textDocument/rename", with(mgmt, json!({ "newName": "Not a name" }))).unwrap_err();
     assert_eq!(refused["code"], -32803);
     assert!(client.ask("textDocument/prepareRename", at(&uri, PRODUCT, "compute web_eu")).is_err());
