@@ -1,6 +1,6 @@
 //! `infrac lsp`.
 
-use super::Exit;
+use super::{Exit, Global};
 use crate::host::Failure;
 use crate::lsp;
 
@@ -16,7 +16,10 @@ pub(super) struct Lsp {
 }
 
 impl Lsp {
-    pub(super) fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        if global.project.is_some() {
+            return Err(Failure::new("the editor says which projects are open").help("leave `--project` out"));
+        }
         Ok(if lsp::run()? { Exit::Clean } else { Exit::Findings })
     }
 }

@@ -149,7 +149,7 @@ impl Command {
             Command::Init(init) => init.run(global),
             Command::Graph(graph) => graph.run(global),
             Command::Why(why) => why.run(global),
-            Command::Lsp(lsp) => lsp.run(),
+            Command::Lsp(lsp) => lsp.run(global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
             Command::Debug(debug) => debug.run(global),

@@ -58,3 +58,10 @@ fn what_waits_can_be_cancelled_and_everything_is_answered_once() {
     assert!(!client.waiting.iter().any(|message| message.get("id").is_some() && message.get("method").is_none()));
     assert!(client.leave().success());
 }
+
+#[test]
+fn which_projects_are_open_is_said_by_the_client_alone() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_infrac")).args(["lsp", "--project", "."]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("leave `--project` out"));
+}
