@@ -1,7 +1,7 @@
 //! How fast products compile: 1, 100 and 1000 copies of acme, each under its own name. Criterion's `elem/s` are products.
 //!
 //! `parse` is the front end alone, `check` what `infrac check` does without a cache, `build cold` writes every file into an empty
-//! folder, `keystroke` what an open project says after an edit of one product, `build one changed` compiles one product that changed, and `build unchanged` finds that every file is up to date.
+//! folder, `keystroke` what an open project says anew after an edit of one product, `build one changed` compiles one product that changed, and `build unchanged` finds that every file is up to date.
 //!
 //! Beside them stand, in the same run and of the same bytes, what makes no promises: `render` fills the templates that the files of one
 //! product would be, once for each product, and `copy` copies every generated file.
@@ -153,7 +153,7 @@ fn fleets(criterion: &mut Criterion) {
             b.iter(|| {
                 turn += 1;
                 session.set(&path, Some(texts[turn % 2].as_str().into()));
-                session.diagnostics().len()
+                session.update().len()
             });
         });
         group.bench_function(BenchmarkId::new("build cold", products), |b| {

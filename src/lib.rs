@@ -19,6 +19,8 @@ pub mod eval;
 pub mod fmt;
 pub mod hir;
 pub mod host;
+pub mod ide;
+pub mod lsp;
 pub mod plan;
 pub mod render;
 pub mod resolve;

@@ -213,7 +213,9 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ),
     ("render", &["base", "diag"]),
     ("host", &["artifact", "base", "diag"]),
-    ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "render", "syntax"]),
+    ("ide", &["base", "check", "diag", "driver", "eval", "fmt", "hir", "plan", "schema", "shape", "syntax", "ty", "value"]),
+    ("lsp", &["base", "diag", "driver", "host", "ide", "syntax"]),
+    ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "lsp", "render", "syntax"]),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

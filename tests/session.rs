@@ -139,3 +139,26 @@ fn what_is_suggested_depends_on_no_thread_and_no_earlier_question() {
         assert_eq!(shown(session.workspace(), &found), first);
     }
 }
+
+#[test]
+fn an_edit_says_anew_only_what_it_changes() {
+    let mut session = Session::new(project(), Options::default());
+    let other = "inventory/other/product.infra";
+    let text = session.workspace().find(other).unwrap().1.text.clone();
+    session.set(other, Some(misspelt(&text).as_str().into()));
+    let at = |session: &Session, path: &str| session.workspace().find(path).unwrap().0;
+    let told = session.update();
+    assert!(told.contains(&at(&session, other)) && !told.contains(&at(&session, PRODUCT)), "{told:?}");
+    assert!(session.update().is_empty());
+    // A mistake in one product is told of its file, and taken back.
+    let own = session.workspace().find(PRODUCT).unwrap().1.text.clone();
+    for text in [misspelt(&own), own.to_string()] {
+        session.set(PRODUCT, Some(text.as_str().into()));
+        assert_eq!(session.update().into_iter().collect::<Vec<_>>(), [at(&session, PRODUCT)]);
+    }
+    assert!(session.found_in(at(&session, PRODUCT)).is_empty() && session.found_in(at(&session, other)).len() > 8);
+    // What is found by file is what is found.
+    let all = session.diagnostics();
+    let by_file: usize = session.files_with_findings().map(|file| session.found_in(file).len()).sum();
+    assert_eq!(all.len(), by_file);
+}

@@ -24,6 +24,9 @@ impl<'a> Checker<'a> {
         let count = self.diagnostics.0.len();
         let ty = self.form(expr, expected, scope);
         self.depth -= 1;
+        if let Some(record) = &mut self.record {
+            record.add(expr, &ty, expected, &self.types);
+        }
         // What has a mistake in it is judged no further.
         if self.diagnostics.0.len() == count && self.quiet == 0 {
             self.keeps_rules(expr, expected);

@@ -23,6 +23,7 @@ mod meant;
 mod operators;
 mod overrides;
 mod products;
+mod record;
 mod recursion;
 mod refined;
 mod report;
@@ -43,11 +44,12 @@ use scope::{Place, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use record::{Record, Seen, record_library, record_products};
 pub use types::Types;
 
 /// Checks a program: its library and its products. Linear in its text.
 pub fn check(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
-    let mut checker = of_library(program, schemas);
+    let mut checker = of_library(program, schemas, None);
     for product in &program.products {
         checker.product(product);
     }
@@ -56,15 +58,16 @@ pub fn check(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
 
 /// Checks the library of a program. What it finds out is what products are checked with.
 pub fn library(program: &Program, schemas: &Schemas) -> (Types, Diagnostics) {
-    let mut checker = of_library(program, schemas);
+    let mut checker = of_library(program, schemas, None);
     let library = Arc::new(std::mem::take(&mut checker.types.own));
     (Types { library, ..checker.types }, checker.diagnostics)
 }
 
-fn of_library<'a>(program: &'a Program, schemas: &'a Schemas) -> Checker<'a> {
+fn of_library<'a>(program: &'a Program, schemas: &'a Schemas, record: Option<Record>) -> Checker<'a> {
     let own = vec![Meaning::Undecided; program.names as usize];
     let (words, credentials) = (Arc::new(words(program)), Arc::new(Credentials::of(program)));
-    let mut checker = Checker::new(program, schemas, Types { own, words, credentials, ..Types::default() });
+    let types = Types { own, words, credentials, ..Types::default() };
+    let mut checker = Checker { record, ..Checker::new(program, schemas, types) };
     checker.library();
     for definition in program.definitions.values() {
         checker.definition(definition);
@@ -77,14 +80,19 @@ fn of_library<'a>(program: &'a Program, schemas: &'a Schemas) -> Checker<'a> {
 
 /// Checks the products of a program, whose library was checked before.
 pub fn products(program: &Program, schemas: &Schemas, library: &Types) -> (Types, Diagnostics) {
+    let checker = of_products(program, schemas, library, None);
+    (checker.types, checker.diagnostics)
+}
+
+fn of_products<'a>(program: &'a Program, schemas: &'a Schemas, library: &Types, record: Option<Record>) -> Checker<'a> {
     let own = vec![Meaning::Undecided; (program.names as usize).saturating_sub(library.library.len())];
     let Types { lets, library, words, credentials, .. } = library;
     let types = Types { lets: lets.clone(), library: library.clone(), own, words: words.clone(), credentials: credentials.clone() };
-    let mut checker = Checker::new(program, schemas, types);
+    let mut checker = Checker { record, ..Checker::new(program, schemas, types) };
     for product in &program.products {
         checker.product(product);
     }
-    (checker.types, checker.diagnostics)
+    checker
 }
 
 struct Checker<'a> {
@@ -104,6 +112,8 @@ struct Checker<'a> {
     work: Work,
     /// What resources are for who reads them, each made once.
     resources: BTreeMap<(bool, Text), Ty>,
+    /// What is seen of expressions, where somebody wants to know.
+    record: Option<Record>,
 }
 
 impl<'a> Checker<'a> {
@@ -119,6 +129,7 @@ impl<'a> Checker<'a> {
             named: None,
             work: Work::default(),
             resources: BTreeMap::new(),
+            record: None,
         }
     }
 

@@ -12,6 +12,7 @@ mod findings;
 mod format;
 mod graph;
 mod init;
+mod lsp;
 mod man;
 mod markdown;
 mod open;
@@ -89,6 +90,7 @@ enum Command {
     Init(init::Init),
     Graph(graph::Graph),
     Why(why::Why),
+    Lsp(lsp::Lsp),
     Completions(completions::Completions),
     Man(man::Man),
     #[command(hide = true)]
@@ -147,6 +149,7 @@ impl Command {
             Command::Init(init) => init.run(global),
             Command::Graph(graph) => graph.run(global),
             Command::Why(why) => why.run(global),
+            Command::Lsp(lsp) => lsp.run(global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
             Command::Debug(debug) => debug.run(global),

@@ -5,7 +5,7 @@
 use super::renumber;
 use crate::analysis;
 use crate::base::{FileId, Text, Workspace, similar};
-use crate::check::{self, Types};
+use crate::check::{self, Record, Types};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::Run;
 use crate::hir::{Product, Program};
@@ -15,7 +15,7 @@ use crate::shape::{self, Shapes};
 use crate::syntax;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What the path of a source ends with.
 pub(super) const SOURCE: &str = ".infra";
@@ -80,7 +80,8 @@ pub(super) fn sort<'p>(workspace: &Workspace, files: impl Iterator<Item = &'p Pa
     sorted
 }
 
-fn folder(path: &str) -> &str {
+/// The folder that a path lies in; empty at the top.
+pub(super) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
@@ -101,6 +102,8 @@ pub(super) struct Shared {
     pub is_lacking: bool,
     /// Whether it seems to lack something while a file cannot be read: it has to be asked again.
     pub is_unsure: bool,
+    /// What is to be seen in the library, once somebody looks.
+    pub seen: OnceLock<Record>,
 }
 
 impl Shared {
@@ -122,7 +125,16 @@ impl Shared {
         if lacking.has_errors() && !is_broken {
             diagnostics.extend(lacking);
             let (types, schemas) = (Types::default(), Schemas::default());
-            return Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: true, is_unsure: false };
+            return Shared {
+                library,
+                types,
+                schemas,
+                shapes: None,
+                diagnostics,
+                is_lacking: true,
+                is_unsure: false,
+                seen: OnceLock::new(),
+            };
         }
         diagnostics.extend(found);
         let (schemas, found) = schema::read(workspace);
@@ -130,7 +142,7 @@ impl Shared {
         let (types, found) = check::library(library.program(), &schemas);
         diagnostics.extend(found);
         let is_unsure = lacking.has_errors();
-        let mut shared = Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: false, is_unsure };
+        let mut shared = Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: false, is_unsure, seen: OnceLock::new() };
         if !shared.diagnostics.has_errors() {
             shared.shapes = shared.shape(workspace, run);
         }
@@ -169,6 +181,8 @@ pub(super) struct Linked {
     pub types: Arc<Types>,
     /// What was found.
     pub diagnostics: Diagnostics,
+    /// What is to be seen in it, once somebody looks.
+    pub seen: OnceLock<Record>,
 }
 
 impl Linked {
@@ -182,7 +196,8 @@ impl Linked {
         diagnostics.extend(found);
         let (types, found) = check::products(&program, &shared.schemas, &shared.types);
         diagnostics.extend(found);
-        Linked { product: program.products.into_iter().next(), types: Arc::new(types), diagnostics }
+        let product = program.products.into_iter().next();
+        Linked { product, types: Arc::new(types), diagnostics, seen: OnceLock::new() }
     }
 }
 

@@ -3,7 +3,10 @@
 pub mod dump;
 mod fingerprint;
 mod front;
+mod in_use;
+mod inspect;
 mod layers;
+mod ledger;
 mod memory;
 mod product;
 mod renumber;
@@ -14,7 +17,8 @@ mod targets;
 mod threads;
 mod why;
 
-use crate::analysis::{self, IfBuilt};
+use crate::analysis;
+pub use crate::analysis::IfBuilt;
 use crate::artifact::Tree;
 use crate::base::{Text, Workspace};
 use crate::check::Types;

@@ -36,7 +36,7 @@ pub(super) struct Compiled {
 }
 
 /// What products use of what they share.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Uses {
     /// Modules, by contract and provider.
     pub modules: BTreeSet<(Text, Text)>,
@@ -47,15 +47,6 @@ pub(super) struct Uses {
 }
 
 impl Uses {
-    /// Adds what another product uses, which is kept.
-    pub(super) fn add(&mut self, other: &Uses) {
-        self.modules.extend(other.modules.iter().cloned());
-        self.roles.extend(other.roles.iter().cloned());
-        for (key, image) in &other.images {
-            self.images.entry(key.clone()).or_insert_with(|| image.clone());
-        }
-    }
-
     /// What is used, as words that are the same only where it is the same.
     pub(super) fn names(&self) -> Vec<Text> {
         let modules = self.modules.iter().map(|(module, provider)| text!("module {module} {provider}"));

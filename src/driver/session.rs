@@ -1,62 +1,112 @@
 //! A project that stays open while its files change: an editor.
 //!
 //! What was made of a file is kept as long as the file is what it was, and so is every layer above it. An edit of one product reads, links and
-//! evaluates this product and no other; an edit of what products share makes everything anew.
+//! evaluates this product and no other; an edit of what products share makes everything anew. What is found is kept by what found it
+//! (`ledger`), and what products use is counted (`in_use`), so that an edit of one product costs the others nothing.
 
-use super::layers::{Linked, Parsed, SOURCE, Shared, between, parse, sort};
+use super::in_use::{self, InUse};
+use super::layers::{Linked, Parsed, SOURCE, Shared, Sorted, between, folder, parse, sort};
+use super::ledger::{Ledger, Source};
 use super::product::{self, Uses};
 use super::targets::Targets;
 use super::{Files, Options, shared, threads};
-use crate::analysis;
+use crate::analysis::{self, IfBuilt};
 use crate::artifact::Tree;
 use crate::base::{FileId, Text, Workspace};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval::Run;
 use crate::hir::Product;
 use crate::plan::lock;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// An open project.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Session {
     workspace: Workspace,
     options: Options,
-    /// The files that are read, each with how many edits there were when it was read last.
-    parsed: BTreeMap<Text, (u64, Arc<Parsed>)>,
-    edits: u64,
-    /// The edits that changed locks last.
-    locks: BTreeMap<FileId, u64>,
-    shared: Option<Arc<Shared>>,
+    /// The files that are read, by path.
+    pub(super) parsed: BTreeMap<Text, Arc<Parsed>>,
+    /// The files of each product by its folder, in the order of their paths; those of none have the empty folder.
+    pub(super) groups: BTreeMap<Text, Vec<FileId>>,
+    /// Whether files came, went, or became something else since they were sorted.
+    is_unsorted: bool,
+    /// The sources and locks that changed since, by path.
+    touched: BTreeSet<Text>,
+    /// Whether a lock changed, came or went.
+    has_other_locks: bool,
+    pub(super) shared: Option<Arc<Shared>>,
     /// By folder.
-    products: BTreeMap<Text, Held>,
+    pub(super) products: BTreeMap<Text, Held>,
+    in_use: InUse,
+    /// Whether what products share and what concerns all of them is without errors, so that what evaluation finds is told.
+    is_sound: bool,
     /// What was found in the files that products share, for the modules, roles and images that were in use then.
     emitted: Option<(Vec<Text>, Diagnostics)>,
+    found: Ledger,
 }
 
 /// What is kept of a product.
 #[derive(Clone, Debug)]
-struct Held {
-    /// Its files and its lock, each with the edit that changed it last.
-    made_of: Vec<(FileId, u64)>,
-    linked: Linked,
-    /// What evaluation found, and what the product uses; absent while it could not be evaluated.
-    evaluated: Option<(Diagnostics, Arc<Uses>)>,
+pub(super) struct Held {
+    pub(super) linked: Linked,
+    /// What evaluation gave; absent while it could not be evaluated.
+    pub(super) evaluated: Option<Evaluated>,
+}
+
+/// What evaluation of a product gave.
+#[derive(Clone, Debug)]
+pub(super) struct Evaluated {
+    diagnostics: Diagnostics,
+    uses: Arc<Uses>,
+    if_built: Arc<[IfBuilt]>,
 }
 
 impl Session {
     /// Opens a project. Nothing is read before something is asked. `options` say nothing about files: none are made to be kept.
     pub fn new(workspace: Workspace, options: Options) -> Session {
-        let options = Options { files: Files::LetGo, ..options };
+        let options = Session::options_of(options);
         let parsed = threads::on(options.jobs, || parse(&workspace));
-        let named = |parsed: Parsed| (workspace.file(parsed.source.file).path.clone(), (0, Arc::new(parsed)));
+        let named = |parsed: Parsed| (workspace.file(parsed.source.file).path.clone(), Arc::new(parsed));
         let parsed = parsed.into_iter().map(named).collect();
-        Session { workspace, options, parsed, edits: 0, locks: BTreeMap::new(), shared: None, products: BTreeMap::new(), emitted: None }
+        Session {
+            workspace,
+            options,
+            parsed,
+            groups: BTreeMap::new(),
+            is_unsorted: true,
+            touched: BTreeSet::new(),
+            has_other_locks: false,
+            shared: None,
+            products: BTreeMap::new(),
+            in_use: InUse::default(),
+            is_sound: false,
+            emitted: None,
+            found: Ledger::default(),
+        }
+    }
+
+    /// Options as a session takes them.
+    pub fn options_of(options: Options) -> Options {
+        Options { files: Files::LetGo, ..options }
     }
 
     /// The project as it is now.
     pub fn workspace(&self) -> &Workspace {
         &self.workspace
+    }
+
+    /// What is asked of it.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// What is wrong besides if an earlier build has left some files, as [`super::Outcome`] has it, by the folder of the product. It is another
+    /// value once the product was evaluated again.
+    pub fn if_built(&self) -> impl Iterator<Item = (&Text, &Arc<[IfBuilt]>)> {
+        let evaluated = self.products.iter().filter_map(|(folder, held)| Some((folder, held.evaluated.as_ref()?)));
+        evaluated.map(|(folder, evaluated)| (folder, &evaluated.if_built)).filter(|_| self.is_sound)
     }
 
     /// Gives a file another text, adds it, or takes it away.
@@ -65,107 +115,230 @@ impl Session {
         if before == text {
             return;
         }
-        self.edits += 1;
         let Some(id) = self.workspace.set(path, text.clone()) else { return };
         if !path.ends_with(SOURCE) {
             // A lock is read with its product; anything else may be a schema.
             match path.ends_with(lock::FILE) {
-                true => drop(self.locks.insert(id, self.edits)),
+                true => {
+                    self.touched.insert(path.into());
+                    self.has_other_locks = true;
+                }
                 false => self.shared = None,
             }
             return;
         }
         let now = text.map(|text| Arc::new(Parsed::new(id, &text)));
         let was = match &now {
-            Some(now) => self.parsed.insert(path.into(), (self.edits, now.clone())),
+            Some(now) => self.parsed.insert(path.into(), now.clone()),
             None => self.parsed.remove(path),
         };
         let defines = |parsed: &Arc<Parsed>| !parsed.is_of_product;
-        if now.as_ref().is_some_and(defines) || was.as_ref().is_some_and(|(_, was)| defines(was)) {
+        if now.as_ref().is_some_and(defines) || was.as_ref().is_some_and(defines) {
             self.shared = None;
         }
+        let place = |parsed: &Arc<Parsed>| (parsed.has_product, parsed.is_of_product);
+        self.is_unsorted |= now.as_ref().map(place) != was.as_ref().map(place);
+        self.touched.insert(path.into());
     }
 
     /// Every finding in the project as it is now, sorted by place: those of [`super::compile`].
     pub fn diagnostics(&mut self) -> Vec<Diagnostic> {
-        let jobs = self.options.jobs;
-        threads::on(jobs, || self.analyse())
+        self.judge();
+        let mut files: Vec<FileId> = self.found.files().collect();
+        // A file that was added later has a later number than its path says.
+        files.sort_by_key(|file| &self.workspace.file(*file).path);
+        files.into_iter().flat_map(|file| self.found.of(file)).collect()
     }
 
-    fn analyse(&mut self) -> Vec<Diagnostic> {
-        let files: Vec<(u64, Arc<Parsed>)> = self.parsed.values().cloned().collect();
-        let edited: BTreeMap<FileId, u64> = files.iter().map(|(edit, parsed)| (parsed.source.file, *edit)).collect();
-        let sorted = sort(&self.workspace, files.iter().map(|(_, parsed)| &**parsed));
-        let run = sorted.run();
+    /// Judges the project as it is now, and gives the files of which something else is found than when this was asked last.
+    pub fn update(&mut self) -> BTreeSet<FileId> {
+        self.judge();
+        self.found.take_changed()
+    }
+
+    /// What was found in a file last, sorted by place.
+    pub fn found_in(&self, file: FileId) -> Vec<Diagnostic> {
+        self.found.of(file)
+    }
+
+    /// The files in which something was found last.
+    pub fn files_with_findings(&self) -> impl Iterator<Item = FileId> {
+        self.found.files()
+    }
+
+    fn judge(&mut self) {
+        let jobs = self.options.jobs;
+        threads::on(jobs, || self.analyse());
+    }
+
+    fn analyse(&mut self) {
         if self.shared.as_ref().is_some_and(|shared| shared.is_unsure) {
             self.shared = None;
         }
         let is_new = self.shared.is_none();
-        let (workspace, options) = (&self.workspace, &self.options);
-        let shared = self.shared.get_or_insert_with(|| Arc::new(Shared::new(workspace, &sorted, &run))).clone();
+        let mut stale = self.sort();
+        let run = Run::new(self.groups.keys().filter(|folder| !folder.is_empty()).count());
+        let shared = self.share(&run);
         if is_new {
-            self.products.clear();
-            self.emitted = None;
+            self.forget_products();
+            stale = self.groups.keys().cloned().collect();
         }
         if shared.is_lacking {
-            return in_order(workspace, shared.diagnostics.clone());
+            self.found.clear(|source| *source != Source::Shared);
+            return;
         }
-        let made_of = |folder: &Text, files: &[&Parsed]| -> Vec<(FileId, u64)> {
-            let lock = workspace.find(&lock::path(folder));
-            let of_lock = lock.map(|(id, _)| (id, self.locks.get(&id).copied().unwrap_or_default()));
-            files.iter().map(|parsed| parsed.source.file).map(|file| (file, edited[&file])).chain(of_lock).collect()
-        };
-        let groups: Vec<_> = sorted.of_products.iter().map(|(folder, files)| (folder, files, made_of(folder, files))).collect();
-        let stale: Vec<_> =
-            groups.iter().filter(|(folder, _, made_of)| self.products.get(*folder).is_none_or(|held| held.made_of != *made_of)).collect();
-        let linked: Vec<(Text, Held)> = stale
-            .par_iter()
-            .map(|(folder, files, made_of)| {
-                let linked = Linked::new(workspace, &shared, files);
-                ((*folder).clone(), Held { made_of: made_of.clone(), linked, evaluated: None })
+        let has_other_locks = std::mem::take(&mut self.has_other_locks);
+        self.link(&shared, &stale);
+        let known: Vec<Arc<Product>> = self.products.values().filter_map(|held| held.linked.product.clone()).collect();
+        if is_new || has_other_locks || !stale.is_empty() {
+            let found = between(&self.workspace, shared.program(), &known);
+            let is_sound = shared.shapes.is_some() && !shared.diagnostics.has_errors() && !found.has_errors();
+            self.found.put(&Source::Between, found.0);
+            self.set_sound(is_sound);
+        }
+        if !self.is_sound {
+            return;
+        }
+        self.evaluate(&shared, &run);
+        self.judge_uses(&shared, !known.is_empty());
+    }
+
+    /// Sorts the files where some came or went. Gives the folders whose files or lock changed.
+    fn sort(&mut self) -> BTreeSet<Text> {
+        let mut stale = BTreeSet::new();
+        if std::mem::take(&mut self.is_unsorted) {
+            let sorted = sort(&self.workspace, self.parsed.values().map(AsRef::as_ref));
+            let files = |of: Vec<&Parsed>| of.into_iter().map(|parsed| parsed.source.file).collect();
+            let groups: BTreeMap<Text, Vec<FileId>> = sorted.of_products.into_iter().map(|(folder, of)| (folder, files(of))).collect();
+            stale.extend(groups.iter().filter(|(folder, files)| self.groups.get(*folder) != Some(files)).map(|(folder, _)| folder.clone()));
+            let gone: Vec<Text> = self.groups.keys().filter(|folder| !groups.contains_key(*folder)).cloned().collect();
+            self.groups = groups;
+            gone.iter().for_each(|folder| self.forget(folder));
+            // Where a folder is no product any more, a lock of it is left behind.
+            self.has_other_locks |= !gone.is_empty();
+        }
+        let touched = std::mem::take(&mut self.touched);
+        stale.extend(touched.iter().filter_map(|path| self.group_of(path)).cloned());
+        stale
+    }
+
+    /// The folder of the product that a path belongs to, or the empty one.
+    pub(super) fn group_of(&self, path: &str) -> Option<&Text> {
+        let above = std::iter::successors(Some(folder(path)), |at| (!at.is_empty()).then(|| folder(at)));
+        above.filter_map(|at| self.groups.get_key_value(at)).map(|(folder, _)| folder).next()
+    }
+
+    /// What products share, made anew where something of it changed.
+    fn share(&mut self, run: &Arc<Run>) -> Arc<Shared> {
+        if let Some(shared) = &self.shared {
+            return shared.clone();
+        }
+        let sorted: Sorted<'_> = sort(&self.workspace, self.parsed.values().map(AsRef::as_ref));
+        let shared = Arc::new(Shared::new(&self.workspace, &sorted, run));
+        self.found.put(&Source::Shared, shared.diagnostics.0.iter().cloned());
+        self.shared = Some(shared.clone());
+        shared
+    }
+
+    fn forget_products(&mut self) {
+        self.products.clear();
+        self.in_use = InUse::default();
+        self.emitted = None;
+        self.is_sound = false;
+        self.found.clear(|source| *source != Source::Shared);
+    }
+
+    fn forget(&mut self, folder: &Text) {
+        let held = self.products.remove(folder);
+        self.in_use.change(folder, in_use::of(held.as_ref().and_then(Held::uses)), None);
+        self.found.put(&Source::Linked(folder.clone()), []);
+        self.found.put(&Source::Evaluated(folder.clone()), []);
+    }
+
+    /// Links products anew.
+    fn link(&mut self, shared: &Shared, stale: &BTreeSet<Text>) {
+        let (workspace, parsed) = (&self.workspace, &self.parsed);
+        let of = |file: &FileId| parsed.get(&workspace.file(*file).path).map(AsRef::as_ref);
+        let groups: Vec<(&Text, Vec<&Parsed>)> =
+            stale.iter().filter_map(|folder| Some((folder, self.groups.get(folder)?.iter().filter_map(of).collect()))).collect();
+        let linked: Vec<(Text, Linked)> =
+            groups.par_iter().map(|(folder, files)| ((*folder).clone(), Linked::new(workspace, shared, files))).collect();
+        for (folder, linked) in linked {
+            self.found.put(&Source::Linked(folder.clone()), linked.diagnostics.0.iter().cloned());
+            self.found.put(&Source::Evaluated(folder.clone()), []);
+            let before = self.products.insert(folder.clone(), Held { linked, evaluated: None });
+            self.in_use.change(&folder, in_use::of(before.as_ref().and_then(Held::uses)), None);
+        }
+    }
+
+    /// What evaluation found is told while what is around it is without errors.
+    fn set_sound(&mut self, is_sound: bool) {
+        if std::mem::replace(&mut self.is_sound, is_sound) == is_sound {
+            return;
+        }
+        if is_sound {
+            for (folder, held) in &self.products {
+                let found = held.evaluated.iter().flat_map(|evaluated| evaluated.diagnostics.0.iter().cloned());
+                self.found.put(&Source::Evaluated(folder.clone()), found);
+            }
+        } else {
+            self.found.clear(|source| matches!(source, Source::Evaluated(_) | Source::Images | Source::Emitted));
+        }
+    }
+
+    /// Evaluates the products that are without mistakes and have not been evaluated yet.
+    fn evaluate(&mut self, shared: &Shared, run: &Arc<Run>) {
+        let (workspace, options) = (&self.workspace, &self.options);
+        let Some(shapes) = &shared.shapes else { return };
+        let open = self.products.iter().filter(|(_, held)| held.evaluated.is_none() && !held.linked.diagnostics.has_errors());
+        let open = open.filter_map(|(folder, held)| {
+            let product = held.linked.product.as_ref().filter(|product| options.wants(product))?;
+            Some((folder.clone(), product.clone(), held.linked.types.clone()))
+        });
+        let evaluated: Vec<(Text, Evaluated)> = open
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .map(|(folder, product, types)| {
+                let compiled = product::compile(workspace, shared.program(), &types, shapes, &product, options, run);
+                let (uses, if_built) = (Arc::new(compiled.uses), compiled.if_built.into());
+                (folder, Evaluated { diagnostics: compiled.diagnostics, uses, if_built })
             })
             .collect();
-        self.products.extend(linked);
-        self.products.retain(|folder, _| sorted.of_products.contains_key(folder));
-        let known: Vec<Arc<Product>> = self.products.values().filter_map(|held| held.linked.product.clone()).collect();
-        let mut diagnostics = shared.diagnostics.clone();
-        let found = between(workspace, shared.program(), &known);
-        let shapes = shared.shapes.as_ref().filter(|_| !shared.diagnostics.has_errors() && !found.has_errors());
-        diagnostics.extend(found);
-        for held in self.products.values() {
-            diagnostics.0.extend(held.linked.diagnostics.0.iter().cloned());
+        for (folder, evaluated) in evaluated {
+            self.found.put(&Source::Evaluated(folder.clone()), evaluated.diagnostics.0.iter().cloned());
+            self.in_use.change(&folder, None, Some(&evaluated.uses));
+            if let Some(held) = self.products.get_mut(&folder) {
+                held.evaluated = Some(evaluated);
+            }
         }
-        let Some(shapes) = shapes else { return in_order(workspace, diagnostics) };
-        let open = self.products.values_mut().filter(|held| held.evaluated.is_none() && !held.linked.diagnostics.has_errors());
-        let open = open.filter_map(|held| Some((held.linked.product.clone().filter(|product| options.wants(product))?, held)));
-        open.collect::<Vec<(Arc<Product>, &mut Held)>>().into_par_iter().for_each(|(product, held)| {
-            let compiled = product::compile(workspace, shared.program(), &held.linked.types, shapes, &product, options, &run);
-            held.evaluated = Some((compiled.diagnostics, Arc::new(compiled.uses)));
-        });
-        let mut uses = Uses::default();
-        for (found, of_product) in self.products.values().filter_map(|held| held.evaluated.as_ref()) {
-            diagnostics.0.extend(found.0.iter().cloned());
-            uses.add(of_product);
-        }
-        if options.environments.is_empty() && options.products.is_empty() && !diagnostics.has_errors() {
+    }
+
+    /// Judges what products use of what they share.
+    fn judge_uses(&mut self, shared: &Shared, has_products: bool) {
+        let Some(shapes) = &shared.shapes else { return };
+        let uses = self.in_use.uses();
+        self.found.clear(|source| matches!(source, Source::Images));
+        let mut unused = Diagnostics::default();
+        self.found.put(&Source::Emitted, []);
+        if self.options.environments.is_empty() && self.options.products.is_empty() && !self.found.has_errors() {
             let used = uses.images.keys().map(|(name, _)| name.clone()).collect();
-            diagnostics.extend(analysis::unused_images(shapes, &used));
+            unused = analysis::unused_images(shapes, &used);
         }
-        if !known.is_empty() {
+        self.found.put(&Source::Images, unused.0);
+        if has_products {
             let names = uses.names();
             if self.emitted.as_ref().is_none_or(|(of, _)| *of != names) {
-                let targets = Targets(options.targets.clone());
+                let targets = Targets(self.options.targets.clone());
                 self.emitted = Some((names, shared::emit(shared.program(), shapes, &uses, &targets, &mut Tree::new())));
             }
-            diagnostics.0.extend(self.emitted.iter().flat_map(|(_, found)| found.0.iter().cloned()));
+            let found = self.emitted.iter().flat_map(|(_, found)| found.0.iter().cloned()).collect::<Vec<_>>();
+            self.found.put(&Source::Emitted, found);
         }
-        in_order(workspace, diagnostics)
     }
 }
 
-/// Findings by their places. A file that was added later has a later number than its path says.
-fn in_order(workspace: &Workspace, diagnostics: Diagnostics) -> Vec<Diagnostic> {
-    let mut sorted = diagnostics.sorted();
-    sorted.sort_by(|a, b| workspace.file(a.primary.span.file).path.cmp(&workspace.file(b.primary.span.file).path));
-    sorted
+impl Held {
+    fn uses(&self) -> Option<&Arc<Uses>> {
+        self.evaluated.as_ref().map(|evaluated| &evaluated.uses)
+    }
 }

@@ -50,6 +50,14 @@ impl Cache {
         Ok(cache)
     }
 
+    /// The folder of a name that every project uses.
+    pub(super) fn of_all(name: &str) -> Result<Cache, String> {
+        let own = resolve(&user_caches(|name| std::env::var_os(name))?.join(OWN));
+        let cache = Cache { folder: own.join(name), own };
+        cache.check()?;
+        Ok(cache)
+    }
+
     /// Makes the folder, for this user alone.
     pub fn prepare(&self) -> Result<(), String> {
         let failed = |error: std::io::Error| format!("`{}` cannot be made: {error}", self.folder.display());

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// A folder of `infra.toml` that cannot be where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mistake {
+pub struct Mistake {
     key: Key,
     message: String,
     help: &'static str,
@@ -22,7 +22,7 @@ type Key = (&'static str, usize);
 
 impl Mistake {
     /// The finding at its place in the text of `infra.toml`.
-    pub(super) fn at(self, file: FileId, text: &str) -> Diagnostic {
+    pub fn at(self, file: FileId, text: &str) -> Diagnostic {
         let span = |(key, index): Key| settings::span_of(file, text, key, index);
         let diagnostic = Diagnostic::error(Code::InvalidProject, span(self.key), self.message).help(self.help);
         match self.other {
@@ -40,7 +40,7 @@ pub(super) fn of_sources(settings: &Settings) -> impl Iterator<Item = (Key, &Tex
 }
 
 /// What is wrong with the folders that the settings of the project in `root` name.
-pub(super) fn mistakes(root: &Path, settings: &Settings) -> Vec<Mistake> {
+pub fn mistakes(root: &Path, settings: &Settings) -> Vec<Mistake> {
     let root = resolve(root);
     let mut found = Vec::new();
     for (key, folder) in of_sources(settings).chain([(("output", 0), &settings.output)]) {

@@ -19,6 +19,7 @@ use crate::value::{InstanceId, Value};
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(super) use reason::shown;
 pub use reason::{How, Reason};
 
 /// What is asked.

@@ -34,7 +34,7 @@ impl From<Origin> for Reason {
 }
 
 /// A value in the words of the language, as far as a line holds it.
-fn shown(value: &Value) -> String {
+pub(in crate::driver) fn shown(value: &Value) -> String {
     const LONGEST: usize = 60;
     let text = match value {
         Value::None => "none".to_owned(),

@@ -1,0 +1,186 @@
+//! Another name for something, in every file that names it. What would change the meaning of anything is refused.
+
+use super::names::{Name, Role, What};
+use super::{Analysis, references};
+use crate::base::{FileId, Span, Text, text};
+use crate::diag::{Diagnostic, Severity};
+use crate::syntax::messages::Messages;
+use crate::syntax::{lexer, token::Kind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A text in the place of another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// By what.
+    pub text: String,
+}
+
+/// The name at an offset, where it can be given another; else one sentence in lower case why not.
+pub fn prepare(analysis: Analysis<'_>, file: FileId, offset: u32) -> Result<Name, String> {
+    let name = analysis.place(file, offset).name.ok_or("there is no name here")?;
+    let Some(declared) = name.declared else {
+        return Err(match name.what {
+            What::Unknown => format!("nothing declares `{}`", name.text),
+            _ => format!("`{}` is a word of the language or of a tool", name.text),
+        });
+    };
+    if analysis.is_of_library(declared) {
+        return Err(format!("`{}` belongs to the library that comes with the compiler", name.text));
+    }
+    if name.text == "it" && name.what == What::Local {
+        return Err("`it` is a word of the language".to_owned());
+    }
+    Ok(name)
+}
+
+/// The edits that give the name at an offset another one, in the order of their places; else one sentence in lower case why not.
+pub fn rename(analysis: Analysis<'_>, file: FileId, offset: u32, new: &str) -> Result<Vec<Edit>, String> {
+    let name = prepare(analysis, file, offset)?;
+    let declared = name.declared.unwrap_or(name.span);
+    is_name(&name, new)?;
+    if name.text == new {
+        return Ok(Vec::new());
+    }
+    let found = references::of(analysis, declared, &name);
+    let mut edits = BTreeSet::new();
+    for found in found.iter().filter(|found| found.text == name.text) {
+        edits.extend(edits_of(analysis, found, new));
+    }
+    let edits: Vec<Edit> = edits.into_iter().collect();
+    keeps_meaning(analysis, declared, found.len(), &edits, new)?;
+    Ok(edits)
+}
+
+/// Whether a text can be the name of such a thing.
+fn is_name(name: &Name, new: &str) -> Result<(), String> {
+    let wanted =
+        if matches!(name.what, What::Type | What::Enum) && name.text.starts_with(char::is_uppercase) { Kind::TypeName } else { Kind::Name };
+    let lexed = lexer::lex(FileId(0), new, &mut Messages::default());
+    match lexed.tokens.as_slice() {
+        [token, _end] if token.kind == wanted && token.end as usize == new.len() && lexed.comments.is_empty() => Ok(()),
+        [token, _end] if token.kind.is_word() && token.kind != Kind::TypeName && wanted == Kind::Name && token.kind != Kind::Word => {
+            Err(format!("`{new}` is a word of the language"))
+        }
+        _ if wanted == Kind::TypeName => {
+            Err(format!("`{new}` is no name of a type: a capital letter comes first, then letters and digits"))
+        }
+        _ => Err(format!("`{new}` is no name: a small letter comes first, then small letters, digits, `_` and `-`")),
+    }
+}
+
+/// What has to be written in the place of one name. Where two things share one word, the other one keeps its name.
+fn edits_of(analysis: Analysis<'_>, found: &Name, new: &str) -> Option<Edit> {
+    let shares = analysis.names(found.span.file).into_iter().filter(|other| other.span == found.span).count() > 1;
+    Some(match (shares, found.implied) {
+        (true, true) => Edit { span: Span { start: found.span.end, ..found.span }, text: format!(" {new}") },
+        (true, false) => Edit { span: found.span, text: format!("{new} {}", found.text) },
+        (false, _) => Edit { span: found.span, text: new.to_owned() },
+    })
+}
+
+/// Whether everything means what it meant once the edits are made: there are as many names of it, and no new mistake of names.
+fn keeps_meaning(analysis: Analysis<'_>, declared: Span, count: usize, edits: &[Edit], new: &str) -> Result<(), String> {
+    let mut session = analysis.session().clone();
+    let before: BTreeSet<(Text, String)> = session.diagnostics().iter().map(|found| said(analysis, found)).collect();
+    let mut by_file: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
+    edits.iter().for_each(|edit| by_file.entry(edit.span.file).or_default().push(edit));
+    for (file, edits) in by_file {
+        let mut changed = analysis.text(file).to_string();
+        for edit in edits.iter().rev() {
+            changed.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+        }
+        session.set(&analysis.path(file).clone(), Some(Arc::from(changed)));
+    }
+    let after = session.diagnostics();
+    let changed = Analysis::new(&session);
+    // Codes below 03 are about text, names and types.
+    let is_of_names = |found: &&Diagnostic| found.severity == Severity::Error && found.code.id() < "IC03";
+    if let Some(found) = after.iter().filter(is_of_names).find(|found| !before.contains(&said(changed, found))) {
+        return Err(format!("`{new}` changes what something means: {}", found.message));
+    }
+    // The name that declares it has moved by what was written before it.
+    let shift = |edit: &Edit| edit.text.len() as i64 - i64::from(edit.span.end - edit.span.start);
+    let is_before = |edit: &&Edit| edit.span.file == declared.file && edit.span.end <= declared.start;
+    let start = i64::from(declared.start) + edits.iter().filter(is_before).map(shift).sum::<i64>();
+    let own = changed.names(declared.file).into_iter().filter(|name| name.text == new && name.role == Role::Declares);
+    // Behind its definition an instance that had no name of its own got one.
+    let own: Vec<Name> =
+        own.filter(|name| i64::from(name.span.start) >= start && i64::from(name.span.start) <= start + 256).take(1).collect();
+    let now =
+        own.first().and_then(|name| Some((name.declared?, name))).map(|(declared, name)| references::of(changed, declared, name).len());
+    match now {
+        Some(now) if now == count => Ok(()),
+        _ => Err(format!("`{new}` would mean something else in some place")),
+    }
+}
+
+fn said(analysis: Analysis<'_>, found: &Diagnostic) -> (Text, String) {
+    (text!("{} {}", found.code.id(), analysis.path(found.primary.span.file)), found.message.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{PRODUCT, Project, project};
+    use super::*;
+
+    fn applied(project: &Project, at: usize, new: &str) -> Result<BTreeMap<String, String>, String> {
+        let (file, offset) = project.marks[at];
+        let mut texts = BTreeMap::new();
+        for edit in rename(project.analysis(), file, offset, new)?.iter().rev() {
+            let source = project.session.workspace().file(edit.span.file);
+            let text: &mut String = texts.entry(source.path.to_string()).or_insert_with(|| source.text.to_string());
+            text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+        }
+        Ok(texts)
+    }
+
+    #[test]
+    fn an_instance_gets_another_name_in_every_file() {
+        let text = PRODUCT.replace("management mgmt", "management mg$0mt");
+        let more = "stack compute more { on = mgmt.provider, keys = [mgmt.keys] }\n";
+        let project = project(&[("inventory/acme/product.infra", &text), ("inventory/acme/more.infra", more)]);
+        let texts = applied(&project, 0, "office").expect("a name");
+        assert_eq!(texts["inventory/acme/product.infra"], PRODUCT.replace("mgmt", "office"));
+        assert_eq!(texts["inventory/acme/more.infra"], more.replace("mgmt", "office"));
+        for (new, why) in [
+            ("web", "changes what something means"),
+            ("Office", "is no name"),
+            ("let", "a word of the language"),
+            ("a b", "is no name"),
+            ("", "is no name"),
+            ("more", "changes what something means"),
+        ] {
+            let refused = applied(&project, 0, new).expect_err(new);
+            assert!(refused.contains(why), "{new}: {refused}");
+        }
+    }
+
+    #[test]
+    fn an_environment_gets_another_name() {
+        let project = project(&[("inventory/acme/product.infra", &PRODUCT.replace("in staging", "in stag$0ing"))]);
+        let texts = applied(&project, 0, "test").expect("a name");
+        assert_eq!(texts["inventory/acme/product.infra"], PRODUCT.replace("staging", "test"));
+    }
+
+    #[test]
+    fn definitions_of_the_project_get_other_names_and_those_of_the_library_do_not() {
+        let own = "## Own.\ndefine stack sm$0all {\n  input cou$0nt: int = 1\n  let dou$0ble = count * 2\n  module network net { zones = double }\n  \
+                   service ba$0se { hosts = [], rules = [] }\n}\n";
+        let uses = format!("{PRODUCT}stack small {{ on = eu, count = 3 }}\nstack comp$0ute other {{ on = eu }}\n");
+        let project = project(&[("inventory/acme/own.infra", own), ("inventory/acme/product.infra", &uses)]);
+        let plain = |text: &str| text.replace("$0", "");
+        let texts = applied(&project, 0, "tiny").expect("a name");
+        assert_eq!(texts["inventory/acme/own.infra"], plain(own).replace("stack small", "stack tiny"));
+        // The instance that had the name of its definition keeps it.
+        assert_eq!(texts["inventory/acme/product.infra"], plain(&uses).replace("stack small {", "stack tiny small {"));
+        let texts = applied(&project, 1, "machines").expect("a name");
+        assert_eq!(texts["inventory/acme/own.infra"], plain(own).replace("count", "machines"));
+        assert_eq!(texts["inventory/acme/product.infra"], plain(&uses).replace("count", "machines"));
+        let refused = applied(&project, 2, "count").expect_err("a clash");
+        assert!(refused.contains("declared twice"), "{refused}");
+        assert!(applied(&project, 4, "x").expect_err("of the library").contains("belongs to the library"));
+    }
+}
