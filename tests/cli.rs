@@ -192,7 +192,7 @@ fn mistakes_in_the_settings_are_shown_in_every_form() {
     let session = project();
     session.put("infra.toml", &format!("{SETTINGS}otuput = \"x\"\n"));
     let text = session.run(&["check"]);
-    text.ends(1).says("IC0501 invalid-project").says("unknown key `otuput`").says("[infra.toml:3:1]");
+    text.ends(1).says("error[IC0501]: unknown key `otuput`\n").says("─ infra.toml:3:1\n");
     text.says("did you mean `output`?").says("1 error");
     session.run(&["check", "--output", "concise"]).is(1, "infra.toml:3:1: error[IC0501]: unknown key `otuput`\n", "1 error\n");
     session.run(&["check", "--output", "github"]).is(
@@ -266,7 +266,7 @@ fn a_source_with_a_syntax_error_is_left_alone() {
     let session = empty();
     session.put("a.infra", "product {{\n");
     session.put("b.infra", "product  b{ }\n");
-    session.run(&["fmt", "a.infra", "b.infra"]).ends(1).says("IC0003 unclosed").says("formatted 1 file");
+    session.run(&["fmt", "a.infra", "b.infra"]).ends(1).says("error[IC0003]").says("formatted 1 file");
     assert_eq!(session.read("a.infra"), "product {{\n");
     assert_ne!(session.read("b.infra"), "product  b{ }\n");
 }
@@ -475,7 +475,7 @@ fn an_edit_stops_the_build_until_somebody_decides() {
     session.put("live/acme/root.hcl", &format!("{GENERATED}mine\u{1b}[31m\n"));
     session.run(&["build", "--check"]).ends(1).says("hand-edited live/acme/root.hcl");
     let answer = session.run(&["build"]);
-    answer.ends(1).says("IC0502 not-owned").says("`live/acme/root.hcl` is no longer produced, but was edited by hand");
+    answer.ends(1).says("error[IC0502]: `live/acme/root.hcl` is no longer produced, but was edited by hand");
     answer.says("infrac build --force live/acme/root.hcl").says("1 file stands in the way: nothing was written");
     assert!(session.exists("live/acme/root.hcl"));
     session.run(&["build", "--force", "nothing.hcl"]).ends(2).says("`nothing.hcl` is not a file that infrac writes");
@@ -557,7 +557,7 @@ fn several_outputs_at_once() {
     answer.is(1, "infra.toml:3:1: error[IC0501]: unknown key `otuput`\n", "1 error\n");
     let log: serde_json::Value = serde_json::from_str(&session.read("report.sarif")).unwrap();
     assert_eq!(log["runs"][0]["results"][0]["ruleId"], "IC0501");
-    assert!(session.read("report.txt").starts_with("IC0501 invalid-project\n"));
+    assert!(session.read("report.txt").starts_with("error[IC0501]: "));
     assert!(session.read("-").starts_with("{\"code\":\"IC0501\""));
     // Only files: standard output has nothing to say, the reader still has.
     session.run(&["check", "--output", "sarif=report.sarif"]).is(1, "", "1 error\n");
