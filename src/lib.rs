@@ -20,6 +20,7 @@ pub mod fmt;
 pub mod hir;
 pub mod host;
 pub mod plan;
+pub mod reference;
 pub mod render;
 pub mod resolve;
 pub mod schema;

@@ -211,9 +211,10 @@ const FOLDERS: &[(&str, &[&str])] = &[
             "target", "ty", "value",
         ],
     ),
+    ("reference", &["base", "eval", "syntax"]),
     ("render", &["base", "diag"]),
     ("host", &["artifact", "base", "diag"]),
-    ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "render", "syntax"]),
+    ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "reference", "render", "syntax"]),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -1,6 +1,6 @@
 //! What a command found, in as many forms at once as were asked for.
 
-use super::output::print;
+use super::output::{print, screen};
 use super::place;
 use crate::base::Workspace;
 use crate::base::similar::nearest;
@@ -152,10 +152,9 @@ impl Outputs {
             if output.file.is_some() || output.format != Format::Text {
                 reports.extend(unless_shown.reports(&prefix));
             }
-            let text = render::render(output.format, &reports);
             match &output.file {
-                Some(file) => save(file, &anstream::adapter::strip_str(&text).to_string())?,
-                None => print(&text),
+                Some(file) => save(file, &anstream::adapter::strip_str(&render::render(output.format, &reports)).to_string())?,
+                None => print(&render::render_on(output.format, &reports, &screen())),
             }
         }
         Ok(())

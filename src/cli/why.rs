@@ -1,13 +1,13 @@
 //! `infrac why`.
 
-use super::output::{BOLD, NOTE, print, tally, tell};
+use super::output::{BOLD, NOTE, print, show, tally, tell};
 use super::selection::Selection;
 use super::{Exit, Global, open, place};
 use crate::base::similar::nearest;
 use crate::base::{Key, LineIndex, Text, Workspace};
 use crate::driver::{self, Answer, How, Question, Reason, Unanswered};
 use crate::host::{Disk, Failure, is_generated, load};
-use crate::render::{Format, render, sanitise};
+use crate::render::{Format, sanitise};
 use clap::ValueEnum;
 use serde_json::json;
 use std::borrow::Cow;
@@ -55,7 +55,7 @@ impl Why {
             Err(found) => {
                 let mut findings = super::findings::Findings::default();
                 findings.add(Cow::Borrowed(&project.workspace), &*found);
-                tell(&render(Format::Text, &findings.reports(&place::prefix(&root, Format::Text)?)));
+                show(&findings.reports(&place::prefix(&root, Format::Text)?));
                 tally(&found).iter().for_each(|tally| tell(&format!("{tally}\n")));
                 return Ok(Exit::Findings);
             }
