@@ -22,6 +22,7 @@ mod output;
 mod place;
 mod progress;
 mod selection;
+mod settings;
 mod why;
 
 use crate::host::Failure;
@@ -84,6 +85,7 @@ enum Command {
     Explain(explain::Explain),
     Doc(doc::Doc),
     Init(init::Init),
+    Settings(settings::Settings),
     Graph(graph::Graph),
     Why(why::Why),
     Completions(completions::Completions),
@@ -150,6 +152,7 @@ impl Command {
             Command::Explain(explain) => explain.run(global),
             Command::Doc(doc) => doc.run(global),
             Command::Init(init) => init.run(global),
+            Command::Settings(settings) => settings.run(global),
             Command::Graph(graph) => graph.run(global),
             Command::Why(why) => why.run(global),
             Command::Completions(completions) => completions.run(),
