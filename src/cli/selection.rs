@@ -53,6 +53,11 @@ impl Selection {
         }
     }
 
+    /// The products that are named; none of them means all.
+    pub(super) fn products(&self) -> &[String] {
+        &self.product
+    }
+
     /// Refuses a name of `--renumber` that nothing has.
     pub(super) fn check_renumber(&self, outcome: &Outcome) -> Result<(), Failure> {
         let Some((unknown, nearest)) = &outcome.unknown else { return Ok(()) };

@@ -7,7 +7,7 @@ use super::layers::{Linked, Parsed, SOURCE, Shared, between, parse, sort};
 use super::product::{self, Uses};
 use super::targets::Targets;
 use super::{Files, Options, shared, threads};
-use crate::analysis;
+use crate::analysis::{self, IfBuilt};
 use crate::artifact::Tree;
 use crate::base::{FileId, Text, Workspace};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -41,7 +41,15 @@ struct Held {
     made_of: Vec<(FileId, u64)>,
     linked: Linked,
     /// What evaluation found, and what the product uses; absent while it could not be evaluated.
-    evaluated: Option<(Diagnostics, Arc<Uses>)>,
+    evaluated: Option<Evaluated>,
+}
+
+/// What evaluation of a product gave.
+#[derive(Clone, Debug)]
+struct Evaluated {
+    diagnostics: Diagnostics,
+    uses: Arc<Uses>,
+    if_built: Vec<IfBuilt>,
 }
 
 impl Session {
@@ -52,6 +60,11 @@ impl Session {
         let named = |parsed: Parsed| (workspace.file(parsed.source.file).path.clone(), (0, Arc::new(parsed)));
         let parsed = parsed.into_iter().map(named).collect();
         Session { workspace, options, parsed, edits: 0, locks: BTreeMap::new(), shared: None, products: BTreeMap::new(), emitted: None }
+    }
+
+    /// What is wrong besides if an earlier build has left some files, as [`super::Outcome`] has it.
+    pub fn if_built(&self) -> impl Iterator<Item = &IfBuilt> {
+        self.products.values().filter_map(|held| held.evaluated.as_ref()).flat_map(|evaluated| evaluated.if_built.iter())
     }
 
     /// The project as it is now.
@@ -140,12 +153,13 @@ impl Session {
         let open = open.filter_map(|held| Some((held.linked.product.clone().filter(|product| options.wants(product))?, held)));
         open.collect::<Vec<(Arc<Product>, &mut Held)>>().into_par_iter().for_each(|(product, held)| {
             let compiled = product::compile(workspace, shared.program(), &held.linked.types, shapes, &product, options, &run);
-            held.evaluated = Some((compiled.diagnostics, Arc::new(compiled.uses)));
+            held.evaluated =
+                Some(Evaluated { diagnostics: compiled.diagnostics, uses: Arc::new(compiled.uses), if_built: compiled.if_built });
         });
         let mut uses = Uses::default();
-        for (found, of_product) in self.products.values().filter_map(|held| held.evaluated.as_ref()) {
-            diagnostics.0.extend(found.0.iter().cloned());
-            uses.add(of_product);
+        for evaluated in self.products.values().filter_map(|held| held.evaluated.as_ref()) {
+            diagnostics.0.extend(evaluated.diagnostics.0.iter().cloned());
+            uses.add(&evaluated.uses);
         }
         if options.environments.is_empty() && options.products.is_empty() && !diagnostics.has_errors() {
             let used = uses.images.keys().map(|(name, _)| name.clone()).collect();

@@ -2,11 +2,13 @@
 //!
 //! A page says what stands in the source, in its own words: types, defaults and rules are never put differently from how they were written.
 
+mod products;
 mod read;
 
 use crate::base::{Text, Workspace};
 use crate::eval::functions;
 use crate::syntax;
+pub use products::{Written, products};
 use serde::Serialize;
 
 /// A definition.
