@@ -13,6 +13,8 @@ use tempfile::TempDir;
 mod check;
 #[path = "cli/doc.rs"]
 mod doc;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/output.rs"]
 mod output;
 #[path = "cli/settings.rs"]

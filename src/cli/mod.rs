@@ -23,6 +23,7 @@ mod place;
 mod progress;
 mod selection;
 mod settings;
+mod templates;
 mod watch;
 mod why;
 

@@ -134,7 +134,8 @@ fn a_build_that_stays_writes_what_changed_and_nothing_else() {
         PRODUCT,
         &right
             .replace("[staging, prod]", "[staging, test, prod]")
-            .replace("prod = 10.20.0.0/16", "prod = 10.20.0.0/16, test = 10.30.0.0/16"),
+            .replace("prod = 10.20.0.0/16", "prod = 10.20.0.0/16, test = 10.30.0.0/16")
+            .replace("  in staging", "  in test { domain = \"test.acme.example.com\" }\n  in staging"),
     );
     watching.says(&["changed inventory/acme/product.infra\n", "wrote "]);
     watching.is_silent();
