@@ -11,10 +11,14 @@ use tempfile::TempDir;
 
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/complete.rs"]
+mod complete;
 #[path = "cli/doc.rs"]
 mod doc;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/lost.rs"]
+mod lost;
 #[path = "cli/output.rs"]
 mod output;
 #[path = "cli/settings.rs"]

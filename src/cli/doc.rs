@@ -1,13 +1,14 @@
 //! `infrac doc`.
 
 use super::output::{BOLD, NOTE, print, screen, two_columns};
-use super::{Exit, Global, markdown, open, place};
+use super::{Exit, Global, candidates, markdown, open, place};
 use crate::base::similar::nearest;
 use crate::base::{LIBRARY, Text, Workspace, text};
 use crate::host::{Failure, find, library, load};
 use crate::reference::{self, Entry, Row, Section};
 use crate::render::{self, Screen, fill, sanitise};
 use clap::ValueEnum;
+use clap_complete::ArgValueCandidates;
 use serde_json::json;
 
 /// Print what a definition takes and gives, or list every definition
@@ -25,7 +26,7 @@ use serde_json::json;
     infrac doc --source core.infra           a whole file of the library")]
 pub(super) struct Doc {
     /// A name, with its kind before it where several things have it; a file of the library with `--source`
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(candidates::definitions))]
     name: Vec<String>,
 
     /// Print the text instead
@@ -79,7 +80,12 @@ fn workspace(global: &Global) -> Result<Workspace, Failure> {
     if global.project.is_some() || find(&here).is_ok() {
         return Ok(load(&open::root(global)?)?.workspace);
     }
-    Ok(Workspace::new(library::files().into_iter().map(|(path, file)| (text!("{LIBRARY}{path}"), file.into()))))
+    Ok(library_alone())
+}
+
+/// The library without a project.
+pub(super) fn library_alone() -> Workspace {
+    Workspace::new(library::files().into_iter().map(|(path, file)| (text!("{LIBRARY}{path}"), file.into())))
 }
 
 /// Every definition that there is.

@@ -1,11 +1,12 @@
 //! `infrac explain`.
 
 use super::output::{print, screen, two_columns};
-use super::{Exit, Global, doc, markdown};
+use super::{Exit, Global, candidates, doc, markdown};
 use crate::base::similar::nearest;
 use crate::diag::Code;
 use crate::host::Failure;
 use crate::reference::Entry;
+use clap_complete::ArgValueCandidates;
 
 /// Explain what a code means, with an example and its repair, or find what has to do with a word
 ///
@@ -19,7 +20,7 @@ use crate::reference::Entry;
     infrac explain firewall          everything that has to do with firewalls")]
 pub(super) struct Explain {
     /// A code as a message shows it, its number, or its name; otherwise words to look for
-    #[arg(value_name = "CODE|WORD")]
+    #[arg(value_name = "CODE|WORD", add = ArgValueCandidates::new(candidates::codes))]
     words: Vec<String>,
 
     /// List every code

@@ -2,6 +2,7 @@
 
 mod build;
 mod cache;
+mod candidates;
 mod changes;
 mod check;
 mod chosen;
@@ -116,6 +117,12 @@ const STYLES: Styles = Styles::styled()
 /// Runs the command that the arguments name, and says how it ended: 0, 1 or 2.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let completion = clap_complete::CompleteEnv::with_factory(Arguments::command).var(candidates::VARIABLE);
+    match completion.try_complete(arguments.clone(), std::env::current_dir().ok().as_deref()) {
+        Ok(true) => return ExitCode::SUCCESS,
+        Ok(false) => {}
+        Err(error) => return ended(Err(Failure::new(format!("cannot complete this: {error}")))),
+    }
     Color::said(&arguments).choice(|name| std::env::var_os(name)).write_global();
     let of_help = if output::is_coloured() { clap::ColorChoice::Always } else { clap::ColorChoice::Never };
     let parsed = Arguments::command().color(of_help).try_get_matches_from(arguments);
