@@ -15,10 +15,10 @@ use std::time::{Duration, Instant};
 const QUIET: Duration = Duration::from_millis(100);
 
 /// A change that does not end is looked at after this time.
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
+const AT_LATEST: Duration = Duration::from_secs(2);
 
 /// Files that are named when they change; of the others only the number.
-const MOST_NAMED: usize = 5;
+const SHOWN_CHANGES: usize = 5;
 
 /// The sources of a project, looked at again and again.
 pub(super) struct Watch {
@@ -103,7 +103,7 @@ impl Watch {
             return;
         }
         let begin = Instant::now();
-        while begin.elapsed() < LONGEST_WAIT && self.events.recv_timeout(QUIET) != Err(RecvTimeoutError::Timeout) {}
+        while begin.elapsed() < AT_LATEST && self.events.recv_timeout(QUIET) != Err(RecvTimeoutError::Timeout) {}
     }
 
     /// Watches where the sources of a project lie.
@@ -165,7 +165,7 @@ fn changes<'t>(before: &'t BTreeMap<Text, Arc<str>>, now: &'t BTreeMap<Text, Arc
 /// `changed inventory/acme/product.infra`, one line each; empty without changes.
 fn said(changes: &[(Change, &Text)]) -> String {
     let mut text = String::from(if changes.is_empty() { "" } else { "\n" });
-    for (change, path) in changes.iter().take(MOST_NAMED) {
+    for (change, path) in changes.iter().take(SHOWN_CHANGES) {
         let word = match change {
             Change::New => "new",
             Change::Changed => "changed",
@@ -173,8 +173,8 @@ fn said(changes: &[(Change, &Text)]) -> String {
         };
         text.push_str(&format!("{BOLD}{word}{BOLD:#} {}\n", sanitise(path)));
     }
-    if changes.len() > MOST_NAMED {
-        text.push_str(&format!("… and {}\n", count(changes.len() - MOST_NAMED, "more file")));
+    if changes.len() > SHOWN_CHANGES {
+        text.push_str(&format!("… and {}\n", count(changes.len() - SHOWN_CHANGES, "more file")));
     }
     text
 }
