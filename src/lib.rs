@@ -22,6 +22,7 @@ pub mod host;
 pub mod ide;
 pub mod lsp;
 pub mod plan;
+pub mod reference;
 pub mod render;
 pub mod resolve;
 pub mod schema;

@@ -211,11 +211,12 @@ const FOLDERS: &[(&str, &[&str])] = &[
             "target", "ty", "value",
         ],
     ),
+    ("reference", &["base", "eval", "syntax"]),
     ("render", &["base", "diag"]),
     ("host", &["artifact", "base", "diag"]),
     ("ide", &["base", "check", "diag", "driver", "eval", "fmt", "hir", "plan", "schema", "shape", "syntax", "ty", "value"]),
     ("lsp", &["base", "diag", "driver", "host", "ide", "syntax"]),
-    ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "lsp", "render", "syntax"]),
+    ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "lsp", "reference", "render", "syntax"]),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -9,7 +9,7 @@ pub mod span;
 
 pub use key::{Key, Path};
 pub use smol_str::{SmolStr as Text, format_smolstr as text};
-pub use source::{FileId, LIBRARY, LineColumn, LineIndex, Workspace};
+pub use source::{FileId, LIBRARY, LineColumn, LineIndex, SourceFile, Workspace};
 pub use span::Span;
 
 /// Values by key, in the order in which they were made.

@@ -4,10 +4,11 @@ use super::findings::{Findings, Outputs};
 use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::progress::Progress;
 use super::selection::Selection;
+use super::watch::{self, Watch};
 use super::{Exit, Global, cache, changes, difference, open, place};
 use crate::base::Text;
 use crate::driver::{Files, Memory};
-use crate::host::load::settings;
+use crate::host::load::{LOCK, settings};
 use crate::host::{
     Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, remember, report_differences, report_obstacles, write,
 };
@@ -24,6 +25,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     infrac build                                  write everything\n  \
+    infrac build --watch                          again after each change\n  \
     infrac build --check                          say what is out of date, as CI does\n  \
     infrac build --check --explain-changes        say in words what another version would change\n  \
     infrac build --product acme --env staging     write one environment\n  \
@@ -50,6 +52,10 @@ pub(super) struct Build {
     #[arg(long, value_name = "FILE")]
     force: Vec<PathBuf>,
 
+    /// Stay, and build again whenever a source changes
+    #[arg(long, conflicts_with_all = ["check", "exit_code", "adopt", "force"])]
+    watch: bool,
+
     /// Compile every product, also what is as the last build left it
     #[arg(long)]
     no_cache: bool,
@@ -74,6 +80,33 @@ impl Build {
         }
         self.outputs.refuse_what_is_kept()?;
         let root = open::root(global)?;
+        match self.watch {
+            true => self.stay(global, &root),
+            false => self.build(global, root),
+        }
+    }
+
+    /// Builds after every change, until it is told to end.
+    fn stay(&self, global: &Global, root: &Path) -> Result<Exit, Failure> {
+        let mut watch = Watch::new(root)?;
+        let mut is_first = true;
+        loop {
+            // Whatever is wrong later may be mended, what is wrong at first may be the arguments.
+            match watch.next().and_then(|_| self.build(global, root.to_owned())) {
+                Err(failure) if is_first => return Err(failure),
+                Err(failure) => super::output::failure(&failure),
+                Ok(_) => {}
+            }
+            if let Some(failure) = super::output::lost() {
+                return Err(failure);
+            }
+            is_first = false;
+            watch.wrote(LOCK);
+            watch::tell_waiting();
+        }
+    }
+
+    fn build(&self, global: &Global, root: PathBuf) -> Result<Exit, Failure> {
         let Some(settings) = settings(&root)? else {
             // Where the output lies is not known, so that nothing is made.
             let compiled = open::compile(&root, &self.selection, Memory::default(), Files::ReadBack)?;

@@ -1,14 +1,21 @@
 //! `infrac check`.
 
-use super::findings::Outputs;
+use super::chosen::{self, Chosen};
+use super::findings::{Findings, Outputs};
 use super::open::Compiled;
 use super::output::{BAD, GOOD, count, print, tally, tell};
+use super::progress::Progress;
 use super::selection::Selection;
-use super::{Exit, Global, cache, difference, open, place};
-use crate::driver::{self, Files, Memory};
+use super::watch::{self, Watch};
+use super::{Exit, Global, cache, difference, open, output, place};
+use crate::base::Text;
+use crate::diag::{Diagnostic, Severity};
+use crate::driver::{self, Files, Memory, Options, Outcome, Session};
 use crate::host::load::settings;
-use crate::host::{Failure, rewrite};
+use crate::host::{Disk, Failure, Project, built, has_built, load, rewrite};
+use crate::reference::products;
 use crate::render::Format;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// Check the sources without writing anything
@@ -18,6 +25,9 @@ use std::path::Path;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     infrac check\n  \
+    infrac check inventory/acme/product.infra          show what is found in one file\n  \
+    infrac check - --stdin-filename inventory/acme/product.infra < unsaved.infra\n  \
+    infrac check --watch                               again after each change\n  \
     infrac check --fix --diff                          show the repairs that are certain\n  \
     infrac check --output sarif=report.sarif -o text   a report for a service, and one for the reader")]
 pub(super) struct Check {
@@ -33,6 +43,13 @@ pub(super) struct Check {
     #[arg(long)]
     no_cache: bool,
 
+    /// Stay, and check again whenever a source changes
+    #[arg(long, conflicts_with = "fix")]
+    watch: bool,
+
+    #[command(flatten)]
+    files: chosen::Files,
+
     #[command(flatten)]
     outputs: Outputs,
 
@@ -43,44 +60,145 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
         self.outputs.check()?;
-        let root = open::root(global)?;
+        self.files.check()?;
+        if self.fix && self.files.have_stdin() {
+            return Err(Failure::new("standard input cannot be repaired").help("save it, and name the file: `infrac check --fix FILE`"));
+        }
+        let root = self.files.root(global)?;
         self.outputs.refuse_what_is_kept()?;
+        if self.watch {
+            return self.stay(&root);
+        }
         let disk = settings(&root)?.map(|settings| cache::disk(global, &root, &settings.output, false));
         let memory = match &disk {
             Some(disk) if !self.no_cache => cache::memory(global, disk, false),
             _ => Memory::default(),
         };
-        let mut compiled = open::compile(&root, &self.selection, memory, Files::LetGo)?;
+        let mut project = load(&root)?;
+        let chosen = self.files.choose(&mut project)?;
+        let mut compiled = open::compile_loaded(project, &self.selection, memory, Files::LetGo)?;
         self.outputs.refuse_sources(&compiled.project)?;
         if self.diff {
-            return self.show(&root, &compiled);
+            return self.show(&root, &compiled, &chosen);
         }
-        if self.fix && self.repair(&root, &compiled)? {
+        if self.fix && self.repair(&root, &compiled, &chosen)? {
             compiled = open::compile(&root, &self.selection, Memory::default(), Files::LetGo)?;
         }
+        let others = chosen.keep(&compiled.project, &mut compiled.diagnostics);
         let mut findings = compiled.findings();
-        if let Some(disk) = &disk {
+        if let (Some(disk), false) = (&disk, self.files.are_chosen()) {
             cache::warn_of_strays(&mut findings, disk);
         }
         self.outputs.deliver(&root, &findings)?;
-        if self.outputs.is_for_people() {
-            let products = count(compiled.outcome.products.len(), "product");
-            match tally(findings.iter()) {
-                Some(tally) => tell(&format!("{tally}\n")),
-                None => tell(&format!("{GOOD}no problems{GOOD:#} in {products}\n")),
-            }
-        }
+        self.sum_up(
+            &findings,
+            &others,
+            &match chosen.count() {
+                Some(files) => count(files, "file"),
+                None => count(compiled.outcome.products.len(), "product"),
+            },
+        );
         Ok(if compiled.has_errors() { Exit::Findings } else { Exit::Clean })
     }
 
-    fn repaired(&self, compiled: &Compiled) -> driver::Repaired {
+    /// Says how many findings there are, and how many that were not asked for.
+    fn sum_up(&self, findings: &Findings<'_>, others: &[Diagnostic], looked_at: &str) {
+        if self.outputs.is_for_people() {
+            let own = tally(findings.iter()).unwrap_or_else(|| format!("{GOOD}no problems{GOOD:#} in {looked_at}"));
+            let others = tally(others).map(|others| format!("; {others} in other files")).unwrap_or_default();
+            tell(&format!("{own}{others}\n"));
+        }
+    }
+
+    /// Checks after every change, until it is told to end.
+    fn stay(&self, root: &Path) -> Result<Exit, Failure> {
+        if self.files.have_stdin() {
+            return Err(Failure::new("standard input does not change").help("leave out `--watch` or `-`"));
+        }
+        self.selection.limit_threads();
+        let mut watch = Watch::new(root)?;
+        let mut open: Option<(Options, Session)> = None;
+        let mut is_first = true;
+        loop {
+            // Whatever is wrong later may be mended, what is wrong at first may be the arguments.
+            let looked_at = watch.next().and_then(|mut project| self.look(&mut project, &mut open));
+            match looked_at {
+                Err(failure) if is_first => return Err(failure),
+                Err(failure) => output::failure(&failure),
+                Ok(()) => {}
+            }
+            if let Some(failure) = output::lost() {
+                return Err(failure);
+            }
+            is_first = false;
+            watch::tell_waiting();
+        }
+    }
+
+    /// Checks a project as it is now, with what is known of it from before.
+    fn look(&self, project: &mut Project, open: &mut Option<(Options, Session)>) -> Result<(), Failure> {
+        let chosen = self.files.choose(project)?;
+        let mut findings = Findings::default();
+        let mut others = Vec::new();
+        let mut of_project = project.diagnostics.clone();
+        others.extend(chosen.keep(project, &mut of_project));
+        findings.add(Cow::Borrowed(&project.workspace), of_project);
+        if !project.is_known() {
+            // Where the sources lie is said there.
+            self.outputs.deliver(&project.root, &findings)?;
+            self.sum_up(&findings, &others, "");
+            return Ok(());
+        }
+        let mut disk = Disk::new(&project.root, &project.settings.output);
+        let mut options = self.selection.options(project, Memory::default());
+        options.built = built(&mut disk)?;
+        let progress = Progress::begin("checking");
+        let session = match open {
+            Some((known, session)) if *known == options => session,
+            _ => &mut open.insert((options.clone(), Session::new(project.workspace.clone(), options))).1,
+        };
+        let gone: Vec<Text> = session.workspace().files().map(|(_, file)| file.path.clone()).collect();
+        gone.iter().filter(|path| project.workspace.find(path).is_none()).for_each(|path| session.set(path, None));
+        project.workspace.files().for_each(|(_, file)| session.set(&file.path, Some(file.text.clone())));
+        let mut found = session.diagnostics();
+        for suspect in session.if_built().flat_map(|(_, suspects)| suspects.iter()) {
+            if has_built(&mut disk, &suspect.product, &suspect.paths)? {
+                found.push(suspect.finding.clone());
+            }
+        }
+        drop(progress);
+        if !found.iter().any(|found| found.severity == Severity::Error) {
+            let (wanted, known) = (self.selection.products(), products(&project.workspace));
+            let known = known.into_iter().filter(|product| wanted.is_empty() || wanted.contains(&product.name.to_string()));
+            let mut outcome = Outcome::default();
+            for product in known {
+                outcome.products.push(product.name);
+                outcome.environments.extend(product.environments);
+            }
+            self.selection.check(project, &outcome)?;
+        }
+        // A file that was added later has a later number than its path says.
+        let path = |found: &Diagnostic| &session.workspace().file(found.primary.span.file).path;
+        found.sort_by(|a, b| path(a).cmp(path(b)).then_with(|| a.cmp(b)));
+        found.dedup();
+        let (own, elsewhere): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| chosen.has(path(found)));
+        others.extend(elsewhere);
+        findings.add(Cow::Owned(session.workspace().clone()), own);
+        self.outputs.deliver(&project.root, &findings)?;
+        let looked_at = chosen.count().map_or_else(|| "the project".to_owned(), |files| count(files, "file"));
+        self.sum_up(&findings, &others, &looked_at);
+        Ok(())
+    }
+
+    fn repaired(&self, compiled: &Compiled, chosen: &Chosen) -> driver::Repaired {
         let project = &compiled.project;
-        driver::repair(&project.workspace, &self.selection.options(project, Memory::default()), &compiled.diagnostics)
+        let options = self.selection.options(project, Memory::default());
+        driver::repair_within(&project.workspace, &options, &compiled.diagnostics, &|path| chosen.has(path))
     }
 
     /// Applies the repairs; whether anything changed.
-    fn repair(&self, root: &Path, compiled: &Compiled) -> Result<bool, Failure> {
-        let repaired = self.repaired(compiled);
+    fn repair(&self, root: &Path, compiled: &Compiled, chosen: &Chosen) -> Result<bool, Failure> {
+        let repaired = self.repaired(compiled, chosen);
         for (path, before, after) in repaired.changes(&compiled.project.workspace) {
             rewrite(&root.join(path), before, after)?;
         }
@@ -91,8 +209,8 @@ impl Check {
     }
 
     /// Shows what the repairs would change.
-    fn show(&self, root: &Path, compiled: &Compiled) -> Result<Exit, Failure> {
-        let repaired = self.repaired(compiled);
+    fn show(&self, root: &Path, compiled: &Compiled, chosen: &Chosen) -> Result<Exit, Failure> {
+        let repaired = self.repaired(compiled, chosen);
         let prefix = place::prefix(root, Format::Text)?;
         for (path, before, after) in repaired.changes(&compiled.project.workspace) {
             print(&difference::coloured(&format!("{prefix}{path}"), before.as_bytes(), after));

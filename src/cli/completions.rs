@@ -1,12 +1,15 @@
 //! `infrac completions`.
 
-use super::output::print;
-use super::{Arguments, Exit};
+use super::output::print_exactly;
+use super::{Exit, candidates};
 use crate::host::Failure;
-use clap::CommandFactory;
 use clap_complete::Shell;
+use clap_complete::env::Shells;
 
 /// Print the completions of a shell
+///
+/// The script asks infrac itself while a command is typed, so that products and environments of the project are offered too. Print it
+/// anew with each release.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     infrac completions bash > ~/.local/share/bash-completion/completions/infrac\n  \
@@ -19,9 +22,14 @@ pub(super) struct Completions {
 
 impl Completions {
     pub(super) fn run(self) -> Result<Exit, Failure> {
+        let name = self.shell.to_string();
         let mut text = Vec::new();
-        clap_complete::generate(self.shell, &mut Arguments::command(), "infrac", &mut text);
-        print(&String::from_utf8_lossy(&text));
+        let written = match Shells::builtins().completer(&name) {
+            Some(shell) => shell.write_registration(candidates::VARIABLE, "infrac", "infrac", "infrac", &mut text),
+            None => Err(std::io::Error::other("it is unknown")),
+        };
+        written.map_err(|error| Failure::new(format!("cannot make the completions of {name}: {error}")))?;
+        print_exactly(&String::from_utf8_lossy(&text));
         Ok(Exit::Clean)
     }
 }

@@ -1,11 +1,11 @@
 //! `infrac debug`: for who works on infrac itself. Its forms change from one release to the next, so no help names it.
 
-use super::output::{print, tally, tell};
+use super::output::{print, show, tally, tell};
 use super::{Exit, Global, open, place};
 use crate::diag::Severity;
 use crate::driver::dump::{Stage, dump};
 use crate::host::{Failure, load};
-use crate::render::{Format, render, resolve};
+use crate::render::{Format, resolve};
 use clap::builder::PossibleValue;
 use clap::{Subcommand, ValueEnum};
 
@@ -43,7 +43,7 @@ impl Debug {
         let (text, found) = dump(&project.workspace, if stages.is_empty() { &Stage::ALL } else { &stages });
         print(&text);
         let prefix = place::prefix(&root, Format::Text)?;
-        tell(&render(Format::Text, &resolve(&project.workspace, &found, &prefix)));
+        show(&resolve(&project.workspace, &found, &prefix));
         if let Some(tally) = tally(&found) {
             tell(&format!("{tally}\n"));
         }

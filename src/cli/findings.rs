@@ -1,12 +1,13 @@
 //! What a command found, in as many forms at once as were asked for.
 
-use super::output::print;
-use super::place;
+use super::output::{print, screen};
+use super::{candidates, place};
 use crate::base::Workspace;
 use crate::base::similar::nearest;
 use crate::diag::{Diagnostic, Severity};
 use crate::host::{Failure, Project, refuse_kept, refuse_linked, save};
 use crate::render::{self, Format, Report, resolve};
+use clap_complete::ArgValueCandidates;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -58,7 +59,7 @@ pub(super) struct Outputs {
     ///
     /// The forms: `text` with the lines that are meant, `concise` with one line each, `json` with one object a line,
     /// `github` for annotations, `gitlab` for a Code Quality report, `sarif` for code scanning.
-    #[arg(long, short, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = parse)]
+    #[arg(long, short, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = parse, add = ArgValueCandidates::new(candidates::forms))]
     output: Vec<Output>,
 }
 
@@ -152,10 +153,9 @@ impl Outputs {
             if output.file.is_some() || output.format != Format::Text {
                 reports.extend(unless_shown.reports(&prefix));
             }
-            let text = render::render(output.format, &reports);
             match &output.file {
-                Some(file) => save(file, &anstream::adapter::strip_str(&text).to_string())?,
-                None => print(&text),
+                Some(file) => save(file, &anstream::adapter::strip_str(&render::render(output.format, &reports)).to_string())?,
+                None => print(&render::render_on(output.format, &reports, &screen())),
             }
         }
         Ok(())

@@ -1,14 +1,13 @@
 //! `infrac fmt`.
 
-use super::output::{BAD, GOOD, count, print, tally, tell};
+use super::chosen::text_of;
+use super::output::{BAD, GOOD, count, print, print_exactly, show, tally, tell};
 use super::{Exit, Global, difference, open, place};
 use crate::base::{FileId, Text, Workspace};
 use crate::fmt;
 use crate::host::{Failure, load, rewrite};
-use crate::render::{self, render, resolve, sanitise};
-use crate::syntax::limits::MAX_FILE;
+use crate::render::{self, resolve, sanitise};
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
@@ -37,6 +36,10 @@ pub(super) struct Format {
     /// Files, or folders of them; `-` is standard input
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+
+    /// The name of what is read from standard input, for what is said of it
+    #[arg(long, value_name = "NAME")]
+    stdin_filename: Option<PathBuf>,
 }
 
 /// A source, and where it is to be written.
@@ -50,6 +53,9 @@ struct Source {
 
 impl Format {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        if self.stdin_filename.is_some() && !self.files.iter().any(|file| file.as_os_str() == "-") {
+            return Err(Failure::new("`--stdin-filename` names standard input, which is not read").help("add the argument `-`"));
+        }
         let mut sources = self.sources(global)?;
         sources.sort_by(|a, b| a.shown.cmp(&b.shown));
         sources.dedup_by(|later, earlier| later.shown == earlier.shown);
@@ -68,7 +74,7 @@ impl Format {
             }
         }
         let reports = resolve(&workspace, &diagnostics, "");
-        tell(&render(render::Format::Text, &reports));
+        show(&reports);
         let broken = tally(&diagnostics);
         let is_only_looking = self.check || self.diff;
         if sources.iter().all(|source| source.path.is_some()) {
@@ -97,7 +103,7 @@ impl Format {
                 rewrite(path, &source.text, text)?;
             }
         } else {
-            print_exactly(text)?;
+            print_exactly(text);
         }
         Ok(())
     }
@@ -121,7 +127,8 @@ impl Format {
         for file in &self.files {
             if file.as_os_str() == "-" {
                 let text = text_of(&mut std::io::stdin().lock(), Path::new("standard input"))?;
-                sources.push(Source { shown: "<stdin>".into(), path: None, text });
+                let shown = self.stdin_filename.as_ref().map_or("<stdin>".into(), |name| name.to_string_lossy().as_ref().into());
+                sources.push(Source { shown, path: None, text });
             } else if file.is_dir() {
                 for entry in WalkDir::new(file).sort_by_file_name() {
                     let entry = entry.map_err(|error| Failure::new(format!("cannot read `{}`: {error}", file.display())))?;
@@ -140,21 +147,4 @@ impl Format {
 fn read(path: &Path) -> Result<Source, Failure> {
     let mut file = File::open(path).map_err(|error| Failure::disk("read", path, &error))?;
     Ok(Source { shown: path.to_string_lossy().as_ref().into(), path: Some(path.to_owned()), text: text_of(&mut file, path)? })
-}
-
-fn text_of(reader: &mut impl Read, path: &Path) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    reader.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(|error| Failure::disk("read", path, &error))?;
-    if bytes.len() > MAX_FILE {
-        return Err(Failure::new(format!("`{}` is larger than {MAX_FILE} bytes", path.display())));
-    }
-    String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{}` is not UTF-8", path.display())))
-}
-
-/// An editor takes standard output for the new text: no byte may be lost on the way, and no colour code be stripped.
-fn print_exactly(text: &str) -> Result<(), Failure> {
-    use std::io::Write;
-    let mut output = std::io::stdout().lock();
-    let written = output.write_all(text.as_bytes()).and_then(|()| output.flush());
-    written.map_err(|error| Failure::disk("write", Path::new("standard output"), &error))
 }

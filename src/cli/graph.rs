@@ -1,11 +1,11 @@
 //! `infrac graph`.
 
-use super::output::{BOLD, print, tally, tell};
+use super::output::{BOLD, print, show, tally, tell};
 use super::selection::Selection;
 use super::{Exit, Global, open, place};
 use crate::driver::{Files, Memory, ProductGraph};
 use crate::host::Failure;
-use crate::render::{Format, render, sanitise};
+use crate::render::{Format, sanitise};
 use clap::ValueEnum;
 
 /// Show what depends on what
@@ -43,7 +43,7 @@ impl Graph {
         let compiled = open::compile(&root, &self.selection, Memory::default(), Files::LetGo)?;
         // Standard output is for the graph alone.
         let prefix = place::prefix(&root, Format::Text)?;
-        tell(&render(Format::Text, &compiled.findings().reports(&prefix)));
+        show(&compiled.findings().reports(&prefix));
         if let (true, Some(tally)) = (compiled.has_errors(), tally(&compiled.diagnostics)) {
             tell(&format!("{tally}\n"));
             return Ok(Exit::Findings);

@@ -48,5 +48,14 @@ fn write(command: &clap::Command, folder: &Path) -> Result<(), Failure> {
 fn page(man: &clap_mangen::Man) -> Result<String, Failure> {
     let mut page = Vec::new();
     man.render(&mut page).map_err(|error| Failure::new(format!("cannot make the manual page: {error}")))?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
+    Ok(with_examples(&String::from_utf8_lossy(&page)))
+}
+
+/// Lines of examples stay lines: a manual page would fill them like sentences.
+fn with_examples(page: &str) -> String {
+    const BEGIN: &str = ".SH EXTRA\nExamples:\n";
+    let Some((before, behind)) = page.split_once(BEGIN) else { return page.to_owned() };
+    let (examples, after) = behind.find("\n.SH ").map_or((behind, ""), |end| behind.split_at(end + 1));
+    let examples: String = examples.lines().map(|line| format!("{}\n", line.strip_prefix("  ").unwrap_or(line))).collect();
+    format!("{before}.SH EXAMPLES\n.nf\n{examples}.fi\n{after}")
 }

@@ -2,11 +2,15 @@
 
 mod build;
 mod cache;
+mod candidates;
 mod changes;
 mod check;
+mod chosen;
+mod colour;
 mod completions;
 mod debug;
 mod difference;
+mod doc;
 mod explain;
 mod findings;
 mod format;
@@ -20,12 +24,16 @@ mod output;
 mod place;
 mod progress;
 mod selection;
+mod settings;
+mod templates;
+mod watch;
 mod why;
 
 use crate::host::Failure;
 use clap::builder::Styles;
 use clap::builder::styling::{AnsiColor, Effects};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use colour::Color;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,9 +50,8 @@ use std::process::ExitCode;
     styles = STYLES,
     max_term_width = 100,
     arg_required_else_help = true,
-    disable_help_subcommand = true,
     after_help = "Exit codes: 0 all is well, 1 the sources or the generated files have problems, 2 the command could not run.\n\
-                  `infrac explain CODE` explains what a message means."
+                  `infrac explain CODE` says what a message means, `infrac doc NAME` what a definition takes."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -68,17 +75,10 @@ struct Global {
     /// Say more about the work: what was remembered of earlier builds, or why nothing was
     #[arg(long, short, global = true, help_heading = "Global options")]
     verbose: bool,
-}
 
-/// When the output is coloured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Color {
-    /// On a terminal, unless NO_COLOR is set
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
+    /// Say nothing about the work: only findings, answers, and why a command could not run
+    #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Global options")]
+    quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -87,7 +87,9 @@ enum Command {
     Check(check::Check),
     Fmt(format::Format),
     Explain(explain::Explain),
+    Doc(doc::Doc),
     Init(init::Init),
+    Settings(settings::Settings),
     Graph(graph::Graph),
     Why(why::Why),
     Lsp(lsp::Lsp),
@@ -97,13 +99,15 @@ enum Command {
     Debug(debug::Debug),
 }
 
-/// How a command that could run ended.
+/// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exit {
     /// All is well.
     Clean,
     /// The sources or the generated files have problems.
     Findings,
+    /// The arguments are no command, which was said.
+    Failed,
 }
 
 const STYLES: Styles = Styles::styled()
@@ -114,24 +118,35 @@ const STYLES: Styles = Styles::styled()
 
 /// Runs the command that the arguments name, and says how it ended: 0, 1 or 2.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let completion = clap_complete::CompleteEnv::with_factory(Arguments::command).var(candidates::VARIABLE);
+    match completion.try_complete(arguments.clone(), std::env::current_dir().ok().as_deref()) {
+        Ok(true) => return ExitCode::SUCCESS,
+        Ok(false) => {}
+        Err(error) => return ended(Err(Failure::new(format!("cannot complete this: {error}")))),
+    }
+    Color::said(&arguments).choice(|name| std::env::var_os(name)).write_global();
+    let of_help = if output::is_coloured() { clap::ColorChoice::Always } else { clap::ColorChoice::Never };
+    let parsed = Arguments::command().color(of_help).try_get_matches_from(arguments);
+    let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // A help that nobody reads to its end is no failure.
-            error.print().ok();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            output::keep(error.print());
+            return ended(Ok(if error.use_stderr() { Exit::Failed } else { Exit::Clean }));
         }
     };
-    match arguments.global.color {
-        Color::Auto => anstream::ColorChoice::Auto,
-        Color::Always => anstream::ColorChoice::Always,
-        Color::Never => anstream::ColorChoice::Never,
+    if arguments.global.quiet {
+        output::be_quiet();
     }
-    .write_global();
-    let ended = arguments.command.run(&arguments.global);
-    match ended {
+    ended(arguments.command.run(&arguments.global))
+}
+
+/// The exit code of a command, after saying why it could not run. One whose answer was not written has not run.
+fn ended(result: Result<Exit, Failure>) -> ExitCode {
+    match result.and_then(|exit| output::lost().map_or(Ok(exit), Err)) {
         Ok(Exit::Clean) => ExitCode::SUCCESS,
         Ok(Exit::Findings) => ExitCode::from(1),
+        Ok(Exit::Failed) => ExitCode::from(2),
         Err(failure) => {
             output::failure(&failure);
             ExitCode::from(2)
@@ -145,8 +160,10 @@ impl Command {
             Command::Build(build) => build.run(global),
             Command::Check(check) => check.run(global),
             Command::Fmt(format) => format.run(global),
-            Command::Explain(explain) => explain.run(),
+            Command::Explain(explain) => explain.run(global),
+            Command::Doc(doc) => doc.run(global),
             Command::Init(init) => init.run(global),
+            Command::Settings(settings) => settings.run(global),
             Command::Graph(graph) => graph.run(global),
             Command::Why(why) => why.run(global),
             Command::Lsp(lsp) => lsp.run(global),

@@ -55,10 +55,15 @@ pub(super) fn root(global: &Global) -> Result<PathBuf, Failure> {
 
 /// Loads and compiles the project in `root`, where earlier builds left `memory`.
 pub(super) fn compile(root: &Path, selection: &Selection, memory: Memory, files: Files) -> Result<Compiled, Failure> {
+    compile_loaded(load(root)?, selection, memory, files)
+}
+
+/// Compiles a project that was loaded.
+pub(super) fn compile_loaded(project: Project, selection: &Selection, memory: Memory, files: Files) -> Result<Compiled, Failure> {
     selection.limit_threads();
-    let project = load(root)?;
-    let progress = Progress::begin("compiling");
+    let root = &project.root;
     let mut options = selection.options(&project, memory);
+    let progress = Progress::counting("compiling", options.counter.clone());
     options.files = files;
     options.built = built(&mut Disk::new(root, &project.settings.output))?;
     // Where the sources lie is said there: what is missing because of a mistake in it is no news.

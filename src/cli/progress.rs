@@ -1,6 +1,7 @@
 //! A sign of life: after a second, and only where a person looks.
 
-use super::output::tell;
+use super::output::{is_quiet, tell};
+use crate::driver::Counter;
 use std::io::IsTerminal;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -12,18 +13,38 @@ pub(super) struct Progress(Option<(Sender<()>, JoinHandle<()>)>);
 impl Progress {
     /// Begins to say `what` if it takes longer than a second.
     pub(super) fn begin(what: &'static str) -> Progress {
-        if !std::io::stderr().is_terminal() {
+        Progress::counting(what, Counter::default())
+    }
+
+    /// As above, with how far it is: `compiling 431/1000`.
+    pub(super) fn counting(what: &'static str, counter: Counter) -> Progress {
+        if !std::io::stderr().is_terminal() || is_quiet() {
             return Progress(None);
         }
         let (stop, stopped) = channel::<()>();
         let thread = std::thread::spawn(move || {
-            if stopped.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
-                tell(&format!("{what} …"));
-                stopped.recv().ok();
+            let mut pause = Duration::from_secs(1);
+            let mut shown = String::new();
+            while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                let line = line(what, counter.read());
+                if line != shown {
+                    tell(&format!("\r\x1b[2K{line}"));
+                    shown = line;
+                }
+                pause = Duration::from_millis(100);
+            }
+            if !shown.is_empty() {
                 tell("\r\x1b[2K");
             }
         });
         Progress(Some((stop, thread)))
+    }
+}
+
+fn line(what: &str, count: Option<(usize, usize)>) -> String {
+    match count {
+        Some((done, total)) => format!("{what} {done}/{total}"),
+        None => format!("{what} …"),
     }
 }
 
@@ -33,5 +54,14 @@ impl Drop for Progress {
             drop(stop);
             thread.join().ok();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn products_are_counted() {
+        assert_eq!(super::line("compiling", Some((431, 1000))), "compiling 431/1000");
+        assert_eq!(super::line("comparing", None), "comparing …");
     }
 }

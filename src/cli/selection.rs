@@ -1,11 +1,13 @@
 //! What of a project a command works on.
 
+use super::candidates;
 use crate::base::Text;
 use crate::base::similar::nearest;
 use crate::driver::{Memory, Options, Outcome, Renumber};
 use crate::host::ownership::Scope;
 use crate::host::settings::TARGETS;
 use crate::host::{Failure, Project};
+use clap_complete::ArgValueCandidates;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
@@ -13,16 +15,16 @@ use std::num::NonZeroUsize;
 #[derive(Debug, clap::Args)]
 pub(super) struct Selection {
     /// Only this product; may be given several times
-    #[arg(long, value_name = "PRODUCT")]
+    #[arg(long, value_name = "PRODUCT", add = ArgValueCandidates::new(candidates::products))]
     product: Vec<String>,
 
     /// Only this environment; may be given several times
-    #[arg(long, value_name = "ENVIRONMENT")]
+    #[arg(long, value_name = "ENVIRONMENT", add = ArgValueCandidates::new(candidates::environments))]
     env: Vec<String>,
 
     /// Let this get other places than `infra.lock` holds: PRODUCT, PRODUCT/ENVIRONMENT or PRODUCT/ENVIRONMENT/STACK; may be given
     /// several times
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(candidates::places))]
     renumber: Vec<String>,
 
     /// How many threads work [default: one for each core]
@@ -51,6 +53,11 @@ impl Selection {
             memory,
             ..Options::default()
         }
+    }
+
+    /// The products that are named; none of them means all.
+    pub(super) fn products(&self) -> &[String] {
+        &self.product
     }
 
     /// Refuses a name of `--renumber` that nothing has.

@@ -1,14 +1,15 @@
 //! `infrac why`.
 
-use super::output::{BOLD, NOTE, print, tally, tell};
+use super::output::{BOLD, NOTE, print, show, tally, tell};
 use super::selection::Selection;
-use super::{Exit, Global, open, place};
+use super::{Exit, Global, candidates, open, place};
 use crate::base::similar::nearest;
 use crate::base::{Key, LineIndex, Text, Workspace};
 use crate::driver::{self, Answer, How, Question, Reason, Unanswered};
 use crate::host::{Disk, Failure, is_generated, load};
-use crate::render::{Format, render, sanitise};
+use crate::render::{Format, sanitise};
 use clap::ValueEnum;
+use clap_complete::ArgValueCandidates;
 use serde_json::json;
 use std::borrow::Cow;
 use std::path::Path;
@@ -24,7 +25,7 @@ use std::path::Path;
     infrac why acme.web_eu.nodes                       every value of a module in a stack")]
 pub(super) struct Why {
     /// FILE:LINE of a generated file, or PRODUCT.STACK.NAME.FIELD with `.entry` or `[0]` behind it for a part
-    #[arg(value_name = "WHAT")]
+    #[arg(value_name = "WHAT", add = ArgValueCandidates::new(candidates::values))]
     what: String,
 
     /// The form of the answer
@@ -55,7 +56,7 @@ impl Why {
             Err(found) => {
                 let mut findings = super::findings::Findings::default();
                 findings.add(Cow::Borrowed(&project.workspace), &*found);
-                tell(&render(Format::Text, &findings.reports(&place::prefix(&root, Format::Text)?)));
+                show(&findings.reports(&place::prefix(&root, Format::Text)?));
                 tally(&found).iter().for_each(|tally| tell(&format!("{tally}\n")));
                 return Ok(Exit::Findings);
             }

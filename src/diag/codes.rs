@@ -1,10 +1,10 @@
 //! The catalogue of codes. Each has a page in `docs/codes/`, which `infrac explain` prints.
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal $name:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident = $code:literal $name:literal;)*) => {
         /// A stable code with its kebab-case name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Code { $($(#[$doc])* $variant,)* }
+        pub enum Code { $($(#[doc = $doc])* $variant,)* }
 
         impl Code {
             /// Every code, in the order of the catalogue.
@@ -15,6 +15,14 @@ macro_rules! codes {
 
             /// `cidr-overlap`.
             pub fn name(self) -> &'static str { match self { $(Code::$variant => $name),* } }
+
+            /// What it means, in one sentence.
+            pub fn summary(self) -> &'static str { match self { $(Code::$variant => concat!($($doc),*).trim_ascii()),* } }
+
+            /// Where its page is read in a browser: the one address of terminals, reports and editors.
+            pub fn url(self) -> &'static str {
+                match self { $(Code::$variant => concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/codes/", $code, ".md")),* }
+            }
 
             /// The page that explains it, in Markdown.
             pub fn page(self) -> &'static str {

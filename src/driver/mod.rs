@@ -1,5 +1,6 @@
 //! The front door: a workspace goes in, a tree of files and every finding come out.
 
+mod counter;
 pub mod dump;
 mod fingerprint;
 mod front;
@@ -25,11 +26,12 @@ use crate::check::Types;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::Product;
 pub use crate::plan::lock::Renumber;
+pub use counter::Counter;
 use fingerprint::Fingerprints;
 pub use memory::Memory;
 use memory::Remembered;
 use rayon::prelude::*;
-pub use repair::{Repaired, repair};
+pub use repair::{Repaired, repair, repair_within};
 pub use session::Session;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -55,6 +57,8 @@ pub struct Options {
     pub memory: Memory,
     /// What becomes of the files once they are made.
     pub files: Files,
+    /// Counts the products that are compiled.
+    pub counter: Counter,
 }
 
 impl Options {
@@ -148,9 +152,11 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let compile = |(product, types): &&(&Arc<Product>, &Arc<Types>)| {
         let mut compiled = product::compile(workspace, program, types, shapes, product, options, run);
         settle(&mut compiled.tree, options.files);
+        options.counter.step();
         let remembered = learns.then(|| Remembered::of(product, &compiled, &fingerprints)).flatten();
         (compiled, remembered)
     };
+    options.counter.begin(stale.len());
     let compiled: Vec<_> = stale.par_iter().map(compile).collect();
     if let Some(product) = wanted.first().filter(|_| run.is_exceeded()) {
         // Who was stopped by it depends on the threads, so nothing else is said.

@@ -32,10 +32,15 @@ impl Repaired {
 /// Applies what `found` would repair in `workspace`, then what is found in what came of it. Where two repairs meet, the
 /// first counts, and the next round sees whether the other is still needed. The embedded library is left alone.
 pub fn repair(workspace: &Workspace, options: &Options, found: &[Diagnostic]) -> Repaired {
+    repair_within(workspace, options, found, &|_| true)
+}
+
+/// As above, with no other files touched than those whose paths `may_change` takes.
+pub fn repair_within(workspace: &Workspace, options: &Options, found: &[Diagnostic], may_change: &dyn Fn(&str) -> bool) -> Repaired {
     let mut repaired = Repaired { workspace: workspace.clone(), applied: 0, left: found.to_vec() };
     for _ in 0..MOST_ROUNDS {
         let fixes = repaired.left.iter().filter_map(|diagnostic| diagnostic.fix.as_ref());
-        let (mut texts, applied) = round(&repaired.workspace, fixes);
+        let (mut texts, applied) = round(&repaired.workspace, fixes, may_change);
         if applied == 0 {
             break;
         }
@@ -52,12 +57,17 @@ pub fn repair(workspace: &Workspace, options: &Options, found: &[Diagnostic]) ->
 }
 
 /// The texts that change in one round, and how many repairs change them.
-fn round<'d>(workspace: &Workspace, fixes: impl Iterator<Item = &'d Fix>) -> (BTreeMap<FileId, String>, usize) {
+fn round<'d>(
+    workspace: &Workspace,
+    fixes: impl Iterator<Item = &'d Fix>,
+    may_change: &dyn Fn(&str) -> bool,
+) -> (BTreeMap<FileId, String>, usize) {
     let mut taken = BTreeMap::<FileId, Vec<(Span, &str)>>::new();
     let mut applied = 0;
     for fix in fixes {
         let edits: Vec<(Span, &str)> = fix.edits.iter().map(|edit| edit.resolved(workspace)).collect();
-        let is_ours = |span: Span| !workspace.file(span.file).path.starts_with('<');
+        let path = |span: Span| &workspace.file(span.file).path;
+        let is_ours = |span: Span| !path(span).starts_with('<') && may_change(path(span));
         let is_free = |span: Span| !taken.get(&span.file).is_some_and(|taken| meets(taken, span));
         if edits.iter().all(|(span, _)| is_ours(*span) && is_free(*span)) {
             for (span, text) in edits {
@@ -159,7 +169,7 @@ mod tests {
             Diagnostic::error(Code::UnknownName, span, "wrong").fix("write it", span, text).fix
         };
         let fixes = [at(file, 0, 3, "1"), at(file, 2, 4, "x"), at(file, 4, 7, "2"), at(library, 0, 3, "1")];
-        let (texts, applied) = round(&workspace, fixes.iter().flatten());
+        let (texts, applied) = round(&workspace, fixes.iter().flatten(), &|_| true);
         assert_eq!((applied, texts.len()), (2, 1));
         assert_eq!(texts[&file], "1 2\n");
     }

@@ -29,7 +29,7 @@ const COUNT_LIMIT: usize = 200_000;
 const DEPTH_LIMIT: usize = 64;
 
 /// The name of the files that keep allocations.
-pub(super) const LOCK: &str = "infra.lock";
+pub const LOCK: &str = "infra.lock";
 
 /// A project as it lies on the disk.
 #[derive(Clone, Debug)]

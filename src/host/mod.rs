@@ -27,6 +27,7 @@ pub mod pending;
 pub mod report;
 pub mod rewrite;
 pub mod room;
+pub mod setting;
 pub mod settings;
 pub mod status;
 pub mod write;

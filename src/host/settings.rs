@@ -1,10 +1,12 @@
 //! What `infra.toml` says: the name of the project and where its parts lie.
 
+use super::setting::SETTINGS;
 use crate::base::similar::nearest;
 use crate::base::{FileId, Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -17,10 +19,11 @@ pub const EDITIONS: &[&str] = &["2026"];
 /// What a project can have written for it.
 pub const TARGETS: &[&str] = &["opentofu", "terragrunt", "ansible", "packer", "github", "gitlab", "terratest", "molecule"];
 
-const KEYS: &[&str] = &["name", "edition", "inventory", "library", "output", "targets", "compiler"];
+/// The keys that there are.
+static KEYS: LazyLock<Vec<&str>> = LazyLock::new(|| SETTINGS.iter().map(|setting| setting.key).collect());
 
 /// The ways in which pipelines get the compiler, as mise names them.
-const SOURCES: &[&str] = &["github", "gitlab", "cargo"];
+pub(super) const SOURCES: &[&str] = &["github", "gitlab", "cargo"];
 
 /// The settings of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +83,7 @@ pub(super) fn span_of(file: FileId, text: &str, key: &str, index: usize) -> Span
 }
 
 /// Targets that are nothing without another one: what they write names its files.
-const NEEDS: &[(&str, &str, &str)] =
+pub(super) const NEEDS: &[(&str, &str, &str)] =
     &[("molecule", "ansible", "tests of roles need the roles"), ("packer", "ansible", "images are baked with playbooks and roles")];
 
 struct Reader<'s> {
@@ -139,7 +142,7 @@ impl Reader<'_> {
                     let message = format!("unknown key `{unknown}`");
                     match nearest(unknown, KEYS.iter().copied()) {
                         Some(known) => self.misspelt(key.span(), message, known, known.to_owned()),
-                        None => self.report(key.span(), message, Some(format!("`{FILE}` has the keys {}", names(KEYS)))),
+                        None => self.report(key.span(), message, Some(format!("`{FILE}` has the keys {}", names(&KEYS)))),
                     }
                 }
             }

@@ -4,6 +4,7 @@
 //! terminal; each form is a file of its own that lays reports out.
 
 mod concise;
+mod fill;
 mod github;
 mod gitlab;
 mod hide;
@@ -17,9 +18,11 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub use fill::fill;
 pub use place::{Place, Source};
 pub use report::{Edit, Repair, Report, resolve};
 pub use sanitise::sanitise;
+pub use text::Screen;
 
 /// The forms of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,11 +68,16 @@ impl Format {
     }
 }
 
-/// The reports in one form. The terminal forms hold ANSI colours, which whoever prints them strips where there is no
-/// terminal.
+/// The reports in one form, for no terminal in particular. The terminal forms hold ANSI colours, which whoever prints them strips where
+/// there is no terminal.
 pub fn render(format: Format, reports: &[Report]) -> String {
+    render_on(format, reports, &Screen::default())
+}
+
+/// The reports in one form. The text is laid out for a screen.
+pub fn render_on(format: Format, reports: &[Report], screen: &Screen) -> String {
     match format {
-        Format::Text => text::render(reports),
+        Format::Text => text::render(reports, screen),
         Format::Concise => concise::render(reports),
         Format::Json => json::render(reports),
         Format::Github => github::render(reports),

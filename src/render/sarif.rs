@@ -21,6 +21,7 @@ pub(super) fn render(reports: &[Report]) -> String {
             "tool": {
                 "driver": {
                     "name": "infrac",
+                    "informationUri": env!("CARGO_PKG_REPOSITORY"),
                     "semanticVersion": env!("CARGO_PKG_VERSION"),
                     "rules": rules,
                 },
@@ -38,6 +39,7 @@ fn rule(code: Code) -> Value {
     json!({
         "id": code.id(),
         "name": code.name(),
+        "helpUri": code.url(),
         "shortDescription": { "text": summary },
         "help": { "text": code.page(), "markdown": code.page() },
     })

@@ -1,190 +1,158 @@
 //! For a terminal: the message, the lines that are meant with the words at each place, and what to do.
 
+use super::fill::fill;
 use super::place::{Place, Source};
 use super::report::Report;
-use crate::diag::Severity;
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, SourceSpan};
-use std::fmt;
+use crate::base::LIBRARY;
+use crate::diag::{Code, Severity};
+use codespan_reporting::diagnostic::{self, Diagnostic, Label};
+use codespan_reporting::files::{Error, Files};
+use codespan_reporting::term::{Config, Styles, StylesWriter, termcolor};
+use std::ops::Range;
 use std::sync::Arc;
 
-/// Columns of the layout. A fixed number, so that a log shows the same as a terminal.
-const WIDTH: usize = 100;
+/// What the text is laid out for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// How many columns sentences fill. Lines of sources are never parted.
+    pub width: usize,
+    /// Whether codes are links to their pages, which some terminals open.
+    pub links: bool,
+}
+
+impl Default for Screen {
+    /// A fixed width, so that a log shows the same wherever it was made.
+    fn default() -> Screen {
+        Screen { width: 100, links: false }
+    }
+}
 
 /// A line that is longer is not shown: nobody wrote it, and it would fill the screen.
 const LONGEST_LINE: usize = 1000;
 
-/// Lines shown around a place.
+/// Lines shown before a place, and at both ends of one that has many.
 const CONTEXT: usize = 1;
 
-pub(super) fn render(reports: &[Report]) -> String {
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
-        .with_links(false)
-        .with_width(WIDTH)
-        .with_context_lines(CONTEXT)
-        .with_primary_span_start()
-        .with_break_words(false);
-    let mut text = String::new();
+pub(super) fn render(reports: &[Report], screen: &Screen) -> String {
+    let config = Config { before_label_lines: CONTEXT, start_context_lines: CONTEXT, end_context_lines: CONTEXT, ..Config::default() };
+    let styles = Styles::default();
+    let mut text = termcolor::Ansi::new(Vec::new());
     for report in reports {
-        if handler.render_report(&mut text, &Rich::new(report)).is_ok() {
-            text.push('\n');
+        let sources = Sources::of(report);
+        let mut writer = StylesWriter::new(&mut text, &styles);
+        // Writing into memory fails only on places that a file does not have, and ours are resolved.
+        codespan_reporting::term::emit_to_write_style(&mut writer, &config, &sources, &diagnostic(report, &sources, screen)).ok();
+    }
+    String::from_utf8_lossy(&text.into_inner()).into_owned()
+}
+
+fn diagnostic(report: &Report, sources: &Sources<'_>, screen: &Screen) -> Diagnostic<usize> {
+    let severity = match report.severity {
+        Severity::Error => diagnostic::Severity::Error,
+        Severity::Warning => diagnostic::Severity::Warning,
+    };
+    let taken = format!("{}[{}]: ", report.level(), report.code.id()).len();
+    let mut labels = Vec::new();
+    let mut notes = Vec::new();
+    let mut note = |word: &str, text: &str| {
+        // Notes begin behind the numbers of lines and a sign.
+        const BORDER: usize = 6;
+        let indent = " ".repeat(word.len() + 2);
+        notes.push(format!("{word}: {}", fill(text, screen.width.saturating_sub(BORDER), indent.len(), &indent)));
+    };
+    for (at, place) in places(report).enumerate() {
+        match sources.shown(place) {
+            Some(source) => {
+                let range = place.start..place.end;
+                let label = if at == 0 { Label::primary(source, range) } else { Label::secondary(source, range) };
+                labels.push(label.with_message(&place.label));
+            }
+            None => {
+                let label = if place.label.is_empty() { "here".to_owned() } else { place.label.clone() };
+                note("note", &format!("{label} (at {}:{}:{})", place.path(), place.from.line, place.from.column));
+            }
         }
     }
-    text
-}
-
-/// A report, or what it says of another file, as miette lays it out.
-#[derive(Debug)]
-struct Rich {
-    code: Option<String>,
-    severity: miette::Severity,
-    message: String,
-    help: Option<String>,
-    excerpt: Option<Excerpt>,
-    labels: Vec<LabeledSpan>,
-    elsewhere: Vec<Rich>,
-}
-
-impl Rich {
-    fn new(report: &Report) -> Rich {
-        let here = &report.primary;
-        let is_here = |place: &&Place| Arc::ptr_eq(&place.source, &here.source);
-        let shown = excerpt(here);
-        let mut message = report.message.clone();
-        if shown.is_none() {
-            let at = format!("{}:{}:{}", here.path(), here.from.line, here.from.column);
-            message = format!("{message} (at {at})");
-        }
-        let mut labels = vec![LabeledSpan::new_primary_with_span(words(here), span(here))];
-        labels.extend(
-            report
-                .related
-                .iter()
-                .filter(is_here)
-                .filter(|place| excerpt(place).is_some())
-                .map(|place| LabeledSpan::new_with_span(words(place), span(place))),
-        );
-        let advice = report.advice();
-        Rich {
-            code: Some(format!("{} {}", report.code.id(), report.code.name())),
-            severity: match report.severity {
-                Severity::Error => miette::Severity::Error,
-                Severity::Warning => miette::Severity::Warning,
-            },
-            message,
-            help: (!advice.is_empty()).then(|| advice.join("\n")),
-            labels,
-            excerpt: shown,
-            elsewhere: report.related.iter().filter(|place| !is_here(place)).map(Rich::elsewhere).collect(),
+    report.help.iter().for_each(|help| note("help", help));
+    let fix = report.advice().into_iter().skip(usize::from(report.help.is_some()));
+    fix.for_each(|fix| note("help", fix));
+    for (at, place) in places(report).enumerate() {
+        if let Some(file) = place.path().strip_prefix(LIBRARY)
+            && !places(report).take(at).any(|earlier| earlier.path() == place.path() && earlier.from.line == place.from.line)
+        {
+            let line = place.from.line;
+            note("note", &format!("`{LIBRARY}{file}` is part of infrac: `infrac doc --source {file}:{line}` prints what stands there"));
         }
     }
+    Diagnostic::new(severity)
+        .with_code(code(report.code, screen))
+        .with_message(fill(&report.message, screen.width, taken, "  "))
+        .with_labels(labels)
+        .with_notes(notes)
+}
 
-    fn elsewhere(place: &Place) -> Rich {
-        Rich {
-            code: None,
-            severity: miette::Severity::Advice,
-            message: match place.label.as_str() {
-                "" => "see also".to_owned(),
-                label => label.to_owned(),
-            },
-            help: None,
-            excerpt: excerpt(place),
-            labels: vec![LabeledSpan::new_primary_with_span(None, span(place))],
-            elsewhere: Vec::new(),
+/// The code, as a link where the screen has them.
+fn code(code: Code, screen: &Screen) -> String {
+    match screen.links {
+        true => format!("\x1b]8;;{}\x1b\\{}\x1b]8;;\x1b\\", code.url(), code.id()),
+        false => code.id().to_owned(),
+    }
+}
+
+/// The primary place, then the others.
+fn places(report: &Report) -> impl Iterator<Item = &Place> {
+    std::iter::once(&report.primary).chain(&report.related)
+}
+
+/// The files that a report points into, by their order in it.
+struct Sources<'r>(Vec<&'r Arc<Source>>);
+
+impl<'r> Sources<'r> {
+    fn of(report: &'r Report) -> Sources<'r> {
+        let mut sources: Vec<&Arc<Source>> = Vec::new();
+        for place in places(report) {
+            if !sources.iter().any(|known| Arc::ptr_eq(known, &place.source)) {
+                sources.push(&place.source);
+            }
         }
+        Sources(sources)
+    }
+
+    /// The number of a place's file; nothing where its lines are too long to be shown.
+    fn shown(&self, place: &Place) -> Option<usize> {
+        let from = place.from.line.saturating_sub(CONTEXT as u32).max(1);
+        let to = place.to.line;
+        let length = |line: u32| place.source.line_start(line + 1) - place.source.line_start(line);
+        let fits = (from..=to).all(|line| length(line) <= LONGEST_LINE);
+        self.0.iter().position(|source| Arc::ptr_eq(source, &place.source)).filter(|_| fits)
+    }
+
+    fn get(&self, id: usize) -> Result<&'r Source, Error> {
+        self.0.get(id).map(|source| &***source).ok_or(Error::FileMissing)
     }
 }
 
-fn words(place: &Place) -> Option<String> {
-    (!place.label.is_empty()).then(|| place.label.clone())
-}
+impl<'a> Files<'a> for Sources<'a> {
+    type FileId = usize;
+    type Name = &'a str;
+    type Source = &'a str;
 
-fn span(place: &Place) -> SourceSpan {
-    (place.start, place.end - place.start).into()
-}
-
-/// The file of a place, unless its lines are too long to be shown.
-fn excerpt(place: &Place) -> Option<Excerpt> {
-    let from = place.from.line.saturating_sub(CONTEXT as u32).max(1);
-    let to = place.to.line + CONTEXT as u32;
-    let fits = (from..=to).all(|line| {
-        let length = place.source.line_start(line + 1) - place.source.line_start(line);
-        length <= LONGEST_LINE
-    });
-    fits.then(|| Excerpt(Arc::clone(&place.source)))
-}
-
-impl fmt::Display for Rich {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Rich {}
-
-impl miette::Diagnostic for Rich {
-    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let code = self.code.as_ref()?;
-        Some(Box::new(code))
+    fn name(&'a self, id: usize) -> Result<&'a str, Error> {
+        Ok(&self.get(id)?.path)
     }
 
-    fn severity(&self) -> Option<miette::Severity> {
-        Some(self.severity)
+    fn source(&'a self, id: usize) -> Result<&'a str, Error> {
+        Ok(&self.get(id)?.text)
     }
 
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let help = self.help.as_ref()?;
-        Some(Box::new(help))
+    fn line_index(&'a self, id: usize, offset: usize) -> Result<usize, Error> {
+        let source = self.get(id)?;
+        Ok(source.lines.line_column(&source.text, offset as u32).line as usize - 1)
     }
 
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.excerpt.as_ref().map(|excerpt| excerpt as _)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.excerpt.as_ref()?;
-        Some(Box::new(self.labels.iter().cloned()))
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
-        if self.elsewhere.is_empty() {
-            return None;
-        }
-        Some(Box::new(self.elsewhere.iter().map(|rich| rich as _)))
-    }
-}
-
-/// A file of which only the lines around a place are read: miette's own sources scan the file from its start for
-/// every report.
-#[derive(Debug)]
-struct Excerpt(Arc<Source>);
-
-impl SourceCode for Excerpt {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, miette::MietteError> {
-        let source = &self.0;
-        let place = |offset: usize| source.lines.line_column(&source.text, offset as u32);
-        let from = place(span.offset());
-        let to = place(span.offset() + span.len());
-        // Without context, the contents begin at the span itself: that is how miette asks for its column.
-        let (first, column, start) = if before == 0 {
-            (from.line, from.column as usize - 1, span.offset())
-        } else {
-            let first = from.line.saturating_sub(before as u32).max(1);
-            (first, 0, source.line_start(first))
-        };
-        let last = to.line.saturating_add(after as u32);
-        let end = source.line_start(last.saturating_add(1));
-        Ok(Box::new(miette::MietteSpanContents::new_named(
-            source.path.clone(),
-            &source.text.as_bytes()[start..end],
-            (start, end - start).into(),
-            first as usize - 1,
-            column,
-            last as usize + 1 - first as usize,
-        )))
+    fn line_range(&'a self, id: usize, line: usize) -> Result<Range<usize>, Error> {
+        let source = self.get(id)?;
+        let line = line as u32 + 1;
+        Ok(source.line_start(line)..source.line_start(line + 1))
     }
 }
