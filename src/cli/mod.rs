@@ -12,13 +12,16 @@ mod findings;
 mod format;
 mod graph;
 mod init;
+mod list;
 mod man;
 mod markdown;
 mod open;
 mod output;
 mod place;
 mod progress;
+mod reach;
 mod selection;
+mod table;
 mod why;
 
 use crate::host::Failure;
@@ -88,6 +91,8 @@ enum Command {
     Explain(explain::Explain),
     Init(init::Init),
     Graph(graph::Graph),
+    Reach(reach::Reach),
+    List(list::List),
     Why(why::Why),
     Completions(completions::Completions),
     Man(man::Man),
@@ -146,6 +151,8 @@ impl Command {
             Command::Explain(explain) => explain.run(),
             Command::Init(init) => init.run(global),
             Command::Graph(graph) => graph.run(global),
+            Command::Reach(reach) => reach.run(global),
+            Command::List(list) => list.run(global),
             Command::Why(why) => why.run(global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),

@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Severity};
 use crate::host::Failure;
 use crate::render::sanitise;
 use anstyle::{AnsiColor, Style};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 pub(super) const BOLD: Style = Style::new().bold();
 pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -16,6 +16,30 @@ pub(super) const NOTE: Style = AnsiColor::Cyan.on_default();
 pub(super) fn print(text: &str) {
     let mut output = anstream::stdout().lock();
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).ok();
+}
+
+/// Prints an answer that is of no use in part: it could not be written is a failure, a reader that has seen enough is none. What could do
+/// something to a terminal is written out.
+pub(super) fn answer(text: &str) -> Result<(), Failure> {
+    let mut output = anstream::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(format!("standard output could not be written: {error}"))),
+        _ => Ok(()),
+    }
+}
+
+/// Lines in which what is not indented is a heading.
+pub(super) fn styled_headings(text: &str) -> String {
+    let mut styled = String::with_capacity(text.len());
+    for line in text.lines() {
+        let line = sanitise(line);
+        match line.is_empty() || line.starts_with(' ') {
+            true => styled.push_str(&line),
+            false => styled.push_str(&format!("{BOLD}{line}{BOLD:#}")),
+        }
+        styled.push('\n');
+    }
+    styled
 }
 
 /// Prints what is said about the work, not its result.
