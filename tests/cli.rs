@@ -126,7 +126,7 @@ fn without_arguments_it_helps() {
 
 #[test]
 fn every_command_has_a_help() {
-    for command in ["build", "check", "fmt", "explain", "init", "graph", "why", "completions", "man"] {
+    for command in ["build", "check", "fmt", "explain", "init", "graph", "reach", "list", "why", "completions", "man"] {
         empty().run(&[command, "--help"]).ends(0).says(&format!("Usage: infrac {command}")).says("--project");
     }
 }

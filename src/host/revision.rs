@@ -1,16 +1,13 @@
 //! The sources of a project as a revision of git had them. `git` is asked for them, and nothing in the repository is changed.
 
 use super::Failure;
-use super::load::LOCK;
+use super::load::{COUNT_LIMIT, DATA_LIMIT, LOCK, TOTAL_LIMIT};
 use super::settings::{self, FILE};
 use crate::base::FileId;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Component, Path};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
-
-/// Largest source of a revision, in bytes: as large as what [`super::load`] reads.
-const BLOB_LIMIT: u64 = 64 << 20;
 
 /// A folder with `infra.toml` and the sources of the project in `root` as `revision` had them. It is gone when it is dropped.
 pub fn revision(root: &Path, revision: &str) -> Result<TempDir, Failure> {
@@ -49,11 +46,13 @@ pub fn revision(root: &Path, revision: &str) -> Result<TempDir, Failure> {
 /// The commit that a name means.
 fn commit(root: &Path, revision: &str) -> Result<String, Failure> {
     let name = format!("{revision}^{{commit}}");
-    let commit = git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &name]).map_err(|failure| match failure.help {
-        Some(_) => failure,
-        None => {
+    let answer = ask(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &name])?;
+    let commit = answer.map_err(|said| match said.is_empty() {
+        // That is how it says quietly that there is none.
+        true => {
             Failure::new(format!("git knows no revision `{revision}` here")).help("name a commit, a branch or a tag of this repository")
         }
+        false => refused(&said),
     })?;
     Ok(String::from_utf8_lossy(&commit).trim().to_owned())
 }
@@ -79,6 +78,10 @@ fn command(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
     // A replacement or a prompt would answer for somebody else, a pager would wait.
     command.arg("--no-pager").arg("--no-replace-objects").arg("-C").arg(root).args(arguments);
+    // In a hook they name the repository from another folder.
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+        command.env_remove(variable);
+    }
     command.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null());
     command
 }
@@ -87,18 +90,23 @@ fn started(error: &std::io::Error) -> Failure {
     Failure::new(format!("`git` could not be run: {error}")).help("a revision is read by git: install it, or leave `--diff` out")
 }
 
-fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
+/// What git answers, or what it says on standard error where it fails.
+fn ask(root: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>, Failure> {
     let output = command(root, arguments).output().map_err(|error| started(&error))?;
-    if output.status.success() {
-        return Ok(output.stdout);
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Ok(if output.status.success() { Ok(output.stdout) } else { Err(said) })
+}
+
+fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
+    ask(root, arguments)?.map_err(|said| refused(&said))
+}
+
+fn refused(said: &str) -> Failure {
+    let failure = Failure::new(format!("git: {}", said.lines().next().unwrap_or("it failed and does not say why")));
+    match said.contains("not a git repository") {
+        true => failure.help("`--diff` compares with a revision of the repository that the project is in"),
+        false => failure,
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let failure = Failure::new(format!("git: {}", said.trim().lines().next().unwrap_or("it failed")));
-    Err(if said.contains("not a git repository") {
-        failure.help("`--diff` compares with a revision of the repository that the project is in")
-    } else {
-        failure
-    })
 }
 
 /// Reads blobs through one process.
@@ -112,15 +120,18 @@ fn read(root: &Path, wanted: &[(String, String)], mut take: impl FnMut(&str, &[u
     let broken = || Failure::new("git stopped before it had said everything");
     let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else { return Err(broken()) };
     let mut output = BufReader::new(output);
+    let too_large = || Failure::new("the sources of that revision are larger than what a project may hold");
+    let mut left = TOTAL_LIMIT;
+    if wanted.len() > COUNT_LIMIT {
+        return Err(too_large());
+    }
     // One question, one answer: neither side ever waits for the other with a full pipe.
     for (hash, path) in wanted {
         input.write_all(format!("{hash}\n").as_bytes()).and_then(|()| input.flush()).map_err(|_| broken())?;
         let mut head = String::new();
         output.read_line(&mut head).map_err(|_| broken())?;
         let size = head.trim_end().rsplit(' ').next().and_then(|size| size.parse::<u64>().ok()).ok_or_else(broken)?;
-        if size > BLOB_LIMIT {
-            return Err(Failure::new(format!("`{path}` of that revision is larger than what can be a source")));
-        }
+        left = left.checked_sub(size).filter(|_| size <= DATA_LIMIT).ok_or_else(too_large)?;
         let mut bytes = vec![0; size as usize + 1];
         output.read_exact(&mut bytes).map_err(|_| broken())?;
         bytes.pop();

@@ -23,10 +23,20 @@ const BESIDE: i64 = 34;
 const APART: i64 = 22;
 /// The height of a label.
 const LABEL: i64 = 16;
-/// The longest text of a label; the whole one is told where the pointer rests.
-pub(super) const LONGEST_LABEL: usize = 34;
+/// How many characters of a label are drawn; the whole one is told where the pointer rests.
+pub(super) const LABEL_CHARACTERS: usize = 34;
+/// A height that is the one of the point before: a line leaves its layer level.
+const AS_BEFORE: i64 = i64::MIN;
+/// A height that is the one of the next point: a line is level where it comes to its layer.
+const AS_NEXT: i64 = i64::MAX;
 /// How often the order in each layer is improved.
 const SWEEPS: usize = 12;
+
+/// A place in the drawing: from the left, from above.
+type Point = (i64, i64);
+
+/// What stands beside each cell in the next layer.
+type Beside = BTreeMap<Cell, Vec<Cell>>;
 
 /// A rectangle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,9 +51,9 @@ pub(super) struct Rect {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Line {
     /// From the node that an edge begins at to the one that it leads to.
-    pub points: Vec<(i64, i64)>,
+    pub points: Vec<Point>,
     /// The middle of its label.
-    pub label: Option<(i64, i64)>,
+    pub label: Option<Point>,
 }
 
 /// A drawing.
@@ -64,8 +74,8 @@ pub(super) fn width_of(text: &str) -> i64 {
 
 /// A label as it is drawn.
 pub(super) fn short(label: &str) -> String {
-    match label.chars().count() > LONGEST_LABEL {
-        true => label.chars().take(LONGEST_LABEL - 1).chain(['…']).collect(),
+    match label.chars().count() > LABEL_CHARACTERS {
+        true => label.chars().take(LABEL_CHARACTERS - 1).chain(['…']).collect(),
         false => label.to_owned(),
     }
 }
@@ -85,6 +95,14 @@ struct Link {
     last: Item,
 }
 
+/// An edge that leaves a group, from one of its things to the right, or that enters it from the left.
+#[derive(Clone, Copy, Debug)]
+struct Exit {
+    edge: usize,
+    item: Item,
+    right: bool,
+}
+
 /// Lays a graph out.
 pub(super) fn layout(graph: &Graph) -> Layout {
     let mut layout = Layout {
@@ -101,6 +119,7 @@ pub(super) fn layout(graph: &Graph) -> Layout {
         items.entry(node.group).or_default().push(Item::Node(at));
     }
     let mut links: BTreeMap<Option<usize>, Vec<Link>> = BTreeMap::new();
+    let mut exits: BTreeMap<Option<usize>, Vec<Exit>> = BTreeMap::new();
     for (at, edge) in graph.edges.iter().enumerate() {
         let (first, last) = if graph.flow == Flow::Needs { (edge.to, edge.from) } else { (edge.from, edge.to) };
         let (above_first, above_last) = (way(graph, first), way(graph, last));
@@ -111,13 +130,22 @@ pub(super) fn layout(graph: &Graph) -> Layout {
                 _ => None,
             };
             links.entry(around).or_default().push(Link { edge: at, first: above_first[apart], last: above_last[apart] });
+            for (way, right) in [(&above_first, true), (&above_last, false)] {
+                for pair in way[apart..].windows(2) {
+                    if let Item::Group(group) = pair[0] {
+                        exits.entry(Some(group)).or_default().push(Exit { edge: at, item: pair[1], right });
+                    }
+                }
+            }
         }
     }
     let mut places = BTreeMap::new();
     // Groups stand behind those around them: from the last on, what is inside is known.
     for group in (0..graph.groups.len()).rev().map(Some).chain([None]) {
         let inside = items.get(&group).map(Vec::as_slice).unwrap_or_default();
-        let arranged = arrange(graph, &layout, inside, links.get(&group).map(Vec::as_slice).unwrap_or_default());
+        let of = |links: &BTreeMap<Option<usize>, Vec<Link>>| links.get(&group).cloned().unwrap_or_default();
+        let leaving = exits.get(&group).map(Vec::as_slice).unwrap_or_default();
+        let arranged = arrange(graph, &layout, inside, &of(&links), leaving);
         match group {
             Some(at) => {
                 let title = width_of(&graph.groups[at].label) + 2 * PADDING;
@@ -128,6 +156,7 @@ pub(super) fn layout(graph: &Graph) -> Layout {
         }
         places.insert(group, arranged);
     }
+    let mut turned = BTreeSet::new();
     // From outside in, places inside a group become places of the drawing.
     for group in std::iter::once(None).chain((0..graph.groups.len()).map(Some)) {
         let Some(arranged) = places.remove(&group) else { continue };
@@ -139,9 +168,17 @@ pub(super) fn layout(graph: &Graph) -> Layout {
             let rect = layout.rect(item);
             (rect.x, rect.y) = (x + left, y + top);
         }
+        let moved = |point| shifted(point, (x, y));
         for (edge, points, label) in arranged.lines {
-            layout.edges[edge].points = points.into_iter().map(|(left, top)| (x + left, y + top)).collect();
-            layout.edges[edge].label = label.map(|(left, top)| (x + left, y + top));
+            layout.edges[edge].points = points.into_iter().map(moved).collect();
+            layout.edges[edge].label = label.map(moved);
+        }
+        turned.extend(arranged.turned);
+        // What leads back leaves groups at their other sides, where no place is kept for it.
+        for (exit, points) in arranged.exits.into_iter().filter(|(exit, _)| !turned.contains(&exit.edge)) {
+            let known = &mut layout.edges[exit.edge].points;
+            let at = if exit.right { 0 } else { known.len() };
+            known.splice(at..at, points.into_iter().map(moved));
         }
     }
     ends(graph, &mut layout);
@@ -163,6 +200,11 @@ impl Layout {
         };
         (rect.width, rect.height)
     }
+}
+
+/// A point of a line, moved.
+fn shifted((left, top): (i64, i64), (x, y): (i64, i64)) -> (i64, i64) {
+    (left + x, if matches!(top, AS_BEFORE | AS_NEXT) { top } else { top + y })
 }
 
 fn size_of(node: &super::Node) -> Rect {
@@ -194,7 +236,8 @@ fn ends(graph: &Graph, layout: &mut Layout) {
         let (left, right) = if back { (last, first) } else { (first, last) };
         ends.push((left, right, back));
         let towards = |points: &[(i64, i64)], other: usize, at_end: bool| {
-            let near = if at_end { points.last() } else { points.first() };
+            let mut known = points.iter().filter(|(_, y)| !matches!(*y, AS_BEFORE | AS_NEXT));
+            let near = if at_end { known.next_back() } else { known.next() };
             near.map_or(layout.nodes[other].y + layout.nodes[other].height / 2, |(_, y)| *y)
         };
         let points = &layout.edges[at].points;
@@ -219,6 +262,16 @@ fn ends(graph: &Graph, layout: &mut Layout) {
         let end = (layout.nodes[right].x, heights.get(&(at, false)).copied().unwrap_or(0));
         line.points.insert(0, start);
         line.points.push(end);
+        for place in 1..line.points.len() {
+            if line.points[place].1 == AS_BEFORE {
+                line.points[place].1 = line.points[place - 1].1;
+            }
+        }
+        for place in (0..line.points.len() - 1).rev() {
+            if line.points[place].1 == AS_NEXT {
+                line.points[place].1 = line.points[place + 1].1;
+            }
+        }
         // The points go from left to right; an edge goes where it leads.
         if needs != back {
             line.points.reverse();
@@ -239,12 +292,14 @@ struct Arranged {
     width: i64,
     height: i64,
     items: Vec<(Item, (i64, i64))>,
-    lines: Vec<(usize, Vec<(i64, i64)>, Option<(i64, i64)>)>,
+    lines: Vec<(usize, Vec<Point>, Option<Point>)>,
+    exits: Vec<(Exit, Vec<Point>)>,
+    turned: BTreeSet<usize>,
 }
 
-fn arrange(graph: &Graph, layout: &Layout, items: &[Item], links: &[Link]) -> Arranged {
-    let parts = parts(items, links);
-    let mut arranged: Vec<Arranged> = parts.iter().map(|(items, links)| layers(graph, layout, items, links)).collect();
+fn arrange(graph: &Graph, layout: &Layout, items: &[Item], links: &[Link], exits: &[Exit]) -> Arranged {
+    let parts = parts(items, links, exits);
+    let mut arranged: Vec<Arranged> = parts.iter().map(|part| layers(graph, layout, part)).collect();
     // Shelves, as wide as makes the whole about half as high as it is wide.
     let area: i64 = arranged.iter().map(|part| (part.width + APART) * (part.height + APART)).sum();
     let widest = arranged.iter().map(|part| part.width).max().unwrap_or(0);
@@ -256,10 +311,12 @@ fn arrange(graph: &Graph, layout: &Layout, items: &[Item], links: &[Link]) -> Ar
             (x, y, shelf) = (0, y + shelf + APART, 0);
         }
         whole.items.extend(part.items.drain(..).map(|(item, (left, top))| (item, (left + x, top + y))));
-        let moved = |(left, top): (i64, i64)| (left + x, top + y);
+        let moved = |point| shifted(point, (x, y));
         whole
             .lines
             .extend(part.lines.drain(..).map(|(edge, points, label)| (edge, points.into_iter().map(moved).collect(), label.map(moved))));
+        whole.exits.extend(part.exits.drain(..).map(|(exit, points)| (exit, points.into_iter().map(moved).collect())));
+        whole.turned.append(&mut part.turned);
         whole.width = whole.width.max(x + part.width);
         whole.height = whole.height.max(y + part.height);
         shelf = shelf.max(part.height);
@@ -268,15 +325,24 @@ fn arrange(graph: &Graph, layout: &Layout, items: &[Item], links: &[Link]) -> Ar
     whole
 }
 
-/// What is connected, each part with its links, in the order of the first thing of each.
-fn parts(items: &[Item], links: &[Link]) -> Vec<(Vec<Item>, Vec<Link>)> {
+/// Things that are connected, with what connects them.
+#[derive(Debug, Default)]
+struct Part {
+    items: Vec<Item>,
+    links: Vec<Link>,
+    exits: Vec<Exit>,
+}
+
+/// What is connected, in the order of the first thing of each part. What edges leave the group from is connected by what is outside.
+fn parts(items: &[Item], links: &[Link], exits: &[Exit]) -> Vec<Part> {
     let mut beside: BTreeMap<Item, Vec<Item>> = BTreeMap::new();
-    for link in links {
-        beside.entry(link.first).or_default().push(link.last);
-        beside.entry(link.last).or_default().push(link.first);
+    let outside = exits.windows(2).map(|pair| (pair[0].item, pair[1].item));
+    for (one, other) in links.iter().map(|link| (link.first, link.last)).chain(outside) {
+        beside.entry(one).or_default().push(other);
+        beside.entry(other).or_default().push(one);
     }
     let mut part_of: BTreeMap<Item, usize> = BTreeMap::new();
-    let mut parts: Vec<(Vec<Item>, Vec<Link>)> = Vec::new();
+    let mut parts: Vec<Part> = Vec::new();
     for item in items {
         if !part_of.contains_key(item) {
             let mut open = vec![*item];
@@ -285,19 +351,19 @@ fn parts(items: &[Item], links: &[Link]) -> Vec<(Vec<Item>, Vec<Link>)> {
                     open.extend(beside.get(&next).into_iter().flatten().filter(|other| !part_of.contains_key(other)));
                 }
             }
-            parts.push((Vec::new(), Vec::new()));
+            parts.push(Part::default());
         }
-        parts[part_of[item]].0.push(*item);
+        parts[part_of[item]].items.push(*item);
     }
-    for link in links {
-        parts[part_of[&link.first]].1.push(*link);
-    }
+    links.iter().for_each(|link| parts[part_of[&link.first]].links.push(*link));
+    exits.iter().for_each(|exit| parts[part_of[&exit.item]].exits.push(*exit));
     parts
 }
 
 /// One connected part in layers.
-fn layers(graph: &Graph, layout: &Layout, items: &[Item], links: &[Link]) -> Arranged {
-    let links = forward(items, links);
+fn layers(graph: &Graph, layout: &Layout, part: &Part) -> Arranged {
+    let items = &part.items;
+    let (links, turned) = forward(items, &part.links);
     // Things stand in even layers, so that there is one for labels between any two.
     let mut layer_of: BTreeMap<Item, usize> = items.iter().map(|item| (*item, 0)).collect();
     for item in in_order(items, &links) {
@@ -314,20 +380,37 @@ fn layers(graph: &Graph, layout: &Layout, items: &[Item], links: &[Link]) -> Arr
         }
     }
     let count = layer_of.values().max().map_or(0, |last| last + 1);
+    // What only leads out stands where it leaves.
+    let leads_out = |item: &Item| part.exits.iter().any(|exit| exit.item == *item && exit.right);
+    let stays = |item: &Item| links.iter().any(|link| link.first == *item || link.last == *item);
+    for item in items.iter().filter(|item| leads_out(item) && !stays(item)) {
+        layer_of.insert(*item, count.saturating_sub(1));
+    }
     let mut rows: Vec<Vec<Cell>> = vec![Vec::new(); count];
     items.iter().for_each(|item| rows[layer_of[item]].push(Cell::Item(*item)));
-    let mut before: BTreeMap<Cell, Vec<Cell>> = BTreeMap::new();
-    let mut behind: BTreeMap<Cell, Vec<Cell>> = BTreeMap::new();
+    let mut before: Beside = BTreeMap::new();
+    let mut behind: Beside = BTreeMap::new();
     for link in &links {
         let (first, last) = (layer_of[&link.first], layer_of[&link.last]);
+        let passed = (first + 1..last).map(|layer| (layer, Cell::Pass { edge: link.edge, layer }));
+        passed.clone().for_each(|(layer, cell)| rows[layer].push(cell));
         let mut cell = Cell::Item(link.first);
-        for layer in first + 1..=last {
-            let next = if layer == last { Cell::Item(link.last) } else { Cell::Pass { edge: link.edge, layer } };
-            if layer < last {
-                rows[layer].push(next);
-            }
+        for next in passed.map(|(_, cell)| cell).chain([Cell::Item(link.last)]) {
             before.entry(next).or_default().push(cell);
             behind.entry(cell).or_default().push(next);
+            cell = next;
+        }
+    }
+    for exit in &part.exits {
+        let own = layer_of[&exit.item];
+        let passed: Vec<usize> = if exit.right { (own + 1..count).collect() } else { (0..own).rev().collect() };
+        let mut cell = Cell::Item(exit.item);
+        for layer in passed {
+            let next = Cell::Pass { edge: exit.edge, layer };
+            rows[layer].push(next);
+            let (left, right) = if exit.right { (cell, next) } else { (next, cell) };
+            before.entry(right).or_default().push(left);
+            behind.entry(left).or_default().push(right);
             cell = next;
         }
     }
@@ -353,18 +436,19 @@ fn layers(graph: &Graph, layout: &Layout, items: &[Item], links: &[Link]) -> Arr
             rows[at] = keyed.into_iter().map(|(_, _, cell)| cell).collect();
         }
     }
-    stand(graph, layout, &links, &rows, &layer_of, &before, &behind)
+    let mut arranged = stand(graph, layout, (&links, &part.exits), &rows, &layer_of, (&before, &behind));
+    arranged.turned = turned;
+    arranged
 }
 
 /// Gives the cells of layers their places.
 fn stand(
     graph: &Graph,
     layout: &Layout,
-    links: &[Link],
+    (links, exits): (&[Link], &[Exit]),
     rows: &[Vec<Cell>],
     layer_of: &BTreeMap<Item, usize>,
-    before: &BTreeMap<Cell, Vec<Cell>>,
-    behind: &BTreeMap<Cell, Vec<Cell>>,
+    (before, behind): (&Beside, &Beside),
 ) -> Arranged {
     // The label stands in the layer in front of what the edge comes from last, where most room is.
     let labelled: BTreeMap<usize, usize> = links
@@ -421,6 +505,7 @@ fn stand(
     let mut arranged = Arranged::default();
     let mut x = 0;
     let mut middles: BTreeMap<(usize, usize), (i64, i64, i64)> = BTreeMap::new();
+    let mut sides = Vec::new();
     for (at, row) in rows.iter().enumerate() {
         let width = row.iter().map(|cell| size(cell).0).max().unwrap_or(0);
         for cell in row {
@@ -434,13 +519,14 @@ fn stand(
                 }
             }
         }
+        sides.push((x, x + width));
         // Between a layer of things and one of labels half of the gap is enough.
         x += width + if at + 1 < rows.len() { BESIDE / 2 } else { 0 };
     }
     arranged.width = x;
     for link in links {
         let (first, last) = (layer_of[&link.first], layer_of[&link.last]);
-        let mut points = Vec::new();
+        let mut points = vec![(sides[first].1, AS_BEFORE)];
         let mut label = None;
         for layer in first + 1..last {
             let Some((left, right, y)) = middles.get(&(link.edge, layer)) else { continue };
@@ -449,14 +535,26 @@ fn stand(
                 label = Some(((left + right) / 2, *y));
             }
         }
+        points.push((sides[last].0, AS_NEXT));
         points.dedup();
         arranged.lines.push((link.edge, points, label));
+    }
+    for exit in exits {
+        let own = layer_of[&exit.item];
+        let passed = if exit.right { own + 1..rows.len() } else { 0..own };
+        let places = passed.filter_map(|layer| middles.get(&(exit.edge, layer)));
+        let mut points: Vec<Point> = places.flat_map(|(left, right, y)| [(*left, *y), (*right, *y)]).collect();
+        match exit.right {
+            true => points.insert(0, (sides[own].1, AS_BEFORE)),
+            false => points.push((sides[own].0, AS_NEXT)),
+        }
+        arranged.exits.push((*exit, points));
     }
     arranged
 }
 
-/// The links without circles: what leads back to where the way came from is turned around.
-fn forward(items: &[Item], links: &[Link]) -> Vec<Link> {
+/// The links without circles: what leads back to where the way came from is turned around, and named.
+fn forward(items: &[Item], links: &[Link]) -> (Vec<Link>, BTreeSet<usize>) {
     let mut leads: BTreeMap<Item, Vec<usize>> = BTreeMap::new();
     links.iter().enumerate().for_each(|(at, link)| leads.entry(link.first).or_default().push(at));
     let mut done: BTreeSet<Item> = BTreeSet::new();
@@ -491,7 +589,7 @@ fn forward(items: &[Item], links: &[Link]) -> Vec<Link> {
         true => Link { first: link.last, last: link.first, ..*link },
         false => *link,
     };
-    links.iter().enumerate().map(turn).collect()
+    (links.iter().enumerate().map(turn).collect(), turned.iter().map(|at| links[*at].edge).collect())
 }
 
 /// The things in an order in which each stands behind what leads to it.

@@ -32,7 +32,7 @@ impl Lines<'_> {
         let indent = "  ".repeat(depth);
         let nodes = self.by_group.get(&group).cloned().unwrap_or_default();
         let width = |of: &dyn Fn(usize) -> usize| nodes.iter().map(|at| of(*at)).max().unwrap_or(0);
-        let names = width(&|at| self.graph.nodes[at].name.chars().count());
+        let names = width(&|at| self.graph.nodes[at].name.chars().count() + usize::from(self.graph.nodes[at].focus));
         let said = width(&|at| self.said(at).chars().count());
         for at in nodes {
             let node = &self.graph.nodes[at];

@@ -124,8 +124,11 @@ pub fn openings(facts: &Facts) -> Vec<Opening> {
     found
 }
 
+/// What is the same of some ranges: protocol, ports, who has them, both verdicts, the way.
+type Answer = (Text, Option<(u16, u16)>, Source, Verdict, Verdict, bool);
+
 fn of_host(facts: &Facts, host: &Host) -> Vec<Opening> {
-    let mut found: BTreeMap<(Text, Option<(u16, u16)>, Source, Verdict, Verdict, bool), Vec<IpNet>> = BTreeMap::new();
+    let mut found: BTreeMap<Answer, Vec<IpNet>> = BTreeMap::new();
     for (protocol, ports) in segments(host) {
         let rules = |filter: &Option<Filter>| -> Vec<Rule> {
             let rules = filter.iter().flat_map(|filter| &filter.rules);
