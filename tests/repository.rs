@@ -204,16 +204,17 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("plan", &["base", "check", "diag", "eval", "hir", "schema", "shape", "ty", "value"]),
     ("analysis", &["base", "diag", "eval", "hir", "plan", "shape", "ty", "value"]),
     ("target", &["artifact", "base", "diag", "eval", "plan", "schema", "shape", "ty", "value", "hir"]),
+    ("view", &["base", "hir", "plan", "shape", "target", "value"]),
     (
         "driver",
         &[
             "analysis", "artifact", "base", "check", "diag", "eval", "fmt", "hir", "plan", "resolve", "schema", "shape", "syntax",
-            "target", "ty", "value",
+            "target", "ty", "value", "view",
         ],
     ),
     ("render", &["base", "diag"]),
     ("host", &["artifact", "base", "diag"]),
-    ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "render", "syntax"]),
+    ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "render", "syntax", "view"]),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -7,7 +7,7 @@ use crate::hir::items::{
 use crate::plan::{self, Instance, Plan};
 use crate::target::common::delivery::of_plans;
 use crate::target::common::images;
-use crate::target::common::secrets::{self, Place, Sources};
+use crate::target::common::secrets::Sources;
 use crate::value::{InstanceId, Residual, Secret as Reference, SecretForm, Value};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -532,7 +532,8 @@ fn secrets_of(plan: &Plan) -> Vec<Secret> {
     let mut found: Vec<Secret> = readers
         .into_iter()
         .map(|(secret, readers)| {
-            let (keeper, place) = place(&sources.place(secret));
+            let place = sources.place(secret);
+            let (keeper, place) = (place.keeper().into(), place.path());
             let (name, form) = match secret {
                 Reference::Generated { thing, name, form, .. } => (text!("{thing}/{name}"), self::form(*form)),
                 Reference::Reference { path, field, .. } => match field {
@@ -563,19 +564,6 @@ fn form(form: SecretForm) -> Text {
         SecretForm::Uuid => "UUID".into(),
         SecretForm::Authority => "certificate".into(),
         SecretForm::PrivateKey => "private key".into(),
-    }
-}
-
-/// Who keeps a secret, and where it is there.
-fn place(place: &secrets::Place) -> (Text, Text) {
-    match place {
-        Place::Variable(name) => ("environment".into(), name.clone()),
-        Place::Item { vault, item, field } => ("1Password".into(), text!("op://{vault}/{item}/{field}")),
-        Place::File { path, entry } => {
-            let path = path.trim_start_matches("../../");
-            ("SOPS".into(), entry.as_ref().map_or_else(|| path.into(), |entry| text!("{path}#{entry}")))
-        }
-        Place::Entry { mount, path, field } => ("secret store".into(), text!("{mount}/{path}#{field}")),
     }
 }
 
