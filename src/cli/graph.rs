@@ -6,6 +6,7 @@ use super::{Exit, Global, open};
 use crate::base::Text;
 use crate::base::similar::nearest;
 use crate::host::Failure;
+use crate::render::sanitise;
 use crate::view::{self, Grouping};
 use clap::ValueEnum;
 
@@ -104,13 +105,14 @@ impl Graph {
         if let Some(name) = &self.focus {
             graph = graph.around(name, self.depth).map_err(|names| unknown(name, &names))?;
         }
-        answer(&match self.format {
-            GraphFormat::Text => styled_headings(&view::outline(&graph)),
+        let drawing = match self.format {
+            GraphFormat::Text => return answer(&styled_headings(&view::outline(&graph))).map(|()| Exit::Clean),
             GraphFormat::Dot => view::dot(&graph),
             GraphFormat::Mermaid => view::mermaid(&graph),
             GraphFormat::Svg => view::svg(&graph),
             GraphFormat::Html => view::html(&graph),
-        })?;
+        };
+        answer(&sanitise(&drawing))?;
         Ok(Exit::Clean)
     }
 }

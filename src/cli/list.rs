@@ -3,7 +3,7 @@
 use super::open::Compiled;
 use super::output::answer;
 use super::selection::Selection;
-use super::table::Form;
+use super::table::{Form, print};
 use super::{Exit, Global, cache, open};
 use crate::diag::Severity;
 use crate::driver::{Files, Memory};
@@ -75,7 +75,7 @@ impl List {
             What::Fleet => return self.fleet(global, &root),
         };
         let Some(compiled) = open::facts(&root, &self.selection)? else { return Ok(Exit::Findings) };
-        answer(&view::list(&compiled.outcome.facts, subject).print(self.format.into()))?;
+        answer(&print(&view::list(&compiled.outcome.facts, subject), self.format))?;
         Ok(Exit::Clean)
     }
 
@@ -92,8 +92,8 @@ impl List {
         let (places, causes) = (fleet.places(), fleet.causes());
         answer(&match self.format {
             Form::Json => format!("{:#}\n", serde_json::json!({ "environments": places.json(), "causes": causes.json() })),
-            form if causes.rows.is_empty() => places.print(form.into()),
-            form => format!("{}\n{}", places.print(form.into()), causes.print(form.into())),
+            form if causes.rows.is_empty() => print(&places, form),
+            form => format!("{}\n{}", print(&places, form), print(&causes, form)),
         })?;
         Ok(Exit::Clean)
     }
@@ -131,6 +131,12 @@ fn findings(compiled: &Compiled, fleet: &mut Fleet) {
             Severity::Warning => Trouble::Warning,
         };
         let what = format!("{} {}", diagnostic.code.id(), diagnostic.code.name()).into();
-        fleet.add(trouble, what, of_path(&compiled.outcome.facts, path));
+        let mut place = of_path(&compiled.outcome.facts, path);
+        // A product with errors has no plans; its folder mostly has its name.
+        let below = path.strip_prefix(compiled.project.settings.inventory.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        if let (true, Some((folder, _))) = (place.product.is_empty(), below.and_then(|rest| rest.split_once('/'))) {
+            place.product = folder.into();
+        }
+        fleet.add(trouble, what, place);
     }
 }

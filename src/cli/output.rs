@@ -18,8 +18,7 @@ pub(super) fn print(text: &str) {
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).ok();
 }
 
-/// Prints an answer that is of no use in part: it could not be written is a failure, a reader that has seen enough is none. What could do
-/// something to a terminal is written out.
+/// Prints an answer that is of no use in part: it could not be written is a failure, a reader that has seen enough is none.
 pub(super) fn answer(text: &str) -> Result<(), Failure> {
     let mut output = anstream::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {

@@ -2,7 +2,7 @@
 
 use super::output::{BAD, GOOD, answer, count, tell};
 use super::selection::Selection;
-use super::table::Form;
+use super::table::{Form, print};
 use super::{Exit, Global, open};
 use crate::host::{Failure, revision};
 use crate::view::{self, Opening};
@@ -55,7 +55,7 @@ impl Reach {
         let now = self.openings(&compiled.outcome.facts);
         let Some(name) = &self.diff else {
             let shown: Vec<Opening> = now.into_iter().filter(|of| self.all || of.reaches()).collect();
-            answer(&view::reach_table(&shown).print(self.format.into()))?;
+            answer(&print(&view::reach_table(&shown), self.format))?;
             return Ok(Exit::Clean);
         };
         let folder = revision(&root, name)?;
@@ -68,7 +68,7 @@ impl Reach {
         table.rows.iter_mut().for_each(|row| row.insert(0, "opened".into()));
         rows.iter_mut().for_each(|row| row.insert(0, "closed".into()));
         table.rows.extend(rows);
-        answer(&table.print(self.format.into()))?;
+        answer(&print(&table, self.format))?;
         tell(&match (new, closed) {
             (0, 0) => format!("{GOOD}nothing{GOOD:#} was opened or closed since {name}\n"),
             (0, _) => format!("{GOOD}nothing{GOOD:#} was opened, {} closed since {name}\n", count(closed, "row")),

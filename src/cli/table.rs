@@ -1,6 +1,7 @@
 //! The forms of tables.
 
-use crate::view::TableFormat;
+use crate::render::sanitise;
+use crate::view::{Table, TableFormat};
 use clap::ValueEnum;
 
 /// The form of a table.
@@ -14,6 +15,15 @@ pub(super) enum Form {
     Csv,
     /// For programs
     Json,
+}
+
+/// A table in a form. What could do something to a terminal is written out; programs get what there is.
+pub(super) fn print(table: &Table, form: Form) -> String {
+    let text = table.print(form.into());
+    match form {
+        Form::Text | Form::Markdown => sanitise(&text).into_owned(),
+        Form::Csv | Form::Json => text,
+    }
 }
 
 impl From<Form> for TableFormat {
