@@ -31,3 +31,4 @@ pub mod syntax;
 pub mod target;
 pub mod ty;
 pub mod value;
+pub mod view;

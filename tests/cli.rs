@@ -143,7 +143,9 @@ fn without_arguments_it_helps() {
 
 #[test]
 fn every_command_has_a_help() {
-    for command in ["build", "check", "fmt", "explain", "doc", "init", "settings", "graph", "why", "lsp", "completions", "man"] {
+    for command in
+        ["build", "check", "fmt", "explain", "doc", "init", "settings", "graph", "reach", "list", "why", "lsp", "completions", "man"]
+    {
         empty().run(&[command, "--help"]).ends(0).says(&format!("Usage: infrac {command}")).says("--project");
     }
 }

@@ -204,11 +204,12 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("plan", &["base", "check", "diag", "eval", "hir", "schema", "shape", "ty", "value"]),
     ("analysis", &["base", "diag", "eval", "hir", "plan", "shape", "ty", "value"]),
     ("target", &["artifact", "base", "diag", "eval", "plan", "schema", "shape", "ty", "value", "hir"]),
+    ("view", &["base", "hir", "plan", "shape", "target", "value"]),
     (
         "driver",
         &[
             "analysis", "artifact", "base", "check", "diag", "eval", "fmt", "hir", "plan", "resolve", "schema", "shape", "syntax",
-            "target", "ty", "value",
+            "target", "ty", "value", "view",
         ],
     ),
     ("reference", &["base", "eval", "syntax"]),
@@ -216,7 +217,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("host", &["artifact", "base", "diag"]),
     ("ide", &["base", "check", "diag", "driver", "eval", "fmt", "hir", "plan", "schema", "shape", "syntax", "ty", "value"]),
     ("lsp", &["base", "diag", "driver", "host", "ide", "syntax"]),
-    ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "lsp", "reference", "render", "syntax"]),
+    ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "lsp", "reference", "render", "syntax", "view"]),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -1,29 +1,55 @@
 //! `infrac graph`.
 
-use super::output::{BOLD, print, show, tally, tell};
+use super::output::{print as answer, styled_headings};
 use super::selection::Selection;
-use super::{Exit, Global, open, place};
-use crate::driver::{Files, Memory, ProductGraph};
+use super::{Exit, Global, open};
+use crate::base::Text;
+use crate::base::similar::nearest;
 use crate::host::Failure;
-use crate::render::{Format, sanitise};
+use crate::render::sanitise;
+use crate::view::{self, Grouping};
 use clap::ValueEnum;
 
-/// Show what depends on what
+/// Draw what depends on what
 ///
-/// For each product and environment, every stack with the stacks that it needs, or every unit with the units that are
-/// applied before it.
+/// Every stack with the stacks that it needs, or units, pipelines, or the networks with their machines and firewalls. What an edge stands
+/// for is written on it: the outputs that are read, the services that are referred to, the ports that are open.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     infrac graph --env prod\n  \
-    infrac graph --format dot --units | dot -Tsvg > units.svg")]
+    infrac graph --units --focus web_eu/nodes --depth 2\n  \
+    infrac graph --units --format svg > units.svg\n  \
+    infrac graph --network --env prod --format html > network.html\n  \
+    infrac graph --pipelines --format mermaid\n  \
+    infrac graph --units --format dot | dot -Tsvg > units.svg")]
 pub(super) struct Graph {
     /// The form of the graph
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: GraphFormat,
 
     /// Show units instead of stacks
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["pipelines", "network"])]
     units: bool,
+
+    /// Show the stages and jobs of the pipelines, and what waits for what
+    #[arg(long, conflicts_with = "network")]
+    pipelines: bool,
+
+    /// Show networks, machines, both firewalls, and who reaches what
+    #[arg(long)]
+    network: bool,
+
+    /// What is drawn together [default: environment, and stack with `--units`]
+    #[arg(long, value_name = "BY", conflicts_with_all = ["pipelines", "network"])]
+    cluster: Option<Cluster>,
+
+    /// Show only what is around this: `web_eu`, `web_eu/nodes`, `acme/prod/web_eu`
+    #[arg(long, value_name = "NAME")]
+    focus: Option<String>,
+
+    /// How many edges away from it
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "focus")]
+    depth: usize,
 
     #[command(flatten)]
     selection: Selection,
@@ -35,98 +61,69 @@ enum GraphFormat {
     Text,
     /// For Graphviz
     Dot,
+    /// For Mermaid, as GitHub and GitLab draw it in Markdown
+    Mermaid,
+    /// A drawing
+    Svg,
+    /// A page with the drawing, a table and a search, which loads nothing
+    Html,
+}
+
+/// What is drawn together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Cluster {
+    /// Products
+    Product,
+    /// Environments of products
+    Environment,
+    /// Stacks in environments
+    Stack,
+    /// What may be applied at the same time
+    Phase,
 }
 
 impl Graph {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let root = open::root(global)?;
-        let compiled = open::compile(&root, &self.selection, Memory::default(), Files::LetGo)?;
-        // Standard output is for the graph alone.
-        let prefix = place::prefix(&root, Format::Text)?;
-        show(&compiled.findings().reports(&prefix));
-        if let (true, Some(tally)) = (compiled.has_errors(), tally(&compiled.diagnostics)) {
-            tell(&format!("{tally}\n"));
-            return Ok(Exit::Findings);
+        let Some(compiled) = open::facts(&root, &self.selection)? else { return Ok(Exit::Findings) };
+        let facts = &compiled.outcome.facts;
+        let grouping = match self.cluster {
+            Some(Cluster::Product) => Grouping::Product,
+            Some(Cluster::Environment) => Grouping::Environment,
+            Some(Cluster::Stack) => Grouping::Stack,
+            Some(Cluster::Phase) => Grouping::Phase,
+            None if self.units => Grouping::Stack,
+            None => Grouping::Environment,
+        };
+        let mut graph = match (&compiled.outcome.pipeline, self.pipelines, self.network, self.units) {
+            (Some(pipeline), true, _, _) => view::pipelines(pipeline, facts),
+            (None, true, _, _) => view::Graph { title: "Pipelines".into(), ..view::Graph::default() },
+            (_, _, true, _) => view::network(facts),
+            (_, _, _, true) => view::units(facts, grouping),
+            _ => view::stacks(facts, grouping),
+        };
+        if let Some(name) = &self.focus {
+            graph = graph.around(name, self.depth).map_err(|names| unknown(name, &names))?;
         }
-        let graphs = &compiled.outcome.graphs;
-        print(&match self.format {
-            GraphFormat::Text => graphs.iter().map(|graph| text(graph, self.units)).collect::<Vec<_>>().join("\n"),
-            GraphFormat::Dot => dot(graphs, self.units),
-        });
+        let drawing = match self.format {
+            GraphFormat::Text => {
+                answer(&styled_headings(&view::outline(&graph)));
+                return Ok(Exit::Clean);
+            }
+            GraphFormat::Dot => view::dot(&graph),
+            GraphFormat::Mermaid => view::mermaid(&graph),
+            GraphFormat::Svg => view::svg(&graph),
+            GraphFormat::Html => view::html(&graph),
+        };
+        answer(&sanitise(&drawing));
         Ok(Exit::Clean)
     }
 }
 
-/// The nodes of a graph with what each needs.
-fn nodes(graph: &ProductGraph, units: bool) -> Vec<(&str, Vec<&str>)> {
-    if units {
-        graph.units.iter().map(|(unit, needs)| (unit.as_str(), needs.iter().map(String::as_str).collect())).collect()
-    } else {
-        graph.stacks.iter().map(|(stack, needs)| (stack.as_str(), needs.iter().map(|need| need.as_str()).collect())).collect()
-    }
-}
-
-fn text(graph: &ProductGraph, units: bool) -> String {
-    let nodes = nodes(graph, units);
-    let width = nodes.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let mut text = format!("{BOLD}{} {}{BOLD:#}\n", graph.product, graph.environment);
-    for (name, needs) in nodes {
-        let line = match needs.is_empty() {
-            true => format!("  {name}"),
-            false => format!("  {name:<width$}  needs {}", needs.join(", ")),
-        };
-        text.push_str(&sanitise(&line));
-        text.push('\n');
-    }
-    text
-}
-
-fn dot(graphs: &[ProductGraph], units: bool) -> String {
-    let mut text = String::from("digraph infrac {\n  rankdir = LR\n  node [shape = box]\n");
-    for graph in graphs {
-        let place = format!("{}/{}", graph.product, graph.environment);
-        text.push_str(&format!("  subgraph {} {{\n    label = {}\n", quote(&format!("cluster_{place}")), quote(&place)));
-        for (name, needs) in nodes(graph, units) {
-            let node = |name: &str| quote(&format!("{place}/{name}"));
-            text.push_str(&format!("    {} [label = {}]\n", node(name), quote(name)));
-            for need in needs {
-                text.push_str(&format!("    {} -> {}\n", node(name), node(need)));
-            }
-        }
-        text.push_str("  }\n");
-    }
-    text.push_str("}\n");
-    text
-}
-
-fn quote(text: &str) -> String {
-    format!("\"{}\"", sanitise(text).replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn graph() -> ProductGraph {
-        ProductGraph {
-            product: "acme".into(),
-            environment: "prod".into(),
-            units: vec![("mgmt/compute".into(), vec!["mgmt/network".into()]), ("mgmt/network".into(), vec![])],
-            stacks: vec![("front".into(), vec!["mgmt".into(), "web".into()]), ("mgmt".into(), vec![]), ("web".into(), vec![])],
-            machines: Default::default(),
-        }
-    }
-
-    #[test]
-    fn the_list_is_aligned() {
-        let text = anstream::adapter::strip_str(&text(&graph(), false)).to_string();
-        assert_eq!(text, "acme prod\n  front  needs mgmt, web\n  mgmt\n  web\n");
-    }
-
-    #[test]
-    fn dot_is_quoted() {
-        let text = dot(&[graph()], true);
-        assert!(text.contains("\"acme/prod/mgmt/compute\" -> \"acme/prod/mgmt/network\""), "{text}");
-        assert_eq!(quote("a\"b\\c"), "\"a\\\"b\\\\c\"");
+fn unknown(name: &str, names: &[Text]) -> Failure {
+    let failure = Failure::new(format!("nothing in the graph is called `{name}`"));
+    match nearest(name, names.iter().map(Text::as_str)) {
+        Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
+        None => failure.help("`infrac graph` without `--focus` shows the names"),
     }
 }

@@ -16,6 +16,7 @@ mod findings;
 mod format;
 mod graph;
 mod init;
+mod list;
 mod lsp;
 mod man;
 mod markdown;
@@ -23,8 +24,10 @@ mod open;
 mod output;
 mod place;
 mod progress;
+mod reach;
 mod selection;
 mod settings;
+mod table;
 mod templates;
 mod watch;
 mod why;
@@ -91,6 +94,8 @@ enum Command {
     Init(init::Init),
     Settings(settings::Settings),
     Graph(graph::Graph),
+    Reach(reach::Reach),
+    List(list::List),
     Why(why::Why),
     Lsp(lsp::Lsp),
     Completions(completions::Completions),
@@ -165,6 +170,8 @@ impl Command {
             Command::Init(init) => init.run(global),
             Command::Settings(settings) => settings.run(global),
             Command::Graph(graph) => graph.run(global),
+            Command::Reach(reach) => reach.run(global),
+            Command::List(list) => list.run(global),
             Command::Why(why) => why.run(global),
             Command::Lsp(lsp) => lsp.run(global),
             Command::Completions(completions) => completions.run(),

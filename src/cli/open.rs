@@ -1,12 +1,15 @@
 //! From the arguments to a compiled project.
 
 use super::findings::Findings;
+use super::output::{show, tally, tell};
 use super::progress::Progress;
 use super::selection::Selection;
 use super::{Global, place};
 use crate::diag::{Diagnostic, Severity};
 use crate::driver::{self, Files, Memory, Outcome};
 use crate::host::{Disk, Failure, Project, built, find, has_built, load};
+use crate::render::Format;
+use crate::view::Facts;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -53,6 +56,36 @@ pub(super) fn root(global: &Global) -> Result<PathBuf, Failure> {
     Ok(root)
 }
 
+/// Compiles the project in `root` to say what its plans hold. What was found is told on standard error: standard output is for the answer
+/// alone. Nothing where there is an error.
+pub(super) fn facts(root: &Path, selection: &Selection) -> Result<Option<Compiled>, Failure> {
+    let compiled = compile_for(load(root)?, selection, Memory::default(), Files::LetGo, true)?;
+    let prefix = place::prefix(root, Format::Text)?;
+    show(&compiled.findings().reports(&prefix));
+    if let (true, Some(tally)) = (compiled.has_errors(), tally(&compiled.diagnostics)) {
+        tell(&format!("{tally}\n"));
+        return Ok(None);
+    }
+    Ok(Some(compiled))
+}
+
+/// The same of the sources as a revision had them, which lie in `root`. A product or an environment that was not there then has no plans.
+pub(super) fn facts_then(root: &Path, selection: &Selection, revision: &str) -> Result<Option<Vec<Facts>>, Failure> {
+    let project = load(root)?;
+    let mut options = selection.options(&project, Memory::default());
+    (options.files, options.facts) = (Files::LetGo, true);
+    let outcome = if project.is_known() { driver::compile(&project.workspace, &options) } else { Outcome::default() };
+    let found: Vec<Diagnostic> = project.diagnostics.iter().chain(&outcome.diagnostics).cloned().collect();
+    if !found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Ok(Some(outcome.facts));
+    }
+    let mut findings = Findings::default();
+    findings.add(Cow::Borrowed(&project.workspace), &*found);
+    show(&findings.reports(&format!("{revision}:")));
+    tally(&found).iter().for_each(|tally| tell(&format!("{tally} in the sources of {revision}\n")));
+    Ok(None)
+}
+
 /// Loads and compiles the project in `root`, where earlier builds left `memory`.
 pub(super) fn compile(root: &Path, selection: &Selection, memory: Memory, files: Files) -> Result<Compiled, Failure> {
     compile_loaded(load(root)?, selection, memory, files)
@@ -60,11 +93,16 @@ pub(super) fn compile(root: &Path, selection: &Selection, memory: Memory, files:
 
 /// Compiles a project that was loaded.
 pub(super) fn compile_loaded(project: Project, selection: &Selection, memory: Memory, files: Files) -> Result<Compiled, Failure> {
+    compile_for(project, selection, memory, files, false)
+}
+
+/// The same for who asks what the plans hold.
+pub(super) fn compile_for(project: Project, selection: &Selection, memory: Memory, files: Files, facts: bool) -> Result<Compiled, Failure> {
     selection.limit_threads();
     let root = &project.root;
     let mut options = selection.options(&project, memory);
     let progress = Progress::counting("compiling", options.counter.clone());
-    options.files = files;
+    (options.files, options.facts) = (files, facts);
     options.built = built(&mut Disk::new(root, &project.settings.output))?;
     // Where the sources lie is said there: what is missing because of a mistake in it is no news.
     let outcome = if project.is_known() { driver::compile(&project.workspace, &options) } else { Outcome::default() };

@@ -59,6 +59,20 @@ pub(super) fn lost() -> Option<Failure> {
     LOST.get().map(|error| Failure::disk("write", std::path::Path::new("standard output"), error))
 }
 
+/// Lines in which what is not indented is a heading.
+pub(super) fn styled_headings(text: &str) -> String {
+    let mut styled = String::with_capacity(text.len());
+    for line in text.lines() {
+        let line = sanitise(line);
+        match line.is_empty() || line.starts_with(' ') {
+            true => styled.push_str(&line),
+            false => styled.push_str(&format!("{BOLD}{line}{BOLD:#}")),
+        }
+        styled.push('\n');
+    }
+    styled
+}
+
 /// Prints what is said about the work, not its result.
 pub(super) fn tell(text: &str) {
     if !is_quiet() {

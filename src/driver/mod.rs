@@ -26,6 +26,8 @@ use crate::check::Types;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::Product;
 pub use crate::plan::lock::Renumber;
+use crate::shape::pipeline::Pipeline;
+use crate::view::Facts;
 pub use counter::Counter;
 use fingerprint::Fingerprints;
 pub use memory::Memory;
@@ -59,6 +61,8 @@ pub struct Options {
     pub files: Files,
     /// Counts the products that are compiled.
     pub counter: Counter,
+    /// Whether the outcome says what the plans say of themselves ([`Outcome::facts`]).
+    pub facts: bool,
 }
 
 impl Options {
@@ -95,6 +99,10 @@ pub struct Outcome {
     pub unknown: Option<(Text, Option<Text>)>,
     /// What depends on what, one graph for each product and environment.
     pub graphs: Vec<ProductGraph>,
+    /// What the plans say, one for each product and environment, where [`Options::facts`] asks.
+    pub facts: Vec<Facts>,
+    /// The pipeline of the project, where [`Options::facts`] asks.
+    pub pipeline: Option<Pipeline>,
     /// The products that were compiled, or did not have to be, sorted.
     pub products: Vec<Text>,
     /// Every environment that one of them has, whether or not it was asked for.
@@ -171,6 +179,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         fresh: fresh.keys().cloned().collect(),
         memory: options.memory.clone(),
         unknown,
+        pipeline: if options.facts { shapes.pipeline.clone() } else { None },
         ..Outcome::default()
     };
     let mut uses = product::Uses::default();
@@ -185,6 +194,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         outcome.locks.extend(compiled.lock);
         outcome.if_built.extend(compiled.if_built);
         outcome.graphs.extend(compiled.graphs);
+        outcome.facts.extend(compiled.facts);
         uses.extend(compiled.uses);
         if let Err(why) = outcome.tree.merge(compiled.tree) {
             diagnostics.push(Diagnostic::error(Code::DuplicateName, product.name.span, why.to_string()));

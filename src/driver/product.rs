@@ -15,6 +15,7 @@ use crate::shape::Shapes;
 use crate::target;
 use crate::target::common::delivery::of_plans;
 use crate::target::common::images;
+use crate::view::Facts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub(super) struct Compiled {
     pub diagnostics: Diagnostics,
     /// What depends on what, for each environment.
     pub graphs: Vec<ProductGraph>,
+    /// What its plans say, where somebody asks.
+    pub facts: Vec<Facts>,
     /// What it needs of the files that all products share.
     pub uses: Uses,
     /// What is wrong with it if a build has left some files.
@@ -103,6 +106,10 @@ pub(super) fn compile(
     compiled.lock = Some((path, print_lock(&plans)));
     let chosen = |plan: &&Plan| options.environments.is_empty() || options.environments.contains(&plan.environment);
     compiled.graphs = plans.iter().filter(chosen).map(graph).collect();
+    if options.facts {
+        let facts = Facts::of_product(&plans).into_iter();
+        compiled.facts = facts.filter(|of| options.environments.is_empty() || options.environments.contains(&of.environment)).collect();
+    }
     compiled.uses = uses(&plans);
     let targets = Targets(options.targets.clone());
     if let Err(why) = emit(&plans, shapes, &targets, &mut compiled.tree) {

@@ -19,11 +19,11 @@ use walkdir::WalkDir;
 const SOURCE_LIMIT: u64 = 4 << 20;
 
 /// Largest schema or lock file, which tools write.
-const DATA_LIMIT: u64 = 64 << 20;
+pub(super) const DATA_LIMIT: u64 = 64 << 20;
 
 /// Largest workspace, in bytes and in files.
-const TOTAL_LIMIT: u64 = 512 << 20;
-const COUNT_LIMIT: usize = 200_000;
+pub(super) const TOTAL_LIMIT: u64 = 512 << 20;
+pub(super) const COUNT_LIMIT: usize = 200_000;
 
 /// Deepest folder below an inventory or a library.
 const DEPTH_LIMIT: usize = 64;

@@ -69,7 +69,7 @@ const fn last(path: &[&'static str]) -> &'static str {
 items! {
     /// A part of a network in one zone.
     Record ["subnet"] as Subnet has {
-        key: "string";
+        key: "string" => one &'v Text;
         zone: "string" => one &'v Value;
         range: "cidr" => one IpNet;
     }
@@ -83,14 +83,33 @@ items! {
         fqdn: "fqdn" => one &'v Text;
     }
     /// Who may open a connection to what.
-    Record ["rule"] has {
-        name: "string";
-        direction: "Direction";
-        protocol: "Transport";
-        ports: "string";
-        sources: "list(cidr)";
-        public: "bool";
-        reason: "string";
+    Record ["rule"] as Rule has {
+        name: "string" => one &'v Text;
+        direction: "Direction" => one &'v Text;
+        protocol: "Transport" => one &'v Text;
+        ports: "string" => one &'v Text;
+        sources: "list(cidr)" => each IpNet;
+        public: "bool" => one bool;
+        reason: "string" => one &'v Text;
+    }
+    /// A port at which a machine of another network lets operators through.
+    Record ["entry_point"] as EntryPoint has {
+        name: "string" => one &'v Text;
+        port: "port" => one i64;
+    }
+    /// A rule of a machine's own firewall.
+    Record ["inbound_rule"] as InboundRule has {
+        name: "string" => one &'v Text;
+        protocol: "Transport" => one &'v Text;
+        ports: "string" => one &'v Text;
+        ipv4: "list(cidr)" => each IpNet;
+        ipv6: "list(cidr)" => each IpNet;
+    }
+    /// A set of DNS records.
+    Record ["RecordSet"] as RecordSet has {
+        kind: "RecordKind" => one &'v Text;
+        name: "string" => one &'v Text;
+        values: "list(deferred(string))" => each &'v Value;
     }
     /// A volume, as the service sees that keeps its data there.
     Record ["volume"] has {
@@ -175,7 +194,7 @@ items! {
         architectures: "map(string)";
         protocols: "list(Transport)";
         protocol_numbers: "map(string)";
-        ranges: "list(cidr)";
+        ranges: "list(cidr)" => each IpNet;
     }
     /// A plugin of OpenTofu.
     Labelled ["provider", "plugin"] as Plugin has {
@@ -228,6 +247,30 @@ items! {
     /// What a module says.
     Kind ["module"] has {
         group: "Group";
+    }
+    /// A private network.
+    Block ["module", "private_network"] as PrivateNetwork has {
+        range: "cidr" => one IpNet;
+        subnets: "list(subnet)" => each Subnet<'v>;
+    }
+    /// Machines.
+    Block ["module", "machine_group"] as MachineGroup has {
+        public: "bool" => one bool;
+    }
+    /// A zone of DNS.
+    Block ["module", "dns_zone"] as DnsZone has {
+        domain: "fqdn" => one &'v Text;
+        records: "list(RecordSet)" => each RecordSet<'v>;
+    }
+    /// What answers for names.
+    Block ["module", "public_names"] as PublicNames has {
+        names: "list(fqdn)" => each &'v Text;
+    }
+    /// A firewall in front of machines.
+    Block ["module", "packet_filter"] as PacketFilter has {
+        inbound: "list(rule)" => each Rule<'v>;
+        entries: "list(entry_point)" => each EntryPoint<'v>;
+        private: "bool" => one bool;
     }
     /// What machines start from.
     Kind ["image"] has {
@@ -454,6 +497,10 @@ items! {
     Block ["service", "entry"] as Entry has {
         named: "bool" => one bool;
         open: "bool" => one bool;
+    }
+    /// The firewall of machines.
+    Block ["service", "packet_filter"] as HostFilter has {
+        inbound: "list(inbound_rule)" => each InboundRule<'v>;
     }
     /// What takes over when a service is away.
     Labelled ["service", "fallback"] has {

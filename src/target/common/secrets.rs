@@ -69,6 +69,31 @@ pub enum Place {
     },
 }
 
+impl Place {
+    /// Who keeps what is there.
+    pub fn keeper(&self) -> &'static str {
+        match self {
+            Place::Variable(_) => "environment",
+            Place::Item { .. } => "1Password",
+            Place::File { .. } => "SOPS",
+            Place::Entry { .. } => "secret store",
+        }
+    }
+
+    /// Where it is there; a file as seen from the output folder.
+    pub fn path(&self) -> Text {
+        match self {
+            Place::Variable(name) => name.clone(),
+            Place::Item { vault, item, field } => text!("op://{vault}/{item}/{field}"),
+            Place::File { path, entry } => {
+                let path = path.trim_start_matches("../../");
+                entry.as_ref().map_or_else(|| path.into(), |entry| text!("{path}#{entry}"))
+            }
+            Place::Entry { mount, path, field } => text!("{mount}/{path}#{field}"),
+        }
+    }
+}
+
 /// What the library says for all products names its place itself.
 impl Default for Sources {
     fn default() -> Sources {
