@@ -3,7 +3,7 @@
 const { execFile } = require('node:child_process');
 const path = require('node:path');
 const vscode = require('vscode');
-const { LanguageClient, State, TransportKind } = require('vscode-languageclient/node');
+const { LanguageClient, TransportKind } = require('vscode-languageclient/node');
 
 /** The scheme of texts that no file holds: its path is a title, its query the text's number. */
 const SCHEME = 'infrac';
@@ -40,7 +40,8 @@ async function start() {
 async function stop() {
   const old = client;
   client = undefined;
-  if (old && old.state !== State.Stopped) {
+  // One that never came up has nothing to stop.
+  if (old?.needsStop()) {
     await old.stop();
   }
 }
@@ -104,7 +105,8 @@ async function showGeneratedChanges(texts) {
   if (code === 0) {
     return vscode.window.showInformationMessage('A build would change no file.');
   }
-  return texts.show('what a build would change.diff', stdout || stderr, 'diff');
+  // Sources with a mistake build nothing: it is told instead.
+  return stdout ? texts.show('what a build would change.diff', stdout, 'diff') : texts.show('what is wrong', stderr, 'plaintext');
 }
 
 async function openLibrarySource(texts) {

@@ -12,7 +12,8 @@ use tree_sitter::{Node, Parser};
 fn scopes(class: Class) -> &'static [&'static str] {
     match class {
         Class::Word => &["variable.", "keyword.", "entity.name", "storage.type", "constant.language"],
-        Class::TypeName => &["entity.name", "variable."],
+        // The key of a map may begin with a capital too.
+        Class::TypeName => &["entity.name", "variable.other.property", "variable.other.member"],
         Class::OtherWord => &["variable.", "entity.name"],
         Class::Wildcard => &["constant.language.wildcard"],
         Class::Integer => &["constant.numeric.integer"],
