@@ -6,6 +6,7 @@ mod dump;
 #[allow(dead_code, reason = "whole programs are enough here")]
 #[path = "../syntax/generate.rs"]
 mod generate;
+mod server;
 mod setups;
 mod sources;
 mod textmate;

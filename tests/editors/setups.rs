@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// An empty folder of a test.
-fn scratch(name: &str) -> PathBuf {
+pub fn scratch(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("editors").join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
@@ -24,7 +24,7 @@ fn program(name: &str, help: &str) -> PathBuf {
 }
 
 /// Runs a command and gives what it printed; a failure shows all of it.
-fn run(command: &mut Command) -> Output {
+pub fn run(command: &mut Command) -> Output {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{command:?}\n{}\n{}", said(&output.stdout), said(&output.stderr));
@@ -32,7 +32,7 @@ fn run(command: &mut Command) -> Output {
 }
 
 /// The last line that a command printed, as JSON.
-fn json(output: &Output) -> Value {
+pub fn json(output: &Output) -> Value {
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().rev().find(|line| line.starts_with('{'));
     let line = line.unwrap_or_else(|| panic!("no answer: {text}\n{}", String::from_utf8_lossy(&output.stderr)));
@@ -53,7 +53,7 @@ fn words(value: &Value) -> BTreeMap<String, String> {
 }
 
 /// Neovim with the set-up, the parser and nothing of the user's.
-fn neovim(name: &str) -> Command {
+pub fn neovim(name: &str) -> Command {
     let home = scratch(name);
     run(Command::new(root().join("editors/tree-sitter-infra/build")).arg(home.join("site/parser")));
     let mut command = Command::new(program("nvim", "run tests/tools/install, or put Neovim 0.11 or newer on PATH"));
@@ -137,7 +137,7 @@ fn vim_colours_a_source() {
 }
 
 /// Emacs with the mode and nothing of the user's.
-fn emacs(name: &str) -> Command {
+pub fn emacs(name: &str) -> Command {
     let mut command = Command::new(program("emacs", "run tests/tools/install, or put Emacs 28 or newer with eglot on PATH"));
     command.args(["-Q", "--batch", "--directory"]).arg(root().join("editors/emacs")).arg("--load");
     command.arg(root().join("tests/editors/probes/emacs.el")).env("HOME", scratch(name));
