@@ -27,6 +27,18 @@ const named = ($, words, name) => choice(alias($.identifier, name), ...words.map
 /** Elements between brackets: `,` or a line break separates them. */
 const elements = ($, element) => seq(element, repeat(seq($._separator, element)), optional($._separator));
 
+/** `for x in xs if p :` of a list or a map that is built. */
+const eachOf = ($) => [
+  repeat($._newline),
+  'for',
+  repeat($._newline),
+  $._bindings,
+  optional(seq(repeat($._newline), $.condition)),
+  repeat($._newline),
+  ':',
+  repeat($._newline),
+];
+
 module.exports = grammar({
   name: 'infra',
 
@@ -226,14 +238,7 @@ module.exports = grammar({
     list_for: ($) =>
       seq(
         '[',
-        repeat($._newline),
-        'for',
-        repeat($._newline),
-        $._bindings,
-        optional(seq(repeat($._newline), $.condition)),
-        repeat($._newline),
-        ':',
-        repeat($._newline),
+        ...eachOf($),
         field('value', $.expression),
         repeat($._newline),
         ']',
@@ -241,14 +246,7 @@ module.exports = grammar({
     map_for: ($) =>
       seq(
         '{',
-        repeat($._newline),
-        'for',
-        repeat($._newline),
-        $._bindings,
-        optional(seq(repeat($._newline), $.condition)),
-        repeat($._newline),
-        ':',
-        repeat($._newline),
+        ...eachOf($),
         field('key', $.expression),
         repeat($._newline),
         '=>',

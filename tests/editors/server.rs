@@ -69,6 +69,8 @@ fn neovim_talks_to_the_server() {
     assert_eq!(shown[0]["code"], code.as_str());
     assert_eq!(shown[0]["line"], place("true").0);
     assert!(shown[0]["message"].as_str().unwrap().contains(&message), "{shown:?} does not hold {message}");
+    let hover = found["answers"]["textDocument/hover"]["contents"].to_string();
+    assert!(hover.contains("hetzner"), "{found:#}");
     let definition = found["answers"]["textDocument/definition"].to_string();
     assert!(
         definition.contains("product.infra") && definition.contains(&format!("\"line\":{}", place("provider hetzner").0)),

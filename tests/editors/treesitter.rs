@@ -1,6 +1,7 @@
 //! The tree-sitter grammar and the parser are one language: they accept the same texts, read them as the same tree, and cut them
 //! into the same tokens.
 
+use crate::damage::damaged_lines;
 use crate::dump::dump;
 use crate::sources::{broken, forms, right, root};
 use crate::tree::tree;
@@ -136,19 +137,7 @@ fn broken_texts_are_refused_alike() {
 /// Every line of the forms with one character too few or twice.
 #[test]
 fn damaged_lines_are_judged_alike() {
-    let mut texts = Vec::new();
-    for (_, text) in forms() {
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            let closed = if line.ends_with('{') { format!("{line}\n  z = 1\n}}") } else { line.to_string() };
-            let chars: Vec<char> = closed.chars().collect();
-            for at in 0..chars.len() {
-                let (mut without, mut twice) = (chars.clone(), chars.clone());
-                let removed = without.remove(at);
-                twice.insert(at, removed);
-                texts.extend([without, twice].map(|chars| chars.into_iter().collect::<String>()));
-            }
-        }
-    }
+    let texts: Vec<String> = forms().iter().flat_map(|(_, text)| damaged_lines(text)).collect();
     assert!(texts.len() > 5_000, "{}", texts.len());
     assert_alike(texts);
 }
