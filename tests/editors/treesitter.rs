@@ -1,7 +1,7 @@
 //! The tree-sitter grammar and the parser are one language: they accept the same texts, read them as the same tree, and cut them
 //! into the same tokens.
 
-use crate::damage::damaged_lines;
+use crate::damage::{MISTAKES, damaged, damaged_lines, tokens};
 use crate::dump::dump;
 use crate::sources::{broken, forms, right, root};
 use crate::tree::tree;
@@ -138,6 +138,19 @@ fn broken_texts_are_refused_alike() {
 #[test]
 fn damaged_lines_are_judged_alike() {
     let texts: Vec<String> = forms().iter().flat_map(|(_, text)| damaged_lines(text)).collect();
+    assert!(texts.len() > 5_000, "{}", texts.len());
+    assert_alike(texts);
+}
+
+/// Every token of the forms gone, doubled, behind a sign too much, or the last one of its file.
+#[test]
+fn mistakes_at_every_token_are_judged_alike() {
+    let mut texts = Vec::new();
+    for (_, text) in forms() {
+        let tokens = tokens(&text);
+        let places = (0..tokens.len()).flat_map(|at| MISTAKES.map(|mistake| damaged(&text, &tokens, at, mistake).text));
+        texts.extend(places);
+    }
     assert!(texts.len() > 5_000, "{}", texts.len());
     assert_alike(texts);
 }
