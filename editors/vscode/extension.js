@@ -111,9 +111,9 @@ async function showGeneratedChanges(texts) {
 
 async function openLibrarySource(texts) {
   const name = await vscode.window.showInputBox({
-    prompt: 'The name of a definition of the library',
-    placeHolder: 'compute',
-    validateInput: (text) => (/^[A-Za-z][A-Za-z0-9_. -]*$/.test(text) ? undefined : 'A name is made of letters, digits, `_` and `-`.'),
+    prompt: 'The name of a definition of the library, or one of its files with a line',
+    placeHolder: 'module compute, core.infra:12',
+    validateInput: (text) => (/^[A-Za-z][A-Za-z0-9_.:/ -]*$/.test(text) ? undefined : 'A name begins with a letter.'),
   });
   if (!name) {
     return undefined;
@@ -122,7 +122,7 @@ async function openLibrarySource(texts) {
   if (code !== 0) {
     return vscode.window.showErrorMessage(stderr.trim() || `infrac knows no \`${name}\`.`);
   }
-  return texts.show(`${name}.infra`, stdout, 'infra');
+  return texts.show(`${name.replaceAll('/', ' ')}.infra`, stdout, 'infra');
 }
 
 /** A command whose failure is said. */
