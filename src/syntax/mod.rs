@@ -5,6 +5,7 @@
 
 pub mod ast;
 mod brackets;
+mod classes;
 pub(crate) mod lexer;
 pub mod limits;
 mod literals;
@@ -13,4 +14,5 @@ mod parser;
 mod text;
 pub(crate) mod token;
 
+pub use classes::{Class, classes};
 pub use parser::parse;

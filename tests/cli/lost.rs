@@ -14,6 +14,8 @@ const ANSWERS: &[(&str, &[&str])] = &[
     ("init", &["init", "--help"]),
     ("settings", &["settings"]),
     ("graph", &["graph"]),
+    ("reach", &["reach"]),
+    ("list", &["list", "hosts"]),
     ("why", &["why", "acme.web.servers"]),
     ("completions", &["completions", "bash"]),
     ("man", &["man"]),

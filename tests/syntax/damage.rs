@@ -38,6 +38,22 @@ pub fn damaged(text: &str, tokens: &[Range<usize>], at: usize, mistake: Mistake)
     Damaged { text, place: start..start + length, before: at.checked_sub(1).map(|before| tokens[before].start), met: start }
 }
 
+/// The lines of a text, each alone and with one character too few or twice. A block that a line opens is closed.
+pub fn damaged_lines(text: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let closed = if line.ends_with('{') { format!("{line}\n  z = 1\n}}") } else { line.to_string() };
+        let chars: Vec<char> = closed.chars().collect();
+        for at in 0..chars.len() {
+            let (mut without, mut twice) = (chars.clone(), chars.clone());
+            let removed = without.remove(at);
+            twice.insert(at, removed);
+            texts.extend([without, twice].map(|chars| chars.into_iter().collect::<String>()));
+        }
+    }
+    texts
+}
+
 /// The tokens of a text without its comments: words, numbers, signs; of a string its quotes and each piece of its text.
 pub fn tokens(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();

@@ -1,5 +1,6 @@
 //! The parser and `grammar/infra.pest` are one language: they accept the same texts and read them as the same tree.
 
+use crate::damage::damaged_lines;
 use crate::dump::dump;
 use crate::{corpus, library, parse};
 use infrac::base::FileId;
@@ -265,23 +266,7 @@ fn the_library_is_read_alike() {
 fn damaged_lines_are_judged_alike() {
     let mut failed = Vec::new();
     for (_, text) in corpus() {
-        for line in text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
-            let closed = match line.strip_suffix('{') {
-                Some(_) => format!("{line}\n  z = 1\n}}"),
-                None => line.to_string(),
-            };
-            let chars: Vec<char> = closed.chars().collect();
-            for at in 0..chars.len() {
-                let mut without = chars.clone();
-                let removed = without.remove(at);
-                let mut twice = chars.clone();
-                twice.insert(at, removed);
-                for changed in [without, twice] {
-                    let changed: String = changed.into_iter().collect();
-                    failed.extend(compare(&changed).err());
-                }
-            }
-        }
+        failed.extend(damaged_lines(&text).iter().filter_map(|changed| compare(changed).err()));
     }
     assert!(failed.is_empty(), "{} texts, the first:\n{}", failed.len(), failed[..failed.len().min(8)].join("\n\n"));
 }

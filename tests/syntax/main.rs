@@ -8,6 +8,7 @@ mod differential;
 mod dump;
 mod format;
 mod generate;
+mod generated;
 mod hostile;
 mod limits;
 mod messages;

@@ -1,0 +1,16 @@
+[
+  (body)
+  (list)
+  (list_for)
+  (map)
+  (map_for)
+  (arguments)
+  (parameters)
+  (parenthesized)
+  (record_type)
+  (type_arguments)
+  (enum)
+  (match)
+] @indent
+
+["}" ")" "]"] @outdent

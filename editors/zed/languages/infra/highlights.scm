@@ -1,0 +1,1 @@
+../../../tree-sitter-infra/queries/highlights.scm
