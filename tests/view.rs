@@ -296,7 +296,7 @@ fn an_answer_that_cannot_be_written_is_a_failure_and_a_reader_that_leaves_is_non
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let output = infrac(acme.path(), arguments).stdout(full).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(String::from_utf8_lossy(&output.stderr).contains("standard output could not be written"), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write `standard output`"), "{arguments:?}");
         let mut child = infrac(acme.path(), arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
