@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::report;
-use super::scope::{Place, Scope};
+use super::scope::{Place, Scope, instance_ty};
 use super::types::Key;
 use crate::base::Text;
 use crate::eval::fields;
@@ -76,7 +76,7 @@ impl<'a> Checker<'a> {
         let program = self.program;
         if let Some(definition) = definition {
             if let Some(child) = definition.instances.iter().find(|instance| instance.name.text == *field) {
-                return Some(Ty::Instance(child.keyword.clone(), Some(child.definition.text.clone())));
+                return Some(instance_ty(child));
             }
             if let Some(ty) = self.declared(definition, field) {
                 return Some(ty);

@@ -28,6 +28,10 @@ impl<'a> Checker<'a> {
             self.error(diagnostic);
             return;
         };
+        let depth = scope.locals.len();
+        if let Some(repeat) = &instance.repeat {
+            self.repeated_instance(instance, repeat, scope);
+        }
         if let Some(condition) = &instance.condition {
             self.check(condition, &Ty::Bool, scope);
         }
@@ -74,6 +78,22 @@ impl<'a> Checker<'a> {
         match common {
             Some(common) => self.blocks(common, &what, instance.blocks.iter().map(AsRef::as_ref), scope),
             None => instance.blocks.iter().for_each(|block| self.error(report::unknown_block(&block.keyword, &what, []))),
+        }
+        scope.locals.truncate(depth);
+    }
+
+    /// What an instance is repeated over, and the key by which each is known: both decide what there is, so that both are known.
+    fn repeated_instance(&mut self, instance: &'a Instance, repeat: &'a hir::Repeat, scope: &mut Scope<'a>) {
+        let first = repeat.bindings.first().map_or(instance.name.span, |binding| binding.source.span);
+        if self.bindings(&repeat.bindings, scope) {
+            self.error(report::deferred_repetition(first));
+        }
+        if let [_, second, ..] = repeat.bindings.as_slice() {
+            self.error(report::one_binding(instance, second));
+        }
+        match &repeat.by {
+            Some(by) => drop(self.check(by, &Ty::String, scope)),
+            None => self.error(report::instance_without_key(instance, first)),
         }
     }
 

@@ -246,7 +246,8 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// A reference to an instance.
-fn instance_ty(instance: &Instance) -> Ty {
-    Ty::Instance(instance.keyword.clone(), Some(instance.definition.text.clone()))
+/// A reference to an instance; to all of one that is repeated, by their keys.
+pub(super) fn instance_ty(instance: &Instance) -> Ty {
+    let one = Ty::Instance(instance.keyword.clone(), Some(instance.definition.text.clone()));
+    if instance.repeat.is_some() { one.map() } else { one }
 }

@@ -252,4 +252,6 @@ pub struct Instance {
     pub blocks: Vec<Arc<Block>>,
     /// Whether it is there at all.
     pub condition: Option<Arc<Expr>>,
+    /// What it is there once for: one binding, with the key of each. What the instance says may use what that binds.
+    pub repeat: Option<Repeat>,
 }

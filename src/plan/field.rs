@@ -113,7 +113,7 @@ impl Planner<'_> {
         let outside = if id == PRODUCT { PRODUCT } else { self.node(id).stack.unwrap_or(PRODUCT) };
         let ty = &input.ty;
         let mut value = match declaration.attributes.get(&input.name.text) {
-            Some(attribute) => Some((self.attribute_value(outside, attribute, ty, input)?, attribute.value.span)),
+            Some(attribute) => Some((self.attribute_value(id, outside, attribute, ty, input)?, attribute.value.span)),
             None => None,
         };
         for (environment, attributes) in &declaration.overrides {
@@ -121,7 +121,7 @@ impl Planner<'_> {
                 continue;
             }
             for attribute in attributes.iter().filter(|attribute| attribute.name.text == input.name.text) {
-                let new = self.attribute_value(outside, attribute, ty, input)?;
+                let new = self.attribute_value(id, outside, attribute, ty, input)?;
                 let span = attribute.value.span;
                 value = Some(match (attribute.operator, value) {
                     (Assign::Set, _) => (new, span),
@@ -139,8 +139,11 @@ impl Planner<'_> {
         }
     }
 
-    fn attribute_value(&mut self, outside: InstanceId, attribute: &hir::Attribute, ty: &Ty, input: &Input) -> Evaluated {
-        let value = self.eval(&attribute.value, outside)?;
+    fn attribute_value(&mut self, id: InstanceId, outside: InstanceId, attribute: &hir::Attribute, ty: &Ty, input: &Input) -> Evaluated {
+        let value = match self.node(id).bound.is_empty() {
+            true => self.eval(&attribute.value, outside)?,
+            false => self.eval_bound(&attribute.value, outside, &self.node(id).bound.clone())?,
+        };
         conform(value, ty).map_err(|why| self.unfit(why, attribute.value.span, input.name.span))
     }
 

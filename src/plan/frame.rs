@@ -29,7 +29,11 @@ impl Scope for Frame<'_, '_> {
             Place::Resource(at) => self.resource_at(at as usize),
             Place::Instance => match self.planner.node(self.of).children.get(name) {
                 Some(child) => Some(Ok(Value::Instance(*child))),
-                None => self.absent(name, span).map(Err),
+                None => match self.planner.node(self.of).repeated.get(name) {
+                    Some(Some(instances)) => Some(Ok(instances.clone())),
+                    Some(None) => Some(Err(self.not_known_yet(name, span))),
+                    None => self.absent(name, span).map(Err),
+                },
             },
             Place::Ambient(ambient) => self.everywhere(ambient, span),
             // What is evaluated for a product as a whole stands in no instance.
@@ -131,6 +135,16 @@ impl Frame<'_, '_> {
         Some(Stop)
     }
 
+    /// Says that what there is depends on itself.
+    fn not_known_yet(&mut self, name: &Text, span: Span) -> Stop {
+        let message = format!("which `{name}` there are is not known where it is decided which instances there are");
+        self.planner.report(
+            Diagnostic::error(Code::AttributeCycle, span, message)
+                .help("repeat over inputs of the stack, not over what its instances give"),
+        );
+        Stop
+    }
+
     /// Says that a service asks for its machine where it has no one machine.
     fn of_a_machine(&mut self, name: &Text, span: Span) -> Stop {
         let message = format!("`{name}` is asked for where the value must be the same on every machine");
@@ -178,6 +192,9 @@ impl Planner<'_> {
     pub(super) fn instance_member(&mut self, id: InstanceId, field: &Text, span: Span) -> Evaluated {
         if let Some(child) = self.node(id).children.get(field).filter(|_| id != PRODUCT) {
             return Ok(Value::Instance(*child));
+        }
+        if let Some(repeated) = self.node(id).repeated.get(field).filter(|_| id != PRODUCT) {
+            return repeated.clone().ok_or(Stop);
         }
         if let Some(declared) = self.declared(id, field) {
             return self.field_at(id, declared, span);

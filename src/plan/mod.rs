@@ -11,6 +11,7 @@ pub mod lock;
 pub mod origin;
 mod planner;
 mod refined;
+mod repeat;
 mod rules;
 mod said;
 mod services;

@@ -28,8 +28,12 @@ pub(super) struct Node {
     pub stack: Option<InstanceId>,
     pub definition: Option<Arc<Definition>>,
     pub declaration: Arc<hir::Instance>,
-    /// The instances in a stack by name.
+    /// The instances in a stack by name; of one that is repeated, by its name and key.
     pub children: IndexMap<Text, InstanceId>,
+    /// The instances of what is repeated in a stack, by its name and then by their keys; nothing while that is not known.
+    pub repeated: BTreeMap<Text, Option<Value>>,
+    /// What the head of a repeated instance binds, in what the instance says.
+    pub bound: Vec<Value>,
     /// What it has.
     fields: Arc<hir::Fields>,
     /// The provider instance that it runs on, once that is known.
@@ -161,6 +165,10 @@ impl<'a> Planner<'a> {
         for stack in stacks {
             let Some(definition) = self.node(stack).definition.clone() else { continue };
             for inner in &definition.instances {
+                if inner.repeat.is_some() {
+                    self.nodes[stack.0 as usize].repeated.insert(inner.name.text.clone(), None);
+                    continue;
+                }
                 let of = self.definition(&inner.keyword, &inner.definition.text);
                 let id = self.push(inner.keyword.clone(), Some(stack), of, inner.clone());
                 self.nodes[stack.0 as usize].children.insert(inner.name.text.clone(), id);
@@ -173,6 +181,15 @@ impl<'a> Planner<'a> {
                 let (parent, name) = (self.node(id).stack.unwrap_or(PRODUCT), self.node(id).name.clone());
                 self.nodes[parent.0 as usize].children.shift_remove(&name);
                 self.nodes[id.0 as usize].keyword = Text::default();
+            }
+        }
+        // What is repeated may ask which others there are; what is not there by its condition counts.
+        for stack in self.of("stack") {
+            let Some(definition) = self.node(stack).definition.clone() else { continue };
+            for inner in definition.instances.iter().filter(|inner| inner.repeat.is_some()) {
+                let instances = self.repeat(stack, inner).unwrap_or_default();
+                let by_key = Value::map(instances.into_iter().map(|(key, id)| (key, Value::Instance(id))));
+                self.nodes[stack.0 as usize].repeated.insert(inner.name.text.clone(), Some(by_key));
             }
         }
     }
@@ -191,15 +208,40 @@ impl<'a> Planner<'a> {
         definition: Option<Arc<Definition>>,
         declaration: Arc<hir::Instance>,
     ) -> InstanceId {
-        let id = InstanceId(self.nodes.len() as u32);
         let name = declaration.name.text.clone();
+        self.push_as(name, keyword, stack, definition, declaration)
+    }
+
+    pub(super) fn push_as(
+        &mut self,
+        name: Text,
+        keyword: Text,
+        stack: Option<InstanceId>,
+        definition: Option<Arc<Definition>>,
+        declaration: Arc<hir::Instance>,
+    ) -> InstanceId {
+        let id = InstanceId(self.nodes.len() as u32);
         let fields = match &definition {
             Some(of) => self.program.fields.get(&(of.keyword.clone(), of.name.text.clone())).cloned().unwrap_or_default(),
             None => self.program.product_fields.clone(),
         };
         let states = Vec::with_capacity(fields.len());
         let (children, provider, implementation) = (IndexMap::default(), None, None);
-        self.nodes.push(Node { keyword, name, stack, definition, declaration, children, fields, provider, implementation, states });
+        let (repeated, bound) = (BTreeMap::new(), Vec::new());
+        self.nodes.push(Node {
+            keyword,
+            name,
+            stack,
+            definition,
+            declaration,
+            children,
+            repeated,
+            bound,
+            fields,
+            provider,
+            implementation,
+            states,
+        });
         id
     }
 
@@ -400,6 +442,7 @@ fn product_instance(product: &hir::Product) -> hir::Instance {
         overrides,
         blocks,
         condition: None,
+        repeat: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! `define`, `implement` and `fn`: what the program can be made of.
 
+use super::lower::Lowering;
 use super::types::Names;
 use super::{Owner, Resolver, word};
 use crate::base::IndexMap;
@@ -238,9 +239,12 @@ impl Resolver<'_> {
             return None;
         };
         self.surplus(block, 2);
-        if block.repeat.is_some() || owner.is_none() {
+        if owner.is_none() {
             self.plain_head(block, "`only` names the environments that it is in; write each one that differs out");
         }
+        let repeat = block.repeat.as_ref().filter(|_| owner.is_some());
+        let repeat = repeat.map(|repeat| self.lower(owner, |lowering| lowering.repeat(repeat)));
+        let bound: Vec<Text> = repeat.iter().flat_map(|(_, names)| names).cloned().collect();
         let name = block.labels.get(1).and_then(word).unwrap_or_else(|| definition.clone());
         let mut written: BTreeMap<Text, &ast::Attribute> = BTreeMap::new();
         let mut attributes: IndexMap<Text, Arc<Attribute>> = IndexMap::default();
@@ -252,20 +256,25 @@ impl Resolver<'_> {
                     Some(first) => self.repeated(attribute, first),
                     None => {
                         written.insert(attribute.name.text.clone(), attribute);
-                        let lowered = self.lower(owner, |lowering| lowering.attribute(attribute));
+                        let lower = |lowering: &mut Lowering<'_>| lowering.within(bound.clone(), |inside| inside.attribute(attribute));
+                        let lowered = self.lower(owner, lower);
                         attributes.insert(attribute.name.text.clone(), lowered);
                     }
                 },
                 ast::Item::Block(inner) if inner.keyword.text == "in" => match inner.labels.first().and_then(word) {
                     Some(environment) => {
-                        let set = self.lower(owner, |lowering| super::attributes(lowering, &inner.body));
+                        let lower =
+                            |lowering: &mut Lowering<'_>| lowering.within(bound.clone(), |inside| super::attributes(inside, &inner.body));
+                        let set = self.lower(owner, lower);
                         self.only_attributes(&inner.body);
                         self.plain_head(inner, "an environment is named, and nothing else decides");
                         overrides.push((environment, set));
                     }
                     None => self.headless(inner, "in ENVIRONMENT"),
                 },
-                ast::Item::Block(inner) => blocks.push(self.lower(owner, |lowering| lowering.block(inner))),
+                ast::Item::Block(inner) => {
+                    blocks.push(self.lower(owner, |lowering| lowering.within(bound.clone(), |inside| inside.block(inner))));
+                }
                 ast::Item::Error(_) => {}
                 _ => self.error(
                     Diagnostic::error(
@@ -286,7 +295,10 @@ impl Resolver<'_> {
             attributes,
             overrides,
             blocks,
-            condition: self.lower(owner, |lowering| block.condition.as_ref().map(|condition| lowering.shared(condition))),
+            condition: self.lower(owner, |lowering| {
+                lowering.within(bound, |inside| block.condition.as_ref().map(|condition| inside.shared(condition)))
+            }),
+            repeat: repeat.map(|(repeat, _)| repeat),
         })
     }
 

@@ -182,6 +182,16 @@ impl<'f> Lowering<'f> {
         })
     }
 
+    /// What a head repeats, with its key, and the names that it binds.
+    pub(super) fn repeat(&mut self, repeat: &ast::Repeat) -> (hir::Repeat, Vec<Text>) {
+        self.bindings(&repeat.bindings, |lowering, bindings| {
+            let by = lowering.optional(repeat.by.as_ref());
+            let names = bindings.iter().flat_map(|binding| binding.key.iter().chain([&binding.value])).map(|name| name.text.clone());
+            let names = names.collect();
+            (hir::Repeat { bindings, by }, names)
+        })
+    }
+
     pub(super) fn block(&mut self, block: &ast::Block) -> Arc<hir::Block> {
         let (bindings, by) = block.repeat.as_ref().map_or((&[][..], None), |repeat| (&repeat.bindings[..], repeat.by.as_ref()));
         self.bindings(bindings, |lowering, bindings| {

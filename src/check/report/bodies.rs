@@ -110,6 +110,19 @@ pub(in crate::check) fn output_without_value(output: &Output, ty: &Ty) -> Diagno
         .help(format!("give it one, or write `output {}: deferred({ty})` where each implementation gives it", output.name.text))
 }
 
+/// A repeated instance of which nobody knows one from the other.
+pub(in crate::check) fn instance_without_key(instance: &hir::Instance, source: Span) -> Diagnostic {
+    let message = format!("`{}` is repeated, and nothing tells one from another", instance.name.text);
+    Diagnostic::error(Code::Missing, source, message).help("say the key of each behind `by`: `for x in xs by x.name`")
+}
+
+/// A repeated instance goes through one thing.
+pub(in crate::check) fn one_binding(instance: &hir::Instance, second: &hir::Binding) -> Diagnostic {
+    let message = format!("`{}` is repeated over two things", instance.name.text);
+    Diagnostic::error(Code::UnexpectedToken, second.value.span.to(second.source.span), message)
+        .help("go through one list that holds both: `let both = flatten([for a in as : [for b in bs : { a = a, b = b }]])`")
+}
+
 /// What an interface holds beside what it asks for.
 pub(in crate::check) fn beside_outputs(what: &str, span: Span, interface: &Definition) -> Diagnostic {
     let message = format!("interface `{}` holds {what}: it only says what there must be", interface.name.text);
