@@ -1,12 +1,12 @@
-//! A stack has one instance of a service, and so has a machine.
+//! A machine has one instance of a service.
 //!
-//! The values of a role stand beside the group of its stack (`group_vars/<stack>/<service>.yml`), and a machine runs a role once: of a second
-//! instance with other values nothing would be left. Two that say the same are one.
+//! A machine runs a role once: of a second instance with other values nothing would be left. Two of different stacks that say the same are
+//! one. A stack may have a service for each of its groups of machines; what brings members together does so once in a stack.
 //!
 //! ```infra
 //! define stack cell {
 //!   service base entrance { hosts = gate.hosts }
-//!   service base inner    { hosts = nodes.hosts }   # the second `base` of this stack
+//!   service base inner    { hosts = concat(gate.hosts, nodes.hosts) }   # the gate would have two
 //! }
 //! ```
 
@@ -20,22 +20,34 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut blamed = BTreeSet::new();
     for plan in facts.plans {
-        in_stack(plan, &mut blamed, found);
+        in_stack(facts, plan, &mut blamed, found);
         on_machine(plan, &mut blamed, found);
     }
 }
 
-/// Two instances of a service in a stack.
-fn in_stack(plan: &Plan, blamed: &mut BTreeSet<Span>, found: &mut Vec<Diagnostic>) {
-    let mut seen: BTreeMap<(&Text, &Text), &Service> = BTreeMap::new();
-    for service in &plan.services {
-        let Some(first) = seen.insert((&service.stack, &service.service), service) else { continue };
+/// Two instances of a service in a stack, on one machine or with members to be brought together.
+fn in_stack(facts: &Facts<'_>, plan: &Plan, blamed: &mut BTreeSet<Span>, found: &mut Vec<Diagnostic>) {
+    for (at, service) in plan.services.iter().enumerate() {
+        let is_same = |first: &&Service| first.stack == service.stack && first.service == service.service;
+        let earlier: Vec<&Service> = plan.services[..at].iter().filter(is_same).collect();
+        let shared = earlier.iter().find_map(|first| Some((*first, service.hosts.iter().find(|host| first.hosts.contains(host))?)));
+        let definition = facts.program.definitions.get(&("service".into(), service.service.clone()));
+        let bodies = definition.into_iter().flat_map(|definition| &definition.blocks).flat_map(|block| block.body.blocks());
+        let is_brought_together = bodies.into_iter().any(|block| block.keyword.text == "cluster");
+        let (first, message) = match (shared, earlier.first()) {
+            (Some((first, host)), _) => {
+                (first, format!("a second `{}` in one stack for `{host}`: a machine runs it once", service.service))
+            }
+            (None, Some(first)) if is_brought_together => {
+                (*first, format!("a second `{}` in one stack: its members are brought together once", service.service))
+            }
+            _ => continue,
+        };
         if blamed.insert(service.span) {
-            let message = format!("a second `{}` in one stack: the values of both would be in one file", service.service);
             found.push(
                 Diagnostic::error(Code::DuplicateName, service.span, message)
                     .related(first.span, "the first one is here")
-                    .help("leave one of them, or take a stack for each"),
+                    .help("leave one of them, give it machines of its own, or take a stack for each"),
             );
         }
     }

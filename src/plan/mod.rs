@@ -190,6 +190,8 @@ pub struct Service {
     pub service: Text,
     /// The stack.
     pub stack: Text,
+    /// The group of machines that its values are for: the stack, or where that has the service more than once, the stack and the instance.
+    pub group: Text,
     /// The hosts, by name.
     pub hosts: Vec<Text>,
     /// Values of the role's holes that are the same on every host, by the hole's name.

@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::planner::Planner;
 use super::rules::names;
 use super::{Host, Service};
-use crate::base::Text;
+use crate::base::{Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{Evaluated, Stop, eval};
 use crate::shape::{Hole, Source};
@@ -14,7 +14,17 @@ use std::collections::BTreeMap;
 impl Planner<'_> {
     /// The services in the order of their stacks, then as declared.
     pub(super) fn services(&mut self) -> Vec<Service> {
-        self.of("service").into_iter().filter_map(|id| self.service(id).ok()).collect()
+        let mut services: Vec<Service> = self.of("service").into_iter().filter_map(|id| self.service(id).ok()).collect();
+        let mut times: BTreeMap<(Text, Text), usize> = BTreeMap::new();
+        for service in &services {
+            *times.entry((service.stack.clone(), service.service.clone())).or_default() += 1;
+        }
+        for service in &mut services {
+            if times.get(&(service.stack.clone(), service.service.clone())).is_some_and(|times| *times > 1) {
+                service.group = text!("{}-{}", service.stack, self.node(service.instance).name);
+            }
+        }
+        services
     }
 
     fn service(&mut self, id: InstanceId) -> Result<Service, Stop> {
@@ -48,7 +58,7 @@ impl Planner<'_> {
             }
         }
         let stack = self.node(id).stack.map(|stack| self.node(stack).name.clone()).unwrap_or_default();
-        Ok(Service { instance: id, service, stack, hosts: members, group_vars, host_vars, span })
+        Ok(Service { instance: id, service, group: stack.clone(), stack, hosts: members, group_vars, host_vars, span })
     }
 
     fn variable(&mut self, id: InstanceId, hole: &Hole, host: Option<Value>) -> Evaluated {

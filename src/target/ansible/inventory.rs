@@ -27,7 +27,7 @@ pub fn inventory(plan: &Plan, all: &[Plan], tree: &mut Tree) -> Result<(), Error
             map.push(variable(&service.service, name), lower::known(value, &sources).map_err(|error| error.within(name.clone()))?);
         }
         if !map.is_empty() {
-            let path = text!("{folder}/group_vars/{}/{}.yml", word(&service.stack), word(&service.service));
+            let path = text!("{folder}/group_vars/{}/{}.yml", word(&service.group), word(&service.service));
             tree.insert(path, document(map))?;
         }
     }
@@ -47,6 +47,14 @@ fn hosts(plan: &Plan, all: &[Plan]) -> Map {
         let entry = children.push(word(&stack), group("hosts", members));
         entry.comment = (at == 0).then(|| "Stacks".into());
     }
+    let parts: BTreeMap<Text, &Service> =
+        plan.services.iter().filter(|service| service.group != service.stack).map(|service| (service.group.clone(), service)).collect();
+    for (at, (part, service)) in parts.into_iter().enumerate() {
+        let members: Map = service.hosts.iter().map(|host| (host.clone(), Node::Null)).collect();
+        let entry = children.push(word(&part), group("hosts", members));
+        entry.comment = (at == 0).then(|| "Parts of stacks that have a service of their own".into());
+        entry.blank = at == 0;
+    }
     for (at, service) in names(&|service| service.service.clone()).into_iter().enumerate() {
         let entry = children.push(word(&service), of_service(&service, plan));
         entry.comment = (at == 0).then(|| "Services".into());
@@ -60,16 +68,20 @@ fn group(key: &'static str, members: Map) -> Map {
 }
 
 /// The machines of a stack, and those of others that its services run on.
-fn members<'a>(plan: &'a Plan, stack: &'a Text) -> impl Iterator<Item = &'a Host> {
+pub(super) fn members<'a>(plan: &'a Plan, stack: &'a Text) -> impl Iterator<Item = &'a Host> {
     let runs = move |host: &Host| plan.services.iter().any(|of| of.stack == *stack && of.hosts.contains(&host.name));
     plan.hosts.iter().filter(move |host| host.stack == *stack || runs(host))
 }
 
-/// The stacks whose machines have a service, or the machines where only some have it.
+/// The stacks whose machines have a service, or parts of them, or the machines where only some have it.
 fn of_service(service: &Text, plan: &Plan) -> Map {
     let mut stacks = Map::new();
     let mut machines = Map::new();
     for instance in plan.services.iter().filter(|instance| instance.service == *service) {
+        if instance.group != instance.stack {
+            stacks.push(word(&instance.group), Node::Null);
+            continue;
+        }
         let whole = members(plan, &instance.stack).all(|host| instance.hosts.contains(&host.name));
         if whole {
             stacks.push(word(&instance.stack), Node::Null);
@@ -122,11 +134,10 @@ fn of_host(host: &Host, plan: &Plan, gates: &[Gate], sources: &Sources) -> Resul
             }
         }
     }
-    let mut by_service: BTreeMap<usize, &Service> = BTreeMap::new();
-    for (at, service) in plan.services.iter().enumerate().filter(|(_, service)| service.hosts.contains(&host.name)) {
-        by_service.insert(at, service);
-    }
-    for service in by_service.values() {
+    // Two stacks may say the same of a machine: it has the service once.
+    let mut seen: BTreeSet<&Text> = BTreeSet::new();
+    let on_host = plan.services.iter().filter(|service| service.hosts.contains(&host.name));
+    for service in on_host.filter(|service| seen.insert(&service.service)) {
         for (at, (name, value)) in service.host_vars.get(&host.name).into_iter().flatten().enumerate() {
             let value = lower::known(value, sources).map_err(|error| error.within(name.clone()))?;
             map.push(variable(&service.service, name), value).blank = at == 0;

@@ -22,8 +22,8 @@ pub fn origin(part: &Part<'_>) -> Vec<Said> {
 
 fn of_inventory(part: &Part<'_>, plan: &Plan, rest: &[&str]) -> Vec<Said> {
     match rest {
-        ["group_vars", stack, file] => {
-            let service = |service: &&Service| word(&service.stack) == *stack && word(&service.service) == file.trim_end_matches(".yml");
+        ["group_vars", group, file] => {
+            let service = |service: &&Service| word(&service.group) == *group && word(&service.service) == file.trim_end_matches(".yml");
             let service = plan.services.iter().find(service);
             let place = service.map(|service| Said::Place { what: service.service.clone(), span: service.span });
             service.and_then(|service| of_variable(part, plan, service, None)).or(place).into_iter().collect()

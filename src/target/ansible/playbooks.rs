@@ -1,5 +1,6 @@
 //! A playbook for each stack of a product and one for all of them. Environments share them: what differs stands in the inventories.
 
+use super::inventory::members as members_of;
 use super::names::{capital, word};
 use super::task::{Task, tasks};
 use crate::artifact::yaml::{Document, Item, Map, Node, Seq};
@@ -8,6 +9,7 @@ use crate::base::IndexMap;
 use crate::base::{Text, text};
 use crate::plan::Plan;
 use crate::shape::{Role, Shapes};
+use std::collections::BTreeSet;
 
 /// Writes the playbooks of a product.
 pub fn playbooks(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Error> {
@@ -18,7 +20,7 @@ pub fn playbooks(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(),
     let stacks = stacks(plans);
     let mut site = Seq::default();
     for (stack, services) in stacks.iter().filter(|(_, services)| !services.is_empty()) {
-        let plays = plays(stack, services, shapes);
+        let plays = plays(stack, services, shapes, plans);
         let file = text!("{}.yml", word(stack));
         tree.insert(text!("{folder}/{file}"), Document::new(plays).header(head.clone()).start())?;
         let import = Map::new().with("name", text!("Configure {stack}")).with("ansible.builtin.import_playbook", file);
@@ -58,7 +60,16 @@ fn stacks(plans: &[Plan]) -> IndexMap<Text, Vec<Text>> {
     stacks
 }
 
-fn plays(stack: &Text, services: &[Text], shapes: &Shapes) -> Seq {
+/// The machines of a stack that have a service, in each environment.
+fn machines<'p>(plans: &'p [Plan], stack: &Text, service: &Text) -> Vec<BTreeSet<&'p Text>> {
+    let of = |plan: &'p Plan| {
+        let services = plan.services.iter().filter(|of| of.stack == *stack && of.service == *service);
+        services.flat_map(|service| &service.hosts).collect()
+    };
+    plans.iter().map(of).collect()
+}
+
+fn plays(stack: &Text, services: &[Text], shapes: &Shapes, plans: &[Plan]) -> Seq {
     let mut list = Seq::default();
     let mut together: Vec<&Text> = Vec::new();
     let mut push = |comment: Option<&str>, play: Map| {
@@ -71,10 +82,14 @@ fn plays(stack: &Text, services: &[Text], shapes: &Shapes) -> Seq {
             push(Some("One after the other: a quorum loses one member at a time and no more."), one_by_one(stack, service));
         } else {
             together.push(service);
-            let next = services.get(at + 1).and_then(|next| shapes.roles.get(next));
-            // Roles without a quorum that follow each other share a play.
-            if next.is_none_or(|next| next.serial) || role.is_some_and(|role| !role.cluster.is_empty()) {
-                push(None, at_once(stack, &together));
+            let next = services.get(at + 1);
+            // Roles without a quorum that follow each other on the same machines share a play.
+            let goes_on = |next: &Text| {
+                let role = shapes.roles.get(next);
+                role.is_some_and(|role| !role.serial) && machines(plans, stack, next) == machines(plans, stack, service)
+            };
+            if !next.is_some_and(goes_on) || role.is_some_and(|role| !role.cluster.is_empty()) {
+                push(None, at_once(stack, &together, is_everywhere(plans, stack, service)));
                 together.clear();
             }
         }
@@ -93,8 +108,19 @@ fn roles(services: &[&Text]) -> Seq {
     Seq::new(services.iter().map(|service| Map::new().with("role", word(service)).with("tags", Node::flow([word(service)]))))
 }
 
-fn at_once(stack: &Text, services: &[&Text]) -> Map {
-    let hosts = if let [one] = services { members(stack, one) } else { word(stack) };
+/// Whether every machine of a stack has a service.
+fn is_everywhere(plans: &[Plan], stack: &Text, service: &Text) -> bool {
+    let has =
+        |plan: &Plan, host: &Text| plan.services.iter().any(|of| of.stack == *stack && of.service == *service && of.hosts.contains(host));
+    plans.iter().all(|plan| members_of(plan, stack).all(|host| has(plan, &host.name)))
+}
+
+fn at_once(stack: &Text, services: &[&Text], is_everywhere: bool) -> Map {
+    let hosts = match services {
+        [first, _, ..] if !is_everywhere => members(stack, first),
+        [one] => members(stack, one),
+        _ => word(stack),
+    };
     let names: Vec<Text> = services.iter().map(|service| capital(service)).collect();
     Map::new()
         .with("name", text!("Configure {} on {stack}", names.join(" and ")))
