@@ -377,3 +377,23 @@ fn every_output_of_a_module_is_read_or_has_a_reason() {
     let known: Vec<(&str, &str)> = INTERFACE.iter().map(|(module, output, _)| (*module, *output)).collect();
     assert_eq!(unread, known);
 }
+
+/// The pages of `docs/reference` are those of the library. `INFRAC_WRITE=1` writes them.
+#[test]
+fn the_reference_is_that_of_the_library() {
+    let library = infrac::host::library::files().into_iter().map(|(path, text)| (format!("<stdlib>/{path}").into(), text.into()));
+    let book = infrac::reference::book(&infrac::reference::entries(&Workspace::new(library)));
+    let folder = root().join("docs/reference");
+    if std::env::var_os("INFRAC_WRITE").is_some() {
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        book.iter().for_each(|(file, text)| std::fs::write(folder.join(file), text).unwrap());
+    }
+    let meant: BTreeMap<String, String> = book.into_iter().collect();
+    let found = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let found: BTreeMap<String, String> =
+        found.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap())).collect();
+    let stale: Vec<_> = meant.keys().chain(found.keys()).filter(|file| meant.get(*file) != found.get(*file)).collect();
+    assert!(stale.is_empty(), "{stale:?}: run `INFRAC_WRITE=1 cargo test --test repository -- the_reference`");
+    assert!(meant.len() > 10 && meant.values().all(|text| text.lines().count() > 5), "a page is empty");
+}

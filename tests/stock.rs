@@ -2,6 +2,10 @@
 //! `tests/judge/<tool>` says how; `tests/run` installs the tools.
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
 
+#[allow(dead_code, reason = "the fences of a page are enough here")]
+#[path = "codes/page.rs"]
+mod page;
+
 use infrac::driver;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -56,7 +60,11 @@ fn build_moved(number: usize, stack: &str) -> PathBuf {
 
 /// Runs a judge over a tree and gives what it printed; its findings fail the test.
 fn judge(tool: &str, tree: &Path) -> String {
-    let output = Command::new(root().join("tests/judge").join(tool)).arg(tree).output().unwrap();
+    judged(tool, tree, Command::new(root().join("tests/judge").join(tool)).arg(tree))
+}
+
+fn judged(tool: &str, tree: &Path, command: &mut Command) -> String {
+    let output = command.output().unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let tail: Vec<&str> = said.lines().rev().take(60).collect();
     let tail: Vec<&str> = tail.into_iter().rev().collect();
@@ -203,5 +211,64 @@ fn the_gates_of_a_fresh_project_are_green() {
 fn terratest() {
     for (_, tree) in trees() {
         judge("terratest", &tree);
+    }
+}
+
+/// The sources of `docs/library.md` are a project, in their one layout; what comes of its own provider is judged like the rest.
+#[test]
+fn the_library_of_the_documentation() {
+    let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("documented");
+    let _ = fs::remove_dir_all(&project);
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    let text = fs::read_to_string(root().join("docs/library.md")).unwrap();
+    for fence in page::fences(&text).unwrap() {
+        let mut path = "infra.toml".to_owned();
+        match fence.language.as_str() {
+            "toml" => drop(files.insert(path, fence.text)),
+            "project" => {
+                for line in fence.text.lines() {
+                    if let Some(next) = line.strip_prefix("# file: ") {
+                        path = next.to_owned();
+                        files.insert(path.clone(), String::new());
+                    } else {
+                        *files.get_mut(&path).unwrap() += &format!("{line}\n");
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    for (path, text) in files {
+        let path = project.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    for arguments in [&["fmt", "--check"][..], &["build"]] {
+        let run = Command::new(env!("CARGO_BIN_EXE_infrac")).args(arguments).arg("--project").arg(&project).output().unwrap();
+        let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+        assert!(run.status.success(), "{arguments:?}: {said}");
+    }
+
+    // The stand-ins of the library's providers, and one of the project's.
+    let (schemas, mirror, config) = (project.join("schemas"), project.join("mirror"), project.join("tofu.rc"));
+    fs::create_dir(&schemas).unwrap();
+    for folder in [root().join("stdlib/schemas"), project.join("library/schemas")] {
+        for path in fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        {
+            fs::copy(&path, schemas.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    let mirrored = Command::new(root().join(".tools/bin/provider-stand-in")).arg("mirror").args([&schemas, &mirror]).output().unwrap();
+    assert!(mirrored.status.success(), "{}", String::from_utf8_lossy(&mirrored.stderr));
+    let said = format!("provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n", mirror.display());
+    fs::write(&config, said).unwrap();
+
+    let tree = project.join("generated");
+    for tool in ["opentofu", "terragrunt", "ansible", "packer", "pipelines"] {
+        let mut command = Command::new(root().join("tests/judge").join(tool));
+        judged(tool, &tree, command.arg(&tree).env("JUDGE_TOFU_CONFIG", &config));
     }
 }

@@ -63,7 +63,7 @@ impl Doc {
         };
         print(&match self.format {
             DocFormat::Json => format!("{:#}\n", json!(chosen)),
-            DocFormat::Markdown => chosen.iter().map(|entry| page(entry)).collect::<Vec<_>>().join("\n"),
+            DocFormat::Markdown => chosen.iter().map(|entry| markdown::sanitised(&reference::page(entry))).collect::<Vec<_>>().join("\n"),
             DocFormat::Text if name.is_empty() => format!("{}\n`infrac doc NAME` says more.\n", listed(chosen)),
             DocFormat::Text => {
                 let prefix = shown_prefix(global);
@@ -179,7 +179,7 @@ fn shown_row(section: &Section, row: &Row, screen: &Screen) -> String {
     const INDENT: &str = "      ";
     let mut text = String::new();
     if !row.name.is_empty() {
-        text.push_str(&format!("  {NOTE}{}{NOTE:#}{}\n", sanitise(&row.name), sanitise(&declared(section, row))));
+        text.push_str(&format!("  {NOTE}{}{NOTE:#}{}\n", sanitise(&row.name), sanitise(&section.declared(row))));
     }
     let mut line = |words: &str| text.push_str(&format!("{INDENT}{}\n", fill(&sanitise(words), screen.width, INDENT.len(), INDENT)));
     if !row.doc.is_empty() {
@@ -193,37 +193,4 @@ fn shown_row(section: &Section, row: &Row, screen: &Screen) -> String {
         text.push_str(&format!("{INDENT}where {}\n", sanitise(rule)));
     }
     text
-}
-
-/// The type and the value of a declaration, as the source has them.
-fn declared(section: &Section, row: &Row) -> String {
-    let ty = row.ty.as_ref().map(|ty| format!(": {ty}")).unwrap_or_default();
-    // What computes a value is read in the source; what stands in for one that is not said is part of the page.
-    let is_shown = matches!(section.title, "Inputs" | "Attributes" | "Types");
-    let value = row.value.as_ref().filter(|_| is_shown).map(|value| format!(" = {value}")).unwrap_or_default();
-    format!("{ty}{value}")
-}
-
-/// A page in Markdown.
-fn page(entry: &Entry) -> String {
-    let mut text = format!("# {}\n\n```infra\n{}\n```\n", entry.title(), entry.head);
-    if !entry.doc.is_empty() {
-        text.push_str(&format!("\n{}\n", entry.doc));
-    }
-    for section in &entry.sections {
-        text.push_str(&format!("\n## {}\n\n", section.title));
-        for row in &section.rows {
-            let parts: Vec<String> = [
-                (!row.name.is_empty()).then(|| format!("`{}{}`", row.name, declared(section, row))),
-                (!row.doc.is_empty()).then(|| row.doc.clone()),
-                row.message.clone(),
-                row.rule.as_ref().map(|rule| format!("Where `{rule}`")),
-            ]
-            .into_iter()
-            .flatten()
-            .collect();
-            text.push_str(&format!("- {}\n", parts.join(" — ")));
-        }
-    }
-    markdown::sanitised(&text)
 }

@@ -117,8 +117,9 @@ impl Planner<'_> {
         }
         let mut found = BTreeSet::new();
         if let Some(definition) = self.node(service).definition.clone() {
-            for input in definition.inputs.keys() {
-                if self.node(service).declaration.attributes.contains_key(input) {
+            // What can be no instance is not asked for: it may be made of these very rules.
+            for (input, declared) in &definition.inputs {
+                if declared.ty.holds_instance() && self.node(service).declaration.attributes.contains_key(input) {
                     self.field(service, input, span)?.instances(&mut found);
                 }
             }

@@ -2,12 +2,14 @@
 //!
 //! A page says what stands in the source, in its own words: types, defaults and rules are never put differently from how they were written.
 
+mod pages;
 mod products;
 mod read;
 
 use crate::base::{Text, Workspace};
 use crate::eval::functions;
 use crate::syntax;
+pub use pages::{book, page};
 pub use products::{Written, products};
 use serde::Serialize;
 
@@ -85,6 +87,17 @@ impl Entry {
     pub fn has(&self, words: &[String]) -> bool {
         let text = format!("{} {}", self.title(), self.summary).to_lowercase();
         words.iter().all(|word| text.contains(word.as_str()))
+    }
+}
+
+impl Section {
+    /// The type and the value of a declaration, as the source has them: `: int = 2`.
+    pub fn declared(&self, row: &Row) -> String {
+        let ty = row.ty.as_ref().map(|ty| format!(": {ty}")).unwrap_or_default();
+        // What computes a value is read in the source; what stands in for one that is not said is part of the page.
+        let is_shown = matches!(self.title, "Inputs" | "Attributes" | "Types");
+        let value = row.value.as_ref().filter(|_| is_shown).map(|value| format!(" = {value}")).unwrap_or_default();
+        format!("{ty}{value}")
     }
 }
 

@@ -289,7 +289,10 @@ impl Builder<'_, '_> {
             });
         };
         let [binding] = repeat.bindings.as_slice() else {
-            self.frame.report(Diagnostic::error(Code::NotExpressible, block.keyword.span, "a block is repeated over one list"));
+            self.frame.report(
+                Diagnostic::error(Code::NotExpressible, block.keyword.span, "a block is repeated over one list")
+                    .help("lift the combinations: `let NAME = [for …, … : { … }]`, and repeat over `NAME`"),
+            );
             return Err(Stop);
         };
         let source = eval::eval_with(&binding.source, self.frame, locals)?;

@@ -105,7 +105,10 @@ impl Builder<'_, '_> {
         let repeat = match &block.repeat {
             Some(repeat) => {
                 let [binding] = repeat.bindings.as_slice() else {
-                    self.frame.report(Diagnostic::error(Code::NotExpressible, block.keyword.span, "a step is repeated over one list"));
+                    self.frame.report(
+                        Diagnostic::error(Code::NotExpressible, block.keyword.span, "a step is repeated over one list")
+                            .help("lift the combinations: `let NAME = [for …, … : { … }]`, and repeat over `NAME`"),
+                    );
                     return None;
                 };
                 let source = self.sayable(&binding.source, "what the step is repeated over", &mut locals).ok()?;

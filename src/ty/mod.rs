@@ -206,6 +206,17 @@ impl Ty {
         }
     }
 
+    /// Whether any part of it may be an instance.
+    pub fn holds_instance(&self) -> bool {
+        match self {
+            Ty::Instance(..) | Ty::Error => true,
+            Ty::List(of) | Ty::Map(of) | Ty::Optional(of) | Ty::Deferred(of) => of.holds_instance(),
+            Ty::Record(record) => record.fields.iter().any(|field| field.ty.holds_instance()),
+            Ty::Refined(refined) => refined.base.holds_instance(),
+            _ => false,
+        }
+    }
+
     /// Whether it has a rule in some part of it.
     pub fn has_rules(&self) -> bool {
         match self {

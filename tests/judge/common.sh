@@ -23,6 +23,8 @@ judge() {
   fi
   # shellcheck source=/dev/null
   . "$environment"
+  # A project with providers of its own has them laid out in a mirror of its own.
+  [ -z "${JUDGE_TOFU_CONFIG-}" ] || export TF_CLI_CONFIG_FILE="$JUDGE_TOFU_CONFIG"
   began=$(date +%s)
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT

@@ -69,6 +69,8 @@ impl Context<'_> {
     /// Adds a file to the role under the last part of the path, or more of it where that is taken.
     fn add(&mut self, folder: &str, path: &str, ending: &str, document: Document) -> Text {
         let plain = file_name(path).replace(|c: char| !c.is_ascii_alphanumeric() && !"-_.@".contains(c), "-");
+        // No name begins with what stood around an element of a loop.
+        let plain = Some(plain.trim_matches('-')).filter(|plain| !plain.is_empty()).unwrap_or("file");
         let mut name = text!("{plain}{ending}");
         let mut number = 2;
         while self.files.contains_key(&text!("{folder}/{name}")) {
@@ -111,7 +113,7 @@ fn word(steps: &[Step], at: usize, context: &mut Context<'_>) -> Result<Vec<Task
         "volume" => volume::volume(step, context)?,
         _ => return Err(Problem::Shape("the target does not know the word").into()),
     };
-    if let Some(condition) = condition(step, &context.scope)? {
+    if let Some(condition) = condition(step, &inside(step, &context.scope))? {
         for task in &mut tasks {
             // What is done for whatever came before is done anyhow.
             if task.module != FLUSH {
