@@ -55,7 +55,7 @@ struct WrittenBlock {
     block_types: BTreeMap<Text, WrittenNested>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct WrittenAttribute {
     #[serde(default, rename = "type")]
     ty: Value,
@@ -133,7 +133,8 @@ impl WrittenAttribute {
     fn attribute(self) -> Attribute {
         let nested = self
             .nested_type
-            .map(|object| NestedAttributes { attributes: attributes(object.attributes), nesting: object.nesting_mode.nesting() });
+            .map(|object| NestedAttributes { attributes: attributes(object.attributes), nesting: object.nesting_mode.nesting() })
+            .or_else(|| of_objects(&self.ty));
         Attribute {
             ty: nested.as_ref().map_or_else(|| convert::ty(&self.ty), convert::nested),
             unordered: nested.as_ref().map_or_else(|| convert::is_set(&self.ty), |nested| nested.nesting == Nesting::Set),
@@ -145,6 +146,16 @@ impl WrittenAttribute {
             write_only: self.write_only,
         }
     }
+}
+
+/// What the objects of `["set", ["object", { … }]]` hold: a set in one of them is known for one by its own type alone.
+fn of_objects(written: &Value) -> Option<NestedAttributes> {
+    let [kind, of] = written.as_array()?.as_slice() else { return None };
+    let nesting = if kind == "set" { Nesting::Set } else { return None };
+    let [object, fields] = of.as_array()?.as_slice() else { return None };
+    let fields = fields.as_object().filter(|_| object == "object")?;
+    let attribute = |ty: &Value| WrittenAttribute { ty: ty.clone(), optional: true, ..WrittenAttribute::default() }.attribute();
+    Some(NestedAttributes { attributes: fields.iter().map(|(name, ty)| (name.as_str().into(), attribute(ty))).collect(), nesting })
 }
 
 impl WrittenNesting {

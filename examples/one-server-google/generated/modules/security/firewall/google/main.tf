@@ -17,10 +17,10 @@ resource "google_compute_firewall" "inward" {
 }
 
 resource "google_compute_firewall" "entry" {
-  for_each = var.gates
+  for_each = var.entries
 
-  name          = "${var.name}-from-${each.key}"
-  description   = "from ${each.key}"
+  name          = each.key
+  description   = "from ${each.value.name}"
   network       = var.network_id
   direction     = "INGRESS"
   source_ranges = ["${each.value.address}/32"]

@@ -3,14 +3,4 @@
 output "id" {
   description = "The identifier of the firewall."
   value       = var.name
-
-  precondition {
-    condition     = alltrue([for g in var.gates : length("${var.name}-from-${g.name}") <= 63])
-    error_message = "The name of a rule has more than 63 letters: ${var.name}-from- and the name of a gate."
-  }
-
-  precondition {
-    condition     = alltrue([for r in var.inbound : length(r.key) <= 63])
-    error_message = "The name of a rule has more than 63 letters: ${join(", ", [for r in var.inbound : r.key if length(r.key) > 63])}."
-  }
 }

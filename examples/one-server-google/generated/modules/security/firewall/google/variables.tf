@@ -15,7 +15,6 @@ variable "network_id" {
 variable "inbound" {
   description = "What may come in, one entry for each rule and family of addresses."
   type = map(object({
-    key      = string
     name     = string
     protocol = string
     ports    = list(string)
@@ -29,19 +28,18 @@ variable "inbound" {
   }
 }
 
-variable "gates" {
-  description = "Machines through whose public addresses operators enter, and the port that they come to."
+variable "entries" {
+  description = "What may come in from the gates."
   type        = map(object({ name = string, address = string, port = number }))
-  default     = {}
   nullable    = false
 
   validation {
-    condition     = alltrue([for entry in var.gates : can(cidrhost("${entry.address}/32", 0))])
-    error_message = "Every address of gates must be an address, such as 10.20.0.2."
+    condition     = alltrue([for entry in var.entries : can(cidrhost("${entry.address}/32", 0))])
+    error_message = "Every address of entries must be an address, such as 10.20.0.2."
   }
 
   validation {
-    condition     = alltrue([for entry in var.gates : entry.port >= 1 && entry.port <= 65535])
-    error_message = "Every port of gates must be a port: 1 to 65535."
+    condition     = alltrue([for entry in var.entries : entry.port >= 1 && entry.port <= 65535])
+    error_message = "Every port of entries must be a port: 1 to 65535."
   }
 }

@@ -29,47 +29,13 @@ inputs = {
   network_id = dependency.net.outputs.id
 
   inbound = {
-    shop-prod-web-fw-base-ssh = {
-      key      = "shop-prod-web-fw-base-ssh"
-      name     = "base-ssh"
-      protocol = "tcp"
-      ports    = ["22"]
-      sources  = ["0.0.0.0/0"]
-    }
-    shop-prod-web-fw-base-ssh-ipv6 = {
-      key      = "shop-prod-web-fw-base-ssh-ipv6"
-      name     = "base-ssh"
-      protocol = "tcp"
-      ports    = ["22"]
-      sources  = ["::/0"]
-    }
-    shop-prod-web-fw-tcp-443 = {
-      key      = "shop-prod-web-fw-tcp-443"
-      name     = "tcp-443"
-      protocol = "tcp"
-      ports    = ["443"]
-      sources  = ["0.0.0.0/0"]
-    }
-    shop-prod-web-fw-tcp-443-ipv6 = {
-      key      = "shop-prod-web-fw-tcp-443-ipv6"
-      name     = "tcp-443"
-      protocol = "tcp"
-      ports    = ["443"]
-      sources  = ["::/0"]
-    }
-    shop-prod-web-fw-tcp-80 = {
-      key      = "shop-prod-web-fw-tcp-80"
-      name     = "tcp-80"
-      protocol = "tcp"
-      ports    = ["80"]
-      sources  = ["0.0.0.0/0"]
-    }
-    shop-prod-web-fw-tcp-80-ipv6 = {
-      key      = "shop-prod-web-fw-tcp-80-ipv6"
-      name     = "tcp-80"
-      protocol = "tcp"
-      ports    = ["80"]
-      sources  = ["::/0"]
-    }
+    shop-prod-web-fw-base-ssh      = { name = "base-ssh", protocol = "tcp", ports = ["22"], sources = ["0.0.0.0/0"] }
+    shop-prod-web-fw-base-ssh-ipv6 = { name = "base-ssh", protocol = "tcp", ports = ["22"], sources = ["::/0"] }
+    shop-prod-web-fw-tcp-443       = { name = "tcp-443", protocol = "tcp", ports = ["443"], sources = ["0.0.0.0/0"] }
+    shop-prod-web-fw-tcp-443-ipv6  = { name = "tcp-443", protocol = "tcp", ports = ["443"], sources = ["::/0"] }
+    shop-prod-web-fw-tcp-80        = { name = "tcp-80", protocol = "tcp", ports = ["80"], sources = ["0.0.0.0/0"] }
+    shop-prod-web-fw-tcp-80-ipv6   = { name = "tcp-80", protocol = "tcp", ports = ["80"], sources = ["::/0"] }
   }
+
+  entries = {}
 }

@@ -7,23 +7,21 @@ variables {
   network_id = "1001"
   inbound = {
     inbound-key-1 = {
-      key      = "key-1"
       name     = "name-1"
       protocol = "protocol-1"
       ports    = ["ports-1", "ports-2"]
       sources  = ["10.22.0.0/20", "10.23.0.0/20"]
     }
     inbound-key-2 = {
-      key      = "key-2"
       name     = "name-2"
       protocol = "protocol-2"
       ports    = ["ports-3", "ports-4"]
       sources  = ["10.24.0.0/20", "10.25.0.0/20"]
     }
   }
-  gates = {
-    gates-key-1 = { name = "name-3", address = "10.20.0.7", port = 1 }
-    gates-key-2 = { name = "name-4", address = "10.20.0.8", port = 65535 }
+  entries = {
+    entries-key-1 = { name = "name-3", address = "10.20.0.7", port = 1 }
+    entries-key-2 = { name = "name-4", address = "10.20.0.8", port = 65535 }
   }
 }
 
@@ -101,67 +99,67 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = toset(keys(google_compute_firewall.entry)) == toset(["gates-key-1", "gates-key-2"])
+    condition     = toset(keys(google_compute_firewall.entry)) == toset(["entries-key-1", "entries-key-2"])
     error_message = "The keys of instances of google_compute_firewall.entry must be as the module says."
   }
 
   assert {
-    condition     = google_compute_firewall.entry["gates-key-1"].name == "name-from-gates-key-1"
+    condition     = google_compute_firewall.entry["entries-key-1"].name == "entries-key-1"
     error_message = "The name of google_compute_firewall.entry must be as the module says."
   }
 
   assert {
-    condition     = google_compute_firewall.entry["gates-key-1"].description == "from gates-key-1"
+    condition     = google_compute_firewall.entry["entries-key-1"].description == "from name-3"
     error_message = "The description of google_compute_firewall.entry must be as the module says."
   }
 
   assert {
-    condition     = google_compute_firewall.entry["gates-key-1"].network == "1001"
+    condition     = google_compute_firewall.entry["entries-key-1"].network == "1001"
     error_message = "The network of google_compute_firewall.entry must be as the module says."
   }
 
   assert {
-    condition     = google_compute_firewall.entry["gates-key-1"].direction == "INGRESS"
+    condition     = google_compute_firewall.entry["entries-key-1"].direction == "INGRESS"
     error_message = "The direction of google_compute_firewall.entry must be as the module says."
   }
 
   assert {
-    condition     = google_compute_firewall.entry["gates-key-1"].source_ranges == toset(["10.20.0.7/32"])
+    condition     = google_compute_firewall.entry["entries-key-1"].source_ranges == toset(["10.20.0.7/32"])
     error_message = "The source_ranges of google_compute_firewall.entry must be as the module says."
   }
 
   assert {
-    condition     = google_compute_firewall.entry["gates-key-1"].target_tags == toset(["name"])
+    condition     = google_compute_firewall.entry["entries-key-1"].target_tags == toset(["name"])
     error_message = "The target_tags of google_compute_firewall.entry must be as the module says."
   }
 
   assert {
-    condition     = one(google_compute_firewall.entry["gates-key-1"].allow).protocol == "tcp"
+    condition     = one(google_compute_firewall.entry["entries-key-1"].allow).protocol == "tcp"
     error_message = "The allow.protocol of google_compute_firewall.entry must be as the module says."
   }
 
   assert {
-    condition     = one(google_compute_firewall.entry["gates-key-1"].allow).ports == tolist(["1"])
+    condition     = one(google_compute_firewall.entry["entries-key-1"].allow).ports == tolist(["1"])
     error_message = "The allow.ports of google_compute_firewall.entry must be as the module says."
   }
 
   assert {
-    condition     = google_compute_firewall.entry["gates-key-2"].name == "name-from-gates-key-2"
+    condition     = google_compute_firewall.entry["entries-key-2"].name == "entries-key-2"
     error_message = "The name of google_compute_firewall.entry must be as the module says."
   }
 
   assert {
-    condition     = google_compute_firewall.entry["gates-key-2"].description == "from gates-key-2"
+    condition     = google_compute_firewall.entry["entries-key-2"].description == "from name-4"
     error_message = "The description of google_compute_firewall.entry must be as the module says."
   }
 
   assert {
-    condition     = google_compute_firewall.entry["gates-key-2"].source_ranges == toset(["10.20.0.8/32"])
+    condition     = google_compute_firewall.entry["entries-key-2"].source_ranges == toset(["10.20.0.8/32"])
     error_message = "The source_ranges of google_compute_firewall.entry must be as the module says."
   }
 
   assert {
-    condition     = one(google_compute_firewall.entry["gates-key-2"].allow).ports == tolist(["65535"])
+    condition     = one(google_compute_firewall.entry["entries-key-2"].allow).ports == tolist(["65535"])
     error_message = "The allow.ports of google_compute_firewall.entry must be as the module says."
   }
 
@@ -171,33 +169,18 @@ run "plans_what_the_module_says" {
   }
 }
 
-run "plans_the_other_case" {
-  command = plan
-
-  variables {
-    gates = null
-  }
-
-  assert {
-    condition     = length(google_compute_firewall.entry) == 0
-    error_message = "The number of instances of google_compute_firewall.entry must be as the module says."
-  }
-}
-
 run "refuses_inbound_of_another_kind" {
   command = plan
 
   variables {
     inbound = {
       inbound-key-1 = {
-        key      = "key-1"
         name     = "name-1"
         protocol = "protocol-1"
         ports    = ["ports-1", "ports-2"]
         sources  = ["No such thing.", "10.23.0.0/20"]
       }
       inbound-key-2 = {
-        key      = "key-2"
         name     = "name-2"
         protocol = "protocol-2"
         ports    = ["ports-3", "ports-4"]
@@ -209,41 +192,41 @@ run "refuses_inbound_of_another_kind" {
   expect_failures = [var.inbound]
 }
 
-run "refuses_gates_of_another_kind_1" {
+run "refuses_entries_of_another_kind_1" {
   command = plan
 
   variables {
-    gates = {
-      gates-key-1 = { name = "name-3", address = "No such thing.", port = 1 }
-      gates-key-2 = { name = "name-4", address = "10.20.0.8", port = 65535 }
+    entries = {
+      entries-key-1 = { name = "name-3", address = "No such thing.", port = 1 }
+      entries-key-2 = { name = "name-4", address = "10.20.0.8", port = 65535 }
     }
   }
 
-  expect_failures = [var.gates]
+  expect_failures = [var.entries]
 }
 
-run "refuses_gates_of_another_kind_2" {
+run "refuses_entries_of_another_kind_2" {
   command = plan
 
   variables {
-    gates = {
-      gates-key-1 = { name = "name-3", address = "10.20.0.7", port = 0 }
-      gates-key-2 = { name = "name-4", address = "10.20.0.8", port = 65535 }
+    entries = {
+      entries-key-1 = { name = "name-3", address = "10.20.0.7", port = 0 }
+      entries-key-2 = { name = "name-4", address = "10.20.0.8", port = 65535 }
     }
   }
 
-  expect_failures = [var.gates]
+  expect_failures = [var.entries]
 }
 
-run "refuses_gates_of_another_kind_3" {
+run "refuses_entries_of_another_kind_3" {
   command = plan
 
   variables {
-    gates = {
-      gates-key-1 = { name = "name-3", address = "10.20.0.7", port = 65536 }
-      gates-key-2 = { name = "name-4", address = "10.20.0.8", port = 65535 }
+    entries = {
+      entries-key-1 = { name = "name-3", address = "10.20.0.7", port = 65536 }
+      entries-key-2 = { name = "name-4", address = "10.20.0.8", port = 65535 }
     }
   }
 
-  expect_failures = [var.gates]
+  expect_failures = [var.entries]
 }
