@@ -47,7 +47,7 @@ fn acme(provider: &str, says: &str, stacks: &[&str]) -> Outcome {
         text.push_str(&format!("extend image base {{ on += [{provider}] }}\n"));
     }
     files.insert(ACME.into(), text.into());
-    compile(&Workspace::new(files), &Options { renumber: Renumber::new(["acme".into()].into_iter()), ..Options::default() })
+    compile(&Workspace::new(files), &Options { renumber: Renumber::new(["acme".into()]), ..Options::default() })
 }
 
 /// What is found but that places were given up, which is what a move does.
@@ -107,5 +107,29 @@ fn where_a_provider_lets_a_network_be_left_by_one_way_the_finding_says_where_it_
         assert_eq!(found.code, Code::MissingCapability, "{found:#?}");
         assert!(found.message.contains("need a network that is public on oci"), "{found:#?}");
         assert!(found.help.as_ref().unwrap().contains("google"), "{found:#?}");
+    }
+}
+
+/// What a builder does not read from the environment itself, its template does; what an image lacks is installed first.
+#[test]
+fn templates_read_secrets_from_the_environment_and_prepare_the_image() {
+    let template = |name: &str| {
+        let (provider, says) = PROVIDERS.iter().find(|(provider, _)| *provider == name).unwrap();
+        let outcome = acme(provider, says, &[WEB]);
+        let text = outcome.tree.get(&format!("packer/base/{provider}/image.pkr.json")).unwrap().contents.to_string();
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()
+    };
+    let first = |template: &serde_json::Value| template["build"]["provisioner"][0]["shell"]["inline"].to_string();
+    for (provider, builder, setting, variable) in [
+        ("google", "googlecompute", "access_token", "GOOGLE_OAUTH_ACCESS_TOKEN"),
+        ("azure", "azure-arm", "client_secret", "ARM_CLIENT_SECRET"),
+        ("oci", "oracle-oci", "key", "OCI_PRIVATE_KEY"),
+    ] {
+        let template = template(provider);
+        assert_eq!(template["source"][builder]["amd64"][setting], format!("${{var.{setting}}}"));
+        let declared = &template["variable"][setting];
+        assert_eq!((&declared["default"], &declared["sensitive"]), (&format!("${{env(\"{variable}\")}}").into(), &true.into()));
+        assert_eq!(first(&template).contains("install cloud-init"), provider == "google", "{provider}");
+        assert_eq!(first(&template).contains("cloud-init status --wait"), provider != "google", "{provider}");
     }
 }

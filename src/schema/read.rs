@@ -182,6 +182,7 @@ mod tests {
                 "attributes": {
                     "id": { "type": "string", "computed": true },
                     "tags": { "type": ["map", "string"], "optional": true },
+                    "rules": { "type": ["set", ["object", { "name": "string", "sources": ["set", "string"] }]], "optional": true },
                     "pools": { "required": true, "nested_type": { "nesting_mode": "list", "attributes": { "size": { "type": "number", "optional": true } } } }
                 },
                 "block_types": { "rule": { "nesting_mode": "set", "min_items": 1, "block": { "attributes": { "port": { "type": "string", "required": true } } } } }
@@ -192,6 +193,9 @@ mod tests {
         let server = schemas.plugin("b.json").unwrap().find(false, "b_server").unwrap();
         assert!(server.attributes["id"].is_read_only() && server.attributes["pools"].required);
         assert_eq!(server.attributes["pools"].ty.to_string(), "list({ size: float })");
+        let rules = server.attributes["rules"].nested.as_ref().unwrap();
+        assert!(rules.attributes["sources"].unordered && !rules.attributes["name"].unordered);
+        assert_eq!(server.attributes["rules"].ty.to_string(), "list({ name: string, sources: list(string) })");
         assert_eq!((server.blocks["rule"].min, server.blocks["rule"].max), (1, None));
         assert!(server.reads_as(&"b_server".into()).is_deferred());
     }
