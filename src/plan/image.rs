@@ -24,8 +24,12 @@ pub struct Image {
     pub sources: Vec<(Text, Value)>,
     /// The settings whose value depends on what an instance of the provider says, and whether it depends on the architecture too.
     pub varying: BTreeMap<Text, bool>,
+    /// The settings of the builder that are secret, each with the environment variable that holds it.
+    pub secrets: Vec<(Text, Text)>,
     /// The account of the first login.
     pub login: Text,
+    /// What this account runs before anything is installed.
+    pub prepare: Vec<Text>,
     /// The services whose install part is baked.
     pub install: Vec<Text>,
     /// What tells this state of the image from another one.

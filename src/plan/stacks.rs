@@ -3,10 +3,10 @@
 use super::planner::{PRODUCT, Planner};
 use super::{Image, Instance, Service, Stack, Unit, image};
 use crate::base::graph::Graph;
-use crate::base::{Text, text};
+use crate::base::{Span, Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::text_of;
-use crate::hir::items::{StockImage, View};
+use crate::hir::items::{Credential, StockImage, View};
 use crate::shape::Recipe;
 use crate::value::{Entries, InstanceId, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,6 +157,7 @@ impl Planner<'_> {
             let source = settings_text(&mut sources, "plugin")?;
             Some((source, settings_text(&mut sources, "plugin_version")?))
         });
+        let stock = StockImage::of(&stock)?;
         Some(Image {
             name: recipe.name.clone(),
             doc: recipe.doc.clone(),
@@ -166,11 +167,20 @@ impl Planner<'_> {
             plugin,
             sources,
             varying: image::varying(&of, &block),
-            login: StockImage::of(&stock).and_then(StockImage::login)?.clone(),
+            secrets: self.secret_settings(provider, recipe.span),
+            login: stock.login()?.clone(),
+            prepare: stock.prepare().cloned().collect(),
             install: recipe.install.clone(),
             revision,
             source: recipe.source.clone(),
         })
+    }
+
+    /// The settings of a provider's builder that come from the environment, each with the variable.
+    fn secret_settings(&mut self, provider: InstanceId, span: Span) -> Vec<(Text, Text)> {
+        let Ok(credentials) = self.field(provider, &Credential::NAME.into(), span) else { return Vec::new() };
+        let all = credentials.as_map().into_iter().flat_map(|map| map.values()).filter_map(Credential::of);
+        all.filter_map(|of| Some((of.setting()?.clone(), of.env()?.clone()))).collect()
     }
 
     /// The product's settings and every instance with what was evaluated of it.

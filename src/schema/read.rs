@@ -55,7 +55,7 @@ struct WrittenBlock {
     block_types: BTreeMap<Text, WrittenNested>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct WrittenAttribute {
     #[serde(default, rename = "type")]
     ty: Value,
@@ -133,7 +133,8 @@ impl WrittenAttribute {
     fn attribute(self) -> Attribute {
         let nested = self
             .nested_type
-            .map(|object| NestedAttributes { attributes: attributes(object.attributes), nesting: object.nesting_mode.nesting() });
+            .map(|object| NestedAttributes { attributes: attributes(object.attributes), nesting: object.nesting_mode.nesting() })
+            .or_else(|| of_objects(&self.ty));
         Attribute {
             ty: nested.as_ref().map_or_else(|| convert::ty(&self.ty), convert::nested),
             unordered: nested.as_ref().map_or_else(|| convert::is_set(&self.ty), |nested| nested.nesting == Nesting::Set),
@@ -145,6 +146,16 @@ impl WrittenAttribute {
             write_only: self.write_only,
         }
     }
+}
+
+/// What the objects of `["set", ["object", { … }]]` hold: a set in one of them is known for one by its own type alone.
+fn of_objects(written: &Value) -> Option<NestedAttributes> {
+    let [kind, of] = written.as_array()?.as_slice() else { return None };
+    let nesting = if kind == "set" { Nesting::Set } else { return None };
+    let [object, fields] = of.as_array()?.as_slice() else { return None };
+    let fields = fields.as_object().filter(|_| object == "object")?;
+    let attribute = |ty: &Value| WrittenAttribute { ty: ty.clone(), optional: true, ..WrittenAttribute::default() }.attribute();
+    Some(NestedAttributes { attributes: fields.iter().map(|(name, ty)| (name.as_str().into(), attribute(ty))).collect(), nesting })
 }
 
 impl WrittenNesting {
@@ -171,6 +182,7 @@ mod tests {
                 "attributes": {
                     "id": { "type": "string", "computed": true },
                     "tags": { "type": ["map", "string"], "optional": true },
+                    "rules": { "type": ["set", ["object", { "name": "string", "sources": ["set", "string"] }]], "optional": true },
                     "pools": { "required": true, "nested_type": { "nesting_mode": "list", "attributes": { "size": { "type": "number", "optional": true } } } }
                 },
                 "block_types": { "rule": { "nesting_mode": "set", "min_items": 1, "block": { "attributes": { "port": { "type": "string", "required": true } } } } }
@@ -181,6 +193,9 @@ mod tests {
         let server = schemas.plugin("b.json").unwrap().find(false, "b_server").unwrap();
         assert!(server.attributes["id"].is_read_only() && server.attributes["pools"].required);
         assert_eq!(server.attributes["pools"].ty.to_string(), "list({ size: float })");
+        let rules = server.attributes["rules"].nested.as_ref().unwrap();
+        assert!(rules.attributes["sources"].unordered && !rules.attributes["name"].unordered);
+        assert_eq!(server.attributes["rules"].ty.to_string(), "list({ name: string, sources: list(string) })");
         assert_eq!((server.blocks["rule"].min, server.blocks["rule"].max), (1, None));
         assert!(server.reads_as(&"b_server".into()).is_deferred());
     }

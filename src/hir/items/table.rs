@@ -206,6 +206,7 @@ items! {
     /// What a plugin reads from the environment.
     Labelled ["provider", "credential"] as Credential has {
         env: "string" => one &'v Text;
+        setting: "name?" => one &'v Text;
     }
     /// What networks may be.
     Block ["provider", "network"] has {
@@ -240,6 +241,7 @@ items! {
     Labelled ["provider", "image"] as StockImage has {
         name: "string";
         login: "string" => one &'v Text;
+        prepare: "list(string)" => each &'v Text;
     }
     /// How Packer bakes there.
     Block ["provider", "builder"] has {}

@@ -57,6 +57,17 @@ fn mock(attribute: &Attribute, name: &Text, of: &Text, number: i64) -> Option<Va
         Ty::Float => Value::Int(number),
         Ty::Bool => Value::Bool(true),
         Ty::List(element) if matches!(element.plain(), Ty::String) => Value::list([word(name)]),
+        // One object of the list, with all that it has.
+        Ty::List(element) if let Ty::Record(record) = element.plain() => {
+            let field = |ty: &Ty, name: &Text| match ty.plain() {
+                Ty::String => word(name),
+                Ty::Float => Value::Int(number),
+                Ty::Bool => Value::Bool(true),
+                Ty::Map(_) => Value::Map(Entries::new().into()),
+                _ => Value::list([]),
+            };
+            Value::list([Value::map(record.fields.iter().map(|of| (of.name.clone(), field(&of.ty, &of.name))))])
+        }
         Ty::Record(record) => {
             let fields = record.fields.iter().filter_map(|field| match field.ty.plain() {
                 Ty::String => Some((field.name.clone(), word(&field.name))),

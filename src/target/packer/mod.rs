@@ -62,14 +62,21 @@ fn plugin(source: &str, version: &str) -> Value {
 fn template(image: &Image) -> Result<Value, Error> {
     let mut file = commented(&image.source);
     let variables = images::variables(image);
-    if !variables.is_empty() {
-        let string = || Value::object().with("type", "string");
-        let declared: Vec<(Text, Value)> = variables.into_keys().map(|name| (name, string())).collect();
+    let string = || Value::object().with("type", "string");
+    let mut declared: Vec<(Text, Value)> = variables.into_keys().map(|name| (name, string())).collect();
+    for (setting, environment) in &image.secrets {
+        let read = value::environment(environment)?;
+        declared.push((setting.clone(), string().with("sensitive", true).with("default", read)));
+    }
+    if !declared.is_empty() {
         file.push("variable", declared);
     }
     let mut sources = Value::object();
     for (arch, settings) in images::sources(image) {
-        let settings = value::value(&settings).map_err(|error| error.within(arch.clone()))?;
+        let mut settings = value::value(&settings).map_err(|error| error.within(arch.clone()))?;
+        for (setting, _) in &image.secrets {
+            settings.push(setting.clone(), value::variable(setting)?);
+        }
         sources.push(arch, settings);
     }
     let names: Vec<Text> = image.sources.iter().map(|(arch, _)| text!("source.{}.{arch}", image.builder)).collect();

@@ -23,7 +23,7 @@ const CLEAN: [&str; 11] = [
     "sync",
 ];
 
-/// The steps: wait until the machine has set itself up, install, clean.
+/// The steps: what the image of the provider needs first, install, clean.
 pub(super) fn provisioners(image: &Image) -> Result<Vec<Value>, Error> {
     let playbook = images::playbook(image);
     let ansible = Value::object()
@@ -40,8 +40,13 @@ pub(super) fn provisioners(image: &Image) -> Result<Vec<Value>, Error> {
         clean.push("execute_command", "sudo sh -c '{{ .Vars }} {{ .Path }}'");
     }
     clean.push("inline", CLEAN.to_vec());
-    let wait = Value::object().with("inline", vec!["cloud-init status --wait"]);
-    Ok(vec![step("shell", wait), step("ansible", ansible), step("shell", clean)])
+    let mut steps = Vec::new();
+    if !image.prepare.is_empty() {
+        let commands = image.prepare.iter().map(value::text).collect::<Result<Vec<_>, _>>()?;
+        steps.push(step("shell", Value::object().with("inline", commands)));
+    }
+    steps.extend([step("ansible", ansible), step("shell", clean)]);
+    Ok(steps)
 }
 
 fn step(kind: &'static str, settings: Value) -> Value {

@@ -1,7 +1,7 @@
 //! Values as a template of Packer says them: every text of it is a template of HCL, and some fields are one of Go once more.
 
 use crate::artifact::{Error, Problem, hcl, json};
-use crate::base::Text;
+use crate::base::{Text, text};
 use crate::eval::text_of;
 use crate::value::{Residual, Value};
 
@@ -46,14 +46,19 @@ fn rendered_once(text: &Text) -> Result<&Text, Error> {
     if text.contains("{{") { Err(Problem::Syntax(text.clone()).into()) } else { Ok(text) }
 }
 
-fn variable(name: &Text) -> Result<Text, Error> {
-    if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Err(Problem::Identifier(name.clone()).into());
-    }
-    let mut text = String::from("${var.");
-    text.push_str(name);
-    text.push('}');
-    Ok(text.into())
+/// What the environment says where Packer runs.
+pub(super) fn environment(name: &Text) -> Result<Text, Error> {
+    Ok(text!("${{env(\"{}\")}}", identifier(name)?))
+}
+
+/// The value of a variable of the template.
+pub(super) fn variable(name: &Text) -> Result<Text, Error> {
+    Ok(text!("${{var.{}}}", identifier(name)?))
+}
+
+fn identifier(name: &Text) -> Result<&Text, Error> {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if plain { Ok(name) } else { Err(Problem::Identifier(name.clone()).into()) }
 }
 
 fn scalar(value: &Value) -> Result<json::Value, Error> {
