@@ -197,9 +197,11 @@ fn changes_are_changes() {
         assert!(changed != *text && changed.parse::<hcl_edit::structure::Body>().is_ok(), "{module}/{file}:{}", mutation.show(text));
     }
     let of = |module: &String| all.iter().filter(|(of, _, _)| of == module).count();
-    for module in modules.keys() {
+    for (module, files) in &modules {
         println!("{:5} {module}", of(module));
-        assert!(of(module) >= 10, "{module}");
+        // What makes no resource passes on what it is given, and there is less to change.
+        let least = if files["main.tf"].contains("resource \"") { 10 } else { 5 };
+        assert!(of(module) >= least, "{module}");
     }
 }
 
