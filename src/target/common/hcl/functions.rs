@@ -92,6 +92,11 @@ impl Lowering<'_> {
                 let present = Expr::variable("value").binary(Binary::NotEqual, Expr::Null);
                 Ok(Expr::for_list("value", next()?, Expr::variable("value")).only_if(present).into())
             }
+            // What is there where the key is not may be nothing, which is a value.
+            "lookup" if arguments.len() == 3 => {
+                let arguments = arguments.iter().map(|argument| self.value(argument)).collect::<Result<Vec<_>, _>>()?;
+                Ok(Expr::call("lookup", arguments))
+            }
             "first" => Ok(next()?.index(0i64)),
             "last" => Ok(Expr::call("reverse", [next()?]).index(0i64)),
             "join" if lowered.len() == 1 => Ok(Expr::call("join", [Expr::from(""), next()?])),

@@ -57,6 +57,7 @@ fn arguments_take_the_order_of_the_tool() {
     assert_eq!(call("gib", [var("a")]), "ceil(var.a / 1073741824)");
     assert_eq!(call("slice", [var("a"), Value::Int(1), Value::None]), "slice(var.a, 1, length(var.a))");
     assert_eq!(call("cidr_overlaps", [var("a"), var("b")]), "cidrcontains(var.a, var.b) || cidrcontains(var.b, var.a)");
+    assert_eq!(call("lookup", [var("a"), Value::text("k"), Value::None]), r#"lookup(var.a, "k", null)"#);
     assert_eq!(call("replace", [var("a"), Value::text("-"), Value::text("_")]), r#"replace(var.a, "-", "_")"#);
 }
 
