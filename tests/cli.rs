@@ -23,6 +23,8 @@ mod lost;
 mod output;
 #[path = "cli/settings.rs"]
 mod settings;
+#[path = "cli/test.rs"]
+mod test;
 #[path = "cli/watch.rs"]
 mod watch;
 
@@ -143,9 +145,23 @@ fn without_arguments_it_helps() {
 
 #[test]
 fn every_command_has_a_help() {
-    for command in
-        ["build", "check", "fmt", "explain", "doc", "init", "settings", "graph", "reach", "list", "why", "lsp", "completions", "man"]
-    {
+    for command in [
+        "build",
+        "check",
+        "fmt",
+        "test",
+        "explain",
+        "doc",
+        "init",
+        "settings",
+        "graph",
+        "reach",
+        "list",
+        "why",
+        "lsp",
+        "completions",
+        "man",
+    ] {
         empty().run(&[command, "--help"]).ends(0).says(&format!("Usage: infrac {command}")).says("--project");
     }
 }

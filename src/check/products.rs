@@ -8,6 +8,9 @@ use crate::base::Text;
 use crate::hir::{self, ExprKind, Item, Kind, Product};
 use std::rc::Rc;
 
+/// The keyword of a test.
+const TEST: &str = "test";
+
 /// The name of the manifest of what belongs to no product.
 const SHARED: &str = "shared";
 
@@ -23,6 +26,23 @@ impl<'a> Checker<'a> {
         }
         for instance in &product.instances {
             self.instance(instance, &product.environments, &mut scope);
+        }
+        if let Some(expected) = &product.expected {
+            self.expected(expected, &mut scope);
+        }
+    }
+
+    /// What a test expects of its product.
+    fn expected(&mut self, expected: &'a hir::Expected, scope: &mut Scope<'a>) {
+        expected.checks.iter().for_each(|check| self.check_item(check, scope));
+        for policy in expected.policies() {
+            if !self.program.definitions.contains_key(&("policy".into(), policy.text.clone())) {
+                let known = self.definitions_of("policy");
+                self.error(report::unknown_definition("policy", &policy.text, policy.span, known));
+            }
+        }
+        if let Some(kind) = self.program.kinds.get(TEST) {
+            self.blocks(kind, "a test", expected.blocks.iter().map(AsRef::as_ref), scope);
         }
     }
 

@@ -29,6 +29,7 @@ mod selection;
 mod settings;
 mod table;
 mod templates;
+mod test;
 mod watch;
 mod why;
 
@@ -89,6 +90,7 @@ enum Command {
     Build(build::Build),
     Check(check::Check),
     Fmt(format::Format),
+    Test(test::Test),
     Explain(explain::Explain),
     Doc(doc::Doc),
     Init(init::Init),
@@ -165,6 +167,7 @@ impl Command {
             Command::Build(build) => build.run(global),
             Command::Check(check) => check.run(global),
             Command::Fmt(format) => format.run(global),
+            Command::Test(test) => test.run(global),
             Command::Explain(explain) => explain.run(global),
             Command::Doc(doc) => doc.run(global),
             Command::Init(init) => init.run(global),

@@ -16,6 +16,11 @@ macro_rules! codes {
             /// `cidr-overlap`.
             pub fn name(self) -> &'static str { match self { $(Code::$variant => $name),* } }
 
+            /// The code of that name or number.
+            pub fn named(name: &str) -> Option<Code> {
+                Code::ALL.iter().copied().find(|code| code.name() == name || code.id() == name)
+            }
+
             /// What it means, in one sentence.
             pub fn summary(self) -> &'static str { match self { $(Code::$variant => concat!($($doc),*).trim_ascii()),* } }
 

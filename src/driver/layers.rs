@@ -6,9 +6,9 @@ use super::renumber;
 use crate::analysis;
 use crate::base::{FileId, Text, Workspace, similar};
 use crate::check::{self, Record, Types};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::Run;
-use crate::hir::{Product, Program};
+use crate::hir::{Product, Program, Test};
 use crate::resolve::{self, Library, Source};
 use crate::schema::{self, Schemas};
 use crate::shape::{self, Shapes};
@@ -104,6 +104,19 @@ pub(super) struct Shared {
     pub is_unsure: bool,
     /// What is to be seen in the library, once somebody looks.
     pub seen: OnceLock<Record>,
+    /// The tests, in the order of the paths of their files; none of a library with mistakes.
+    pub tests: Vec<LinkedTest>,
+}
+
+/// A test with its names linked.
+#[derive(Debug)]
+pub(super) struct LinkedTest {
+    /// The test.
+    pub test: Test,
+    /// What the names in its product, and in the library, mean.
+    pub types: Types,
+    /// What was found in it, and may be what it expects: of a code that it names. Anything else is told.
+    pub found: Diagnostics,
 }
 
 impl Shared {
@@ -134,6 +147,7 @@ impl Shared {
                 is_lacking: true,
                 is_unsure: false,
                 seen: OnceLock::new(),
+                tests: Vec::new(),
             };
         }
         diagnostics.extend(found);
@@ -142,11 +156,34 @@ impl Shared {
         let (types, found) = check::library(library.program(), &schemas);
         diagnostics.extend(found);
         let is_unsure = lacking.has_errors();
-        let mut shared = Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: false, is_unsure, seen: OnceLock::new() };
+        let (seen, tests) = (OnceLock::new(), Vec::new());
+        let mut shared = Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: false, is_unsure, seen, tests };
         if !shared.diagnostics.has_errors() {
             shared.shapes = shared.shape(workspace, run);
+            shared.link_tests(workspace, &sources);
         }
         shared
+    }
+
+    /// Links the tests, and checks them.
+    fn link_tests(&mut self, workspace: &Workspace, sources: &[Source]) {
+        let (tests, found) = resolve::tests(workspace, &self.library, sources);
+        self.diagnostics.extend(found);
+        let linked: Vec<(LinkedTest, Diagnostics)> = tests
+            .into_par_iter()
+            .map(|linked| {
+                similar::renew();
+                let (types, mut all) = check::products(&linked.program, &self.schemas, &self.types);
+                all.extend(linked.diagnostics);
+                let codes = codes_of(&linked.test);
+                let (found, told) = all.0.into_iter().partition(|found| codes.contains(&found.code));
+                (LinkedTest { test: linked.test, types, found: Diagnostics(found) }, Diagnostics(told))
+            })
+            .collect();
+        for (test, found) in linked {
+            self.diagnostics.extend(found);
+            self.tests.push(test);
+        }
     }
 
     /// Makes what products share, and judges it; nothing where an image could not be read.
@@ -170,6 +207,13 @@ impl Shared {
         diagnostics.extend(analysis::analyse_roles(program, &shapes));
         Some(shapes)
     }
+}
+
+/// The codes of the findings that a test expects.
+fn codes_of(test: &Test) -> BTreeSet<Code> {
+    let expectations = test.product.expected.iter().flat_map(|expected| expected.expectations());
+    let findings = expectations.filter(|block| block.keyword.text == "finding");
+    findings.filter_map(|block| Code::named(&block.labels.first()?.plain()?)).collect()
 }
 
 /// A product with its names linked.

@@ -15,6 +15,7 @@ mod repair;
 mod session;
 mod shared;
 mod targets;
+pub mod tests;
 mod threads;
 mod why;
 

@@ -380,6 +380,16 @@ impl Block {
     }
 }
 
+impl Label {
+    /// The word, or the text without expressions.
+    pub fn plain(&self) -> Option<Text> {
+        match &self.value {
+            LabelValue::Word(word) => Some(word.clone()),
+            LabelValue::Template(parts) => plain_text(parts),
+        }
+    }
+}
+
 /// The text of a template without expressions.
 pub fn plain_text(parts: &[Part]) -> Option<Text> {
     match parts {

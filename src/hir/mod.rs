@@ -224,6 +224,41 @@ pub struct Product {
     pub instances: Vec<Arc<Instance>>,
     /// Its environments in order; the checker reports what is wrong with them.
     pub environments: Vec<Name>,
+    /// What a test expects of it; nothing where it is one of the inventory.
+    pub expected: Option<Expected>,
+}
+
+/// What a `test` expects of its product.
+#[derive(Debug, Default)]
+pub struct Expected {
+    /// What must be true in every environment.
+    pub checks: Vec<Check>,
+    /// Its `expect` blocks, in the order of the text.
+    pub blocks: Vec<Arc<Block>>,
+}
+
+impl Expected {
+    /// What stands in its `expect` blocks, in the order of the text.
+    pub fn expectations(&self) -> impl Iterator<Item = &Arc<Block>> {
+        self.blocks.iter().flat_map(|block| block.body.blocks())
+    }
+
+    /// The policies that are judged: those that something is expected of.
+    pub fn policies(&self) -> impl Iterator<Item = Name> {
+        let policies = self.expectations().filter(|block| block.keyword.text == "policy");
+        policies.filter_map(|block| block.labels.first()).filter_map(|label| Some(Name { text: label.plain()?, span: label.span }))
+    }
+}
+
+/// `test "name" { … }`: a small product with what is expected of it.
+#[derive(Clone, Debug)]
+pub struct Test {
+    /// Its name, as the label says it.
+    pub name: Name,
+    /// The whole block.
+    pub span: Span,
+    /// Its product.
+    pub product: Arc<Product>,
 }
 
 impl Product {

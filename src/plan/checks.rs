@@ -103,8 +103,11 @@ impl Planner<'_> {
                 }
             }
         }
-        let policies: Vec<_> =
-            self.program.definitions.iter().filter(|((keyword, _), _)| keyword == "policy").map(|(_, policy)| policy.clone()).collect();
+        // Policies judge products. A test is about definitions: it is judged by the policies that it names.
+        let named = self.product.expected.as_ref().map(|expected| expected.policies().map(|name| name.text).collect::<Vec<_>>());
+        let policies = self.program.definitions.iter().filter(|((keyword, _), _)| keyword == "policy");
+        let policies = policies.filter(|((_, name), _)| named.as_ref().is_none_or(|named| named.contains(name)));
+        let policies: Vec<_> = policies.map(|(_, policy)| policy.clone()).collect();
         for policy in policies {
             for repeat in &policy.loops {
                 let judged = Judged::Aloud(Some(&policy.name.text));

@@ -3,6 +3,7 @@
 mod allocate;
 mod changed;
 mod checks;
+pub mod expected;
 mod field;
 mod frame;
 mod functions;

@@ -9,6 +9,7 @@ mod items;
 mod kinds;
 mod lower;
 mod products;
+mod tests;
 mod types;
 
 use crate::base::{FileId, Span, Text, Workspace};
@@ -18,8 +19,10 @@ use crate::syntax::ast;
 use lower::{Callable, Lowering};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tests::TEST;
 
 pub use items::lacking;
+pub use tests::{has_tests, tests};
 
 /// What paths of the library begin with that comes with the compiler: embedded in it, and in its own checkout.
 const EMBEDDED: [&str; 2] = ["<stdlib>/", "stdlib/"];
@@ -87,7 +90,7 @@ pub fn resolve(workspace: &Workspace, sources: &[Source]) -> (Program, Diagnosti
 /// nothing.
 pub fn is_of_product(tree: &ast::File) -> bool {
     tree.items.iter().all(|item| match item {
-        ast::Item::Block(block) => !matches!(block.keyword.text.as_str(), "define" | "implement" | "extend"),
+        ast::Item::Block(block) => !matches!(block.keyword.text.as_str(), "define" | "implement" | "extend" | TEST),
         ast::Item::Error(_) => true,
         _ => false,
     })

@@ -1,5 +1,6 @@
 //! The inventory: a folder that holds a `product` is one product, whatever files its instances stand in.
 
+use super::tests::TEST;
 use super::{Resolver, Source, word};
 use crate::base::{FileId, Text, similar};
 use crate::diag::{Code, Diagnostic};
@@ -38,7 +39,7 @@ impl Resolver<'_> {
                 }
                 let environments = environments(block);
                 let block = self.lower(None, |lowering| lowering.block(block));
-                products.insert(folder.clone(), Product { name, folder, path, block, instances: Vec::new(), environments });
+                products.insert(folder.clone(), Product { name, folder, path, block, instances: Vec::new(), environments, expected: None });
             }
         }
         for source in sources {
@@ -48,7 +49,7 @@ impl Resolver<'_> {
             }
             for block in top_blocks(source) {
                 match block.keyword.text.as_str() {
-                    "define" | "extend" | "implement" | "product" => {}
+                    "define" | "extend" | "implement" | "product" | TEST => {}
                     keyword if self.program.instances.contains_key(keyword) => {
                         let Some(instance) = self.instance(block, None) else { continue };
                         match products.get_mut(&folder) {
@@ -86,7 +87,7 @@ impl Resolver<'_> {
     }
 
     fn unknown_block(&mut self, block: &ast::Block) {
-        let known = self.program.instances.keys().map(Text::as_str).chain(["define", "extend", "implement", "product"]);
+        let known = self.program.instances.keys().map(Text::as_str).chain(["define", "extend", "implement", "product", TEST]);
         let nearest = similar::nearest(&block.keyword.text, known).map(str::to_owned);
         let mut diagnostic = Diagnostic::error(
             Code::UnknownBlock,

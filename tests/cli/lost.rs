@@ -19,6 +19,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
     ("why", &["why", "acme.web.servers"]),
     ("completions", &["completions", "bash"]),
     ("man", &["man"]),
+    ("test", &["test", "--format", "junit"]),
     ("debug", &["debug", "dump", "types"]),
     ("help", &["help"]),
 ];

@@ -4,6 +4,7 @@ mod assertions;
 mod compare;
 mod domains;
 mod keys;
+mod known;
 mod main_file;
 mod origin;
 mod refusals;
@@ -13,6 +14,7 @@ mod unseen;
 mod variables;
 mod world;
 
+pub use known::{Known, known};
 pub use origin::origin;
 
 use crate::artifact::hcl::{Body, Expr, Object};

@@ -1,0 +1,199 @@
+//! What a test expects of its product, evaluated in one environment: whether its checks hold, with what they were about, and what its
+//! `expect` blocks say.
+
+use super::frame::Frame;
+use super::planner::{PRODUCT, Planner};
+use super::written::Written;
+use super::{Lock, Unit};
+use crate::base::{Span, Text};
+use crate::check::Types;
+use crate::diag::Diagnostic;
+use crate::eval::{self, Evaluated, Work};
+use crate::hir::{self, Binary, ExprKind};
+use crate::shape::Shapes;
+use crate::value::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a test expects in one environment.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// The checks that do not hold, in the order of the text.
+    pub failed: Vec<Failed>,
+    /// What the `expect` blocks hold, in the order of the text.
+    pub expected: Vec<Expectation>,
+    /// The units with what they are given, where an expectation is about one.
+    pub units: Vec<Unit>,
+    /// Why something of it could not be evaluated.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A check that does not hold.
+#[derive(Debug)]
+pub struct Failed {
+    /// The condition.
+    pub span: Span,
+    /// What the check itself says of it.
+    pub message: Option<Text>,
+    /// What the check itself advises.
+    pub help: Option<Text>,
+    /// Whether the condition has a value before an apply.
+    pub is_known: bool,
+    /// The parts of the condition that are no literals, each with its value and the place that says it, where one does.
+    pub parts: Vec<(Span, Value, Option<Span>)>,
+}
+
+/// A block in `expect`.
+#[derive(Debug)]
+pub struct Expectation {
+    /// `finding`, `file` …
+    pub keyword: hir::Name,
+    /// What the labels say.
+    pub labels: Vec<Text>,
+    /// The attributes, and the usual values of those that are left out; nothing for what could not be evaluated.
+    pub values: BTreeMap<Text, Option<Said>>,
+}
+
+/// An attribute of an expectation.
+#[derive(Debug)]
+pub enum Said {
+    /// A value.
+    Value(Value),
+    /// An instance: its path, such as `mgmt.nodes`, and its declaration.
+    Instance(Text, Span),
+}
+
+impl Expectation {
+    /// A text.
+    pub fn text(&self, name: &str) -> Option<&Text> {
+        self.value(name)?.as_text()
+    }
+
+    /// A list of texts.
+    pub fn texts(&self, name: &str) -> Vec<&Text> {
+        let list = self.value(name).and_then(Value::as_list);
+        list.into_iter().flat_map(|list| list.iter()).filter_map(Value::as_text).collect()
+    }
+
+    /// A value that is there.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        match self.values.get(name)?.as_ref()? {
+            Said::Value(Value::None) | Said::Instance(..) => None,
+            Said::Value(value) => Some(value),
+        }
+    }
+
+    /// An instance: its path and its declaration.
+    pub fn instance(&self, name: &str) -> Option<(&Text, Span)> {
+        match self.values.get(name)?.as_ref()? {
+            Said::Instance(path, span) => Some((path, *span)),
+            Said::Value(_) => None,
+        }
+    }
+}
+
+/// Evaluates what a test expects of its product in one environment; `work` is what the test has taken so far. Of a product that is not
+/// sound, in which the checker has found something, no more is evaluated than what the expectations name.
+pub fn expected(
+    program: &hir::Program,
+    types: &Types,
+    shapes: &Shapes,
+    product: &Arc<hir::Product>,
+    environment: &Text,
+    work: &mut Work,
+    is_sound: bool,
+) -> Judged {
+    let Some(expected) = &product.expected else { return Judged::default() };
+    let lock = Lock::default();
+    let mut planner = Planner::new(program, types, shapes, product, environment, &lock, std::mem::take(work));
+    let mut units = Vec::new();
+    if is_sound {
+        planner.everything();
+        if expected.expectations().any(|block| block.keyword.text == "resource") {
+            units = planner.units();
+        }
+    }
+    let before = planner.diagnostics.0.len();
+    let failed = expected.checks.iter().filter_map(|check| planner.failed(check)).collect();
+    let expected = expected.expectations().map(|block| planner.expectation(block)).collect();
+    *work = std::mem::take(&mut planner.work);
+    let diagnostics = planner.diagnostics.0.split_off(before.min(planner.diagnostics.0.len()));
+    Judged { failed, expected, units, diagnostics }
+}
+
+impl Planner<'_> {
+    fn evaluate(&mut self, expr: &hir::Expr) -> Evaluated {
+        eval::eval(expr, &mut Frame { planner: self, of: PRODUCT, host: None })
+    }
+
+    fn failed(&mut self, check: &hir::Check) -> Option<Failed> {
+        let value = self.evaluate(&check.condition);
+        if value == Ok(Value::Bool(true)) {
+            return None;
+        }
+        let said = |planner: &mut Self, expr: &Option<Arc<hir::Expr>>| planner.evaluate(expr.as_ref()?).ok()?.as_text().cloned();
+        let (message, help) = (said(self, &check.message), said(self, &check.help));
+        let mut parts = Vec::new();
+        let decisive = self.decisive(&check.condition);
+        for part in parts_of(decisive) {
+            let Ok(value) = self.evaluate(part) else { continue };
+            let place = self.origin_of(Written { expr: part, of: PRODUCT }, &[], Some(&value));
+            parts.push((part.span, value, place.filter(|place| *place != part.span)));
+        }
+        Some(Failed { span: check.condition.span, message, help, is_known: value == Ok(Value::Bool(false)), parts })
+    }
+
+    /// The part of a condition that makes it fail: of several that must all hold, the first that does not.
+    fn decisive<'e>(&mut self, condition: &'e hir::Expr) -> &'e hir::Expr {
+        match &condition.kind {
+            ExprKind::Binary(Binary::And, left, right) => match self.evaluate(left) {
+                Ok(Value::Bool(true)) => self.decisive(right),
+                _ => self.decisive(left),
+            },
+            _ => condition,
+        }
+    }
+
+    fn expectation(&mut self, block: &hir::Block) -> Expectation {
+        let labels = block.labels.iter().filter_map(|label| match &label.value {
+            hir::LabelValue::Word(word) => Some(word.clone()),
+            hir::LabelValue::Template(parts) => {
+                let mut frame = Frame { planner: self, of: PRODUCT, host: None };
+                eval::eval_template(parts, &mut frame, &mut Vec::new()).ok()?.as_text().cloned()
+            }
+        });
+        let labels = labels.collect();
+        let mut said: BTreeMap<Text, Arc<hir::Expr>> = BTreeMap::new();
+        let kind = self.program.kinds.get("test").and_then(|kind| kind.blocks.get("expect")?.blocks.get(&block.keyword.text));
+        let usual =
+            kind.into_iter().flat_map(|kind| kind.inputs.values()).filter_map(|input| Some((&input.name.text, input.default.as_ref()?)));
+        said.extend(usual.map(|(name, default)| (name.clone(), default.clone())));
+        said.extend(block.body.attributes().map(|attribute| (attribute.name.text.clone(), attribute.value.clone())));
+        let values = said.into_iter().map(|(name, value)| {
+            let value = self.evaluate(&value).ok().map(|value| match value {
+                Value::Instance(id) => Said::Instance(self.path(id), self.node(id).declaration.span),
+                value => Said::Value(value),
+            });
+            (name, value)
+        });
+        let values = values.collect();
+        Expectation { keyword: block.keyword.clone(), labels, values }
+    }
+}
+
+/// What a reader of a failed condition wants to know: both sides of a comparison, what a call is given; no literals.
+fn parts_of(condition: &hir::Expr) -> Vec<&hir::Expr> {
+    match &condition.kind {
+        ExprKind::Binary(_, left, right) => [left, right].into_iter().flat_map(|side| side_of(side)).collect(),
+        ExprKind::Unary(_, inner) => parts_of(inner),
+        ExprKind::Call(_, arguments) => arguments.iter().flat_map(|argument| side_of(&argument.value)).collect(),
+        _ => side_of(condition).into_iter().collect(),
+    }
+}
+
+/// A part of a condition, where it is no literal.
+fn side_of(expr: &hir::Expr) -> Option<&hir::Expr> {
+    let mut has_name = false;
+    expr.walk(&mut |inner| has_name |= matches!(inner.kind, ExprKind::Member(..) | ExprKind::Call(..) | ExprKind::Index(..)));
+    has_name.then_some(expr)
+}

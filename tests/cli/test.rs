@@ -1,0 +1,107 @@
+//! `infrac test`: what it says of tests that pass and fail, in each form, and how it ends.
+
+use super::project;
+
+const TESTS: &str = r#"define policy small {
+  for s in stacks {
+    check s.servers < 3 at s
+      else "${s.name} is not small"
+  }
+}
+
+test "two machines" {
+  provider hetzner eu { region = fsn1 }
+  stack compute web { on = eu, servers = 2 }
+
+  check length(web.hosts) == 2
+  expect {
+    file "live/test/dev/web/nodes/terragrunt.hcl" { lines = ["server_type = \"cx33\""], without = ["public = true"] }
+    file "live/test/dev/web/exit/terragrunt.hcl" { absent = true }
+    resource "hcloud_server.node" { of = web.nodes, has = { server_type = "cx33" } }
+  }
+}
+
+test "too many & wrong" {
+  provider hetzner eu { region = fsn1 }
+  stack compute web { on = eu, servers = 3 }
+
+  check length(web.hosts) == 4
+  expect {
+    policy small { message = "web is not small", at = web }
+  }
+}
+
+test "unexpected" {
+  provider hetzner eu { region = fsn1 }
+  stack compute web { on = eu, zones = 2 }
+
+  expect {
+    finding address-reserved { at = web }
+  }
+}
+"#;
+
+#[test]
+fn results_are_told_with_both_places_and_the_value() {
+    let session = project();
+    session.put("infra.toml", "name = \"acme\"\nedition = \"2026\"\nlibrary = [\"library\"]\n");
+    session.put("library/tests.infra", TESTS);
+    let answer = session.run(&["test"]);
+    assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
+    assert!(answer.out.contains("pass  two machines      library/tests.infra:8:6\n"), "{}", answer.out);
+    assert!(answer.out.contains("FAIL  too many & wrong  library/tests.infra:20:6\n"), "{}", answer.out);
+    assert!(answer.out.contains("`length(web.hosts)` is 3"), "{}", answer.out);
+    assert!(answer.out.contains("3 is said here"), "{}", answer.out);
+    assert!(!answer.out.contains("there is no finding of the policy"), "{}", answer.out);
+    assert!(answer.out.contains("there is no finding IC0403 `address-reserved` at `web`"), "{}", answer.out);
+    assert!(answer.out.contains("this test does not expect it"), "{}", answer.out);
+    assert!(answer.err.contains("2 tests failed, 1 passed"), "{}", answer.err);
+}
+
+#[test]
+fn one_test_is_run_by_its_name() {
+    let session = project();
+    session.put("infra.toml", "name = \"acme\"\nedition = \"2026\"\nlibrary = [\"library\"]\n");
+    session.put("library/tests.infra", TESTS);
+    let answer = session.run(&["test", "two"]);
+    assert_eq!((answer.code, answer.err.as_str()), (0, "1 test passed\n"), "{}", answer.out);
+    let answer = session.run(&["test", "tow machines"]);
+    assert_eq!(answer.code, 2);
+    assert!(answer.err.contains("did you mean `two machines`?"), "{}", answer.err);
+    // Tests are no part of what is generated.
+    assert_eq!(session.run(&["check"]).code, 0);
+}
+
+#[test]
+fn programs_get_json_and_junit() {
+    let session = project();
+    session.put("infra.toml", "name = \"acme\"\nedition = \"2026\"\nlibrary = [\"library\"]\n");
+    session.put("library/tests.infra", TESTS);
+    let json = session.run(&["test", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(value["results"][0]["passed"], true);
+    assert_eq!(value["results"][1]["passed"], false);
+    assert_eq!(value["results"][1]["line"], 20);
+    assert!(!value["results"][1]["failures"].as_array().unwrap().is_empty());
+    let junit = session.run(&["test", "--format", "junit"]);
+    assert_eq!(junit.code, 1);
+    assert!(junit.out.contains("<testsuite name=\"infrac\" tests=\"3\" failures=\"2\">"), "{}", junit.out);
+    assert!(junit.out.contains("<testcase name=\"too many &amp; wrong\""), "{}", junit.out);
+}
+
+#[test]
+fn names_and_types_in_tests_are_checked_and_what_does_not_belong_is_refused() {
+    let session = project();
+    session.put("infra.toml", "name = \"acme\"\nedition = \"2026\"\nlibrary = [\"library\"]\n");
+    let broken = "test \"a\" {\n  provider hetzner eu { region = fsn1 }\n  check eu.regoin == fsn1\n  let x = 1\n  expect { policy nobody {} }\n}\n\
+                  test \"a\" {}\n";
+    session.put("library/tests.infra", broken);
+    for command in ["check", "test"] {
+        let answer = session.run(&[command]);
+        assert_eq!(answer.code, 1);
+        let said = answer.out + &answer.err;
+        for part in ["regoin", "a test holds a product, and this is `let`", "nobody", "is declared twice"] {
+            assert!(said.contains(part), "{command}: {part}: {said}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The tests of the standard library: they pass, and notice small mistakes in the definitions that they are of.
+
+use infrac::base::Workspace;
+use infrac::driver::tests::{Tested, run_tests};
+use infrac::host::library::{PREFIX, files};
+use std::fs;
+use std::path::Path;
+
+/// What is planted: file, what stands there once, what takes its place, and a part of the name of a test that has to fail.
+const PLANTED: &[(&str, &str, &str, &str)] = &[
+    ("modules/network.infra", "cidr_subnet(range, 4, i)", "cidr_subnet(range, 4, i + 1)", "network: a zone"),
+    ("modules/network.infra", "check zones <= length(provider.zones)", "check zones <= length(provider.zones) + 1", "network: as many"),
+    ("modules/compute.infra", "\"${name}-${i}\"", "\"${name}-${i + 1}\"", "compute: machines are named"),
+    ("modules/firewall.infra", "r.direction == ingress and", "r.direction == egress and", "firewall: what is published"),
+    ("modules/storage.infra", "label = purpose, path = path", "label = purpose, path = \"/srv\"", "storage: a volume"),
+    ("modules/storage.infra", "provider.limits.volume_min <= size and", "true and", "storage: no volume"),
+    ("modules/dns.infra", "[for r in records : name_in(zone, r.name)]", "[for r in records : zone]", "dns: names"),
+    ("providers/hetzner/compute.infra", "ipv4_enabled = public", "ipv4_enabled = true", "compute: machines are named"),
+    ("providers/hetzner/ssh.infra", "\"${name}-${owner}\"", "\"${owner}\"", "ssh: every operator"),
+    ("providers/hetzner/nat.infra", "\"0.0.0.0/0\"", "\"10.0.0.0/8\"", "nat: the way out"),
+    (
+        "providers/hetzner/firewall.infra",
+        "resource hcloud_firewall this {\n    name   = name",
+        "resource hcloud_firewall this {\n    name   = \"fw\"",
+        "firewall: a port",
+    ),
+    ("providers/aws/provider.infra", "arm64 = \"c7g.xlarge\"", "arm64 = \"c7g.2xlarge\"", "compute: the same promise"),
+    ("providers/cloudflare/edge.infra", "[for p in pools : p.name]", "reverse([for p in pools : p.name])", "edge: visitors"),
+    ("stacks/compute.infra", "if k.provider == provider", "if k.provider != provider", "compute: keys of the same"),
+    ("stacks/compute.infra", "sources   = from", "sources   = [0.0.0.0/0]", "firewall: a port"),
+    ("stacks/management.infra", "consul = addresses, vault = addresses", "consul = addresses, vault = []", "management: its services"),
+    ("stacks/vpn.infra", "if o.tunnel != none", "if true", "vpn: an operator keeps"),
+    ("stacks/vpn.infra", "cidr_host(range, 2)", "cidr_host(range, 3)", "vpn: an operator keeps"),
+    ("stacks/edge.infra", "check s.public at s", "check true at s", "edge: an origin"),
+    ("services/consul.infra", "number = 8300, from = [members]", "number = 8300, from = [members, operators]", "consul:"),
+    ("services/vault.infra", "number = 8201, from = [members]", "number = 8201, from = [members, operators]", "vault:"),
+    ("services/garage.infra", "number = 3901, from = [members]", "number = 3901, from = [members, operators]", "garage:"),
+    ("services/wireguard.infra", "number = 51820", "number = 51821", "wireguard:"),
+    ("services/base.infra", "if bastion then [internet] else [operators]", "[internet]", "base: nobody"),
+    ("policies/quorum.infra", ">= 3", ">= 1", "quorum-survives"),
+];
+
+/// The library with its tests, one file of which may be another one.
+fn library(changed: &str, change: impl Fn(&str) -> String) -> Workspace {
+    let of_library = files().into_iter().map(|(path, text)| {
+        let text = if path == changed { change(text) } else { text.to_owned() };
+        (format!("{PREFIX}{path}"), text)
+    });
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib/tests");
+    let tests = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| {
+        let text = fs::read_to_string(entry.path()).unwrap_or_default();
+        (format!("stdlib/tests/{}", entry.file_name().to_string_lossy()), text)
+    });
+    Workspace::new(of_library.chain(tests).map(|(path, text)| (path.into(), text.into())))
+}
+
+fn failed(tested: &Tested) -> Vec<String> {
+    let failed = tested.results.iter().filter(|result| !result.failures.is_empty());
+    failed.map(|result| format!("{}: {}", result.name, result.failures[0].message)).collect()
+}
+
+#[test]
+fn the_tests_of_the_library_pass() {
+    let tested = run_tests(&library("", str::to_owned), &[], None);
+    assert_eq!(tested.diagnostics, []);
+    assert_eq!(failed(&tested), Vec::<String>::new());
+    assert!(tested.results.len() > 25, "{}", tested.results.len());
+}
+
+#[test]
+fn each_planted_mistake_is_noticed() {
+    let mut missed = Vec::new();
+    for (file, before, after, noticed_by) in PLANTED {
+        let workspace = library(file, |text| {
+            assert_eq!(text.matches(before).count(), 1, "{file} has `{before}` once");
+            text.replace(before, after)
+        });
+        let tested = run_tests(&workspace, &[], None);
+        let errors: Vec<&str> = tested.diagnostics.iter().map(|found| found.message.as_str()).collect();
+        if !errors.is_empty() {
+            missed.push(format!("{file}: `{after}` is refused before any test runs: {errors:?}"));
+        } else if !failed(&tested).iter().any(|name| name.starts_with(noticed_by)) {
+            missed.push(format!("{file}: `{after}` is not noticed by `{noticed_by}`, but by {:?}", failed(&tested)));
+        }
+    }
+    assert_eq!(missed, Vec::<String>::new());
+}
