@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use items::lacking;
+pub use types::words as type_words;
 
 /// What paths of the library begin with that comes with the compiler: embedded in it, and in its own checkout.
 const EMBEDDED: [&str; 2] = ["<stdlib>/", "stdlib/"];
