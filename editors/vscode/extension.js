@@ -15,7 +15,39 @@ function settings() {
   return { path: all.get('path') || 'infrac', arguments: all.get('arguments') || [] };
 }
 
-async function start() {
+/** What the commands of the server give, shown. */
+async function shown(command, args, answer, texts) {
+  if (command === 'infrac.references') {
+    const places = (answer ?? []).map((place) => client.protocol2CodeConverter.asLocation(place));
+    const uri = vscode.Uri.parse(args[0]);
+    const at = client.protocol2CodeConverter.asPosition(args[3]);
+    return vscode.commands.executeCommand('editor.action.showReferences', uri, at, places);
+  }
+  if (command === 'infrac.generated') {
+    const files = (answer ?? []).map((file) => ({ label: file.path, description: file.state, uri: file.uri }));
+    const chosen = await vscode.window.showQuickPick(files, { placeHolder: 'What is generated' });
+    return chosen && vscode.commands.executeCommand('vscode.open', vscode.Uri.parse(chosen.uri));
+  }
+  if (command === 'infrac.changes' && answer) {
+    return answer.diff
+      ? texts.show('what the unsaved change would make.diff', answer.diff, 'diff')
+      : vscode.window.showInformationMessage('The unsaved change makes no difference in the generated files.');
+  }
+  return answer;
+}
+
+/** What decides a line of a generated file; the server says nothing of others. */
+const origins = {
+  provideDefinition: async (document, position) => {
+    if (!client?.isRunning()) {
+      return undefined;
+    }
+    const params = client.code2ProtocolConverter.asTextDocumentPositionParams(document, position);
+    return client.protocol2CodeConverter.asDefinitionResult(await client.sendRequest('textDocument/definition', params));
+  },
+};
+
+async function start(texts) {
   const { path: command, arguments: more } = settings();
   const run = { command, args: ['lsp', ...more], transport: TransportKind.stdio };
   client = new LanguageClient('infrac', 'infrac', run, {
@@ -24,6 +56,9 @@ async function start() {
       { scheme: 'untitled', language: 'infra' },
       { scheme: 'file', pattern: '**/infra.toml' },
     ],
+    middleware: {
+      executeCommand: async (name, args, next) => shown(name, args, await next(name, args), texts),
+    },
     synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/{*.infra,infra.toml,infra.lock}') },
   });
   try {
@@ -46,9 +81,9 @@ async function stop() {
   }
 }
 
-async function restart() {
+async function restart(texts) {
   await stop();
-  await start();
+  await start(texts);
 }
 
 /** Runs infrac and gives its exit code and what it printed. */
@@ -140,17 +175,18 @@ async function activate(context) {
   const texts = new Texts();
   context.subscriptions.push(
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, texts),
-    vscode.commands.registerCommand('infrac.restartServer', told(restart)),
+    vscode.languages.registerDefinitionProvider({ scheme: 'file', pattern: '**/*.{hcl,tf,yml,yaml,json}' }, origins),
+    vscode.commands.registerCommand('infrac.restartServer', told(() => restart(texts))),
     vscode.commands.registerCommand('infrac.showOutput', told(async () => client?.outputChannel.show())),
     vscode.commands.registerCommand('infrac.showGeneratedChanges', told(() => showGeneratedChanges(texts))),
     vscode.commands.registerCommand('infrac.openLibrarySource', told(() => openLibrarySource(texts))),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
       if (change.affectsConfiguration('infrac.path') || change.affectsConfiguration('infrac.arguments')) {
-        await told(restart)();
+        await told(() => restart(texts))();
       }
     }),
   );
-  await start();
+  await start(texts);
 }
 
 module.exports = { activate, deactivate: stop };

@@ -4,10 +4,25 @@ use super::Checker;
 use super::report;
 use super::scope::{Place, Scope};
 use crate::base::{Span, Text};
-use crate::hir::{self, Definition, Implementation, Item};
-use crate::schema::{Block, Plugin};
+use crate::hir::{self, Definition, Implementation, Item, Program};
+use crate::schema::{Block, Plugin, Schemas};
 use crate::ty::Ty;
 use std::sync::Arc;
+
+/// The plugins that a provider names whose schemas are there.
+pub fn plugins<'s>(program: &Program, schemas: &'s Schemas, provider: &Text) -> Vec<&'s Arc<Plugin>> {
+    let Some(definition) = program.definitions.get(&("provider".into(), provider.clone())) else { return Vec::new() };
+    let files = definition.blocks.iter().filter(|block| block.keyword.text == "plugin").filter_map(|block| {
+        block.body.items.iter().find_map(|item| match item {
+            Item::Attribute(attribute) if attribute.name.text == "schema" => match &attribute.value.kind {
+                hir::ExprKind::Template(parts) => crate::hir::plain_text(parts),
+                _ => None,
+            },
+            _ => None,
+        })
+    });
+    files.filter_map(|file| schemas.plugin(&file)).collect()
+}
 
 impl<'a> Checker<'a> {
     pub(super) fn implementation(&mut self, implementation: &'a Implementation) {
@@ -79,17 +94,7 @@ impl<'a> Checker<'a> {
 
     /// The schemas of the plugins that a provider names.
     pub(super) fn plugins(&self, provider: &Text) -> Vec<&'a Arc<Plugin>> {
-        let Some(definition) = self.program.definitions.get(&("provider".into(), provider.clone())) else { return Vec::new() };
-        let files = definition.blocks.iter().filter(|block| block.keyword.text == "plugin").filter_map(|block| {
-            block.body.items.iter().find_map(|item| match item {
-                Item::Attribute(attribute) if attribute.name.text == "schema" => match &attribute.value.kind {
-                    hir::ExprKind::Template(parts) => crate::hir::plain_text(parts),
-                    _ => None,
-                },
-                _ => None,
-            })
-        });
-        files.filter_map(|file| self.schemas.plugin(&file)).collect()
+        plugins(self.program, self.schemas, provider)
     }
 
     /// The schema of a resource or data source; none where the provider has none, or has no schema at all.

@@ -44,6 +44,7 @@ use scope::{Place, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use implementations::plugins;
 pub use record::{Record, Seen, record_library, record_products};
 pub use types::Types;
 

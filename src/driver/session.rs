@@ -39,7 +39,7 @@ pub struct Session {
     pub(super) shared: Option<Arc<Shared>>,
     /// By folder.
     pub(super) products: BTreeMap<Text, Held>,
-    in_use: InUse,
+    pub(super) in_use: InUse,
     /// Whether what products share and what concerns all of them is without errors, so that what evaluation finds is told.
     is_sound: bool,
     /// What was found in the files that products share, for the modules, roles and images that were in use then.
@@ -164,6 +164,26 @@ impl Session {
     /// The files in which something was found last.
     pub fn files_with_findings(&self) -> impl Iterator<Item = FileId> {
         self.found.files()
+    }
+
+    /// The project as it would be with another text in a file: linked, and not evaluated. For who asks what could stand at a place.
+    #[must_use]
+    pub fn supposing(&self, path: &str, text: Arc<str>) -> Session {
+        let mut other = self.clone();
+        other.set(path, Some(text));
+        threads::on(self.options.jobs, || {
+            other.shared = other.shared.take().filter(|shared| !shared.is_unsure);
+            let is_new = other.shared.is_none();
+            let stale = other.sort();
+            let shared = other.share(&Run::new(1));
+            if is_new {
+                other.forget_products();
+            }
+            if !shared.is_lacking {
+                other.link(&shared, &stale);
+            }
+        });
+        other
     }
 
     fn judge(&mut self) {

@@ -3,6 +3,7 @@
 use super::Analysis;
 use super::names::{Name, Role, What};
 use super::node::{Node, bare, item_doc, word};
+use super::schemas::{described, resource_schema, schema_at};
 use crate::base::{FileId, Span, Text};
 use crate::eval::functions;
 use crate::syntax::ast;
@@ -50,9 +51,36 @@ pub fn hover(analysis: Analysis<'_>, file: FileId, offset: u32) -> Option<Hover>
     let values = path_of(&place.path, &name, analysis).map(|path| values(analysis, file, &path)).unwrap_or_default();
     let (declaration, doc) = match name.declared {
         Some(declared) => declared_as(analysis, &name, declared, ty)?,
-        None => undeclared(&name, ty)?,
+        None => in_schema(analysis, &place.path, &name).map(|line| (line, None)).or_else(|| undeclared(&name, ty))?,
     };
     Some(Hover { span: name.span, declaration, doc, values })
+}
+
+/// What is said of what a place declares.
+pub fn documentation(analysis: Analysis<'_>, declared: Span) -> Option<String> {
+    match analysis.items_around(declared).last()? {
+        ast::Item::Type(ast::TypeAlias { ty: ast::Type { kind: ast::TypeKind::Record(fields), .. }, name, .. })
+            if name.span != declared =>
+        {
+            fields.iter().find(|field| field.name.span == declared)?.doc.as_ref().map(Text::to_string)
+        }
+        item => item_doc(item).map(Text::to_string),
+    }
+}
+
+/// What the schema of a provider or of a module of Ansible says of a name.
+fn in_schema(analysis: Analysis<'_>, path: &[Node<'_>], name: &Name) -> Option<String> {
+    match name.what {
+        What::Open => described(schema_at(analysis, path)?, &name.text),
+        What::ResourceType => {
+            let blocks = path.iter().filter_map(|node| if let Node::Item(ast::Item::Block(block)) = node { Some(block) } else { None });
+            let [implement, resource, ..] = blocks.collect::<Vec<_>>()[..] else { return None };
+            let schema = resource_schema(analysis, implement, resource)?;
+            let needed = schema.attributes.iter().filter(|(_, of)| of.required).map(|(name, of)| format!("\n  {name} = …  # {}", of.ty));
+            Some(format!("{} {} {{{}\n}}", resource.keyword.text, name.text, needed.collect::<String>()))
+        }
+        _ => None,
+    }
 }
 
 /// What declares a name, in one line, with its documentation.
@@ -202,6 +230,21 @@ mod tests {
             .map(|(file, at)| hover(project.analysis(), *file, *at).map(|hover| hover.markdown()).unwrap_or_else(|| "nothing".to_owned()))
             .collect();
         insta::assert_snapshot!(shown.join("\n=====\n"));
+    }
+
+    #[test]
+    fn schemas_say_what_arguments_are() {
+        let text = "implement compute on hetzner {\n  resource hcloud_se$0rver own {\n    server_ty$0pe = \"x\"\n    lifecycle { prevent_de$0stroy = true }\n  }\n}\n\
+            define service own {\n  configure {\n    task \"ansible.builtin.file\" \"x\" {\n      sta$0te = \"directory\"\n    }\n  }\n}\n";
+        let project = project(&[("inventory/acme/product.infra", PRODUCT), ("library/own.infra", text)]);
+        let found: Vec<String> = project
+            .marks
+            .iter()
+            .map(|(file, at)| hover(project.analysis(), *file, *at).map(|hover| hover.declaration).unwrap_or_default())
+            .collect();
+        assert!(found[0].contains("server_type = …  # string"), "{found:?}");
+        assert_eq!(found[1..3], ["server_type: string, required", "prevent_destroy: bool"]);
+        assert!(found[3].starts_with("state: str, optional, one of absent, directory"), "{found:?}");
     }
 
     #[test]

@@ -4,14 +4,21 @@
 //! One question is one file. Each takes a file with an offset or a range, goes by the tree of the text (`node`) and by what its names
 //! mean (`names`), and has an answer for broken text too.
 
+pub mod actions;
+pub mod calls;
+pub mod completion;
 pub mod definition;
 pub mod fold;
+pub mod hints;
 pub mod hover;
 pub mod layout;
+pub mod links;
 pub mod names;
 pub mod node;
 pub mod references;
 pub mod rename;
+mod schemas;
+pub mod signature;
 pub mod symbols;
 pub mod tokens;
 

@@ -118,12 +118,64 @@ impl Meant {
 }
 
 /// Whose body it is.
-#[derive(Clone, Debug)]
-enum Owner {
+#[derive(Clone, Debug, Default)]
+pub(super) enum Owner {
+    /// Nobody's: the top of a file.
+    #[default]
     None,
+    /// A definition's: keyword and name.
     Definition(Text, Text),
+    /// An implementation's: module and provider.
     Implementation(Text, Text),
+    /// A product's, or of an instance in it.
     Product,
+}
+
+/// What stands around a name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Around<'s> {
+    /// Whose body it stands in.
+    pub owner: Owner,
+    /// The items of the definition around, for its own types and functions.
+    pub own: &'s [ast::Item],
+    /// What is bound there, the innermost last, each with its place.
+    pub locals: Vec<(Text, Option<Span>, What)>,
+    /// What the body takes whose attribute or block it is; nothing where no kind says that.
+    pub takes: Option<Vec<Taken>>,
+}
+
+/// An attribute or a block that a body takes.
+#[derive(Clone, Debug)]
+pub(super) struct Taken {
+    /// Its name.
+    pub name: Text,
+    /// Its type; nothing for a block.
+    pub ty: Option<Ty>,
+    /// Where it is declared.
+    pub declared: Span,
+    /// Whether it must be set.
+    pub is_needed: bool,
+    /// Whether it may stand more than once.
+    pub many: bool,
+    /// How many labels it has at the least.
+    pub labels: usize,
+}
+
+impl Taken {
+    fn input(input: &hir::Input) -> Taken {
+        let is_needed = input.default.is_none() && !matches!(input.ty.plain(), Ty::Optional(_));
+        let (name, ty) = (input.name.text.clone(), Some(input.ty.clone()));
+        Taken { name, ty, declared: input.name.span, is_needed, many: false, labels: 0 }
+    }
+
+    fn of_kind(kind: &Kind) -> Vec<Taken> {
+        let inputs = kind.inputs.values().map(Taken::input);
+        let blocks = kind.blocks.values().map(|block| {
+            let (name, labels) = (block.name.clone(), block.labels.0);
+            Taken { name, ty: None, declared: block.span, is_needed: false, many: block.many, labels }
+        });
+        inputs.chain(blocks).collect()
+    }
 }
 
 /// Goes through a file.
@@ -137,15 +189,38 @@ pub(super) struct Names<'s> {
     /// What is bound, the innermost last, each with its place.
     locals: Vec<(Text, Option<Span>, What)>,
     found: Vec<Name>,
+    /// The name that is asked about, by where it begins, and what was around it.
+    wanted: Option<u32>,
+    around: Option<Around<'s>>,
 }
 
 impl<'s> Names<'s> {
+    fn new(analysis: Analysis<'s>, file: FileId) -> Names<'s> {
+        let (locals, found) = (Vec::new(), Vec::new());
+        Names { analysis, file, owner: Owner::None, own: &[], locals, found, wanted: None, around: None }
+    }
+
     pub(super) fn of(analysis: Analysis<'s>, file: FileId) -> Vec<Name> {
         let Some(tree) = analysis.tree(file) else { return Vec::new() };
-        let mut names = Names { analysis, file, owner: Owner::None, own: &[], locals: Vec::new(), found: Vec::new() };
+        let mut names = Names::new(analysis, file);
         names.top(tree);
         names.found.sort_by_key(|name| (name.span, name.implied == (name.what == What::Definition)));
         names.found
+    }
+
+    /// What stands around the name that begins at an offset.
+    pub(super) fn around_name(analysis: Analysis<'s>, file: FileId, offset: u32) -> Option<Around<'s>> {
+        let mut names = Names { wanted: Some(offset), ..Names::new(analysis, file) };
+        names.top(analysis.tree(file)?);
+        names.around
+    }
+
+    /// Notes what is around a name, where it is the one that is asked about.
+    fn note(&mut self, span: Span, takes: impl FnOnce() -> Option<Vec<Taken>>) {
+        if self.wanted == Some(span.start) && self.around.is_none() {
+            let (owner, own, locals) = (self.owner.clone(), self.own, self.locals.clone());
+            self.around = Some(Around { owner, own, locals, takes: takes() });
+        }
     }
 
     fn program(&self) -> Option<&'s Program> {
@@ -153,6 +228,7 @@ impl<'s> Names<'s> {
     }
 
     fn add(&mut self, span: Span, text: &Text, role: Role, meant: &Meant) {
+        self.note(span, || None);
         // A label in quotes is a name without them.
         let quoted = self.analysis.workspace().text(span).starts_with('"') && span.end - span.start == text.len() as u32 + 2;
         let span = if quoted { Span::new(span.file, span.start + 1, span.end - 1) } else { span };
@@ -313,6 +389,10 @@ impl<'s> Names<'s> {
                     let input = definition.and_then(|of| of.inputs.get(&name.text)).map(|input| Meant::new(What::Input, input.name.span));
                     let own = || common?.inputs.get(&name.text).map(|input| Meant::new(What::Attribute, input.name.span));
                     let meant = input.or_else(own).unwrap_or(Meant::nowhere(What::Unknown));
+                    self.note(name.span, || {
+                        let inputs = definition.into_iter().flat_map(|of| of.inputs.values()).map(Taken::input);
+                        Some(inputs.chain(common.map(Taken::of_kind).unwrap_or_default()).collect())
+                    });
                     self.add(name.span, &name.text, Role::Sets, &meant);
                     self.expr(&attribute.value);
                 }
@@ -373,6 +453,7 @@ impl<'s> Names<'s> {
                 let known = kind.and_then(|kind| kind.inputs.get(&name.text));
                 let open = if kind.is_none_or(|kind| kind.open) { What::Open } else { What::Unknown };
                 let meant = known.map_or(Meant::nowhere(open), |input| Meant::new(What::Attribute, input.name.span));
+                self.note(name.span, || kind.map(Taken::of_kind));
                 self.add(name.span, &name.text, Role::Sets, &meant);
                 let is_environments = matches!(self.owner, Owner::Product) && name.text == "environments";
                 match &attribute.value.kind {
@@ -434,6 +515,7 @@ impl<'s> Names<'s> {
 
     fn block(&mut self, block: &'s ast::Block, kind: Option<&Kind>) {
         let keyword = &block.keyword;
+        self.note(keyword.span, || kind.map(Taken::of_kind));
         if let Some(inner) = kind.and_then(|kind| kind.blocks.get(&keyword.text)).cloned() {
             self.add(keyword.span, &keyword.text, Role::Sets, &Meant::new(What::Block, inner.span));
             let depth = self.locals.len();

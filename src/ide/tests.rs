@@ -68,6 +68,14 @@ stack compute web {
 }
 "#;
 
+/// The product as nothing is found in it: what policies blame is waived, and each environment has its own domain.
+pub(super) fn accepted() -> String {
+    let more = "  waive proprietary { on = [onepassword], because = \"the first secrets are in it\" }
+  waive source-available { on = [consul], because = \"it is used within the company\" }
+  in staging { domain = \"staging.acme.example.com\" }\n";
+    PRODUCT.replace("  secrets {", &format!("{more}  secrets {{"))
+}
+
 #[test]
 fn names_mean_what_declares_them() {
     let text = PRODUCT

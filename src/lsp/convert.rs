@@ -33,6 +33,21 @@ impl<'s> Look<'s> {
         Some(Look { projects, documents, encoding, reads_versions, at, analysis, lines: RefCell::default() })
     }
 
+    /// The number of the project.
+    pub(super) fn project(&self) -> usize {
+        self.at
+    }
+
+    /// The page of a code.
+    pub(super) fn page(&self, code: &str) -> Option<Uri> {
+        self.projects.pages().map(|pages| uri::of_path(&pages.join(PAGES).join(format!("{code}.md"))))
+    }
+
+    /// A file that lies beside the sources, by its path in the project.
+    pub(super) fn beside(&self, path: &str) -> Option<Uri> {
+        self.projects.uri(self.at, path)
+    }
+
     fn with_lines<T>(&self, file: FileId, what: impl FnOnce(&Lines<'s>) -> T) -> T {
         let mut lines = self.lines.borrow_mut();
         what(lines.entry(file).or_insert_with(|| Lines::new(self.analysis.text(file), self.encoding)))
@@ -77,7 +92,7 @@ impl<'s> Look<'s> {
         let related = found.related.iter().filter_map(|label| {
             Some(types::DiagnosticRelatedInformation { location: self.location(label.span)?, message: label.text.clone() })
         });
-        let page = self.projects.pages().map(|pages| uri::of_path(&pages.join(PAGES).join(format!("{}.md", found.code.id()))));
+        let page = self.page(found.code.id());
         let parts = [Some(&found.message), Some(&found.primary.text).filter(|text| !text.is_empty()), found.help.as_ref()];
         types::Diagnostic {
             range: self.range(found.primary.span),
@@ -93,6 +108,15 @@ impl<'s> Look<'s> {
             related_information: Some(related.collect()),
             data: None,
         }
+    }
+
+    /// What was found in a file last.
+    pub(super) fn findings(&self, file: FileId) -> &'s [Diagnostic] {
+        self.projects
+            .get(self.at)
+            .and_then(|project| project.found.get(&file))
+            .map(|found| found.diagnostics.as_slice())
+            .unwrap_or_default()
     }
 
     /// What was found in a file last, with a number that changes with it.

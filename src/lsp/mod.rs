@@ -4,8 +4,11 @@
 //! it or when the queue is empty, so changes that wait are judged together. What a message does wrong, and a fault of ours, ends nothing:
 //! it is answered.
 
+mod actions;
 mod convert;
 mod documents;
+mod generated;
+mod lenses;
 mod navigation;
 mod position;
 mod project;
@@ -14,6 +17,7 @@ mod requests;
 mod server;
 mod text;
 mod transport;
+mod typing;
 mod uri;
 
 use crate::host::Failure;

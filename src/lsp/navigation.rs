@@ -1,6 +1,7 @@
 //! From a name to what it means, and to the others that mean the same.
 
 use super::convert::Look;
+use super::generated;
 use super::requests::Answer;
 use super::server::{Server, refuse};
 use crate::base::FileId;
@@ -20,7 +21,10 @@ fn targets(server: &mut Server, at: &TextDocumentPositionParams, find: Find) -> 
 }
 
 /// One look at a position; nothing where the text is no source.
-fn at_position<'s>(server: &'s mut Server, at: &TextDocumentPositionParams) -> Result<Option<(Look<'s>, FileId, u32)>, ResponseError> {
+pub(super) fn at_position<'s>(
+    server: &'s mut Server,
+    at: &TextDocumentPositionParams,
+) -> Result<Option<(Look<'s>, FileId, u32)>, ResponseError> {
     let found = server.look(&at.text_document.uri)?;
     Ok(found.map(|(look, file)| {
         let offset = look.offset(file, at.position);
@@ -28,8 +32,12 @@ fn at_position<'s>(server: &'s mut Server, at: &TextDocumentPositionParams) -> R
     }))
 }
 
-/// Where a name is declared.
+/// Where a name is declared; in a generated file, what decides the line.
 pub(super) fn definition(server: &mut Server, params: &types::DefinitionParams) -> Answer<types::DefinitionRequest> {
+    let at = &params.text_document_position_params;
+    if let Some(found) = generated::origin(server, &at.text_document.uri, at.position)? {
+        return Ok(Some(types::Definition::LocationList(found).into()));
+    }
     let found = targets(server, &params.text_document_position_params, definition::definition)?;
     Ok(Some(types::Definition::LocationList(found).into()))
 }

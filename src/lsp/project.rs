@@ -93,6 +93,21 @@ impl Project {
         (path == settings::FILE || is_source && !is_hidden).then_some(path)
     }
 
+    /// The folder of what is generated, in the project.
+    pub(super) fn output(&self) -> &str {
+        &self.settings.output
+    }
+
+    /// The folder of what is generated; nothing for texts that belong to no project.
+    pub(super) fn output_folder(&self) -> Option<PathBuf> {
+        Some(self.root.as_ref()?.join(self.output()))
+    }
+
+    /// What is typed and not known to be saved, by path.
+    pub(super) fn typed(&self) -> impl Iterator<Item = (&Text, &Arc<str>)> {
+        self.typed.iter()
+    }
+
     /// Puts what is typed over a file, or lets the disk count again.
     pub(super) fn set(&mut self, path: &Text, text: Option<Arc<str>>) {
         match text {

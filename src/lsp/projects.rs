@@ -4,6 +4,7 @@ use super::project::Project;
 use super::uri;
 use crate::base::{Text, text};
 use crate::host::extract::{DEFINITIONS, extract};
+use crate::host::layout::Owner;
 use crate::host::{Failure, find, library};
 use gen_lsp_types::Uri;
 use std::path::{Path, PathBuf};
@@ -74,6 +75,20 @@ impl Projects {
         let root = find(folder).ok()?;
         let at = self.open.iter().position(|project| project.as_ref().is_some_and(|project| project.root.as_ref() == Some(&root)))?;
         Some((at, self.get(at)?.source(&path)?))
+    }
+
+    /// The open project that a generated file belongs to, and its path in the folder of what is generated.
+    pub(super) fn generated(&self, uri: &Uri) -> Option<(usize, Text)> {
+        let path = real(&uri::to_path(uri)?);
+        if path.extension().is_some_and(|extension| extension == "infra") {
+            return None;
+        }
+        self.numbers().into_iter().find_map(|at| {
+            let below = path.strip_prefix(self.get(at)?.output_folder()?).ok()?;
+            let parts: Option<Vec<&str>> = below.components().map(|part| part.as_os_str().to_str()).collect();
+            let path = parts?.join("/");
+            Owner::of(&path).map(|_| (at, path.into()))
+        })
     }
 
     /// The project of texts that belong to none.

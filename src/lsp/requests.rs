@@ -1,9 +1,12 @@
 //! The requests that are answered, and what the server says that it can do: a feature is a line in each.
 
+use super::actions;
+use super::lenses;
 use super::navigation;
 use super::position::Encoding;
 use super::server::{Server, read, refuse};
 use super::text;
+use super::typing;
 use gen_lsp_types as types;
 use gen_lsp_types::Request;
 use lsp_server::{ErrorCode, ResponseError};
@@ -32,6 +35,15 @@ pub(super) fn capabilities(encoding: Encoding) -> Value {
         "documentSymbolProvider": true,
         "workspaceSymbolProvider": true,
         "semanticTokensProvider": { "legend": text::legend(), "full": { "delta": true }, "range": true },
+        "completionProvider": { "triggerCharacters": [".", "=", "[", "\"", ":", " "], "resolveProvider": true },
+        "signatureHelpProvider": { "triggerCharacters": ["(", ","], "retriggerCharacters": [",", "="] },
+        "codeActionProvider": { "codeActionKinds": actions::KINDS, "resolveProvider": false },
+        "inlayHintProvider": true,
+        "codeLensProvider": { "resolveProvider": true },
+        "documentLinkProvider": { "resolveProvider": false },
+        "callHierarchyProvider": true,
+        "executeCommandProvider": { "commands": lenses::COMMANDS },
+        "experimental": { "changes": true },
         "foldingRangeProvider": true,
         "selectionRangeProvider": true,
         "documentFormattingProvider": true,
@@ -74,6 +86,19 @@ pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Result
         "textDocument/onTypeFormatting" => {
             with::<types::DocumentOnTypeFormattingRequest>(params, |params| text::format_typed(server, &params))
         }
+        "textDocument/completion" => typing::completion(server, &read(params)?),
+        "completionItem/resolve" => typing::resolve(server, params),
+        "textDocument/signatureHelp" => typing::signature_help(server, &read(params)?),
+        "textDocument/codeAction" => actions::code_actions(server, &read(params)?),
+        "textDocument/inlayHint" => lenses::inlay_hints(server, &read(params)?),
+        "textDocument/codeLens" => lenses::lenses(server, &read(params)?),
+        "codeLens/resolve" => lenses::resolve_lens(server, params),
+        "textDocument/documentLink" => lenses::document_links(server, &read(params)?),
+        "textDocument/prepareCallHierarchy" => lenses::prepare_calls(server, &read(params)?),
+        "callHierarchy/incomingCalls" => lenses::calls_of(server, &params, true),
+        "callHierarchy/outgoingCalls" => lenses::calls_of(server, &params, false),
+        "workspace/executeCommand" => lenses::execute(server, read(params)?),
+        "infrac/changes" => lenses::changes(server, &params),
         "textDocument/diagnostic" => with::<types::DocumentDiagnosticRequest>(params, |params| diagnostics(server, &params)),
         "workspace/diagnostic" => with::<types::WorkspaceDiagnosticRequest>(params, |params| all_diagnostics(server, &params)),
         _ => Err(refuse(ErrorCode::MethodNotFound, format!("`{method}` is not known"))),

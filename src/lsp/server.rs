@@ -5,9 +5,10 @@ use super::documents::{Document, Documents};
 use super::position::Encoding;
 use super::projects::Projects;
 use super::transport::{Incoming, Outgoing};
-use super::{requests, uri};
+use super::{lenses, requests, uri};
 use crate::base::{FileId, Text};
 use crate::host::Failure;
+use crate::ide::hints::About;
 use gen_lsp_types as types;
 use gen_lsp_types::Uri;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response, ResponseError};
@@ -44,6 +45,8 @@ pub(super) struct Client {
     progress: bool,
     /// It shows the symbols of a text as a tree.
     pub tree_of_symbols: bool,
+    /// It fills the places of what it inserts.
+    pub snippets: bool,
     /// It reads of which version of a text edits are.
     pub reads_versions: bool,
 }
@@ -62,6 +65,8 @@ pub(super) struct Server {
     tokens: BTreeMap<String, (i32, Vec<types::SemanticToken>)>,
     /// The text that was edited last, by its project and path.
     edited: Option<(usize, Text)>,
+    /// The hints that the client wants.
+    pub hints: Vec<About>,
     /// How many requests were sent.
     sent: i32,
 }
@@ -87,6 +92,7 @@ impl Server {
             folders: BTreeMap::new(),
             tokens: BTreeMap::new(),
             edited: None,
+            hints: lenses::wanted_hints(None),
             sent: 0,
         }
     }
@@ -227,6 +233,7 @@ impl Server {
             pulls: can("textDocument/diagnostic").is_object(),
             refreshes: is("workspace/diagnostics/refreshSupport"),
             progress: is("window/workDoneProgress"),
+            snippets: is("textDocument/completion/completionItem/snippetSupport"),
             tree_of_symbols: is("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
             reads_versions: is("workspace/workspaceEdit/documentChanges"),
         };
@@ -236,6 +243,7 @@ impl Server {
         for uri in folders.iter().map(|folder| folder.uri.0.as_str()).chain(root) {
             self.folders.insert(uri.to_owned(), None);
         }
+        self.hints = lenses::wanted_hints(params.get("initializationOptions"));
         self.stage = Stage::Open;
         Ok(json!({
             "capabilities": requests::capabilities(encoding),

@@ -23,6 +23,7 @@ use tests::TEST;
 
 pub use items::lacking;
 pub use tests::{has_tests, tests};
+pub use types::words as type_words;
 
 /// What paths of the library begin with that comes with the compiler: embedded in it, and in its own checkout.
 const EMBEDDED: [&str; 2] = ["<stdlib>/", "stdlib/"];

@@ -84,6 +84,11 @@ const MAX_CHAIN: usize = 64;
 
 const CONSTRUCTORS: &[&str] = &["list", "map", "secret", "deferred"];
 
+/// The words of the language for types, those that take a type in parentheses last, each with whether it does.
+pub fn words() -> impl Iterator<Item = (&'static str, bool)> {
+    WORDS.iter().map(|(word, _)| (*word, false)).chain(CONSTRUCTORS.iter().map(|word| (*word, true)))
+}
+
 /// Declared types by name, as written; linked when first asked for.
 struct Declared<'a> {
     written: BTreeMap<Text, &'a ast::Item>,

@@ -6,3 +6,4 @@ mod diagnostics;
 mod features;
 mod lifecycle;
 mod storms;
+mod typing;

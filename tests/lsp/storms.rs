@@ -26,7 +26,7 @@ fn rounds(few: usize) -> usize {
     std::env::var("INFRAC_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(few)
 }
 
-const METHODS: [&str; 20] = [
+const METHODS: [&str; 32] = [
     "textDocument/definition",
     "textDocument/typeDefinition",
     "textDocument/implementation",
@@ -46,6 +46,18 @@ const METHODS: [&str; 20] = [
     "textDocument/rangeFormatting",
     "textDocument/onTypeFormatting",
     "textDocument/diagnostic",
+    "textDocument/completion",
+    "completionItem/resolve",
+    "textDocument/signatureHelp",
+    "textDocument/codeAction",
+    "textDocument/inlayHint",
+    "textDocument/codeLens",
+    "codeLens/resolve",
+    "textDocument/documentLink",
+    "textDocument/prepareCallHierarchy",
+    "callHierarchy/incomingCalls",
+    "workspace/executeCommand",
+    "infrac/changes",
     "no/such/thing",
 ];
 
@@ -83,6 +95,13 @@ fn value(dice: &mut Dice, depth: usize, uri: &str) -> Value {
                 "ch",
                 "positions",
                 "previousResultId",
+                "data",
+                "of",
+                "item",
+                "selectionRange",
+                "command",
+                "arguments",
+                "diagnostics",
             ];
             let fields = (0..dice.roll(6)).map(|_| (dice.pick(&names).to_owned(), value(dice, depth - 1, uri)));
             Value::Object(fields.collect())
@@ -192,11 +211,15 @@ fn a_storm_of_changes_ends_where_a_fresh_compilation_does() {
         text.replace_range(start..end, new);
         if round % 3 == 0 {
             let method = METHODS[dice.roll(METHODS.len())];
+            let (command, start) = (dice.pick(&["infrac.generated", "infrac.references", "infrac.changes"]), dice.roll(9000));
             let at = json!({ "line": dice.roll(120), "character": dice.roll(60) });
             let whole = json!({ "start": at, "end": { "line": 200, "character": 0 } });
             let params = json!({
                 "textDocument": { "uri": uri }, "position": at, "positions": [at], "range": whole, "newName": "other", "query": "a", "ch": "}",
-                "previousResultId": "1", "context": { "includeDeclaration": true }, "options": { "tabSize": 2, "insertSpaces": true },
+                "previousResultId": "1", "context": { "includeDeclaration": true, "diagnostics": [] }, "options": { "tabSize": 2, "insertSpaces": true },
+                "label": "join", "data": { "uri": uri, "text": uri, "path": "inventory/acme/product.infra", "of": "files", "instance": "web_eu",
+                "start": start, "end": start + 4 }, "item": { "uri": uri, "selectionRange": whole }, "command": command,
+                "arguments": [uri, start, start],
             });
             asked.push(client.request(method, params));
         }

@@ -1,0 +1,88 @@
+//! What stands behind the keyword of a block: definitions, environments, types of resources, modules of Ansible.
+
+use super::super::Analysis;
+use super::super::names::{Owner, What};
+use super::super::node::{Node, path_at, word};
+use super::super::schemas::provider_of;
+use super::{At, Completion, Completions, Rank};
+use crate::base::{FileId, Span, Text};
+use crate::check::plugins;
+use crate::syntax::ast;
+
+pub(super) fn of(at: &At<'_>, block: &ast::Block, label: &ast::Label) -> Vec<Completion> {
+    let place = block.labels.iter().position(|other| other.span == label.span).unwrap_or(0);
+    let first = block.labels.first().and_then(word);
+    match (block.keyword.text.as_str(), place) {
+        ("define", 0) => {
+            let kinds = at.analysis.program().map(|program| program.kinds.iter()).into_iter().flatten();
+            let kinds = kinds.map(|(name, kind)| Completion::new(name.clone(), What::Kind, Rank::Known).declared(Some(kind.span)));
+            kinds.chain(["kind", "instance", "interface"].map(|word| Completion::new(word, What::Keyword, Rank::Word))).collect()
+        }
+        ("extend", 0) => {
+            let mut keywords: Vec<Text> = at
+                .analysis
+                .program()
+                .map(|program| program.definitions.keys().map(|(keyword, _)| keyword.clone()).collect())
+                .unwrap_or_default();
+            keywords.dedup();
+            keywords.into_iter().map(|keyword| Completion::new(keyword, What::Kind, Rank::Known)).collect()
+        }
+        ("extend", 1) => first.map(|keyword| definitions(at, keyword)).unwrap_or_default(),
+        ("implement", 0) => definitions(at, "module"),
+        ("implement", 1) => vec![Completion::new("on", What::Keyword, Rank::Needed)],
+        ("implement", 2) => definitions(at, "provider"),
+        ("in", 0) => environments(at, Rank::Fits),
+        ("waive", 0) => definitions(at, "policy"),
+        ("resource" | "data", 0) if matches!(at.around.owner, Owner::Implementation(..)) => resources(at, &block.keyword.text),
+        ("define" | "product", _) | (_, 1..) => Vec::new(),
+        (keyword, 0) => definitions(at, keyword),
+    }
+}
+
+/// The definitions of a keyword.
+pub(super) fn definitions(at: &At<'_>, keyword: &str) -> Vec<Completion> {
+    let Some(program) = at.analysis.program() else { return Vec::new() };
+    let all = program.definitions.values().filter(|of| of.keyword == keyword);
+    let item = |of: &std::sync::Arc<crate::hir::Definition>| {
+        let detail = format!("{} {}", of.keyword, of.name.text);
+        Completion::new(of.name.text.clone(), What::Definition, Rank::Known).detail(detail).declared(Some(of.name.span))
+    };
+    all.map(item).collect()
+}
+
+/// The environments of the product around.
+pub(super) fn environments(at: &At<'_>, rank: Rank) -> Vec<Completion> {
+    let Some(product) = at.analysis.product(at.file) else { return Vec::new() };
+    let item = |name: &crate::hir::Name| Completion::new(name.text.clone(), What::Environment, rank).declared(Some(name.span));
+    product.environments.iter().map(item).collect()
+}
+
+/// The types of resources that the provider of the implementation around has.
+fn resources(at: &At<'_>, keyword: &str) -> Vec<Completion> {
+    let implement = at.path.iter().find_map(|node| match node {
+        Node::Item(ast::Item::Block(block)) if block.keyword.text == "implement" => Some(block),
+        _ => None,
+    });
+    let (Some(program), Some(schemas)) = (at.analysis.program(), at.analysis.session().schemas()) else { return Vec::new() };
+    let plugins = implement.and_then(provider_of).map(|provider| plugins(program, schemas, provider)).unwrap_or_default();
+    let of = plugins.iter().flat_map(|plugin| {
+        let types = if keyword == "data" { plugin.data_sources.keys() } else { plugin.resources.keys() };
+        types.map(|ty| Completion::new(ty.clone(), What::ResourceType, Rank::Known).detail(format!("{} {}", plugin.source, plugin.version)))
+    });
+    of.collect()
+}
+
+/// The modules of Ansible, in the first label of a task: `task "|" "Name" { … }`.
+pub(super) fn of_task(analysis: Analysis<'_>, file: FileId, offset: u32) -> Option<Completions> {
+    let path = path_at(analysis.tree(file)?, offset);
+    let [.., Node::Item(ast::Item::Block(block)), Node::Label(label)] = path.as_slice() else { return None };
+    let is_first = block.keyword.text == "task" && block.labels.first().is_some_and(|first| first.span == label.span);
+    let text = analysis.workspace().text(label.span);
+    let is_inside = label.span.start < offset && offset < label.span.end && text.len() >= 2 && text.ends_with('"');
+    if !is_first || !is_inside || text.contains('$') {
+        return None;
+    }
+    let modules = analysis.session().schemas().map(|schemas| schemas.modules.keys()).into_iter().flatten();
+    let items = modules.map(|name| Completion::new(name.clone(), What::Definition, Rank::Fits)).collect();
+    Some(Completions { word: Some(Span::new(file, label.span.start + 1, label.span.end - 1)), items })
+}

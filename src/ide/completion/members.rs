@@ -1,0 +1,101 @@
+//! What stands behind a dot: what a value of a type has.
+
+use super::super::names::{Owner, What};
+use super::super::node::bare;
+use super::{At, Completion, Rank};
+use crate::base::Text;
+use crate::eval::fields;
+use crate::hir::{Definition, Kind};
+use crate::syntax::ast;
+use crate::ty::Ty;
+
+pub(super) fn of(at: &At<'_>, base: &ast::Expr) -> Vec<Completion> {
+    let seen = at.analysis.seen(base).map(|seen| seen.ty.clone()).filter(|ty| *ty != Ty::Error);
+    // Where the checker has not looked, an instance of the product is still known.
+    let named = || match (&bare(base).kind, &at.around.owner) {
+        (ast::ExprKind::Name(name), Owner::Product) => {
+            let instances = &at.analysis.product(at.file)?.instances;
+            let found = instances.iter().find(|instance| instance.name.text == *name)?;
+            Some(Ty::Instance(found.keyword.clone(), Some(found.definition.text.clone())))
+        }
+        _ => None,
+    };
+    seen.or_else(named).map(|ty| of_type(at, &ty)).unwrap_or_default()
+}
+
+fn member(name: &Text, what: What, ty: Option<&Ty>) -> Completion {
+    let item = Completion::new(name.clone(), what, Rank::Known);
+    match ty.filter(|ty| **ty != Ty::Error) {
+        Some(ty) => item.detail(ty.to_string()),
+        None => item,
+    }
+}
+
+fn of_type(at: &At<'_>, ty: &Ty) -> Vec<Completion> {
+    match ty.plain() {
+        Ty::Secret(of) => of_type(at, of),
+        Ty::Record(record) => record.fields.iter().map(|field| member(&field.name, What::Field, Some(&field.ty))).collect(),
+        Ty::Instance(keyword, of) => {
+            let program = at.analysis.program();
+            let definition = of.as_ref().and_then(|of| program?.definitions.get(&(keyword.clone(), of.clone())));
+            let mut found = nature(keyword);
+            found.extend(definition.map(|of| of_definition(at, of)).unwrap_or_default());
+            found.extend(of_keyword(at, keyword));
+            found
+        }
+        Ty::Definition(keyword) => {
+            let own = [("name", Ty::Name), ("revision", Ty::String)].map(|(name, ty)| member(&name.into(), What::Field, Some(&ty)));
+            own.into_iter().chain(of_keyword(at, keyword)).collect()
+        }
+        other => fields::fields(other).iter().map(|field| member(&field.name.into(), What::Field, Some(&(field.ty)()))).collect(),
+    }
+}
+
+/// What every instance has without a declaration.
+fn nature(keyword: &str) -> Vec<Completion> {
+    let mut all = vec![("name", Ty::String)];
+    if keyword != "product" {
+        all.push(("kind", Ty::Name));
+    }
+    match keyword {
+        "product" => {}
+        "provider" => all.push(("lacks", Ty::Name.list())),
+        _ => all.push(("provider", Ty::Instance("provider".into(), None))),
+    }
+    if matches!(keyword, "module" | "service") {
+        all.push(("stack", Ty::Instance("stack".into(), None)));
+    }
+    all.into_iter().map(|(name, ty)| member(&name.into(), What::Field, Some(&ty))).collect()
+}
+
+/// What the instances of a definition have.
+pub(super) fn of_definition(at: &At<'_>, of: &Definition) -> Vec<Completion> {
+    let inputs = of.inputs.values().map(|input| member(&input.name.text, What::Input, Some(&input.ty)).declared(Some(input.name.span)));
+    let lets = of.lets.values().map(|binding| {
+        let seen = at.analysis.session().seen(binding.value.span).map(|seen| &seen.ty);
+        member(&binding.name.text, What::Let, of.let_types.get(&binding.name.text).or(seen)).declared(Some(binding.name.span))
+    });
+    let outputs = of.outputs.values().map(|output| {
+        let seen = || output.value.as_ref().and_then(|value| at.analysis.session().seen(value.span)).map(|seen| &seen.ty);
+        member(&output.name.text, What::Output, output.ty.as_ref().or_else(seen)).declared(Some(output.name.span))
+    });
+    let instances = of.instances.iter().map(|instance| {
+        let ty = Ty::Instance(instance.keyword.clone(), Some(instance.definition.text.clone()));
+        member(&instance.name.text, What::Instance, Some(&ty)).declared(Some(instance.name.span))
+    });
+    inputs.chain(lets).chain(outputs).chain(instances).collect()
+}
+
+/// What every instance of a keyword has.
+pub(super) fn of_keyword(at: &At<'_>, keyword: &str) -> Vec<Completion> {
+    let Some(program) = at.analysis.program() else { return Vec::new() };
+    let kinds = [program.kinds.get(keyword), program.instances.get(keyword)];
+    kinds.into_iter().flatten().flat_map(|kind| of_kind(kind)).collect()
+}
+
+fn of_kind(kind: &Kind) -> Vec<Completion> {
+    let inputs =
+        kind.inputs.values().map(|input| member(&input.name.text, What::Attribute, Some(&input.ty)).declared(Some(input.name.span)));
+    let blocks = kind.blocks.values().map(|block| member(&block.name, What::Block, None).declared(Some(block.span)));
+    inputs.chain(blocks).collect()
+}

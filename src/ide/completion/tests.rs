@@ -1,0 +1,110 @@
+use super::super::tests::{PRODUCT, Project, project};
+use super::*;
+
+/// The labels at the first mark, with what is written for the first three.
+fn at_mark(project: &Project) -> Vec<String> {
+    let (file, offset) = project.marks[0];
+    complete(project.analysis(), file, offset).items.into_iter().map(|item| item.label.to_string()).collect()
+}
+
+fn in_product(from: &str, to: &str) -> Vec<String> {
+    assert!(PRODUCT.contains(from), "{from}");
+    at_mark(&project(&[("inventory/acme/product.infra", &PRODUCT.replace(from, to))]))
+}
+
+fn in_library(text: &str) -> Vec<String> {
+    at_mark(&project(&[("inventory/acme/product.infra", PRODUCT), ("library/own.infra", text)]))
+}
+
+fn has(found: &[String], all: &[&str]) {
+    for wanted in all {
+        assert!(found.iter().any(|label| label == wanted), "`{wanted}` is not among {found:?}");
+    }
+}
+
+#[test]
+fn a_body_takes_what_its_definition_does_and_nothing_twice() {
+    let found = in_product("  ports  = [443/tcp]", "  ports  = [443/tcp]\n  $0");
+    has(&found, &["size", "arch", "zones", "in"]);
+    for set in ["ports", "on", "public"] {
+        assert!(!found.iter().any(|label| label == set), "{set} is set already: {found:?}");
+    }
+    has(&in_product("  in staging { servers = 1 }", "  in staging { ser$0 }"), &["servers"]);
+    has(&in_product("domain       =", "d$0omain       ="), &["domain", "operators", "waive"]);
+}
+
+#[test]
+fn a_value_is_what_its_type_takes_first() {
+    let found = in_product("public = true", "public = tr$0ue\n  size = medium");
+    assert_eq!(found[..2], ["false", "true"]);
+    let found = in_product("public = true", "size = $0");
+    has(&found[..4], &["small", "medium", "large"]);
+    let found = in_product("on     = eu", "on     = $0");
+    assert_eq!(found[0], "eu", "{found:?}");
+    has(&found, &["mgmt", "product", "join"]);
+    has(&in_product("protected    = [prod]", "protected    = [$0]"), &["prod", "staging"]);
+}
+
+#[test]
+fn behind_a_dot_stands_what_there_is() {
+    has(&in_product("[mgmt.keys]", "[mgmt.$0]"), &["keys", "servers", "name", "provider", "vault"]);
+    has(&in_product("keys   = [mgmt.keys]", "keys   = [mgmt.$0"), &["keys"]);
+    has(&in_product("on     = eu", "on     = mgmt.pro$0"), &["provider"]);
+    has(&in_library("define stack own {\n  input range: cidr\n  let first = range.$0\n}\n"), &["first", "last", "prefix"]);
+}
+
+#[test]
+fn labels_name_what_there_is() {
+    has(&in_product("stack compute web", "stack comp$0ute web"), &["compute", "management"]);
+    has(&in_product("stack compute web {", "stack $0 \nstack compute web {"), &["compute", "management"]);
+    assert_eq!(in_product("in staging", "in $0"), ["prod", "staging"]);
+    has(&in_product("provider hetzner eu", "provider $0 eu"), &["aws", "hetzner"]);
+    has(&in_library("implement compute on $0"), &["aws", "hetzner"]);
+    has(&in_library("implement compute on hetzner {\n  resource $0\n}\n"), &["hcloud_server", "hcloud_network"]);
+    has(&in_library("define $0"), &["stack", "module", "service", "interface"]);
+}
+
+#[test]
+fn schemas_say_what_resources_and_tasks_take() {
+    let found = in_library("implement compute on hetzner {\n  resource hcloud_server own {\n    name = \"x\"\n    $0\n  }\n}\n");
+    has(&found, &["server_type", "image", "lifecycle", "network"]);
+    assert!(!found.contains(&"name".to_owned()) && !found.contains(&"ipv4_address".to_owned()), "{found:?}");
+    let found = in_library(
+        "define service own {\n  configure {\n    task \"ansible.builtin.file\" \"x\" {\n      path = \"/x\"\n      $0\n    }\n  }\n}\n",
+    );
+    has(&found, &["state", "mode"]);
+    has(&in_library("define service own {\n  configure {\n    task \"ansible.b$0\" \"x\" {}\n  }\n}\n"), &["ansible.builtin.file"]);
+    let found =
+        in_library("define service own {\n  configure {\n    task \"ansible.builtin.file\" \"x\" {\n      state = $0\n    }\n  }\n}\n");
+    has(&found, &["\"directory\"", "\"absent\""]);
+}
+
+#[test]
+fn names_of_a_body_are_known_in_it() {
+    let found = in_library("fn twice(x: int) -> int = x\ndefine stack own {\n  input wide: int = 1\n  let sum = [for y in [1] : $0]\n}\n");
+    has(&found, &["y", "wide", "twice", "product", "if"]);
+    has(&in_library("define stack own {\n  input x: $0\n}\n"), &["int", "list", "Size", "host", "stack"]);
+    has(&in_library("define stack own {\n  $0\n}\n"), &["input", "let", "module", "output", "service"]);
+    has(&in_library("$0"), &["define", "implement", "product", "stack"]);
+    has(&in_library("define stack own {\n  input size: Size\n  let x = match size { $0 }\n}\n"), &["small", "medium", "_"]);
+    let text = "type pair = { left: int, right: int }\ndefine stack own {\n  input x: pair = { left = 1, $0 }\n}\n";
+    has(&in_library(text), &["right"]);
+}
+
+#[test]
+fn nothing_stands_in_comments_strings_and_numbers() {
+    assert!(in_product("servers = 3", "servers = 3$0").is_empty());
+    assert!(in_product("provider hetzner", "# a $0 comment\nprovider hetzner").is_empty());
+    assert!(in_product("acme.example.com\"\n  owner", "acme.ex$0ample.com\"\n  owner").is_empty());
+}
+
+#[test]
+fn what_is_chosen_takes_the_place_of_the_word() {
+    let project = project(&[("inventory/acme/product.infra", &PRODUCT.replace("servers = 3", "ser$0vers = 3"))]);
+    let (file, offset) = project.marks[0];
+    let found = complete(project.analysis(), file, offset);
+    assert_eq!(project.session.workspace().text(found.word.expect("a word")), "servers");
+    let servers = found.items.iter().find(|item| item.label == "servers").expect("the input");
+    assert_eq!(project.session.workspace().text(servers.declared.expect("its place")), "servers");
+    assert_eq!(servers.snippet, "servers");
+}
