@@ -215,7 +215,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("reference", &["base", "eval", "syntax"]),
     ("render", &["base", "diag"]),
     ("host", &["artifact", "base", "diag"]),
-    ("ide", &["base", "check", "diag", "driver", "eval", "fmt", "hir", "plan", "schema", "shape", "syntax", "ty", "value"]),
+    ("ide", &["base", "check", "diag", "driver", "eval", "fmt", "hir", "plan", "resolve", "schema", "shape", "syntax", "ty", "value"]),
     ("lsp", &["base", "diag", "driver", "host", "ide", "syntax"]),
     ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "lsp", "reference", "render", "syntax", "view"]),
 ];

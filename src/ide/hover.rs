@@ -68,6 +68,11 @@ pub fn documentation(analysis: Analysis<'_>, declared: Span) -> Option<String> {
     }
 }
 
+/// What is said of a function of the language.
+pub fn of_function(name: &str) -> Option<&'static str> {
+    functions::find(name).map(|function| function.doc)
+}
+
 /// What the schema of a provider or of a module of Ansible says of a name.
 fn in_schema(analysis: Analysis<'_>, path: &[Node<'_>], name: &Name) -> Option<String> {
     match name.what {

@@ -5,7 +5,7 @@ use super::navigation::at_position;
 use super::server::{Server, read};
 use crate::base::Span;
 use crate::ide::completion::{Completion, complete};
-use crate::ide::hover::documentation;
+use crate::ide::hover::{documentation, of_function};
 use crate::ide::names::What;
 use crate::ide::signature::signature;
 use gen_lsp_types as types;
@@ -65,7 +65,7 @@ pub(super) fn resolve(server: &mut Server, mut item: Value) -> Result<Value, Res
             let origin: Origin = read(data.clone())?;
             server.look(&origin.text)?.and_then(|(look, _)| documented(&look, &origin))
         }
-        None => crate::eval::functions::find(&label).map(|function| function.doc.to_owned()),
+        None => of_function(&label).map(ToOwned::to_owned),
     };
     if let (Some(said), Some(item)) = (said, item.as_object_mut()) {
         item.insert("documentation".to_owned(), json!({ "kind": "markdown", "value": said }));
