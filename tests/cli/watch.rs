@@ -19,9 +19,23 @@ impl Drop for Watching {
     }
 }
 
+/// The same command, also where these tests run without a terminal, in whose jobs signals are ignored.
+fn stopped_by_interrupts(command: &Command) -> Command {
+    let mut wrapped = Command::new("env");
+    wrapped.arg("--default-signal=INT").arg(command.get_program()).args(command.get_args());
+    command.get_current_dir().map(|folder| wrapped.current_dir(folder));
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => wrapped.env(name, value),
+            None => wrapped.env_remove(name),
+        };
+    }
+    wrapped
+}
+
 impl Watching {
     fn begin(session: &Session, arguments: &[&str]) -> Watching {
-        let mut child = session.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = stopped_by_interrupts(&session.command(arguments)).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
         let streams: [Box<dyn Read + Send>; 2] = [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
         for stream in streams {
