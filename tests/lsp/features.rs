@@ -50,7 +50,9 @@ fn names_lead_to_their_declarations_in_the_library_too() {
     let found = client.ask("textDocument/typeDefinition", at(place, &text, "size:   Size")).unwrap();
     assert_eq!(text_of(&found[0]), "Size");
     let found = client.ask("textDocument/implementation", at(place, &text, "compute nodes")).unwrap();
-    assert_eq!(found.as_array().unwrap().len(), 2);
+    let providers = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/stdlib/providers")).unwrap();
+    let implemented = providers.filter(|provider| provider.as_ref().unwrap().path().join("compute.infra").is_file()).count();
+    assert_eq!(found.as_array().unwrap().len(), implemented);
     assert!(client.leave().success());
 }
 

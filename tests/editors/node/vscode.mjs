@@ -63,6 +63,29 @@ class CancellationTokenSource {
   dispose() {}
 }
 
+// Kinds of code actions are words with points between them.
+class CodeActionKind {
+  constructor(value) {
+    this.value = value;
+  }
+  append(part) {
+    return new CodeActionKind(this.value === '' ? part : `${this.value}.${part}`);
+  }
+}
+CodeActionKind.Empty = new CodeActionKind('');
+for (const [name, value] of [
+  ['QuickFix', 'quickfix'],
+  ['Refactor', 'refactor'],
+  ['RefactorExtract', 'refactor.extract'],
+  ['RefactorInline', 'refactor.inline'],
+  ['RefactorRewrite', 'refactor.rewrite'],
+  ['Source', 'source'],
+  ['SourceFixAll', 'source.fixAll'],
+  ['SourceOrganizeImports', 'source.organizeImports'],
+]) {
+  CodeActionKind[name] = new CodeActionKind(value);
+}
+
 const uri = (path) => ({ scheme: 'file', fsPath: path, path, toString: () => `file://${path}` });
 const lines = [];
 const channel = { append: (text) => lines.push(text), appendLine: (text) => lines.push(text), show() {}, logLevel: 3, onDidChangeLogLevel: event, ...disposable };
@@ -75,6 +98,7 @@ const vscode = partly({
   EventEmitter,
   Disposable,
   CancellationTokenSource,
+  CodeActionKind,
   env: partly({ language: 'en', appName: 'stand-in' }),
   commands: partly({
     registerCommand: (name, run) => {
