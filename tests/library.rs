@@ -47,7 +47,9 @@ fn library(changed: &str, change: impl Fn(&str) -> String) -> Workspace {
         (format!("{PREFIX}{path}"), text)
     });
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib/tests");
-    let tests = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| {
+    let sources =
+        fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| entry.path().extension().is_some_and(|of| of == "infra"));
+    let tests = sources.map(|entry| {
         let text = fs::read_to_string(entry.path()).unwrap_or_default();
         (format!("stdlib/tests/{}", entry.file_name().to_string_lossy()), text)
     });
