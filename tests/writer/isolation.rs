@@ -6,10 +6,21 @@ use super::strace::{Call, calls, under};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// What the loader and the runtime of the language read, on any machine: the libraries, the memory map of the process, and
-/// how many processors it may use.
-const SYSTEM: &[&str] =
-    &["/etc/ld.so.", "/lib/", "/lib64/", "/usr/lib/", "/proc/self/maps", "/proc/self/cgroup", "/proc/self/mountinfo", "/sys/fs/cgroup/"];
+/// What the loader, the runtime of the language and the allocator read, on any machine: the libraries, the memory map of the process,
+/// how many processors it may use, and how the kernel hands out memory.
+const SYSTEM: &[&str] = &[
+    "/etc/ld.so.",
+    "/lib/",
+    "/lib64/",
+    "/usr/lib/",
+    "/proc/self/maps",
+    "/proc/self/cgroup",
+    "/proc/self/mountinfo",
+    "/proc/sys/vm/overcommit_memory",
+    "/sys/devices/system/node/",
+    "/sys/fs/cgroup/",
+    "/sys/kernel/mm/transparent_hugepage/",
+];
 
 /// A system call by which a path is looked at, but not what lies there.
 fn only_looks(call: &Call) -> bool {
