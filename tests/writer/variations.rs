@@ -219,6 +219,10 @@ fn way(from: &Path, to: &Path) -> String {
     up.chain(down).collect()
 }
 
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
 fn all_give_the_same(broken: bool) {
     let (plain, tree) = run(&PLAIN, broken);
     assert_eq!(plain.code, Some(i32::from(broken)), "{plain:?}");
@@ -229,7 +233,15 @@ fn all_give_the_same(broken: bool) {
     each(VARIATIONS, |_, variation| {
         let (answer, found) = run(variation, broken);
         let mut wrong = differences(&tree, &found);
-        if answer.code != plain.code || variation.says && answer != plain {
+        // Findings that reach nobody are an answer that could not be written.
+        let is_lost = broken && variation.name == "stdout full";
+        let code = if is_lost { Some(2) } else { plain.code };
+        // Sentences fill the width that a reader has: there the words are the same.
+        let is_same = match variation.name.starts_with("COLUMNS") {
+            true => words(&answer.out) == words(&plain.out) && answer.err == plain.err,
+            false => answer == plain,
+        };
+        if answer.code != code || variation.says && !is_same {
             wrong.push(format!("it said {answer:?}"));
         }
         if !wrong.is_empty() {
