@@ -1,14 +1,12 @@
 //! What of the library the compiler reads: whatever is renamed, removed or of another type is one finding that names it.
 
-use crate::mistakes;
-use crate::root;
+use crate::{each, mistakes, root};
 use infrac::base::{Span, Text, Workspace};
 use infrac::diag::Diagnostic;
 use infrac::driver::{self, Options};
 use infrac::hir::items::{Form, ITEMS, Item};
 use infrac::hir::{Kind, Program};
 use infrac::{resolve, syntax};
-use rayon::prelude::*;
 use std::sync::Arc;
 
 struct Library {
@@ -80,10 +78,10 @@ fn one(found: &[Diagnostic], names: &[&str]) {
 #[test]
 fn what_is_renamed_is_one_finding_that_names_it() {
     let library = Library::read();
-    ITEMS.par_iter().for_each(|item| {
+    each(ITEMS, |item| {
         let (name, fields) = library.places(item);
         one(&library.with(name, "renamed"), &[&item.head(), "is missing"]);
-        fields.par_iter().zip(item.fields).for_each(|(place, field)| {
+        fields.iter().zip(item.fields).for_each(|(place, field)| {
             one(&library.with(*place, "renamed"), &[&item.head(), &format!("`{}: {}`", field.name, field.ty)]);
         });
     });
@@ -92,9 +90,9 @@ fn what_is_renamed_is_one_finding_that_names_it() {
 #[test]
 fn another_type_is_one_finding_that_names_the_field() {
     let library = Library::read();
-    ITEMS.par_iter().for_each(|item| {
+    each(ITEMS, |item| {
         let (_, fields) = library.places(item);
-        let typed = fields.par_iter().zip(item.fields).filter(|(_, field)| field.ty != "any");
+        let typed = fields.iter().zip(item.fields).filter(|(_, field)| field.ty != "any");
         typed.for_each(|(place, field)| {
             let wanted = format!("`{}: {}`", field.name, field.ty);
             for ty in ["money", "any"] {

@@ -12,9 +12,9 @@ mod repairs;
 use infrac::base::Workspace;
 use infrac::diag::Diagnostic;
 use infrac::driver::{Options, compile};
-use rayon::prelude::*;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -44,8 +44,27 @@ fn cases() -> &'static [Case] {
             let found = compile(&workspace, &options()).diagnostics;
             Case { name: path.file_stem().unwrap().to_string_lossy().into_owned(), workspace, found }
         };
-        paths.par_iter().map(case).collect()
+        each(&paths, case)
     })
+}
+
+/// Does something with each on all cores, and gives what came of it in their order. A thread of rayon's that waits for the compiler would
+/// begin the next one on top of the one that it waits for, until its stack is full.
+fn each<'t, T: Sync, R: Send>(items: &'t [T], work: impl Fn(&'t T) -> R + Sync) -> Vec<R> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some((at, item)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?))) {
+                    let result = work(item);
+                    done.lock().unwrap().push((at, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap();
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Terminal text without colours.

@@ -1,12 +1,11 @@
 //! Repairs that are called certain are: applied to the corpus of mistakes, each takes its finding away, brings no other,
 //! and leaves a file in the canonical layout that was in it.
 
-use crate::{Case, cases, mistakes, options, root};
+use crate::{Case, cases, each, mistakes, options, root};
 use infrac::base::{FileId, Workspace};
 use infrac::diag::{Code, Diagnostic};
 use infrac::driver::{compile, repair};
 use infrac::fmt::format;
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// A finding without its place, which a repair above it moves.
@@ -44,7 +43,7 @@ fn judge(Case { workspace, found: before, .. }: &Case) -> Result<Vec<Code>, Stri
 
 #[test]
 fn every_repair_repairs() {
-    let judged: Vec<(&str, Result<Vec<Code>, String>)> = cases().par_iter().map(|case| (case.name.as_str(), judge(case))).collect();
+    let judged: Vec<(&str, Result<Vec<Code>, String>)> = each(cases(), |case| (case.name.as_str(), judge(case)));
     let wrong: Vec<String> = judged.iter().filter_map(|(name, judged)| Some(format!("{name}: {}", judged.as_ref().err()?))).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let repaired = judged.iter().filter(|(_, codes)| codes.as_ref().is_ok_and(|codes| !codes.is_empty())).count();
