@@ -1,11 +1,10 @@
 //! The `check`s of definitions and policies, evaluated where they stand for every instance.
 
-use super::frame::Frame;
 use super::planner::{PRODUCT, Planner};
 use super::written::Written;
 use crate::base::{Key, Span, Text};
 use crate::diag::{Code, Diagnostic};
-use crate::eval::{self, Locals, Stop};
+use crate::eval::{Locals, Stop};
 use crate::hir::items::{View, Waiver};
 use crate::hir::{self, Definition, ExprKind};
 use crate::value::{InstanceId, Value};
@@ -133,7 +132,7 @@ impl Planner<'_> {
         }
         let judged = Judged::Quietly(&definition);
         for check in definition.checks.iter().filter(|check| judged.takes(check)) {
-            if self.eval_in(id, &check.condition, &mut Vec::new())? == Value::Bool(false) {
+            if self.eval(&check.condition, id)? == Value::Bool(false) {
                 return Err(Stop);
             }
         }
@@ -158,7 +157,7 @@ impl Planner<'_> {
     ) -> Result<(), Stop> {
         let Some((binding, inner)) = bindings.split_first() else {
             if let Some(condition) = &repeat.condition
-                && self.eval_in(id, condition, &mut around.locals)? != Value::Bool(true)
+                && self.eval_in(condition, id, &mut around.locals)? != Value::Bool(true)
             {
                 return Ok(());
             }
@@ -168,7 +167,7 @@ impl Planner<'_> {
                         Judged::Aloud(policy) => drop(self.check(id, check, around, policy)),
                         Judged::Rest(_) => drop(self.check(id, check, around, None)),
                         Judged::Quietly(_) => {
-                            if self.eval_in(id, &check.condition, &mut around.locals)? == Value::Bool(false) {
+                            if self.eval_in(&check.condition, id, &mut around.locals)? == Value::Bool(false) {
                                 return Err(Stop);
                             }
                         }
@@ -184,7 +183,7 @@ impl Planner<'_> {
             }
             return Ok(());
         };
-        let source = self.eval_in(id, &binding.source, &mut around.locals)?;
+        let source = self.eval_in(&binding.source, id, &mut around.locals)?;
         for (key, value) in source.elements().unwrap_or_default() {
             let depth = around.locals.len();
             if binding.key.is_some() {
@@ -198,16 +197,12 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn eval_in(&mut self, id: InstanceId, expr: &hir::Expr, locals: &mut Locals) -> eval::Evaluated {
-        eval::eval_with(expr, &mut Frame { planner: self, of: id, host: None }, locals)
-    }
-
     fn check(&mut self, id: InstanceId, check: &hir::Check, around: &mut Around, policy: Option<&Text>) -> Result<(), Stop> {
-        if self.eval_in(id, &check.condition, &mut around.locals)? != Value::Bool(false) {
+        if self.eval_in(&check.condition, id, &mut around.locals)? != Value::Bool(false) {
             return Ok(());
         }
         let mut said = |planner: &mut Self, expr: &Option<Arc<hir::Expr>>| -> Option<Text> {
-            planner.eval_in(id, expr.as_ref()?, &mut around.locals).ok()?.as_text().cloned()
+            planner.eval_in(expr.as_ref()?, id, &mut around.locals).ok()?.as_text().cloned()
         };
         let message = said(self, &check.message).unwrap_or_else(|| "a rule of the library does not hold".into());
         let help = said(self, &check.help);

@@ -8,7 +8,7 @@ use super::{Lock, Unit};
 use crate::base::{Span, Text};
 use crate::check::Types;
 use crate::diag::Diagnostic;
-use crate::eval::{self, Evaluated, Work};
+use crate::eval::{self, Work};
 use crate::hir::{self, Binary, ExprKind};
 use crate::shape::Shapes;
 use crate::value::Value;
@@ -122,21 +122,17 @@ pub fn expected(
 }
 
 impl Planner<'_> {
-    fn evaluate(&mut self, expr: &hir::Expr) -> Evaluated {
-        eval::eval(expr, &mut Frame { planner: self, of: PRODUCT, host: None })
-    }
-
     fn failed(&mut self, check: &hir::Check) -> Option<Failed> {
-        let value = self.evaluate(&check.condition);
+        let value = self.eval(&check.condition, PRODUCT);
         if value == Ok(Value::Bool(true)) {
             return None;
         }
-        let said = |planner: &mut Self, expr: &Option<Arc<hir::Expr>>| planner.evaluate(expr.as_ref()?).ok()?.as_text().cloned();
+        let said = |planner: &mut Self, expr: &Option<Arc<hir::Expr>>| planner.eval(expr.as_ref()?, PRODUCT).ok()?.as_text().cloned();
         let (message, help) = (said(self, &check.message), said(self, &check.help));
         let mut parts = Vec::new();
         let decisive = self.decisive(&check.condition);
         for part in parts_of(decisive) {
-            let Ok(value) = self.evaluate(part) else { continue };
+            let Ok(value) = self.eval(part, PRODUCT) else { continue };
             let place = self.origin_of(Written { expr: part, of: PRODUCT }, &[], Some(&value));
             parts.push((part.span, value, place.filter(|place| *place != part.span)));
         }
@@ -146,7 +142,7 @@ impl Planner<'_> {
     /// The part of a condition that makes it fail: of several that must all hold, the first that does not.
     fn decisive<'e>(&mut self, condition: &'e hir::Expr) -> &'e hir::Expr {
         match &condition.kind {
-            ExprKind::Binary(Binary::And, left, right) => match self.evaluate(left) {
+            ExprKind::Binary(Binary::And, left, right) => match self.eval(left, PRODUCT) {
                 Ok(Value::Bool(true)) => self.decisive(right),
                 _ => self.decisive(left),
             },
@@ -170,7 +166,7 @@ impl Planner<'_> {
         said.extend(usual.map(|(name, default)| (name.clone(), default.clone())));
         said.extend(block.body.attributes().map(|attribute| (attribute.name.text.clone(), attribute.value.clone())));
         let values = said.into_iter().map(|(name, value)| {
-            let value = self.evaluate(&value).ok().map(|value| match value {
+            let value = self.eval(&value, PRODUCT).ok().map(|value| match value {
                 Value::Instance(id) => Said::Instance(self.path(id), self.node(id).declaration.span),
                 value => Said::Value(value),
             });

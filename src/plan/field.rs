@@ -6,7 +6,7 @@ use super::refined::Typed;
 use super::written::Written;
 use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
-use crate::eval::{self, Evaluated, Mismatch, Stop, conform};
+use crate::eval::{self, Evaluated, Locals, Mismatch, Stop, conform};
 use crate::hir::{self, Assign, Field, FieldId, Input, Kind};
 use crate::ty::Ty;
 use crate::value::{Entries, InstanceId, Residual, Value};
@@ -15,7 +15,12 @@ use std::sync::Arc;
 impl Planner<'_> {
     /// Evaluates an expression where an instance's own definition stands.
     pub(super) fn eval(&mut self, expr: &hir::Expr, of: InstanceId) -> Evaluated {
-        eval::eval(expr, &mut Frame { planner: self, of, host: None })
+        self.eval_in(expr, of, &mut Locals::new())
+    }
+
+    /// The same where some names are bound.
+    pub(super) fn eval_in(&mut self, expr: &hir::Expr, of: InstanceId, locals: &mut Locals) -> Evaluated {
+        eval::eval_with(expr, &mut Frame { planner: self, of, host: None }, locals)
     }
 
     /// Evaluates a field for the first time.
@@ -140,10 +145,8 @@ impl Planner<'_> {
     }
 
     fn attribute_value(&mut self, id: InstanceId, outside: InstanceId, attribute: &hir::Attribute, ty: &Ty, input: &Input) -> Evaluated {
-        let value = match self.node(id).bound.is_empty() {
-            true => self.eval(&attribute.value, outside)?,
-            false => self.eval_bound(&attribute.value, outside, &self.node(id).bound.clone())?,
-        };
+        let mut bound = self.node(id).bound.clone();
+        let value = self.eval_in(&attribute.value, outside, &mut bound)?;
         conform(value, ty).map_err(|why| self.unfit(why, attribute.value.span, input.name.span))
     }
 
@@ -205,7 +208,7 @@ impl Planner<'_> {
         let mut records: Vec<(Option<Text>, Value)> = Vec::new();
         for block in blocks.iter().filter(|block| block.keyword.text == kind.name) {
             if let Some(condition) = &block.condition
-                && !self.is_there(condition, id)?
+                && !self.is_there(condition, id, &mut Locals::new())?
             {
                 continue;
             }
@@ -236,8 +239,8 @@ impl Planner<'_> {
     }
 
     /// Whether a condition holds, which decides what the plan is made of.
-    pub(super) fn is_there(&mut self, condition: &hir::Expr, of: InstanceId) -> Result<bool, Stop> {
-        if let Value::Bool(holds) = self.eval(condition, of)? {
+    pub(super) fn is_there(&mut self, condition: &hir::Expr, of: InstanceId, locals: &mut Locals) -> Result<bool, Stop> {
+        if let Value::Bool(holds) = self.eval_in(condition, of, locals)? {
             return Ok(holds);
         }
         self.report(

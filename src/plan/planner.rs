@@ -9,7 +9,7 @@ use crate::base::IndexMap;
 use crate::base::{Span, Text, text};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::eval::{Evaluated, Stop, Work};
+use crate::eval::{Evaluated, Locals, Stop, Work};
 use crate::hir::{self, Definition, Field, FieldId, Implementation, Program};
 use crate::shape::Shapes;
 use crate::value::{InstanceId, Value};
@@ -198,7 +198,7 @@ impl<'a> Planner<'a> {
         let declaration = self.node(id).declaration.clone();
         let Some(condition) = &declaration.condition else { return Ok(true) };
         let frame = self.node(id).stack.unwrap_or(PRODUCT);
-        self.is_there(condition, frame)
+        self.is_there(condition, frame, &mut Locals::new())
     }
 
     fn push(

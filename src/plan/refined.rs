@@ -1,12 +1,11 @@
 //! The rules of types and inputs over what was evaluated: at inputs, `let`s, outputs and attributes, and at each of their parts.
 //! The finding stands at the text that says the part which breaks the rule.
 
-use super::frame::Frame;
 use super::planner::Planner;
 use super::written::Written;
 use crate::base::{Key, Path, Span, Text, text};
 use crate::diag::{Code, Diagnostic};
-use crate::eval::{self, Stop, broken};
+use crate::eval::{Stop, broken};
 use crate::hir::{self, Input};
 use crate::ty::Ty;
 use crate::value::{InstanceId, Value};
@@ -80,14 +79,14 @@ impl Planner<'_> {
             return Ok(());
         }
         let mut locals = vec![value.clone()];
-        let holds = eval::eval_with(&rule.condition, &mut Frame { planner: self, of: of.id, host: None }, &mut locals)?;
+        let holds = self.eval_in(&rule.condition, of.id, &mut locals)?;
         if holds != Value::Bool(false) {
             return Ok(());
         }
         let said = |planner: &mut Self, expr: &Option<Arc<hir::Expr>>| -> Option<Text> {
             let expr = expr.as_ref()?;
             let mut locals = vec![value.clone()];
-            let value = eval::eval_with(expr, &mut Frame { planner, of: of.id, host: None }, &mut locals).ok()?;
+            let value = planner.eval_in(expr, of.id, &mut locals).ok()?;
             value.as_text().cloned()
         };
         let name = text!("{}{}", of.name, Path(path));
@@ -108,7 +107,7 @@ impl Planner<'_> {
     fn broken_part<'v>(&mut self, id: InstanceId, rule: &hir::Refinement, value: &'v Value) -> Option<(Key, &'v Value)> {
         let mut holds = |rest: Value| {
             let mut locals = vec![rest];
-            eval::eval_with(&rule.condition, &mut Frame { planner: self, of: id, host: None }, &mut locals) == Ok(Value::Bool(true))
+            self.eval_in(&rule.condition, id, &mut locals) == Ok(Value::Bool(true))
         };
         match value {
             Value::List(list) if list.len() <= MOST_PARTS => list.iter().enumerate().rev().find_map(|(at, part)| {

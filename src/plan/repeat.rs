@@ -1,12 +1,11 @@
 //! Instances that are there once for each of something: `module bucket b for p in purposes by p { … }`.
 
-use super::frame::Frame;
 use super::planner::Planner;
 use crate::base::{Text, text};
 use crate::diag::{Code, Diagnostic};
-use crate::eval::{self, Stop, text_of};
+use crate::eval::{Locals, Stop, text_of};
 use crate::hir;
-use crate::value::{InstanceId, Value};
+use crate::value::InstanceId;
 use std::sync::Arc;
 
 impl Planner<'_> {
@@ -30,13 +29,13 @@ impl Planner<'_> {
         let definition = self.definition(&declared.keyword, &declared.definition.text);
         let mut instances: Vec<(Text, InstanceId)> = Vec::with_capacity(elements.len());
         for (key, element) in elements {
-            let bound: Vec<Value> = binding.key.is_some().then(|| key.into()).into_iter().chain([element]).collect();
+            let mut bound: Locals = binding.key.is_some().then(|| key.into()).into_iter().chain([element]).collect();
             if let Some(condition) = &declared.condition
-                && self.eval_bound(condition, stack, &bound)? == Value::Bool(false)
+                && !self.is_there(condition, stack, &mut bound)?
             {
                 continue;
             }
-            let key = self.key_of_repeated(stack, declared, by, &bound)?;
+            let key = self.key_of_repeated(stack, declared, by, &mut bound)?;
             let name = text!("{}-{key}", declared.name.text);
             if self.node(stack).children.contains_key(&name) {
                 self.report(
@@ -55,8 +54,8 @@ impl Planner<'_> {
     }
 
     /// The key of one of them: a part of its name.
-    fn key_of_repeated(&mut self, stack: InstanceId, declared: &hir::Instance, by: &hir::Expr, bound: &[Value]) -> Result<Text, Stop> {
-        let value = self.eval_bound(by, stack, bound)?;
+    fn key_of_repeated(&mut self, stack: InstanceId, declared: &hir::Instance, by: &hir::Expr, bound: &mut Locals) -> Result<Text, Stop> {
+        let value = self.eval_in(by, stack, bound)?;
         let is_name = |text: &&Text| {
             let plain = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
             plain && !text.is_empty() && !text.starts_with('-') && !text.ends_with('-') && !text.contains("--")
@@ -73,10 +72,5 @@ impl Planner<'_> {
                 Err(Stop)
             }
         }
-    }
-
-    /// Evaluates what an instance says: in the body that it stands in, where its own head binds something.
-    pub(super) fn eval_bound(&mut self, expr: &hir::Expr, outside: InstanceId, bound: &[Value]) -> eval::Evaluated {
-        eval::eval_with(expr, &mut Frame { planner: self, of: outside, host: None }, &mut bound.to_vec())
     }
 }
