@@ -24,6 +24,22 @@ pub struct IfBuilt {
     pub finding: Diagnostic,
 }
 
+impl IfBuilt {
+    /// The findings of those whose files an earlier build has left, as `has_built` knows of a product and some paths.
+    pub fn findings<'s, E>(
+        suspects: impl IntoIterator<Item = &'s IfBuilt>,
+        mut has_built: impl FnMut(&Text, &[Text]) -> Result<bool, E>,
+    ) -> Result<Vec<Diagnostic>, E> {
+        let mut found = Vec::new();
+        for suspect in suspects {
+            if has_built(&suspect.product, &suspect.paths)? {
+                found.push(suspect.finding.clone());
+            }
+        }
+        Ok(found)
+    }
+}
+
 /// What is given a place without a line in the lock, by stack, unless somebody says that it may be renumbered.
 pub fn forgotten(plan: &Plan, lock: &Lock, renumber: &Renumber) -> Vec<IfBuilt> {
     let product = &plan.product.name.text;

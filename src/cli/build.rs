@@ -4,7 +4,7 @@ use super::findings::{Findings, Outputs};
 use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::progress::Progress;
 use super::selection::Selection;
-use super::watch::{self, Watch};
+use super::watch::Watch;
 use super::{Exit, Global, cache, changes, difference, open, place};
 use crate::base::Text;
 use crate::driver::{Files, Memory};
@@ -88,22 +88,11 @@ impl Build {
 
     /// Builds after every change, until it is told to end.
     fn stay(&self, global: &Global, root: &Path) -> Result<Exit, Failure> {
-        let mut watch = Watch::new(root)?;
-        let mut is_first = true;
-        loop {
-            // Whatever is wrong later may be mended, what is wrong at first may be the arguments.
-            match watch.next().and_then(|_| self.build(global, root.to_owned())) {
-                Err(failure) if is_first => return Err(failure),
-                Err(failure) => super::output::failure(&failure),
-                Ok(_) => {}
-            }
-            if let Some(failure) = super::output::lost() {
-                return Err(failure);
-            }
-            is_first = false;
+        Watch::new(root)?.stay(|watch, _| {
+            let built = self.build(global, root.to_owned());
             watch.wrote(LOCK);
-            watch::tell_waiting();
-        }
+            built.map(|_| ())
+        })
     }
 
     fn build(&self, global: &Global, root: PathBuf) -> Result<Exit, Failure> {

@@ -6,11 +6,11 @@ use super::open::Compiled;
 use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::progress::Progress;
 use super::selection::Selection;
-use super::watch::{self, Watch};
-use super::{Exit, Global, cache, difference, open, output, place};
+use super::watch::Watch;
+use super::{Exit, Global, cache, difference, open, place};
 use crate::base::Text;
 use crate::diag::{Diagnostic, Severity};
-use crate::driver::{self, Files, Memory, Options, Outcome, Session};
+use crate::driver::{self, Files, IfBuilt, Memory, Options, Outcome, Session};
 use crate::host::load::settings;
 use crate::host::{Disk, Failure, Project, built, has_built, load, rewrite};
 use crate::reference::products;
@@ -116,23 +116,8 @@ impl Check {
             return Err(Failure::new("standard input does not change").help("leave out `--watch` or `-`"));
         }
         self.selection.limit_threads();
-        let mut watch = Watch::new(root)?;
         let mut open: Option<(Options, Session)> = None;
-        let mut is_first = true;
-        loop {
-            // Whatever is wrong later may be mended, what is wrong at first may be the arguments.
-            let looked_at = watch.next().and_then(|mut project| self.look(&mut project, &mut open));
-            match looked_at {
-                Err(failure) if is_first => return Err(failure),
-                Err(failure) => output::failure(&failure),
-                Ok(()) => {}
-            }
-            if let Some(failure) = output::lost() {
-                return Err(failure);
-            }
-            is_first = false;
-            watch::tell_waiting();
-        }
+        Watch::new(root)?.stay(|_, mut project| self.look(&mut project, &mut open))
     }
 
     /// Checks a project as it is now, with what is known of it from before.
@@ -161,11 +146,8 @@ impl Check {
         gone.iter().filter(|path| project.workspace.find(path).is_none()).for_each(|path| session.set(path, None));
         project.workspace.files().for_each(|(_, file)| session.set(&file.path, Some(file.text.clone())));
         let mut found = session.diagnostics();
-        for suspect in session.if_built().flat_map(|(_, suspects)| suspects.iter()) {
-            if has_built(&mut disk, &suspect.product, &suspect.paths)? {
-                found.push(suspect.finding.clone());
-            }
-        }
+        let suspects = session.if_built().flat_map(|(_, suspects)| suspects.iter());
+        found.extend(IfBuilt::findings(suspects, |product, paths| has_built(&mut disk, product, paths))?);
         drop(progress);
         if !found.iter().any(|found| found.severity == Severity::Error) {
             let (wanted, known) = (self.selection.products(), products(&project.workspace));

@@ -6,7 +6,7 @@ use super::progress::Progress;
 use super::selection::Selection;
 use super::{Global, place};
 use crate::diag::{Diagnostic, Severity};
-use crate::driver::{self, Files, Memory, Outcome};
+use crate::driver::{self, Files, IfBuilt, Memory, Outcome};
 use crate::host::{Disk, Failure, Project, built, find, has_built, load};
 use crate::render::Format;
 use crate::view::Facts;
@@ -106,13 +106,8 @@ pub(super) fn compile_for(project: Project, selection: &Selection, memory: Memor
     options.built = built(&mut Disk::new(root, &project.settings.output))?;
     // Where the sources lie is said there: what is missing because of a mistake in it is no news.
     let outcome = if project.is_known() { driver::compile(&project.workspace, &options) } else { Outcome::default() };
-    let mut found = Vec::new();
     let mut output = Disk::new(root, &project.settings.output);
-    for suspect in &outcome.if_built {
-        if has_built(&mut output, &suspect.product, &suspect.paths)? {
-            found.push(suspect.finding.clone());
-        }
-    }
+    let found = IfBuilt::findings(&outcome.if_built, |product, paths| has_built(&mut output, product, paths))?;
     drop(progress);
     selection.check_renumber(&outcome)?;
     let mut diagnostics: Vec<Diagnostic> = project.diagnostics.clone();

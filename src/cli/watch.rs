@@ -1,6 +1,7 @@
 //! Waits for sources to change, and says which did.
 
-use super::output::{BOLD, NOTE, count, tell};
+use super::Exit;
+use super::output::{self, BOLD, NOTE, count, tell};
 use crate::base::{Text, Workspace};
 use crate::host::{Failure, Project, load};
 use crate::render::sanitise;
@@ -56,8 +57,26 @@ impl Watch {
         Ok(Watch { root: root.to_owned(), watcher, events, watched: BTreeSet::new(), seen: None, failed: false })
     }
 
+    /// Does something with the project at first and after each change, until the command is told to end.
+    pub(super) fn stay(mut self, mut work: impl FnMut(&mut Watch, Project) -> Result<(), Failure>) -> Result<Exit, Failure> {
+        let mut is_first = true;
+        loop {
+            // Whatever is wrong later may be mended, what is wrong at first may be the arguments.
+            match self.next().and_then(|project| work(&mut self, project)) {
+                Err(failure) if is_first => return Err(failure),
+                Err(failure) => output::failure(&failure),
+                Ok(()) => {}
+            }
+            if let Some(failure) = output::lost() {
+                return Err(failure);
+            }
+            is_first = false;
+            tell(&format!("{NOTE}waiting for changes{NOTE:#}, Ctrl-C ends it\n"));
+        }
+    }
+
     /// The project as it is at first, and after each change. What cannot be loaded is a failure, and is asked for again after a change.
-    pub(super) fn next(&mut self) -> Result<Project, Failure> {
+    fn next(&mut self) -> Result<Project, Failure> {
         loop {
             let is_first = self.seen.is_none();
             if !is_first {
@@ -177,11 +196,6 @@ fn said(changes: &[(Change, &Text)]) -> String {
         text.push_str(&format!("… and {}\n", count(changes.len() - SHOWN_CHANGES, "more file")));
     }
     text
-}
-
-/// Says that the command goes on.
-pub(super) fn tell_waiting() {
-    tell(&format!("{NOTE}waiting for changes{NOTE:#}, Ctrl-C ends it\n"));
 }
 
 #[cfg(test)]

@@ -235,15 +235,7 @@ impl Project {
         for (folder, suspects) in self.session.if_built() {
             let found = match known.remove(folder) {
                 Some((of, found)) if Arc::ptr_eq(&of, suspects) => found,
-                _ => {
-                    let mut found = Vec::new();
-                    for suspect in suspects.iter() {
-                        if has_built(&mut output, &suspect.product, &suspect.paths)? {
-                            found.push(suspect.finding.clone());
-                        }
-                    }
-                    found
-                }
+                _ => IfBuilt::findings(suspects.iter(), |product, paths| has_built(&mut output, product, paths))?,
             };
             self.of_builds.insert(folder.clone(), (suspects.clone(), found));
         }
