@@ -184,7 +184,9 @@ impl<'a> Frame<'a> {
         let Some(output) = of.outputs.get(&field.text).filter(|output| output.value.is_none()) else {
             return Some(Ok(foreign(field.span)));
         };
-        if names_an_instance(output.ty.as_ref()) {
+        // No variable of a tool holds what leads on to an instance.
+        let leads_on = |part: &Ty| matches!(part, Ty::Instance(..) | Ty::Definition(_));
+        if output.ty.as_ref().is_some_and(|ty| ty.has_part(&leads_on)) {
             return Some(Ok(foreign(field.span)));
         }
         let hole = crate::base::text!("{input}_{}", field.text);
@@ -384,13 +386,4 @@ pub(super) fn ordered(holes: Holes) -> Vec<Hole> {
         _ => (if hole.default.is_some() { 2 } else { 1 }, hole.span.file.0, hole.span.start),
     });
     holes
-}
-
-/// Whether a value of the type leads on to an instance, which no variable of a tool holds.
-fn names_an_instance(ty: Option<&Ty>) -> bool {
-    match ty {
-        Some(Ty::Instance(..) | Ty::Definition(_)) => true,
-        Some(Ty::List(of) | Ty::Map(of) | Ty::Optional(of) | Ty::Deferred(of)) => names_an_instance(Some(of)),
-        _ => false,
-    }
 }

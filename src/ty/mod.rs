@@ -195,36 +195,30 @@ impl Ty {
         }
     }
 
+    /// Whether it, or any part of it, is as `is` says.
+    pub fn has_part(&self, is: &dyn Fn(&Ty) -> bool) -> bool {
+        is(self)
+            || match self {
+                Ty::List(of) | Ty::Map(of) | Ty::Optional(of) | Ty::Deferred(of) | Ty::Secret(of) => of.has_part(is),
+                Ty::Record(record) => record.fields.iter().any(|field| field.ty.has_part(is)),
+                Ty::Refined(refined) => refined.base.has_part(is),
+                _ => false,
+            }
+    }
+
     /// Whether any part of it is a secret.
     pub fn holds_secret(&self) -> bool {
-        match self {
-            Ty::Secret(_) => true,
-            Ty::List(of) | Ty::Map(of) | Ty::Optional(of) | Ty::Deferred(of) => of.holds_secret(),
-            Ty::Record(record) => record.fields.iter().any(|field| field.ty.holds_secret()),
-            Ty::Refined(refined) => refined.base.holds_secret(),
-            _ => false,
-        }
+        self.has_part(&|part| matches!(part, Ty::Secret(_)))
     }
 
     /// Whether any part of it may be an instance.
     pub fn holds_instance(&self) -> bool {
-        match self {
-            Ty::Instance(..) | Ty::Error => true,
-            Ty::List(of) | Ty::Map(of) | Ty::Optional(of) | Ty::Deferred(of) => of.holds_instance(),
-            Ty::Record(record) => record.fields.iter().any(|field| field.ty.holds_instance()),
-            Ty::Refined(refined) => refined.base.holds_instance(),
-            _ => false,
-        }
+        self.has_part(&|part| matches!(part, Ty::Instance(..) | Ty::Error))
     }
 
     /// Whether it has a rule in some part of it.
     pub fn has_rules(&self) -> bool {
-        match self {
-            Ty::Refined(_) => true,
-            Ty::List(of) | Ty::Map(of) | Ty::Optional(of) | Ty::Deferred(of) | Ty::Secret(of) => of.has_rules(),
-            Ty::Record(record) => record.fields.iter().any(|field| field.ty.has_rules()),
-            _ => false,
-        }
+        self.has_part(&|part| matches!(part, Ty::Refined(_)))
     }
 
     /// Whether any part of it is known only to a tool.
