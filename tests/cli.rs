@@ -737,6 +737,24 @@ mod unix {
     use super::*;
     use std::os::unix::fs::symlink;
 
+    /// Beside definitions may lie what no source asks for, whatever it is.
+    #[test]
+    fn what_nobody_asks_for_is_left_alone() {
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("notes.txt"), "a").unwrap();
+        let session = project();
+        session.put("infra.toml", &format!("{SETTINGS}library = [\"lib\"]\n"));
+        session.put("lib/a.infra", "define stack s { let said = file(\"a.txt\") }\n");
+        session.put("lib/a.txt", "a");
+        symlink(outside.path().join("notes.txt"), session.folder.path().join("lib/elsewhere.txt")).unwrap();
+        symlink("nowhere", session.folder.path().join("lib/gone.txt")).unwrap();
+        fs::write(session.folder.path().join("lib/picture.png"), [0xff, 0xfe, 0]).unwrap();
+        fs::File::create(session.folder.path().join("lib/large.bin")).unwrap().set_len(70 << 20).unwrap();
+        session.run(&["check"]).ends(0).says("no problems");
+        session.put("lib/a.infra", "define stack s { let said = file(\"picture.png\") }\n");
+        session.run(&["check"]).ends(1).says("there is no text file `picture.png` beside `lib/a.infra`");
+    }
+
     #[test]
     fn links_are_followed_inside_only() {
         let outside = TempDir::new().unwrap();

@@ -28,6 +28,9 @@ pub(super) const COUNT_LIMIT: usize = 200_000;
 /// Deepest folder below an inventory or a library.
 const DEPTH_LIMIT: usize = 64;
 
+/// What the names of files end with that are read whether anything asks for them or not.
+const READ_FOR_THEMSELVES: [&str; 3] = [".infra", ".json", LOCK];
+
 /// The name of the files that keep allocations.
 pub const LOCK: &str = "infra.lock";
 
@@ -83,10 +86,10 @@ pub fn load(root: &Path) -> Result<Project, Failure> {
         let span = settings::span_of(FileId(0), &text, key, index);
         (span.start as usize, span.end as usize)
     };
-    loader.folder(&settings.inventory, place("inventory", 0), &[LOCK]);
+    loader.folder(&settings.inventory, place("inventory", 0), |name| name.ends_with(LOCK));
     for (index, folder) in settings.library.iter().enumerate() {
         // Beside definitions lie schemas, and what `file` reads.
-        loader.folder(folder, place("library", index), &[""]);
+        loader.folder(folder, place("library", index), |_| true);
     }
     loader.files.insert(settings::FILE.into(), text.as_str().into());
     for (path, text) in library::files() {
@@ -147,8 +150,8 @@ struct Loader {
 }
 
 impl Loader {
-    /// Reads the `.infra` files below `folder`, which `infra.toml` names at `named`, and those whose names end in one of `also`.
-    fn folder(&mut self, folder: &Text, named: (usize, usize), also: &[&str]) {
+    /// Reads the `.infra` files below `folder`, which `infra.toml` names at `named`, and those whose names `also` takes.
+    fn folder(&mut self, folder: &Text, named: (usize, usize), also: fn(&str) -> bool) {
         let start = self.root.join(folder);
         match start.canonicalize() {
             Ok(real) if real.is_dir() && real.starts_with(&self.root) => {}
@@ -187,8 +190,11 @@ impl Loader {
                 }
                 continue;
             }
-            let wanted = name.ends_with(".infra") || also.iter().any(|end| name.ends_with(end));
-            if !is_folder && !wanted {
+            let wanted = name.ends_with(".infra") || also(&name);
+            let is_for_itself = READ_FOR_THEMSELVES.iter().any(|end| name.ends_with(end));
+            // Of what only a source can ask for, nothing is wrong: whoever names it is told that there is no such text.
+            let is_beside = !is_for_itself && entry.file_type().is_file() && (!entry.path_is_symlink() || self.is_inside(entry.path()));
+            if !is_folder && (!wanted || !is_for_itself && !is_beside) {
                 continue;
             }
             let path = self.relative(entry.path());
@@ -211,7 +217,10 @@ impl Loader {
                 if entry.path_is_symlink() || links.iter().any(|link| entry.path().starts_with(link)) {
                     self.linked.extend(entry.path().canonicalize());
                 }
-                self.file(entry.path(), path);
+                match is_for_itself {
+                    true => self.file(entry.path(), path),
+                    false => self.beside(entry.path(), path),
+                }
             } else if !is_folder {
                 self.files.insert(path.clone(), "".into());
                 self.mistake(
@@ -251,12 +260,6 @@ impl Loader {
             );
         };
         self.left -= bytes.len() as u64;
-        // Nobody can have meant a file that is no text: whoever names it is told that there is no such text.
-        let is_read_for_itself = [".infra", ".json", LOCK].iter().any(|end| path.ends_with(end));
-        if !is_read_for_itself && std::str::from_utf8(&bytes).is_err() {
-            self.files.remove(&path);
-            return;
-        }
         let text = String::from_utf8(bytes).unwrap_or_else(|error| {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
@@ -270,6 +273,18 @@ impl Loader {
             text
         });
         self.files.insert(path, text.into());
+    }
+
+    /// A text that a source may ask for; what cannot be one is left out.
+    fn beside(&mut self, place: &Path, path: Text) {
+        if self.files.contains_key(&path) || self.files.len() >= COUNT_LIMIT {
+            return;
+        }
+        let bytes = read(place, SOURCE_LIMIT.min(self.left)).ok().flatten();
+        if let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
+            self.left -= text.len() as u64;
+            self.files.insert(path, text.into());
+        }
     }
 
     fn mistake(&mut self, path: Text, code: Code, message: String, help: &'static str) {
