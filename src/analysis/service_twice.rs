@@ -31,14 +31,11 @@ fn in_stack(facts: &Facts<'_>, plan: &Plan, blamed: &mut BTreeSet<Span>, found: 
         let is_same = |first: &&Service| first.stack == service.stack && first.service == service.service;
         let earlier: Vec<&Service> = plan.services[..at].iter().filter(is_same).collect();
         let shared = earlier.iter().find_map(|first| Some((*first, service.hosts.iter().find(|host| first.hosts.contains(host))?)));
-        let definition = facts.program.definitions.get(&("service".into(), service.service.clone()));
-        let bodies = definition.into_iter().flat_map(|definition| &definition.blocks).flat_map(|block| block.body.blocks());
-        let is_brought_together = bodies.into_iter().any(|block| block.keyword.text == "cluster");
         let (first, message) = match (shared, earlier.first()) {
             (Some((first, host)), _) => {
                 (first, format!("a second `{}` in one stack for `{host}`: a machine runs it once", service.service))
             }
-            (None, Some(first)) if is_brought_together => {
+            (None, Some(first)) if is_brought_together(facts, service) => {
                 (*first, format!("a second `{}` in one stack: its members are brought together once", service.service))
             }
             _ => continue,
@@ -51,6 +48,13 @@ fn in_stack(facts: &Facts<'_>, plan: &Plan, blamed: &mut BTreeSet<Span>, found: 
             );
         }
     }
+}
+
+/// Whether something is done once for all members of a service.
+fn is_brought_together(facts: &Facts<'_>, service: &Service) -> bool {
+    let definition = facts.program.definitions.get(&("service".into(), service.service.clone()));
+    let mut blocks = definition.into_iter().flat_map(|definition| &definition.blocks).flat_map(|block| block.body.blocks());
+    blocks.any(|block| block.keyword.text == "cluster")
 }
 
 /// Two instances of a service, of two stacks, that would have another value each on a machine.

@@ -1,7 +1,8 @@
 //! What a literal was meant to be, where only one thing can have been meant.
 
 use crate::base::{FileId, Text, similar};
-use crate::eval::{conform, value_of};
+use crate::eval::conform;
+use crate::hir::value_of;
 use crate::syntax::{self, ast};
 use crate::ty::Ty;
 use crate::value::Value;

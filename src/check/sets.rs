@@ -4,7 +4,8 @@
 use super::instances::OF_ENVIRONMENTS;
 use super::{Checker, report};
 use crate::base::{Span, Text};
-use crate::eval::{text_of, value_of};
+use crate::eval::text_of;
+use crate::hir::value_of;
 use crate::hir::{Expr, ExprKind, plain_text};
 use crate::ty::Ty;
 use std::collections::BTreeMap;

@@ -22,7 +22,6 @@ use crate::hir;
 use crate::value::Value;
 use std::sync::Arc;
 
-pub use crate::hir::value_of;
 pub use broken::broken;
 pub use conform::{Mismatch, conform};
 pub use fold::{fold, fold_with};

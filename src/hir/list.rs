@@ -21,7 +21,7 @@ pub struct List {
 struct Constant {
     value: Value,
     /// The same, where it is nothing but many texts.
-    texts: HashSet<Text>,
+    texts: Option<HashSet<Text>>,
 }
 
 impl List {
@@ -32,7 +32,7 @@ impl List {
 
     /// The texts that it consists of, where it is nothing but many of them.
     pub fn texts(&self) -> Option<&HashSet<Text>> {
-        self.constant.as_ref().map(|constant| &constant.texts).filter(|texts| !texts.is_empty())
+        self.constant.as_ref()?.texts.as_ref()
     }
 
     /// The same without one of its elements.
@@ -47,8 +47,7 @@ impl From<Vec<Expr>> for List {
         let values: Option<Vec<Value>> = elements.iter().map(constant).collect();
         let constant = values.map(|values| {
             let texts: Option<HashSet<Text>> = values.iter().map(|value| value.as_text().cloned()).collect();
-            let texts = texts.filter(|texts| texts.len() > FEW).unwrap_or_default();
-            Box::new(Constant { value: Value::list(values), texts })
+            Box::new(Constant { value: Value::list(values), texts: texts.filter(|texts| texts.len() > FEW) })
         });
         List { elements, constant }
     }

@@ -4,7 +4,8 @@
 
 use super::planner::{PRODUCT, Planner};
 use crate::base::{Key, Span, Text};
-use crate::eval::{text_of, value_of};
+use crate::eval::text_of;
+use crate::hir::value_of;
 use crate::hir::{Expr, ExprKind, Part, plain_text};
 use crate::value::{InstanceId, Value};
 use std::collections::BTreeSet;

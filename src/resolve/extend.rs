@@ -2,7 +2,7 @@
 //! nothing behind knows of it; each part keeps the place where it stands.
 
 use super::{Source, declared_twice, word};
-use crate::base::{Span, Text, similar};
+use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::syntax::ast::{Assign, Attribute, Block, Body, Enum, Expr, ExprKind, File, Item, LabelValue};
 use std::collections::BTreeMap;
@@ -221,10 +221,7 @@ fn head(block: &Block) -> Option<Span> {
 }
 
 fn named_like<'k>(diagnostic: Diagnostic, name: &str, span: Span, known: impl Iterator<Item = &'k str>) -> Diagnostic {
-    match similar::nearest(name, known) {
-        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), span, nearest),
-        None => diagnostic.help("define it: only what is there can be extended"),
-    }
+    diagnostic.help("define it: only what is there can be extended").did_you_mean(name, span, known)
 }
 
 fn span_of(item: &Item) -> Span {

@@ -3,7 +3,7 @@
 
 use super::value::{quoted, show as show_value};
 use crate::check::Types;
-use crate::eval::value_of;
+use crate::hir::value_of;
 use crate::hir::{Binary, Binding, Comprehension, Expr, ExprKind, Key, Meaning, Part, Unary};
 
 /// The text of an expression.

@@ -297,7 +297,7 @@ impl<'a> Asking<'a> {
                     let said = match &expr.kind {
                         crate::hir::ExprKind::Template(parts) => crate::hir::plain_text(parts),
                         crate::hir::ExprKind::Literal(Literal::Int(_)) => None,
-                        crate::hir::ExprKind::Literal(literal) => text_of(&crate::eval::value_of(literal)),
+                        crate::hir::ExprKind::Literal(literal) => text_of(&crate::hir::value_of(literal)),
                         _ => None,
                     };
                     if let Some(said) = said.filter(|said| said.len() > 2 && word_in(part.line, said).is_some()) {

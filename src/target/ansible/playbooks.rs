@@ -89,7 +89,7 @@ fn plays(stack: &Text, services: &[Text], shapes: &Shapes, plans: &[Plan]) -> Se
                 role.is_some_and(|role| !role.serial) && machines(plans, stack, next) == machines(plans, stack, service)
             };
             if !next.is_some_and(goes_on) || role.is_some_and(|role| !role.cluster.is_empty()) {
-                push(None, at_once(stack, &together, is_everywhere(plans, stack, service)));
+                push(None, at_once(plans, stack, &together));
                 together.clear();
             }
         }
@@ -115,11 +115,12 @@ fn is_everywhere(plans: &[Plan], stack: &Text, service: &Text) -> bool {
     plans.iter().all(|plan| members_of(plan, stack).all(|host| has(plan, &host.name)))
 }
 
-fn at_once(stack: &Text, services: &[&Text], is_everywhere: bool) -> Map {
+fn at_once(plans: &[Plan], stack: &Text, services: &[&Text]) -> Map {
     let hosts = match services {
-        [first, _, ..] if !is_everywhere => members(stack, first),
-        [one] => members(stack, one),
-        _ => word(stack),
+        // They are on the same machines.
+        [first, _, ..] if is_everywhere(plans, stack, first) => word(stack),
+        [first, ..] => members(stack, first),
+        [] => word(stack),
     };
     let names: Vec<Text> = services.iter().map(|service| capital(service)).collect();
     Map::new()
