@@ -74,7 +74,7 @@ fn records(from: &RecordTy, to: &RecordTy, of_tool: bool, provides: Provides<'_>
     for wanted in &to.fields {
         match from.field(&wanted.name) {
             Some(field) => fit(&field.ty, &wanted.ty, of_tool, provides)?,
-            None if is_optional(&wanted.ty) => {}
+            None if wanted.ty.is_optional() => {}
             None => return Err(Why::MissingField(wanted.name.clone())),
         }
     }
@@ -92,11 +92,6 @@ pub(super) fn is_outside(ty: &Ty) -> bool {
         Ty::Refined(refined) => is_outside(&refined.base),
         _ => false,
     }
-}
-
-/// Whether it may be left out.
-pub(super) fn is_optional(ty: &Ty) -> bool {
-    matches!(ty.plain(), Ty::Optional(_) | Ty::None | Ty::Error)
 }
 
 #[cfg(test)]

@@ -192,7 +192,7 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let required = |input: &&Input| input.default.is_none() && !super::assign::is_optional(&input.ty);
+        let required = |input: &&Input| input.is_needed();
         let is_said = |input: &&Input| seen.contains_key(&input.name.text) || misspelt.contains(input.name.text.as_str());
         let missing = kind.inputs.values().filter(required).filter(|input| !is_said(input));
         let missing: Vec<&Input> = missing.collect();

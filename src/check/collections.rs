@@ -78,7 +78,7 @@ impl<'a> Checker<'a> {
             fields.push(FieldTy { name: key.text.clone(), ty, doc: None });
         }
         let given = |name: &str| entries.iter().any(|(key, _)| key.text == name);
-        let missing = record.fields.iter().filter(|field| !given(&field.name) && !assign::is_optional(&field.ty));
+        let missing = record.fields.iter().filter(|field| !given(&field.name) && !field.ty.is_optional());
         let missing: Vec<&str> = missing.map(|field| field.name.as_str()).collect();
         if !missing.is_empty() {
             self.error(report::missing_fields(span, record, &missing));

@@ -1,7 +1,6 @@
 //! Instances: their definition, what they set, what they leave out, and what differs by environment.
 
 use super::Checker;
-use super::assign::is_optional;
 use super::report;
 use super::scope::Scope;
 use crate::base::{Text, similar};
@@ -65,7 +64,7 @@ impl<'a> Checker<'a> {
             self.environment(environment, environments);
         }
         let required = definition.inputs.values().chain(common.iter().flat_map(|common| common.inputs.values()));
-        let required = required.filter(|input| input.default.is_none() && !is_optional(&input.ty));
+        let required = required.filter(|input| input.is_needed());
         let set = |input: &&Input| {
             let name = &input.name.text;
             instance.attributes.contains_key(name) || overrides.clone().any(|attribute| attribute.name.text == *name)

@@ -46,6 +46,7 @@ use std::sync::Arc;
 
 pub use implementations::plugins;
 pub use record::{Record, Seen, record_library, record_products};
+pub use resources::LIFECYCLE;
 pub use types::Types;
 
 /// Checks a program: its library and its products. Linear in its text.

@@ -10,8 +10,9 @@ use crate::schema::{Attribute, Block, NestedAttributes};
 use crate::ty::Ty;
 use std::collections::BTreeMap;
 
-/// What OpenTofu itself understands in every resource.
-const LIFECYCLE: &[&str] = &["create_before_destroy", "ignore_changes", "prevent_destroy", "replace_triggered_by"];
+/// What OpenTofu itself understands in every resource: names, and whether each is a truth.
+pub const LIFECYCLE: [(&str, bool); 4] =
+    [("create_before_destroy", true), ("ignore_changes", false), ("prevent_destroy", true), ("replace_triggered_by", false)];
 
 impl<'a> Checker<'a> {
     pub(super) fn resource(&mut self, implementation: &'a Implementation, block: &'a hir::Block, scope: &mut Scope<'a>) {
@@ -252,7 +253,7 @@ impl<'a> Checker<'a> {
                     self.check(&attribute.value, &Ty::Bool, scope);
                 }
                 "replace_triggered_by" => self.depends_on(&attribute.value, scope),
-                _ => self.error(report::unknown_argument(&attribute.name, &"lifecycle".into(), LIFECYCLE.iter().copied())),
+                _ => self.error(report::unknown_argument(&attribute.name, &"lifecycle".into(), LIFECYCLE.iter().map(|(name, _)| *name))),
             }
         }
     }

@@ -160,6 +160,13 @@ pub struct Input {
     pub span: Span,
 }
 
+impl Input {
+    /// Whether somebody must say it.
+    pub fn is_needed(&self) -> bool {
+        self.default.is_none() && !self.ty.is_optional()
+    }
+}
+
 /// A declared output.
 #[derive(Debug)]
 pub struct Output {

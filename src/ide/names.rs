@@ -163,9 +163,8 @@ pub(super) struct Taken {
 
 impl Taken {
     fn input(input: &hir::Input) -> Taken {
-        let is_needed = input.default.is_none() && !matches!(input.ty.plain(), Ty::Optional(_));
         let (name, ty) = (input.name.text.clone(), Some(input.ty.clone()));
-        Taken { name, ty, declared: input.name.span, is_needed, many: false, labels: 0 }
+        Taken { name, ty, declared: input.name.span, is_needed: input.is_needed(), many: false, labels: 0 }
     }
 
     fn of_kind(kind: &Kind) -> Vec<Taken> {

@@ -3,7 +3,7 @@
 use super::Analysis;
 use super::node::{Node, word};
 use crate::base::Text;
-use crate::check::plugins;
+use crate::check::{LIFECYCLE, plugins};
 use crate::schema::{self, Attribute, Module, Nesting};
 use crate::syntax::ast;
 use std::collections::BTreeMap;
@@ -25,10 +25,6 @@ pub(super) enum Schema<'s> {
     /// A task.
     Module(&'s Module),
 }
-
-/// What OpenTofu itself understands in every resource: names, and whether each is a truth.
-pub(super) const LIFECYCLE: [(&str, bool); 4] =
-    [("create_before_destroy", true), ("ignore_changes", false), ("prevent_destroy", true), ("replace_triggered_by", false)];
 
 /// The schema that holds for the innermost body of a path.
 pub(super) fn schema_at<'s>(analysis: Analysis<'s>, path: &[Node<'_>]) -> Option<Schema<'s>> {

@@ -195,6 +195,11 @@ impl Ty {
         }
     }
 
+    /// Whether it may be left out.
+    pub fn is_optional(&self) -> bool {
+        matches!(self.plain(), Ty::Optional(_) | Ty::None | Ty::Error)
+    }
+
     /// Whether it, or any part of it, is as `is` says.
     pub fn has_part(&self, is: &dyn Fn(&Ty) -> bool) -> bool {
         is(self)

@@ -2,9 +2,10 @@
 
 use super::super::names::{Owner, Taken, What};
 use super::super::node::{Node, item_name};
-use super::super::schemas::{LIFECYCLE, Schema, argument, schema_at};
+use super::super::schemas::{Schema, argument, schema_at};
 use super::{At, Completion, Rank};
 use crate::base::Text;
+use crate::check::LIFECYCLE;
 use crate::syntax::ast;
 
 /// What may stand at the top of any file, and what is written for it.
