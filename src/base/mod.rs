@@ -2,6 +2,7 @@
 
 pub mod graph;
 pub mod key;
+pub mod merge;
 pub mod pattern;
 pub mod similar;
 pub mod source;

@@ -9,6 +9,7 @@ use super::{Exit, Global, cache, changes, difference, open, place};
 use crate::base::Text;
 use crate::driver::{Files, Memory};
 use crate::host::load::{LOCK, settings};
+use crate::host::ownership::Reason;
 use crate::host::{
     Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, remember, report_differences, report_obstacles, write,
 };
@@ -30,10 +31,11 @@ use std::path::{Path, PathBuf};
     infrac build --check --explain-changes        say in words what another version would change\n  \
     infrac build --product acme --env staging     write one environment\n  \
     infrac build --renumber acme/prod/mgmt        let a stack get other addresses\n  \
+    infrac build --merged                         after a merge of two branches that both built\n  \
     infrac build --force live/acme/root.hcl       give up a change made by hand")]
 pub(super) struct Build {
     /// Write nothing; say which files are out of date, and how
-    #[arg(long, conflicts_with_all = ["adopt", "force"])]
+    #[arg(long, conflicts_with_all = ["adopt", "merged", "force"])]
     check: bool,
 
     /// Say in words what is different in each file, grouped by the kind of change, instead of showing it
@@ -48,12 +50,16 @@ pub(super) struct Build {
     #[arg(long)]
     adopt: bool,
 
+    /// Make anew the files in which git put two builds together, with or without conflict markers
+    #[arg(long)]
+    merged: bool,
+
     /// Overwrite or remove this file, whatever it holds; may be given several times
     #[arg(long, value_name = "FILE")]
     force: Vec<PathBuf>,
 
     /// Stay, and build again whenever a source changes
-    #[arg(long, conflicts_with_all = ["check", "exit_code", "adopt", "force"])]
+    #[arg(long, conflicts_with_all = ["check", "exit_code", "adopt", "merged", "force"])]
     watch: bool,
 
     /// Compile every product, also what is as the last build left it
@@ -181,7 +187,7 @@ impl Build {
     fn permission(&self, root: &Path, output: &str) -> Result<Permission, Failure> {
         let folder = place::absolute(Path::new(output), root);
         let here = place::current_folder()?;
-        let mut permission = Permission { adopt: self.adopt, ..Permission::default() };
+        let mut permission = Permission { adopt: self.adopt, merged: self.merged, ..Permission::default() };
         for file in &self.force {
             let from_here = place::absolute(file, &here);
             let from_root = place::absolute(file, root);
@@ -268,6 +274,7 @@ fn word(state: &State) -> (&'static str, Style) {
         State::Changed => ("changed", AnsiColor::Yellow.on_default()),
         State::Missing => ("missing", AnsiColor::Green.on_default()),
         State::Orphaned => ("orphaned", AnsiColor::Red.on_default()),
+        State::HandEdited(Reason::Merged) => ("merged", BAD),
         State::HandEdited(_) => ("hand-edited", BAD),
     }
 }

@@ -5,7 +5,7 @@ use super::disk::{Disk, Place};
 use super::exact::Before;
 use super::layout::{MANIFESTS, Owner, has_header, has_room, yields};
 use super::manifest::{Manifest, Newer, SIZE_LIMIT, Unreadable};
-use super::ownership::{OURS_LIMIT, Permission, Reason, Scope, Seen, Verdict, judge};
+use super::ownership::{Allowed, Claim, OURS_LIMIT, Permission, Reason, Scope, Seen, Verdict, judge};
 use super::pending::Pending;
 use super::room::{Leaving, Room};
 use super::status::{Comparison, Finding, Kind, State};
@@ -26,7 +26,7 @@ pub fn compare<'t>(
     scope: &Scope,
     permission: &Permission,
 ) -> Result<Comparison<'t>, Failure> {
-    let (listed, unreadable) = read_manifests(disk, permission)?;
+    let (listed, mut unreadable) = read_manifests(disk, permission)?;
     let pending = Pending::read(disk);
     check_force(permission, tree, &listed)?;
 
@@ -121,7 +121,10 @@ pub fn compare<'t>(
     }
 
     read_back(tree, &hashes)?;
-    let manifests = changed_manifests(&listed, &kept);
+    let manifests = changed_manifests(&listed, &kept, scope);
+    let in_part = |(owner, manifest): &(&Owner, &Manifest)| !scope.is_complete(owner) && !manifest.merged.is_empty();
+    let in_part = kept.iter().filter(in_part).map(|(owner, _)| owner.manifest()).filter(|path| manifests.contains_key(path));
+    unreadable.extend(in_part.map(|path| (path, Unreadable::in_part())));
     for (path, text) in &manifests {
         let is_there = listed.keys().any(|owner| owner.manifest() == *path);
         let found = listed.iter().find(|(owner, _)| owner.manifest() == *path).map(|(_, (_, before))| before.clone());
@@ -177,7 +180,7 @@ fn read_manifests(disk: &mut Disk, permission: &Permission) -> Result<(Listed, V
             Place::File { .. } => disk.read(&path, SIZE_LIMIT)?.ok_or("it is too large"),
             _ => Err("it is not a regular file"),
         };
-        let read = read.map_err(|reason| Unreadable { reason: reason.to_owned(), line: 0 });
+        let read = read.map_err(|reason| Unreadable::whole(reason.to_owned()));
         let manifest = match read {
             Ok(bytes) => match Manifest::read(&bytes, &owner) {
                 Ok(manifest) => Ok((manifest, Before::contents(&bytes))),
@@ -224,19 +227,22 @@ struct Ours<'a> {
 impl Ours<'_> {
     /// Whether a manifest lists the file.
     fn lists(&self, path: &Text) -> bool {
-        self.hash(path).is_some()
+        self.manifest(path).is_some_and(|manifest| manifest.files.contains_key(path))
     }
 
-    fn hash(&self, path: &Text) -> Option<&Text> {
-        let (manifest, _) = self.listed.get(&Owner::of(path)?)?;
-        manifest.files.get(path)
+    fn manifest(&self, path: &Text) -> Option<&Manifest> {
+        self.listed.get(&Owner::of(path)?).map(|(manifest, _)| manifest)
     }
 
     fn judge(&self, path: &Text, wanted: Option<&Entry>, seen: &Seen) -> Result<Verdict, Failure> {
         let pending = self.pending.files.get(path);
-        let hashes: Vec<&str> = self.hash(path).into_iter().chain(pending.into_iter().flatten()).map(Text::as_str).collect();
-        let forced = self.permission.force.contains(path);
-        let verdict = judge(wanted, seen, &hashes, forced, self.permission.adopt, has_room(path));
+        let manifest = self.manifest(path);
+        let listed = manifest.into_iter().flat_map(|manifest| manifest.hashes(path));
+        let hashes: Vec<&str> = listed.chain(pending.into_iter().flatten()).map(Text::as_str).collect();
+        let merged = manifest.is_some_and(|manifest| manifest.merged.contains_key(path));
+        let claim = Claim { hashes: &hashes, merged, room: has_room(path) };
+        let Permission { force, adopt, merged } = self.permission;
+        let verdict = judge(wanted, seen, claim, Allowed { forced: force.contains(path), adopt: *adopt, merged: *merged });
         let is_marked = matches!(seen, Seen::File { contents: Some(contents), .. } if has_header(contents));
         Ok(if matches!(verdict, Verdict::Refuse(_)) && yields(path) && !is_marked { Verdict::Leave } else { verdict })
     }
@@ -276,9 +282,13 @@ fn read_back(tree: &Tree, written: &BTreeMap<Text, Text>) -> Result<(), Failure>
         .help("this is a mistake of infrac, not of the sources; nothing was written, please report it"))
 }
 
-fn changed_manifests(listed: &Listed, kept: &BTreeMap<Owner, Manifest>) -> BTreeMap<Text, Option<String>> {
+/// The future text of each manifest that changes. One of which no file was looked at stays as it is, also where git joined it.
+fn changed_manifests(listed: &Listed, kept: &BTreeMap<Owner, Manifest>, scope: &Scope) -> BTreeMap<Text, Option<String>> {
     let mut changed = BTreeMap::new();
     for (owner, manifest) in kept {
+        if !scope.is_complete(owner) && listed.get(owner).is_some_and(|(found, _)| found == manifest) {
+            continue;
+        }
         let text = manifest.print();
         let same = listed.get(owner).is_some_and(|(_, found)| *found == Before::contents(text.as_bytes()));
         if !same && !manifest.files.is_empty() {

@@ -24,7 +24,7 @@ fn of_product(mut disk: Disk, product: &Text) -> Option<Text> {
     let owner = Owner::Product(product.clone());
     let manifest = owner.manifest();
     let (bytes, _) = read(&mut disk, &manifest, SIZE_LIMIT)?;
-    let files = Manifest::read(&bytes, &owner).ok()?.files;
+    let files = Manifest::read_written(&bytes, &owner).ok()?.files;
     let mut found = Vec::with_capacity(files.len());
     for path in files.keys() {
         let (contents, executable) = read(&mut disk, path, OURS_LIMIT)?;

@@ -4,10 +4,11 @@
 use super::Failure;
 use super::layout::Owner;
 use crate::base::Text;
+use crate::base::merge::both_sides;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde::{Deserialize as DeriveDeserialize, Serialize as DeriveSerialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The version of the format that is written, and the only one that is read: there is no older one to bring up to it.
@@ -19,11 +20,17 @@ const FORMAT: u32 = 1;
 pub const SIZE_LIMIT: u64 = 64 << 20;
 const COUNT_LIMIT: usize = 500_000;
 
+/// What each line that lists a file begins with.
+const ENTRY: &str = "    \"";
+
 /// The files of one owner: path → SHA-256 of the contents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
     /// Paths relative to the output folder.
     pub files: BTreeMap<Text, Text>,
+    /// Where git put two lists together: the further hashes of files that both list with other contents. Such a list is read and
+    /// never written.
+    pub merged: BTreeMap<Text, BTreeSet<Text>>,
 }
 
 #[derive(DeriveDeserialize, DeriveSerialize)]
@@ -44,6 +51,21 @@ pub struct Unreadable {
     pub reason: String,
     /// The line, from 1; 0 where the whole file is meant.
     pub line: usize,
+    /// What to do.
+    pub help: &'static str,
+}
+
+impl Unreadable {
+    /// The whole file is not believed.
+    pub fn whole(reason: String) -> Unreadable {
+        Unreadable { reason, line: 0, help: "restore it from version control, or make it anew with `infrac build --adopt`" }
+    }
+
+    /// What git made of two manifests says more than one manifest can, unless all of its files are built.
+    pub fn in_part() -> Unreadable {
+        let reason = "git made it of two, and only some of its files are being built".to_owned();
+        Unreadable { help: "run `infrac build` without a selection", ..Unreadable::whole(reason) }
+    }
 }
 
 /// A manifest that a later infrac wrote.
@@ -80,31 +102,74 @@ impl Newer {
 }
 
 impl Manifest {
-    /// Reads the manifest of `owner`.
+    /// Reads the manifest of `owner`, also one that git made of two.
     pub fn read(bytes: &[u8], owner: &Owner) -> Result<Manifest, Unreadable> {
-        let whole = |reason: String| Unreadable { reason, line: 0 };
+        Manifest::read_written(bytes, owner).or_else(|unreadable| Manifest::read_merged(bytes, owner).ok_or(unreadable))
+    }
+
+    /// Reads the manifest of `owner` as a build writes it.
+    pub fn read_written(bytes: &[u8], owner: &Owner) -> Result<Manifest, Unreadable> {
+        let whole = Unreadable::whole;
         let document: Document =
-            serde_json::from_slice(bytes).map_err(|error| Unreadable { reason: reason(&error), line: error.line() })?;
+            serde_json::from_slice(bytes).map_err(|error| Unreadable { line: error.line(), ..whole(reason(&error)) })?;
         if document.format != FORMAT {
             return Err(whole(format!("it has format {}, this infrac reads {FORMAT}", document.format)));
         }
         let files = document.files.0;
-        for (path, hash) in &files {
-            if !is_plain(path) || Owner::of(path).as_ref() != Some(owner) {
-                return Err(whole(format!("it lists `{path}`, which cannot be one of its files")));
+        files.iter().try_for_each(|(path, hash)| believe(path, hash, owner)).map_err(whole)?;
+        let manifest = Manifest { files, merged: BTreeMap::new() };
+        manifest.believe_paths().map_err(whole)?;
+        Ok(manifest)
+    }
+
+    /// Reads what git made of two manifests, with conflict markers or, as their attributes ask for, without: the lines of both. Nothing
+    /// where it is anything else.
+    fn read_merged(bytes: &[u8], owner: &Owner) -> Option<Manifest> {
+        // With a file in it, the list does not end in its line.
+        let any = Manifest { files: BTreeMap::from([(Text::default(), Text::default())]), ..Manifest::default() }.print();
+        let frame: BTreeSet<&str> = any.lines().filter(|line| !line.starts_with(ENTRY)).collect();
+        let mut found = BTreeSet::new();
+        let mut manifest = Manifest::default();
+        for (_, line) in both_sides(std::str::from_utf8(bytes).ok()?) {
+            if frame.contains(line) {
+                found.insert(line);
+                continue;
             }
-            if !is_hash(hash) {
-                return Err(whole(format!("the hash of `{path}` is not a SHA-256")));
+            let entry = line.strip_prefix(ENTRY)?;
+            let (path, hash) = entry.strip_suffix(',').unwrap_or(entry).strip_suffix('"')?.split_once("\": \"")?;
+            believe(path, hash, owner).ok()?;
+            manifest.add(path.into(), hash.into());
+            if manifest.files.len() > COUNT_LIMIT {
+                return None;
             }
         }
-        // On some systems they are one file, and removing the one would remove the other.
+        manifest.believe_paths().ok()?;
+        // What was cut off is no merge.
+        (found == frame).then_some(manifest)
+    }
+
+    fn add(&mut self, path: Text, hash: Text) {
+        match self.files.get(&path) {
+            Some(known) if *known == hash => (),
+            Some(_) => _ = self.merged.entry(path).or_default().insert(hash),
+            None => _ = self.files.insert(path, hash),
+        }
+    }
+
+    /// On some systems two paths are one file, and removing the one would remove the other.
+    fn believe_paths(&self) -> Result<(), String> {
         let mut folded = BTreeMap::new();
-        for path in files.keys() {
+        for path in self.files.keys() {
             if let Some(other) = folded.insert(path.to_lowercase(), path) {
-                return Err(whole(format!("it lists `{other}` and `{path}`, which are one file on some systems")));
+                return Err(format!("it lists `{other}` and `{path}`, which are one file on some systems"));
             }
         }
-        Ok(Manifest { files })
+        Ok(())
+    }
+
+    /// The hashes that a file is listed with: none, one, or several where git put two lists together.
+    pub fn hashes(&self, path: &Text) -> impl Iterator<Item = &Text> {
+        self.files.get(path).into_iter().chain(self.merged.get(path).into_iter().flatten())
     }
 
     /// The text of the manifest.
@@ -114,6 +179,17 @@ impl Manifest {
         let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
         text.push('\n');
         text
+    }
+}
+
+/// Whether a manifest of `owner` can list a path with a hash, or why not.
+fn believe(path: &str, hash: &str, owner: &Owner) -> Result<(), String> {
+    match () {
+        () if !is_plain(path) || Owner::of(path).as_ref() != Some(owner) => {
+            Err(format!("it lists `{path}`, which cannot be one of its files"))
+        }
+        () if !is_hash(hash) => Err(format!("the hash of `{path}` is not a SHA-256")),
+        () => Ok(()),
     }
 }
 
@@ -193,7 +269,7 @@ mod tests {
     fn reads_what_it_prints() {
         let hash = Text::new("0123456789abcdef".repeat(4));
         let files = BTreeMap::from([("live/acme/root.hcl".into(), hash.clone()), ("ansible/inventory/acme/prod/hosts.yml".into(), hash)]);
-        let manifest = Manifest { files };
+        let manifest = Manifest { files, ..Manifest::default() };
         let text = manifest.print();
         assert_eq!(Manifest::read(text.as_bytes(), &acme()), Ok(manifest));
         assert!(text.starts_with("{\n  \"//\": \"Generated by infrac. DO NOT EDIT.\",\n"));
@@ -234,6 +310,41 @@ mod tests {
         assert_eq!(Newer::read(b"{\"format\": 1, \"files\": {}}"), None);
         assert_eq!(Newer::read(b"{\"format\": 0, \"needs\": \"9.0.0\"}"), None);
         assert_eq!(Newer::read(b"<<<<<<< HEAD"), None);
+    }
+
+    /// Two lists, as git puts them together.
+    #[test]
+    fn reads_both_sides_of_a_merge() {
+        let hash = |digit: &str| Text::new(digit.repeat(64));
+        let manifest = |files: &[(&str, &str)]| {
+            let files = files.iter().map(|(path, digit)| ((*path).into(), hash(digit))).collect();
+            Manifest { files, ..Manifest::default() }.print()
+        };
+        let ours = manifest(&[("live/acme/a", "1"), ("live/acme/b", "2")]);
+        let theirs = manifest(&[("live/acme/b", "3"), ("live/acme/c", "4")]);
+        let lines = |text: &str| text.lines().map(|line| format!("{line}\n")).collect::<Vec<_>>();
+        let (ours, theirs) = (lines(&ours), lines(&theirs));
+        let join = |between: [&str; 3]| {
+            let [begin, middle, end] = between;
+            [&ours[..4].concat(), begin, &ours[4..6].concat(), middle, &theirs[4..6].concat(), end, &ours[6..].concat()].concat()
+        };
+        let with_marks = join(["<<<<<<< HEAD\n", "||||||| base\n    \"live/acme/a\": \"x\"\n=======\n", ">>>>>>> theirs\n"]);
+        for text in [join(["", "", ""]), with_marks] {
+            let read = Manifest::read(text.as_bytes(), &acme()).unwrap();
+            let found = |path: &str| read.hashes(&path.into()).cloned().collect::<Vec<_>>();
+            assert_eq!(
+                [found("live/acme/a"), found("live/acme/b"), found("live/acme/c")],
+                [vec![hash("1")], vec![hash("2"), hash("3")], vec![hash("4")]],
+                "{text}"
+            );
+            assert!(Manifest::read_written(text.as_bytes(), &acme()).is_err());
+            let forged = text.replace("live/acme/c", "live/other/c");
+            assert!(Manifest::read(forged.as_bytes(), &acme()).is_err());
+            let cut = &text[..text.len() - 2];
+            assert!(Manifest::read(cut.as_bytes(), &acme()).is_err(), "{cut}");
+            let newer = text.replacen("\"format\": 1", "\"format\": 2", 1);
+            assert!(Manifest::read(newer.as_bytes(), &acme()).is_err());
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::layout::{Owner, has_header};
 use crate::artifact::Entry;
 use crate::artifact::tree::sha256;
 use crate::base::Text;
+use crate::base::merge::has_conflict;
 use std::collections::BTreeSet;
 
 /// What a person allowed beyond what is ours.
@@ -16,6 +17,8 @@ pub struct Permission {
     pub force: BTreeSet<Text>,
     /// Whether to take over files that say infrac made them though no manifest lists them.
     pub adopt: bool,
+    /// Whether to make anew what git made of two builds.
+    pub merged: bool,
 }
 
 /// Files beyond this size are not ours: no generated file is nearly as large.
@@ -118,6 +121,8 @@ pub enum Verdict {
 pub enum Reason {
     /// We wrote it, and a person changed it.
     Edited,
+    /// Two builds wrote it, and git made one file of both.
+    Merged,
     /// It says that we wrote it, but no manifest lists it.
     Unlisted,
     /// Somebody else wrote it.
@@ -132,9 +137,30 @@ pub enum Reason {
     Blocked(Text),
 }
 
-/// Judges one path: what the tree wants there, what is there, the hashes of what we wrote there, and what a person
-/// allowed, and whether the format has room for the header.
-pub fn judge(wanted: Option<&Entry>, seen: &Seen, ours: &[&str], forced: bool, adopt: bool, room: bool) -> Verdict {
+/// What we know of our own work at one path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim<'a> {
+    /// The hashes of what we wrote there.
+    pub hashes: &'a [&'a str],
+    /// Whether two builds wrote something there, and git put their lists together.
+    pub merged: bool,
+    /// Whether the format has room for the header.
+    pub room: bool,
+}
+
+/// What a person allowed at one path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Allowed {
+    /// To overwrite or remove it, whatever it holds.
+    pub forced: bool,
+    /// To take it over where it says that we made it.
+    pub adopt: bool,
+    /// To make it anew where git made it of two builds.
+    pub merged: bool,
+}
+
+/// Judges one path: what the tree wants there, what is there, what we know of it, and what a person allowed.
+pub fn judge(wanted: Option<&Entry>, seen: &Seen, claim: Claim<'_>, allowed: Allowed) -> Verdict {
     match (wanted, seen) {
         (Some(entry), Seen::File { contents, executable }) => {
             let found = contents.as_deref();
@@ -145,35 +171,49 @@ pub fn judge(wanted: Option<&Entry>, seen: &Seen, ours: &[&str], forced: bool, a
             let marked = found.is_some_and(has_header);
             // A format without room for the header is trusted by its hash alone.
             let may_be_ours = marked || !has_header(entry.contents.as_bytes());
-            if forced || (may_be_ours && is_ours(found, ours)) {
+            let is_merge = may_be_ours && is_merge(found, claim);
+            if allowed.forced || (may_be_ours && is_ours(found, claim.hashes)) || (is_merge && allowed.merged) {
                 Verdict::Write
-            } else if !ours.is_empty() {
+            } else if is_merge {
+                Verdict::Refuse(Reason::Merged)
+            } else if !claim.hashes.is_empty() {
                 Verdict::Refuse(Reason::Edited)
             } else if !marked {
                 Verdict::Refuse(Reason::Foreign)
-            } else if adopt {
+            } else if allowed.adopt {
                 Verdict::Write
             } else {
                 Verdict::Refuse(Reason::Unlisted)
             }
         }
         (Some(_), Seen::Missing) => Verdict::Write,
-        (Some(_), Seen::Link) if forced => Verdict::Write,
+        (Some(_), Seen::Link) if allowed.forced => Verdict::Write,
         (Some(_), Seen::Link) => Verdict::Refuse(Reason::Link),
         (Some(_), Seen::Folder) => Verdict::Refuse(Reason::Folder),
         (Some(_), Seen::Special) => Verdict::Refuse(Reason::Special),
         (Some(_), Seen::Blocked(by)) => Verdict::Refuse(Reason::Blocked(by.clone())),
         (None, Seen::File { contents, .. }) => {
             let found = contents.as_deref();
-            if forced || ((found.is_some_and(has_header) || !room) && is_ours(found, ours)) {
+            let may_be_ours = found.is_some_and(has_header) || !claim.room;
+            let is_merge = may_be_ours && is_merge(found, claim);
+            if allowed.forced || (may_be_ours && is_ours(found, claim.hashes)) || (is_merge && allowed.merged) {
                 Verdict::Remove
+            } else if is_merge {
+                Verdict::Refuse(Reason::Merged)
             } else {
                 Verdict::Refuse(Reason::Edited)
             }
         }
-        (None, Seen::Link) if forced => Verdict::Remove,
+        (None, Seen::Link) if allowed.forced => Verdict::Remove,
         (None, _) => Verdict::Gone,
     }
+}
+
+/// Whether git made these bytes of what two builds wrote: it left the marks of a conflict in a file that is listed, or the file is listed
+/// with what both wrote.
+fn is_merge(contents: Option<&[u8]>, claim: Claim<'_>) -> bool {
+    let in_conflict = |contents: &[u8]| std::str::from_utf8(contents).is_ok_and(has_conflict);
+    !claim.hashes.is_empty() && contents.is_some_and(|contents| claim.merged || in_conflict(contents))
 }
 
 /// Whether these are bytes that we wrote. A checkout may have given them the line ends of its system, which is nobody's work.
@@ -191,6 +231,7 @@ mod tests {
     const OLD: &str = "# Generated by infrac. DO NOT EDIT.\nold\n";
     const NEW: &str = "# Generated by infrac. DO NOT EDIT.\nnew\n";
     const EDITED: &str = "# Generated by infrac. DO NOT EDIT.\nold, and more\n";
+    const IN_CONFLICT: &str = "# Generated by infrac. DO NOT EDIT.\n<<<<<<< HEAD\nold\n=======\nnew\n>>>>>>> other\n";
     const BY_HAND: &str = "by hand\n";
     const OLD_OF_WINDOWS: &str = "# Generated by infrac. DO NOT EDIT.\r\nold\r\n";
 
@@ -213,6 +254,9 @@ mod tests {
         let forged: &[&str] = &[&stranger];
         let cases = [
             // wanted, seen, hashes, plain, with --adopt, with --force
+            (Some(&new), file(IN_CONFLICT), listed, Refuse(Merged), Refuse(Merged), Write),
+            (Some(&new), file(IN_CONFLICT), &[], Refuse(Unlisted), Write, Write),
+            (None, file(IN_CONFLICT), listed, Refuse(Merged), Refuse(Merged), Remove),
             (Some(&new), Seen::Missing, &[][..], Write, Write, Write),
             (Some(&new), file(NEW), &[], Equal, Equal, Equal),
             (Some(&new), file(NEW), listed, Equal, Equal, Equal),
@@ -237,9 +281,37 @@ mod tests {
         ];
         for (wanted, seen, ours, plain, adopted, forced) in cases {
             let case = format!("{:?} {seen:?} {ours:?}", wanted.map(|entry| &entry.contents));
-            assert_eq!(judge(wanted, &seen, ours, false, false, true), plain, "{case}");
-            assert_eq!(judge(wanted, &seen, ours, false, true, true), adopted, "--adopt {case}");
-            assert_eq!(judge(wanted, &seen, ours, true, false, true), forced, "--force {case}");
+            let claim = Claim { hashes: ours, merged: false, room: true };
+            let judge = |allowed| judge(wanted, &seen, claim, allowed);
+            assert_eq!(judge(Allowed::default()), plain, "{case}");
+            assert_eq!(judge(Allowed { adopt: true, ..Allowed::default() }), adopted, "--adopt {case}");
+            assert_eq!(judge(Allowed { forced: true, ..Allowed::default() }), forced, "--force {case}");
+            let merged = match plain {
+                Refuse(Merged) => {
+                    if wanted.is_some() {
+                        Write
+                    } else {
+                        Remove
+                    }
+                }
+                _ => plain,
+            };
+            assert_eq!(judge(Allowed { merged: true, ..Allowed::default() }), merged, "--merged {case}");
+        }
+    }
+
+    /// Two lists say what two builds wrote. What is neither, and says that we made it, git made of both; what a person wrote stays theirs.
+    #[test]
+    fn what_two_builds_wrote_is_a_merge_of_both() {
+        use Reason::*;
+        use Verdict::*;
+        let new = entry(NEW);
+        let (one, other) = (sha256(OLD.as_bytes()), sha256(b"other"));
+        let claim = Claim { hashes: &[&one, &other], merged: true, room: true };
+        for (contents, plain, merged) in [(OLD, Write, Write), (EDITED, Refuse(Merged), Write), (BY_HAND, Refuse(Edited), Refuse(Edited))] {
+            let seen = file(contents);
+            assert_eq!(judge(Some(&new), &seen, claim, Allowed::default()), plain, "{contents}");
+            assert_eq!(judge(Some(&new), &seen, claim, Allowed { merged: true, ..Allowed::default() }), merged, "{contents}");
         }
     }
 
@@ -247,6 +319,7 @@ mod tests {
     #[test]
     fn another_mode_is_written_again() {
         let script = entry(NEW).executable();
-        assert_eq!(judge(Some(&script), &file(NEW), &[], false, false, true), Verdict::Write);
+        let claim = Claim { hashes: &[], merged: false, room: true };
+        assert_eq!(judge(Some(&script), &file(NEW), claim, Allowed::default()), Verdict::Write);
     }
 }

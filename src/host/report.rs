@@ -24,7 +24,7 @@ pub fn report_obstacles(comparison: &Comparison<'_>, disk: &Disk, project: &Disk
         drafts.push(Draft {
             code: Code::InvalidProject,
             message: format!("the manifest `{path}` cannot be used: {}", unreadable.reason),
-            help: Some("restore it from version control, or make it anew with `infrac build --adopt`".to_owned()),
+            help: Some(unreadable.help.to_owned()),
             line: unreadable.line,
             path,
         });
@@ -109,6 +109,12 @@ fn obstacle(comparison: &Comparison<'_>, finding: &Finding, reason: &Reason, pat
         Reason::Edited => {
             (format!("`{path}` is no longer produced, but was edited by hand"), format!("move it away, or give it up with {force}"))
         }
+        Reason::Merged => (
+            format!("`{path}` holds what git made of two builds"),
+            format!(
+                "finish the merge of the sources, then make all such files anew with `infrac build --merged`, or this one with {force}"
+            ),
+        ),
         Reason::Unlisted => (
             format!("`{path}` has other contents, and no manifest says that infrac wrote them"),
             format!("take over all such files with `infrac build --adopt`, or this one with {force}"),

@@ -22,6 +22,7 @@ mod lock;
 mod matrix;
 #[cfg(unix)]
 mod memory;
+mod merges;
 #[cfg(unix)]
 mod program;
 #[cfg(unix)]

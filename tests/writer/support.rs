@@ -123,7 +123,7 @@ impl Project {
     }
 
     pub(crate) fn force(&self, tree: &Tree, path: &str) -> Result<Written, Failure> {
-        let permission = Permission { force: [path.into()].into(), adopt: false };
+        let permission = Permission { force: [path.into()].into(), ..Permission::default() };
         self.build_with(tree, &Scope::everything(), &permission)
     }
 

@@ -2,6 +2,7 @@
 
 use super::key::{Key, is_word};
 use super::{Entry, HEAD, Held, Lock, Pools};
+use crate::base::merge::Mark;
 use crate::base::{FileId, Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use ipnet::Ipv4Net;
@@ -41,12 +42,6 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// What begins a line between the two sides of a merge.
-fn is_marker(line: &str) -> bool {
-    let begins = |marker: &str| line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-    ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].into_iter().any(begins)
-}
-
 impl Reader {
     fn error(&mut self, start: usize, length: usize, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(Code::LockUnreadable, self.span(start, length), message)
@@ -58,7 +53,7 @@ impl Reader {
 
     /// Whether the file holds the markers of a merge, which is all there is to say then.
     fn merge_markers(&mut self, text: &str) -> bool {
-        let mut markers = lines(text).filter(|(_, line)| is_marker(line));
+        let mut markers = lines(text).filter(|(_, line)| Mark::of(line).is_some());
         let Some((start, line)) = markers.next() else { return false };
         let rest: Vec<Span> = markers.take(3).map(|(start, line)| self.span(start, line.len())).collect();
         let mut diagnostic = self
