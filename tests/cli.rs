@@ -23,6 +23,8 @@ mod lost;
 mod output;
 #[path = "cli/settings.rs"]
 mod settings;
+#[path = "cli/stale.rs"]
+mod stale;
 #[path = "cli/test.rs"]
 mod test;
 #[path = "cli/watch.rs"]
@@ -230,12 +232,10 @@ fn mistakes_in_the_settings_are_shown_in_every_form() {
     text.ends(1).says("error[IC0501]: unknown key `otuput`\n").says("─ infra.toml:3:1\n");
     text.says("did you mean `output`?").says("1 error");
     session.run(&["check", "--output", "concise"]).is(1, "infra.toml:3:1: error[IC0501]: unknown key `otuput`\n", "1 error\n");
-    session.run(&["check", "--output", "github"]).is(
-        1,
-        "::error title=IC0501 invalid-project,file=infra.toml,line=3,endLine=3,col=1,endColumn=7\
-         ::unknown key `otuput`%0Adid you mean `output`?\n",
-        "",
-    );
+    let github = session.run(&["check", "--output", "github"]);
+    let annotation = "::error title=IC0501 invalid-project,file=infra.toml,line=3,endLine=3,col=1,endColumn=7\
+                      ::unknown key `otuput`%0Adid you mean `output`?\n::group::everything that was found\n::stop-commands::";
+    assert!(github.ends(1).out.starts_with(annotation) && github.err.is_empty(), "{}", github.out);
     for (format, words) in
         [("json", "\"path\":\"infra.toml\""), ("gitlab", "\"check_name\": \"IC0501\""), ("sarif", "\"ruleId\": \"IC0501\"")]
     {
@@ -785,7 +785,7 @@ mod unix {
         session.put("inventory/\u{1b}[31m\u{202e}x.infra", "");
         fs::remove_file(session.folder.path().join("inventory/\u{1b}[31m\u{202e}x.infra")).unwrap();
         fs::write(session.folder.path().join("inventory/\u{1b}[31m\u{202e}x.infra"), [0xff]).unwrap();
-        for format in ["text", "concise", "json", "github", "gitlab", "sarif"] {
+        for format in ["text", "concise", "json", "github", "gitlab", "sarif", "markdown"] {
             let answer = session.run(&["check", "--output", format]);
             answer.ends(1);
             assert!(!answer.out.contains(['\u{1b}', '\u{202e}']), "{format}");

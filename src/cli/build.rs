@@ -1,6 +1,6 @@
 //! `infrac build`.
 
-use super::findings::{Findings, Outputs};
+use super::findings::{Findings, Outputs, Stale};
 use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::progress::Progress;
 use super::selection::Selection;
@@ -11,7 +11,8 @@ use crate::driver::{Files, Memory};
 use crate::host::load::{LOCK, settings};
 use crate::host::ownership::Reason;
 use crate::host::{
-    Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, remember, report_differences, report_obstacles, write,
+    Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, remember, report_differences, report_groups,
+    report_obstacles, write,
 };
 use crate::render::{Format, sanitise};
 use anstyle::{AnsiColor, Style};
@@ -212,16 +213,19 @@ impl Build {
         project: &Disk,
     ) -> Result<Exit, Failure> {
         // In a terminal a table and differences say more than a report for each file.
-        let mut files_that_differ = Findings::default();
+        let prefix = place::prefix(root, Format::Text)?;
+        let text = match self.explain_changes {
+            true => changes::in_words(&crate::host::changes(comparison, disk, project), &prefix),
+            false => table(&prefix, comparison, disk, project),
+        };
+        let mut stale = Stale { text, ..Stale::default() };
         let (files, diagnostics) = report_differences(comparison, disk, project);
-        files_that_differ.add(Cow::Owned(files), diagnostics);
-        self.outputs.deliver_with(root, findings, &files_that_differ)?;
+        stale.each.add(Cow::Owned(files), diagnostics);
+        let (files, diagnostics) = report_groups(comparison, disk, project);
+        stale.grouped.add(Cow::Owned(files), diagnostics);
+        self.outputs.deliver_with(root, findings, &stale)?;
         if self.outputs.shows_text() {
-            let prefix = place::prefix(root, Format::Text)?;
-            print(&match self.explain_changes {
-                true => changes::in_words(&crate::host::changes(comparison, disk, project), &prefix),
-                false => table(&prefix, comparison, disk, project),
-            });
+            print(&stale.text);
         }
         let differing = comparison.findings.len() + comparison.unreadable.len();
         if self.outputs.is_for_people() {

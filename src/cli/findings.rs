@@ -52,13 +52,29 @@ impl<'w> Findings<'w> {
     }
 }
 
+/// Files that are not what the sources give.
+#[derive(Default)]
+pub(super) struct Stale<'w> {
+    /// A finding for each.
+    pub(super) each: Findings<'w>,
+    /// A finding for all of a product, and one for all that products share.
+    pub(super) grouped: Findings<'w>,
+    /// Their names and differences.
+    pub(super) text: String,
+}
+
+/// Text without colours.
+fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
 /// Where the findings go.
 #[derive(Debug, clap::Args)]
 pub(super) struct Outputs {
     /// The form of the findings, and the file that they go to instead of standard output; may be given several times
     ///
     /// The forms: `text` with the lines that are meant, `concise` with one line each, `json` with one object a line,
-    /// `github` for annotations, `gitlab` for a Code Quality report, `sarif` for code scanning.
+    /// `github` for annotations, `gitlab` for a Code Quality report, `sarif` for code scanning, `markdown` for the summary of a job.
     #[arg(long, short, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = parse, add = ArgValueCandidates::new(candidates::forms))]
     output: Vec<Output>,
 }
@@ -142,21 +158,37 @@ impl Outputs {
 
     /// Puts the findings into their places; the forms that are one document are made without findings too.
     pub(super) fn deliver(&self, root: &Path, findings: &Findings<'_>) -> Result<(), Failure> {
-        self.deliver_with(root, findings, &Findings::default())
+        self.deliver_with(root, findings, &Stale::default())
     }
 
-    /// As above, with findings that text on standard output leaves out, because it shows them better.
-    pub(super) fn deliver_with(&self, root: &Path, findings: &Findings<'_>, unless_shown: &Findings<'_>) -> Result<(), Failure> {
+    /// As above, with the files that are out of date.
+    pub(super) fn deliver_with(&self, root: &Path, findings: &Findings<'_>, stale: &Stale<'_>) -> Result<(), Failure> {
         for output in &self.output {
             let prefix = place::prefix(root, output.format)?;
             let mut reports = findings.reports(&prefix);
-            if output.file.is_some() || output.format != Format::Text {
-                reports.extend(unless_shown.reports(&prefix));
+            match (&output.file, output.format) {
+                // It shows them better.
+                (None, Format::Text) => (),
+                (_, format) if format.is_brief() => reports.extend(stale.grouped.reports(&prefix)),
+                _ => reports.extend(stale.each.reports(&prefix)),
             }
             match &output.file {
-                Some(file) => save(file, &anstream::adapter::strip_str(&render::render(output.format, &reports)).to_string())?,
+                Some(file) => save(file, &plain(&render::render(output.format, &reports)))?,
                 None => print(&render::render_on(output.format, &reports, &screen())),
             }
+            if let (None, Format::Github) = (&output.file, output.format) {
+                self.log(root, findings, &stale.text)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Annotations are few and short: the log of the job says everything.
+    fn log(&self, root: &Path, findings: &Findings<'_>, stale: &str) -> Result<(), Failure> {
+        let prefix = place::prefix(root, Format::Text)?;
+        let text = plain(&render::render(Format::Text, &findings.reports(&prefix))) + &plain(stale);
+        if !text.is_empty() {
+            print(&render::log("everything that was found", &text));
         }
         Ok(())
     }
@@ -171,7 +203,7 @@ mod tests {
         assert_eq!(parse("sarif"), Ok(Output { format: Format::Sarif, file: None }));
         assert_eq!(parse("text=a=b.txt"), Ok(Output { format: Format::Text, file: Some("a=b.txt".into()) }));
         assert_eq!(parse("srif=x").unwrap_err(), "there is no form `srif`; did you mean `sarif`?");
-        assert_eq!(parse("yaml").unwrap_err(), "there is no form `yaml`; there are text, concise, json, github, gitlab, sarif");
+        assert_eq!(parse("yaml").unwrap_err(), "there is no form `yaml`; there are text, concise, json, github, gitlab, sarif, markdown");
         assert!(parse("json=").is_err());
     }
 }

@@ -235,7 +235,11 @@ impl Plan {
         match system {
             System::Github => {
                 let path = self.repository.join(".github/workflows/infrac.yml");
-                self.create_or(&path, &text, "let a job run `infrac build --check --no-cache --output=github`")
+                self.create_or(
+                    &path,
+                    &text,
+                    "let a job run `infrac build --check --no-cache --output=github --output=markdown=$GITHUB_STEP_SUMMARY`",
+                )
             }
             System::Gitlab => {
                 let path = self.repository.join(".gitlab-ci.yml");

@@ -2,7 +2,7 @@
 //! that are out of date.
 
 use super::disk::{Disk, Place};
-use super::layout::CACHE;
+use super::layout::{CACHE, Owner};
 use super::lock::is_of_the_lock;
 use super::ownership::Reason;
 use super::status::{Comparison, Finding, Kind, State};
@@ -59,6 +59,50 @@ pub fn report_differences(comparison: &Comparison<'_>, disk: &Disk, project: &Di
                 _ => "run `infrac build`".to_owned(),
             }),
             line: first_difference(comparison, finding, project, &path),
+            path,
+        })
+    });
+    place(drafts.collect(), |path| contents(project, path))
+}
+
+/// The same, one finding for all files of a product and one for all that products share, at the first of them. Manifests follow from the
+/// others and count only where nothing else differs.
+pub fn report_groups(comparison: &Comparison<'_>, disk: &Disk, project: &Disk) -> (Workspace, Vec<Diagnostic>) {
+    let stale = comparison.findings.iter().filter(|finding| !matches!(finding.state, State::HandEdited(_)));
+    let mut groups = BTreeMap::<(Option<Owner>, bool), Vec<&Finding>>::new();
+    for finding in stale {
+        let owner = match finding.kind {
+            Kind::Lock => None,
+            Kind::Generated => Owner::of(&finding.path),
+            Kind::Manifest => finding.path.rsplit('/').next().and_then(Owner::of_manifest),
+        };
+        groups.entry((owner, finding.kind == Kind::Manifest)).or_default().push(finding);
+    }
+    let with_files: Vec<Option<Owner>> = groups.keys().filter(|(_, is_manifest)| !is_manifest).map(|(owner, _)| owner.clone()).collect();
+    groups.retain(|(owner, is_manifest), _| !is_manifest || !with_files.contains(owner));
+    let drafts = groups.into_iter().filter_map(|((owner, _), files)| {
+        let first = files.first()?;
+        let path = place_of(first, disk, project);
+        let what = match owner {
+            None => "lock files".to_owned(),
+            Some(Owner::Shared) => "files that all products share".to_owned(),
+            Some(Owner::Product(product)) => format!("files of `{product}`"),
+        };
+        let number = |state: &State, words: &str| match files.iter().filter(|finding| finding.state == *state).count() {
+            0 => None,
+            number => Some(format!("{number} {words}")),
+        };
+        let states = [
+            number(&State::Changed, "not what the sources give"),
+            number(&State::Missing, "missing"),
+            number(&State::Orphaned, "no longer produced"),
+        ];
+        let states: Vec<String> = states.into_iter().flatten().collect();
+        Some(Draft {
+            code: Code::OutOfDate,
+            message: format!("{what} are out of date: {}", states.join(", ")),
+            help: Some("run `infrac build`".to_owned()),
+            line: first_difference(comparison, first, project, &path),
             path,
         })
     });

@@ -1,9 +1,18 @@
 //! Workflow commands that GitHub Actions turns into annotations.
 
 use super::report::Report;
+use sha2::{Digest, Sha256};
 
 pub(super) fn render(reports: &[Report]) -> String {
     reports.iter().map(command).collect()
+}
+
+/// Text for people in the log of a job, folded. No line of it is a command, whatever it says.
+pub fn log(title: &str, text: &str) -> String {
+    // A text does not hold its own hash.
+    let word: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    format!("::group::{}\n::stop-commands::{word}\n{text}{end}::{word}::\n::endgroup::\n", data(title))
 }
 
 fn command(report: &Report) -> String {
@@ -36,4 +45,20 @@ fn data(text: &str) -> String {
 
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_a_text_in_the_log_is_a_command() {
+        let text = "::add-mask::x\n  ::error::mine\n::endgroup::\n";
+        let log = log("a::b\nc", text);
+        let (head, rest) = log.split_once("::stop-commands::").unwrap();
+        assert_eq!(head, "::group::a::b%0Ac\n");
+        let (word, rest) = rest.split_once('\n').unwrap();
+        assert_eq!(rest, format!("{text}::{word}::\n::endgroup::\n"));
+        assert!(!text.contains(word));
+    }
 }

@@ -1,4 +1,4 @@
-//! A diagnostic as text for a terminal, for a program, for a review: one content, six forms.
+//! A diagnostic as text for a terminal, for a program, for a review: one content, seven forms.
 //!
 //! [`resolve`] turns diagnostics into reports, in which every place has a line and a column and nothing can harm a
 //! terminal; each form is a file of its own that lays reports out.
@@ -9,6 +9,7 @@ mod github;
 mod gitlab;
 mod hide;
 mod json;
+mod markdown;
 mod place;
 mod report;
 mod sanitise;
@@ -19,6 +20,7 @@ mod text;
 mod tests;
 
 pub use fill::fill;
+pub use github::log;
 pub use place::{Place, Source};
 pub use report::{Edit, Repair, Report, resolve};
 pub use sanitise::sanitise;
@@ -39,11 +41,14 @@ pub enum Format {
     Gitlab,
     /// SARIF 2.1.0.
     Sarif,
+    /// A table for the summary of a job.
+    Markdown,
 }
 
 impl Format {
     /// Every form.
-    pub const ALL: [Format; 6] = [Format::Text, Format::Concise, Format::Json, Format::Github, Format::Gitlab, Format::Sarif];
+    pub const ALL: [Format; 7] =
+        [Format::Text, Format::Concise, Format::Json, Format::Github, Format::Gitlab, Format::Sarif, Format::Markdown];
 
     /// The word for it.
     pub fn name(self) -> &'static str {
@@ -54,6 +59,7 @@ impl Format {
             Format::Github => "github",
             Format::Gitlab => "gitlab",
             Format::Sarif => "sarif",
+            Format::Markdown => "markdown",
         }
     }
 
@@ -64,7 +70,12 @@ impl Format {
 
     /// Whether paths have to be those of the repository, because a service shows the findings beside its files.
     pub fn is_for_reviews(self) -> bool {
-        matches!(self, Format::Github | Format::Gitlab | Format::Sarif)
+        matches!(self, Format::Github | Format::Gitlab | Format::Sarif | Format::Markdown)
+    }
+
+    /// Whether so little of it is shown that a hundred files with one cause are one finding. GitHub shows ten annotations of a step.
+    pub fn is_brief(self) -> bool {
+        matches!(self, Format::Github | Format::Markdown)
     }
 }
 
@@ -83,5 +94,6 @@ pub fn render_on(format: Format, reports: &[Report], screen: &Screen) -> String 
         Format::Github => github::render(reports),
         Format::Gitlab => gitlab::render(reports),
         Format::Sarif => sarif::render(reports),
+        Format::Markdown => markdown::render(reports),
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 const EXAMPLE: &str = "examples/one-server-hetzner";
 const PRODUCT: &str = "inventory/shop/product.infra";
-const FORMATS: [&str; 6] = ["text", "concise", "json", "github", "gitlab", "sarif"];
+const FORMATS: [&str; 7] = ["text", "concise", "json", "github", "gitlab", "sarif", "markdown"];
 
 /// A text that stands nowhere else.
 fn canary(number: usize) -> String {

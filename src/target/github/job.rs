@@ -135,7 +135,7 @@ pub(super) fn step(command: &Command) -> Map {
     let env = if command.base { Map::new().with("BASE", expression(BASE)) } else { Map::new() };
     let mut script = String::from(command.script);
     if command.findings {
-        script.push_str(" --output=github");
+        script.push_str(" --output=github --output=markdown=\"$GITHUB_STEP_SUMMARY\"");
     }
     let step = Map::new().with("name", command.name);
     let step = if env.is_empty() { step } else { step.with("env", env) };
