@@ -187,8 +187,14 @@ fn a_revision_tells_what_a_change_opens() {
     let folder = acme.path();
     let outside = run(folder, &["reach", "--diff", "HEAD"]);
     assert_eq!(outside.code, 2, "{}", outside.err);
+    // What a library reads from beside its definitions belongs to a revision too.
+    let settings = std::fs::read_to_string(folder.join("infra.toml")).unwrap();
+    std::fs::write(folder.join("infra.toml"), format!("{settings}\nlibrary = [\"library\"]\n")).unwrap();
+    std::fs::create_dir(folder.join("library")).unwrap();
+    std::fs::write(folder.join("library/greeting.infra"), "fn greeting() -> string = file(\"greeting.txt\")\n").unwrap();
+    std::fs::write(folder.join("library/greeting.txt"), "hello\n").unwrap();
     git(folder, &["init", "-q"]);
-    git(folder, &["add", "infra.toml", "inventory"]);
+    git(folder, &["add", "infra.toml", "inventory", "library"]);
     git(folder, &["commit", "-qm", "acme"]);
     let same = run(folder, &["reach", "--diff", "HEAD", "--exit-code"]);
     assert_eq!((same.code, same.err.as_str()), (0, "nothing was opened or closed since HEAD\n"), "{}", same.out);

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// Largest source. What is larger was not written by a person.
-const SOURCE_LIMIT: u64 = 4 << 20;
+pub(super) const SOURCE_LIMIT: u64 = 4 << 20;
 
 /// Largest schema or lock file, which tools write.
 pub(super) const DATA_LIMIT: u64 = 64 << 20;

@@ -1,9 +1,9 @@
 //! The sources of a project as a revision of git had them. `git` is asked for them, and nothing in the repository is changed.
 
 use super::Failure;
-use super::load::{COUNT_LIMIT, DATA_LIMIT, LOCK, TOTAL_LIMIT};
+use super::load::{COUNT_LIMIT, DATA_LIMIT, LOCK, SOURCE_LIMIT, TOTAL_LIMIT};
 use super::settings::{self, FILE};
-use crate::base::FileId;
+use crate::base::{FileId, Text};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Component, Path};
 use std::process::{Command, Stdio};
@@ -19,21 +19,24 @@ pub fn revision(root: &Path, revision: &str) -> Result<TempDir, Failure> {
     let (settings, _) = settings::read(FileId(0), &text);
     let folder = TempDir::new().map_err(|error| Failure::disk("make", &std::env::temp_dir(), &error))?;
     write(folder.path(), FILE, text.as_bytes())?;
-    let mut folders = vec![(settings.inventory.as_str(), [".infra", LOCK])];
-    folders.extend(settings.library.iter().map(|library| (library.as_str(), [".infra", ".json"])));
-    for (place, _) in &folders {
+    let libraries: Vec<&str> = settings.library.iter().map(Text::as_str).collect();
+    for place in libraries.iter().chain([&settings.inventory.as_str()]) {
         let place = folder.path().join(place);
         std::fs::create_dir_all(&place).map_err(|error| Failure::disk("make", &place, &error))?;
     }
     // Names end with NUL, so that none of them can be taken for two.
-    let listed = git(root, &["ls-tree", "-r", "-z", &commit])?;
+    let listed = git(root, &["ls-tree", "-r", "-l", "-z", &commit])?;
     let listed = String::from_utf8(listed).map_err(|_| Failure::new(format!("a name in `{revision}` is not UTF-8")))?;
     let mut wanted = Vec::new();
     for entry in listed.split('\0') {
         let Some((kind, path)) = entry.split_once('\t') else { continue };
-        let mut words = kind.split(' ');
-        let (Some(mode), Some("blob"), Some(hash)) = (words.next(), words.next(), words.next()) else { continue };
-        let is_source = folders.iter().any(|(folder, ends)| is_below(path, folder) && ends.iter().any(|end| path.ends_with(end)));
+        let mut words = kind.split_whitespace();
+        let (Some(mode), Some("blob"), Some(hash), Some(size)) = (words.next(), words.next(), words.next(), words.next()) else { continue };
+        let Ok(size) = size.parse::<u64>() else { continue };
+        let is_source = |name: &&str| name.ends_with(".infra") || name.ends_with(LOCK);
+        // Beside the definitions of a library lies any text that they may name; what cannot be such a text is too large.
+        let is_source = (is_below(path, &settings.inventory) && is_source(&path))
+            || (libraries.iter().any(|folder| is_below(path, folder)) && (path.ends_with(".json") || size <= SOURCE_LIMIT));
         // A link could lead anywhere.
         if is_source && mode.starts_with("100") && is_plain(path) {
             wanted.push((hash.to_owned(), path.to_owned()));
