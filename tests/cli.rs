@@ -473,13 +473,13 @@ fn the_changes_of_an_upgrade_are_told_in_words_and_made() {
     );
     older.had("ci/plan.sh", "# Plans all units", "# Plans every unit");
     older.had_file(&format!("{module}/old.tf"));
-    fs::remove_file(session.folder.path().join("generated/mise.toml")).unwrap();
+    fs::remove_file(session.folder.path().join("generated/.config/mise/conf.d/infrac.toml")).unwrap();
     let answer = session.run(&["build", "--check", "--explain-changes"]);
     let place = "resource.hcloud_placement_group.spread.type";
     answer.is(
         1,
         &format!(
-            "new file (1 file)\n  generated/mise.toml\n\
+            "new file (1 file)\n  generated/.config/mise/conf.d/infrac.toml\n\
              removed (1 file)\n  generated/{module}/old.tf\n\
              header only (1 file)\n  generated/{module}/versions.tf\n\
              text changed (1 file)\n  generated/ci/plan.sh\n\

@@ -149,7 +149,10 @@ fn the_compiler_comes_from_where_the_project_says() {
     let outcome = driver::compile(&Workspace::new(files), &driver::Options::default());
     for (tree, place) in [(tree(), "github:infrac/infrac"), (&outcome.tree, "gitlab:tools/infrac")] {
         let version = env!("CARGO_PKG_VERSION");
-        assert!(tree.get("mise.toml").unwrap().contents.contains(&format!("\"{place}\" = \"{version}\"\n")), "{place}");
+        assert!(
+            tree.get(".config/mise/conf.d/infrac.toml").unwrap().contents.contains(&format!("\"{place}\" = \"{version}\"\n")),
+            "{place}"
+        );
         let validate: Value = yaml_serde::from_str(&tree.get(".github/workflows/validate.yml").unwrap().contents).unwrap();
         let asked: Vec<_> = steps(&validate["jobs"]["generated"])
             .iter()

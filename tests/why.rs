@@ -66,6 +66,7 @@ fn said(format: Format, contents: &str) -> Vec<(usize, Vec<Key>, String)> {
 /// What every project has the same: constants of the writers, in which nothing of a source stands.
 const CONSTANT: &[&str] = &[
     ".gitattributes",
+    "ci/yamllint.yaml",
     ".yamllint",
     ".ansible-lint",
     "ansible.cfg",
@@ -74,7 +75,7 @@ const CONSTANT: &[&str] = &[
     "requirements.yml",
     "ansible/molecule/",
     "tests/terratest/",
-    "mise.toml",
+    ".config/mise/",
     "packer/",
 ];
 

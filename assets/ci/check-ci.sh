@@ -6,7 +6,7 @@ export LC_ALL=C
 
 find ci -name '*.sh' -exec shellcheck {} +
 find live -path '*/credentials/*.sh' -exec shellcheck {} +
-find .gitlab-ci.yml .pre-commit-config.yaml .yamllint.yaml .github live -name '*.y*ml' -exec yamllint --strict {} +
+find .gitlab-ci.yml .pre-commit-config.yaml ci .github live -name '*.y*ml' -exec yamllint --strict --config-file ci/yamllint.yaml {} +
 
 actionlint -color
 zizmor --offline --no-progress --persona=pedantic .github

@@ -12,7 +12,7 @@ use crate::host::load::{LOCK, settings};
 use crate::host::ownership::Reason;
 use crate::host::{
     Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, remember, report_differences, report_groups,
-    report_obstacles, write,
+    report_lacking, report_obstacles, write,
 };
 use crate::render::{Format, sanitise};
 use anstyle::{AnsiColor, Style};
@@ -137,6 +137,8 @@ impl Build {
         let sources = &compiled.project.workspace;
         let comparison = compare(&mut disk, &mut project, sources, &outcome.tree, &outcome.locks, &scope, &permission)?;
         drop(progress);
+        let (files, lacking) = report_lacking(&comparison, &disk, &project);
+        findings.add(Cow::Owned(files), lacking);
         let (files, obstacles) = report_obstacles(&comparison, &disk, &project);
         if self.check {
             findings.add(Cow::Owned(files), obstacles);

@@ -6,6 +6,7 @@ use super::{Exit, Global, place};
 use crate::base::{LIBRARY, Workspace, text};
 use crate::diag::Severity;
 use crate::driver::{self, Files, Options, Outcome};
+use crate::host::layout::yields;
 use crate::host::settings::{EDITIONS, FILE, is_name};
 use crate::host::{Failure, library};
 use crate::reference;
@@ -141,7 +142,7 @@ impl Init {
             // What the project grows into: a product that has something of everything.
             let later = first_build(inventory, &Template::Product.of(&name))?;
             let tops = built.tree.iter().chain(later.tree.iter()).map(|(path, _)| top(path));
-            taken = tops.filter(|path| *path != ".gitattributes").find(|path| !is_free(path)).map(str::to_owned);
+            taken = tops.filter(|path| !yields(path)).find(|path| !is_free(path)).map(str::to_owned);
         }
         let output = match taken {
             None => ".".to_owned(),
@@ -155,12 +156,14 @@ impl Init {
     }
 }
 
-/// What would be in the way of a generated file: the first part of its path; of folders that others write into too, the first two.
+/// What would be in the way of a generated file: the first part of its path; of folders that others write into too, the first two, or the
+/// file itself.
 fn top(path: &str) -> &str {
     let end = |from: usize| path[from..].find('/').map_or(path.len(), |at| from + at);
-    match path.strip_prefix(".github/") {
-        Some(_) => &path[..end(".github/".len())],
-        None => &path[..end(0)],
+    match path.split('/').next() {
+        Some(".config") => path,
+        Some(".github") => &path[..end(".github/".len())],
+        _ => &path[..end(0)],
     }
 }
 
@@ -330,7 +333,8 @@ mod tests {
     fn what_is_in_the_way_is_a_folder_or_a_file() {
         for (path, top) in [
             ("modules/infra/x.tf", "modules"),
-            ("mise.toml", "mise.toml"),
+            (".gitlab-ci.yml", ".gitlab-ci.yml"),
+            (".config/mise/conf.d/infrac.toml", ".config/mise/conf.d/infrac.toml"),
             (".github/workflows/a.yml", ".github/workflows"),
             (".github/actionlint.yaml", ".github/actionlint.yaml"),
         ] {

@@ -78,6 +78,7 @@ pub fn compare<'t>(
     let mut room = Room::default();
     let mut hashes = BTreeMap::new();
     let mut unchanged = 0;
+    let mut left = Vec::new();
     let mut kept = BTreeMap::<Owner, Manifest>::new();
     for (owner, (manifest, _)) in listed.iter().filter(|(owner, _)| !scope.is_complete(owner)) {
         if scope.is_fresh(owner) {
@@ -114,7 +115,10 @@ pub fn compare<'t>(
                 before.insert(path.clone(), stands);
             }
             Verdict::Refuse(reason) => findings.push(generated(path, State::HandEdited(reason))),
-            Verdict::Leave => continue,
+            Verdict::Leave => {
+                left.push(path.clone());
+                continue;
+            }
             Verdict::Equal | Verdict::Remove | Verdict::Gone => unchanged += 1,
         }
         kept.entry(owner).or_default().files.insert(path.clone(), hash);
@@ -143,7 +147,22 @@ pub fn compare<'t>(
     findings.sort_by(|a, b| a.path.cmp(&b.path));
     let before_locks = locks.iter().map(|(path, _)| (path.clone(), read_as(sources, path))).collect();
     let listed = listed.into_values().flat_map(|(manifest, _)| manifest.files).collect();
-    Ok(Comparison { findings, unchanged, unreadable, tree, locks, manifests, hashes, before, before_locks, listed, room, gone, pending })
+    Ok(Comparison {
+        findings,
+        unchanged,
+        unreadable,
+        tree,
+        locks,
+        manifests,
+        hashes,
+        before,
+        before_locks,
+        listed,
+        room,
+        left,
+        gone,
+        pending,
+    })
 }
 
 /// What a file was when the sources were read.

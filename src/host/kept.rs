@@ -81,7 +81,7 @@ mod tests {
             "library/report.sarif",
             "generated/live/shop/root.hcl",
             "generated/LIVE/shop/not-there-yet.hcl",
-            "generated/mise.toml",
+            "generated/.config/mise/conf.d/infrac.toml",
             "generated/.infrac/shop.json",
             ".git/config",
             ".Git/report",

@@ -14,9 +14,24 @@ pub const CACHE: &str = ".infrac/cache";
 /// The name of the files by which git knows how to treat others.
 const ATTRIBUTES: &str = ".gitattributes";
 
-/// Whether infrac does without its own file where a person has one at this path: git reads one `.gitattributes` in each folder.
+/// The hooks of pre-commit.
+const HOOKS: &str = ".pre-commit-config.yaml";
+
+/// Whether infrac does without its own file where a person has one at this path: git reads one `.gitattributes` in each folder, and
+/// pre-commit one file at the root.
 pub fn yields(path: &str) -> bool {
-    path.rsplit('/').next() == Some(ATTRIBUTES)
+    path == HOOKS || path.rsplit('/').next() == Some(ATTRIBUTES)
+}
+
+/// What is missing where a person's own file stands at the path of one that yields to it, and what to do about it.
+pub fn lacks(path: &str, contents: &str) -> Option<(String, &'static str)> {
+    let calls = contents.contains("infrac build") || contents.contains("infrac-build");
+    (path == HOOKS && !calls).then(|| {
+        (
+            format!("`{path}` is not of infrac, and has no hook that calls it"),
+            "let a hook run `infrac fmt --check` and `infrac build --check`",
+        )
+    })
 }
 
 /// The manifest that a file is listed in.
@@ -37,7 +52,10 @@ impl Owner {
             ["ansible", "playbooks", product, _, ..] if *product != "images" => product_named(product),
             ["modules" | "ansible" | "packer" | "ci" | "tests", _, ..] | [".github", "workflows", _] => Some(Owner::Shared),
             [".github", "actionlint.yaml" | ATTRIBUTES] | [MANIFESTS, ATTRIBUTES] => Some(Owner::Shared),
-            [ATTRIBUTES | ".gitlab-ci.yml" | ".pre-commit-config.yaml" | ".yamllint.yaml" | "mise.toml"] => Some(Owner::Shared),
+            [".config", "mise", "conf.d", "infrac.toml" | ATTRIBUTES] => Some(Owner::Shared),
+            [ATTRIBUTES | ".gitlab-ci.yml" | HOOKS] => Some(Owner::Shared),
+            // Older releases made them.
+            [".yamllint.yaml" | "mise.toml"] => Some(Owner::Shared),
             _ => None,
         }
     }
@@ -99,11 +117,13 @@ mod tests {
             ".gitlab-ci.yml",
             ".gitattributes",
             ".infrac/.gitattributes",
+            ".config/mise/conf.d/infrac.toml",
         ] {
             assert_eq!(Owner::of(shared), Some(Owner::Shared), "{shared}");
         }
         for nowhere in [
             "infra.toml",
+            ".config/mise/config.toml",
             "src/main.rs",
             ".git/config",
             ".github/CODEOWNERS",

@@ -46,7 +46,7 @@ pub use load::{Project, find, load};
 pub use lock::Lock;
 pub use memory::{recall, remember};
 pub use ownership::{Permission, Scope};
-pub use report::{report_differences, report_groups, report_obstacles, report_strays};
+pub use report::{report_differences, report_groups, report_lacking, report_obstacles, report_strays};
 pub use revision::revision;
 pub use rewrite::{rewrite, save};
 pub use settings::Settings;

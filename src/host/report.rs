@@ -2,7 +2,7 @@
 //! that are out of date.
 
 use super::disk::{Disk, Place};
-use super::layout::{CACHE, Owner};
+use super::layout::{CACHE, Owner, lacks};
 use super::lock::is_of_the_lock;
 use super::ownership::Reason;
 use super::status::{Comparison, Finding, Kind, State};
@@ -121,7 +121,22 @@ pub fn report_strays(disk: &Disk) -> (Workspace, Vec<Diagnostic>) {
         path,
     });
     let (files, diagnostics) = place(drafts.collect(), |_| None);
-    (files, diagnostics.into_iter().map(|diagnostic| Diagnostic { severity: Severity::Warning, ..diagnostic }).collect())
+    (files, diagnostics.into_iter().map(warning).collect())
+}
+
+/// What is missing in files of a person's own to which generated ones give way, as warnings.
+pub fn report_lacking(comparison: &Comparison<'_>, disk: &Disk, project: &Disk) -> (Workspace, Vec<Diagnostic>) {
+    let drafts = comparison.left.iter().filter_map(|path| {
+        let place = disk.from_project(path);
+        let (message, help) = lacks(path, &contents(project, &place)?)?;
+        Some(Draft { code: Code::NotOwned, message, help: Some(help.to_owned()), line: 0, path: place })
+    });
+    let (files, diagnostics) = place(drafts.collect(), |path| contents(project, path));
+    (files, diagnostics.into_iter().map(warning).collect())
+}
+
+fn warning(diagnostic: Diagnostic) -> Diagnostic {
+    Diagnostic { severity: Severity::Warning, ..diagnostic }
 }
 
 /// A diagnostic whose file has no id yet.

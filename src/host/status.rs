@@ -70,6 +70,8 @@ pub struct Comparison<'t> {
     pub(super) listed: BTreeMap<Text, Text>,
     /// What goes first, because it makes room for others.
     pub(super) room: Room,
+    /// Files of a person's own, to which infrac's give way.
+    pub(super) left: Vec<Text>,
     /// Files that are no longer wanted and not there either: an interrupted build may have left their folders.
     pub(super) gone: Vec<Text>,
     pub(super) pending: Pending,

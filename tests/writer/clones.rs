@@ -105,7 +105,7 @@ fn attributes_that_a_person_wrote_stay() {
     let clone = cloned(&project, &[], &["-c", "core.autocrlf=true"]);
     let check = clone.run(&["build", "--check", "--output", "json"]);
     assert_eq!(check.code, Some(1), "{check:?}");
-    assert!(check.out.contains("`generated/mise.toml` is not what the sources give"), "{check:?}");
+    assert!(check.out.contains("`generated/.gitlab-ci.yml` is not what the sources give"), "{check:?}");
     assert!(check.out.contains("only its line ends differ"), "{check:?}");
     // Nobody's work is lost by writing them again.
     clone.build();
@@ -153,4 +153,23 @@ fn a_product_that_is_removed_leaves_nothing() {
         assert_eq!(left.collect::<Vec<_>>(), Vec::<String>::new(), "{name}");
     }
     assert!(removed >= 4, "only {removed} products were removed");
+}
+
+/// A repository has its own tools and hooks: they stay, mise reads infrac's beside them, and who has no hook for infrac is told.
+#[test]
+fn tools_and_hooks_of_a_repository_stay() {
+    let project = Program::of(EXAMPLE);
+    let (tools, hooks) = ("generated/mise.toml", "generated/.pre-commit-config.yaml");
+    project.put(tools, "[tools]\nnode = \"22.1.0\"\n");
+    project.put(hooks, "repos: []\n");
+    let told = project.run(&["build"]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    for words in ["warning[", hooks, "has no hook that calls it", "infrac build --check"] {
+        assert!(told.out.contains(words), "{words}: {told:?}");
+    }
+    assert_eq!((project.read(tools).as_str(), project.read(hooks).as_str()), ("[tools]\nnode = \"22.1.0\"\n", "repos: []\n"));
+    assert!(project.read("generated/.config/mise/conf.d/infrac.toml").contains("opentofu = "));
+    project.put(hooks, "repos:\n  - repo: local\n    hooks: [{ id: mine, entry: infrac build --check }]\n");
+    let silent = project.run(&["build", "--check"]);
+    assert_eq!((silent.code, silent.out.as_str()), (Some(0), ""), "{silent:?}");
 }

@@ -25,7 +25,9 @@ pub fn emit_product(product: &str, tree: &mut Tree) -> Result<(), Error> {
 
 /// Writes the attributes of what all products share, behind everything else of it, and of the manifests.
 pub fn emit_shared(tree: &mut Tree) -> Result<(), Error> {
-    ["ansible", "ci", "modules", "packer", "tests/terratest", ".github"].iter().try_for_each(|folder| folder_of(folder, tree))?;
+    ["ansible", "ci", "modules", "packer", "tests/terratest", ".github", ".config/mise/conf.d"]
+        .iter()
+        .try_for_each(|folder| folder_of(folder, tree))?;
     let files = tree.iter().filter(|(path, _)| !path.contains('/')).map(|(path, _)| path.clone());
     let files: BTreeSet<Text> = files.collect();
     if !files.is_empty() {
@@ -68,7 +70,7 @@ mod tests {
     fn each_folder_names_what_lies_in_it_and_nothing_else() {
         let mut tree = Tree::new();
         for path in
-            ["ci/plan.sh", "modules/infra/compute/x/main.tf", "modules/infra/dns/x/main.tf", ".github/workflows/plan.yml", "mise.toml"]
+            ["ci/plan.sh", "modules/infra/compute/x/main.tf", "modules/infra/dns/x/main.tf", ".github/workflows/plan.yml", ".gitlab-ci.yml"]
         {
             tree.insert(path, "x").unwrap();
         }
@@ -81,7 +83,7 @@ mod tests {
         assert_eq!(lines("ci/.gitattributes"), expected(&[".gitattributes", "plan.sh"]));
         assert_eq!(lines("modules/.gitattributes"), expected(&[".gitattributes", "infra/**"]));
         assert_eq!(lines(".github/.gitattributes"), expected(&[".gitattributes", "workflows/**"]));
-        assert_eq!(lines(".gitattributes"), expected(&[".gitattributes", "mise.toml"]));
+        assert_eq!(lines(".gitattributes"), expected(&[".gitattributes", ".gitlab-ci.yml"]));
         let manifests = "/*.json text=auto eol=lf merge=union linguist-generated\n".to_owned();
         assert_eq!(lines(".infrac/.gitattributes"), expected(&[".gitattributes"]).map(|own| own + &manifests));
         assert_eq!(lines("ansible/.gitattributes"), None);

@@ -23,7 +23,7 @@ pub(super) fn checkout(pipeline: &Pipeline, history: History) -> Result<Map, Err
     action(pipeline, "Check out", "checkout", with.with("persist-credentials", false))
 }
 
-/// Installs the tools of `mise.toml`, or one of them. No cache: what a job of one branch wrote, a job with credentials would run.
+/// Installs the tools of the pipeline, or one of them. No cache: what a job of one branch wrote, a job with credentials would run.
 pub(super) fn install(pipeline: &Pipeline, only: Option<Text>) -> Result<Map, Error> {
     action(pipeline, "Install tools", "mise", Map::new().with("cache", false).maybe("install_args", only))
 }

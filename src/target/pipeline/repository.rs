@@ -1,4 +1,4 @@
-//! Files at the root of the repository: the tools, the hooks, what the linters accept.
+//! What people and jobs share in a repository: the tools, the hooks, what the linters accept. A repository may have its own of each.
 
 use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::artifact::{Error, Tree, header};
@@ -6,11 +6,14 @@ use crate::base::text;
 use crate::shape::Pipeline;
 use crate::shape::pipeline::Tool;
 
+/// The tools. mise reads every file of this folder, beside a `mise.toml` of the repository.
+const TOOLS: &str = ".config/mise/conf.d/infrac.toml";
+
 /// Writes them.
 pub(super) fn repository(pipeline: &Pipeline, tree: &mut Tree) -> Result<(), Error> {
-    tree.insert("mise.toml", tools(pipeline))?;
+    tree.insert(TOOLS, tools(pipeline))?;
     tree.insert(".pre-commit-config.yaml", hooks(pipeline))?;
-    tree.insert(".yamllint.yaml", yamllint(pipeline))
+    tree.insert("ci/yamllint.yaml", yamllint(pipeline))
 }
 
 /// The versions of all tools, for people and for jobs.
@@ -49,7 +52,7 @@ fn key(name: &str) -> String {
     if bare { name.to_owned() } else { toml::Value::String(name.to_owned()).to_string() }
 }
 
-/// The hooks of the compiler, which is that of `mise.toml`, and those of the tools that read its files.
+/// The hooks of the compiler, which is the one that mise installs, and those of the tools that read its files.
 fn hooks(pipeline: &Pipeline) -> Document {
     let hooks = [
         // A commit that only removes files changes what is generated too.

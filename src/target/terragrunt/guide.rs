@@ -26,7 +26,7 @@ pub(super) fn guide(plan: &Plan, first: &First, branch: &str) -> String {
          State, locks and secrets of {product} are served and reached by {stacks}, whose machines these units create. So the first run of\n\
          an environment keeps its state beside `root.hcl`, encrypted and out of version control, until there is a place for it.\n\
          \n\
-         All commands run in one shell, at the root of the repository, with the tools of `mise.toml`; the tunnel needs `wg-quick`, and the\n\
+         All commands run in one shell, at the root of the repository, with the tools that `mise install` brings; the tunnel needs `wg-quick`, and the\n\
          environments of GitHub `gh`. The shell has to know:\n\
          \n\
          | variable | what it is |\n\
