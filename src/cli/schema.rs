@@ -28,11 +28,11 @@ enum What {
 /// holds, or that infrac has itself.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
-    tofu providers schema -json | infrac schema add aws aws_s3_bucket --release 6.14.1 --from -\n  \
-    infrac schema add aws aws_s3_bucket --from ../other/library/schemas/aws.json\n  \
+    tofu providers schema -json | infrac schema add digitalocean digitalocean_spaces_bucket --release 2.50.0 --from -\n  \
+    infrac schema add digitalocean digitalocean_vpc --from ../other/library/schemas/digitalocean.json\n  \
     ansible-doc --json community.docker.docker_image | infrac schema add community.docker.docker_image --from -")]
 struct Add {
-    /// The plugin, as `aws` or `hashicorp/aws`, or a module, as `community.general.ufw`
+    /// The plugin, as `digitalocean` or `digitalocean/digitalocean`, or a module, as `community.general.ufw`
     name: String,
 
     /// The types of the plugin, or further modules
@@ -89,9 +89,8 @@ impl Add {
 
     fn plugin(&self, document: &Value, library: &Path, folder: &str) -> Result<Exit, Failure> {
         if self.types.is_empty() {
-            return Err(
-                Failure::new(format!("no type of `{}` is named", self.name)).help("name them: `infrac schema add aws aws_s3_bucket …`")
-            );
+            return Err(Failure::new(format!("no type of `{}` is named", self.name))
+                .help("name them: `infrac schema add PLUGIN TYPE… --from FILE`"));
         }
         let file = format!("schemas/{}.json", self.name.rsplit('/').next().unwrap_or(&self.name));
         let path = library.join(&file);

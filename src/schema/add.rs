@@ -27,7 +27,7 @@ pub fn kind(document: &Value) -> Option<Kind> {
     (is_modules || object.contains_key("module") && object.contains_key("options")).then_some(Kind::Modules)
 }
 
-/// The schema file of `plugin` (`aws`, or `hashicorp/aws`) with `types` of a document beside what `before`, the file of this name that the
+/// The schema file of `plugin` (`hcloud`, or `hetznercloud/hcloud`) with `types` of a document beside what `before`, the file of this name that the
 /// project has, holds. The release is that of the document; where it says none, `release`. An error is a sentence.
 pub fn plugin(document: &Value, plugin: &str, types: &[String], release: Option<&str>, before: Option<Value>) -> Result<Value, String> {
     let (source, schema) = schema_of(document, plugin)?;
@@ -102,7 +102,7 @@ fn schema_of<'d>(document: &'d Value, plugin: &str) -> Result<(String, &'d Value
             false => Err(format!("the document is of `{source}`, not of `{plugin}`")),
         };
     };
-    // The address begins with the registry: `registry.opentofu.org/hashicorp/aws`.
+    // The address begins with the registry: `registry.opentofu.org/hetznercloud/hcloud`.
     let named: Vec<(&str, &Value)> =
         schemas.iter().map(|(address, schema)| (address.split_once('/').map_or(address.as_str(), |(_, source)| source), schema)).collect();
     let found: Vec<&(&str, &Value)> = named.iter().filter(|(source, _)| is_meant(source)).collect();
