@@ -21,6 +21,8 @@ mod init;
 mod lost;
 #[path = "cli/output.rs"]
 mod output;
+#[path = "cli/schema.rs"]
+mod schema;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/stale.rs"]
@@ -156,6 +158,7 @@ fn every_command_has_a_help() {
         "doc",
         "init",
         "settings",
+        "schema",
         "graph",
         "reach",
         "list",

@@ -217,7 +217,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("host", &["artifact", "base", "diag"]),
     ("ide", &["base", "check", "diag", "driver", "eval", "fmt", "hir", "plan", "resolve", "schema", "shape", "syntax", "ty", "value"]),
     ("lsp", &["base", "diag", "driver", "host", "ide", "syntax"]),
-    ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "lsp", "reference", "render", "syntax", "view"]),
+    ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "lsp", "reference", "render", "schema", "syntax", "view"]),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

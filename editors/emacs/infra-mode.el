@@ -66,6 +66,7 @@
      (1 font-lock-type-face))
     (,(regexp-opt infra--reserved 'symbols) . font-lock-keyword-face)
     (,(regexp-opt '("true" "false" "none" "_") 'symbols) . font-lock-constant-face)
+    (,(concat "\\_<[0-9]+\\.\\.[0-9]+/" (regexp-opt infra--protocols) "\\_>") . font-lock-constant-face)
     (,(concat "\\_<[0-9]+\\(?:\\.[0-9]+\\)*\\(?:/[0-9]+\\|/" (regexp-opt infra--protocols) "\\|"
               (regexp-opt infra--units) "\\)?\\_>")
      . font-lock-constant-face)

@@ -15,6 +15,7 @@ mod other_range;
 mod pipeline_parts;
 mod place;
 mod port_clash;
+mod port_without_number;
 mod provider_needs_unit;
 mod readable_secret;
 mod ready_order;
@@ -72,6 +73,7 @@ const RULES: &[Rule] = &[
     operator_accounts::check,
     other_range::check,
     port_clash::check,
+    port_without_number::check,
     provider_needs_unit::check,
     ready_order::check,
     service_twice::check,

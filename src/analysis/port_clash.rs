@@ -1,4 +1,4 @@
-//! Two services of one machine do not listen on one port.
+//! Two services of one machine do not listen on one port, nor on spans that share one.
 //!
 //! The second one to start fails with "address already in use", on some machines and after a restart only, since the order decides.
 //!
@@ -11,7 +11,7 @@
 //! ```
 
 use super::{Facts, place};
-use crate::base::{Span, Text};
+use crate::base::{Ports, Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::items::Port;
 use crate::hir::{Definition, LabelValue};
@@ -20,16 +20,15 @@ use std::collections::BTreeMap;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
-        let mut listening: BTreeMap<(&Text, i64, Text), (&Service, Text)> = BTreeMap::new();
+        let mut listening: BTreeMap<&Text, Vec<(Ports, &Service, Text)>> = BTreeMap::new();
         for service in &plan.services {
             let ports = plan.instance(service.instance).into_iter().flat_map(|of| of.said().labelled::<Port<'_>>());
             for (label, port) in ports {
-                let Some(number) = port.number() else { continue };
-                for protocol in port.protocols() {
+                for ports in port.listened() {
                     for host in &service.hosts {
-                        let key = (host, number, protocol.clone());
-                        let Some((first, other)) = listening.get(&key) else {
-                            listening.insert(key, (service, label.clone()));
+                        let on_host = listening.entry(host).or_default();
+                        let Some((theirs, first, other)) = on_host.iter().find(|(theirs, ..)| theirs.overlaps(&ports)) else {
+                            on_host.push((ports.clone(), service, label.clone()));
                             continue;
                         };
                         // Machines of two stacks that have one name are a mistake of their own.
@@ -37,7 +36,8 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                             continue;
                         }
                         let first = &first.service;
-                        let message = format!("`{}` and `{first}` both listen on {number}/{protocol} of one machine", service.service);
+                        let shared = if theirs.contains(&ports) { &ports } else { theirs };
+                        let message = format!("`{}` and `{first}` both listen on {shared} of one machine", service.service);
                         let primary = declared_at(facts, &service.service, label).unwrap_or(service.span);
                         let mut diagnostic = Diagnostic::error(Code::PortClash, primary, message)
                             .help("give one of them another port, or machines of its own");
@@ -60,5 +60,6 @@ fn declared_at(facts: &Facts<'_>, service: &Text, label: &Text) -> Option<Span> 
         let named = block.labels.first().is_some_and(|first| matches!(&first.value, LabelValue::Word(word) if word == label));
         block.keyword.text == "port" && named
     })?;
-    block.body.attribute("number").map(|attribute| attribute.value.span)
+    let said = block.body.attribute("number").or_else(|| block.body.attribute("listens"));
+    said.map(|attribute| attribute.value.span)
 }

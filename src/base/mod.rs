@@ -4,11 +4,13 @@ pub mod graph;
 pub mod key;
 pub mod merge;
 pub mod pattern;
+pub mod ports;
 pub mod similar;
 pub mod source;
 pub mod span;
 
 pub use key::{Key, Path};
+pub use ports::Ports;
 pub use smol_str::{SmolStr as Text, format_smolstr as text};
 pub use source::{FileId, LIBRARY, LineColumn, LineIndex, SourceFile, Workspace};
 pub use span::Span;

@@ -5,7 +5,7 @@ use super::assign::{self, INTERFACE, Why};
 use super::meant::meant;
 use super::report;
 use super::scope::Scope;
-use crate::base::{Span, Text, similar};
+use crate::base::{Ports, Span, Text, similar};
 use crate::eval::conform;
 use crate::eval::limits::MAX_DEPTH;
 use crate::hir::value_of;
@@ -211,6 +211,11 @@ impl<'a> Checker<'a> {
                 self.means(free, Meaning::Definition(keyword.clone()));
                 return wanted.clone();
             }
+            // A protocol without ports is named alone.
+            Ty::Protocol if Ports::bare(name).is_some() => {
+                self.means(free, Meaning::Protocol);
+                return wanted.clone();
+            }
             _ => {}
         }
         if name == "host" && scope.baked {
@@ -235,10 +240,11 @@ impl<'a> Checker<'a> {
                 Ty::Enum(of) => of.members.contains(name),
                 Ty::Definition(keyword) => self.program.definitions.contains_key(&(keyword.clone(), name.clone())),
                 Ty::Name => self.types.words.contains(name),
+                Ty::Protocol => Ports::bare(name).is_some(),
                 _ => false,
             };
             if is_element {
-                self.means(free, Meaning::Word);
+                self.means(free, if matches!(of.present(), Ty::Protocol) { Meaning::Protocol } else { Meaning::Word });
                 return of.present().clone();
             }
         }
@@ -254,6 +260,10 @@ impl<'a> Checker<'a> {
             }
             Ty::Enum(of) => {
                 self.error(report::no_member(name, span, of));
+                Ty::Error
+            }
+            Ty::Protocol => {
+                self.error(report::no_protocol(name, span));
                 Ty::Error
             }
             Ty::Definition(keyword) => {
@@ -286,6 +296,7 @@ impl<'a> Checker<'a> {
             Ty::Enum(of) => of.members.contains(name),
             Ty::Definition(keyword) => self.program.definitions.contains_key(&(keyword.clone(), name.clone())),
             Ty::Name => true,
+            Ty::Protocol => Ports::bare(name).is_some(),
             _ => false,
         }
     }
@@ -373,7 +384,7 @@ fn natural(value: &Value) -> Ty {
         Value::Text(_) => Ty::String,
         Value::Ip(_) => Ty::Ip,
         Value::Cidr(_) => Ty::Cidr,
-        Value::Port(..) => Ty::Protocol,
+        Value::Port(_) => Ty::Protocol,
         Value::Bytes(_) => Ty::Bytes,
         Value::Duration(_) => Ty::Duration,
         Value::Money(..) => Ty::Money,

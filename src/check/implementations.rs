@@ -56,6 +56,25 @@ impl<'a> Checker<'a> {
         for check in &implementation.checks {
             self.check_item(check, &mut scope);
         }
+        for block in &implementation.examples {
+            self.example(block, &mut scope);
+        }
+    }
+
+    /// What stands in an `example`: values of variables, and what plugins say of resources. Which there are is known with the module.
+    fn example(&mut self, block: &'a hir::Block, scope: &mut Scope<'a>) {
+        for item in &block.body.items {
+            match item {
+                Item::Attribute(attribute) => _ = self.check(&attribute.value, &Ty::Error, scope),
+                Item::Block(inner) if matches!(inner.keyword.text.as_str(), "resource" | "data") && inner.labels.len() == 2 => {
+                    for attribute in inner.body.attributes() {
+                        self.check(&attribute.value, &Ty::Error, scope);
+                    }
+                }
+                Item::Block(inner) => self.error(report::no_example(inner)),
+                _ => self.error(report::no_example(block)),
+            }
+        }
     }
 
     /// A name means an input, a `let` or an output that the contract gives before it means a resource.

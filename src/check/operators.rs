@@ -54,6 +54,7 @@ impl<'a> Checker<'a> {
                 let fit = match whole.present() {
                     Ty::List(_) | Ty::Map(_) | Ty::Record(_) | Ty::Error => true,
                     Ty::Cidr => matches!(element.present(), Ty::Ip | Ty::Cidr | Ty::Error),
+                    Ty::Protocol => matches!(element.present(), Ty::Protocol | Ty::Error),
                     _ => false,
                 };
                 if !fit {
@@ -90,6 +91,7 @@ impl<'a> Checker<'a> {
         let of = match whole.present() {
             Ty::List(of) => of.known().optional().deferred(),
             Ty::Map(_) | Ty::Record(_) => Ty::String.deferred(),
+            Ty::Protocol => Ty::Protocol,
             _ => Ty::Error,
         };
         (self.check(left, &of, scope), whole)

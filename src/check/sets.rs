@@ -3,10 +3,10 @@
 
 use super::instances::OF_ENVIRONMENTS;
 use super::{Checker, report};
-use crate::base::{Span, Text};
+use crate::base::{Ports, Span, Text};
 use crate::eval::text_of;
 use crate::hir::value_of;
-use crate::hir::{Expr, ExprKind, plain_text};
+use crate::hir::{Expr, ExprKind, Literal, plain_text};
 use crate::ty::Ty;
 use std::collections::BTreeMap;
 
@@ -17,8 +17,15 @@ impl Checker<'_> {
             return;
         }
         let mut seen: BTreeMap<(bool, Text), Span> = BTreeMap::new();
+        let mut ports: Vec<(Ports, Span)> = Vec::new();
         for element in elements {
             let Some(key) = key_of(element) else { continue };
+            if let Some(of) = ports_of(element, of) {
+                match ports.iter().find(|(other, _)| *other != of && other.overlaps(&of)) {
+                    Some((other, first)) => self.error(report::overlapping(&of, other, element.span, *first)),
+                    None => ports.push((of, element.span)),
+                }
+            }
             match seen.get(&key) {
                 Some(first) => {
                     let what = if self.names_environments() { format!("environment `{}`", key.1) } else { format!("`{}`", key.1) };
@@ -40,6 +47,15 @@ impl Checker<'_> {
 fn is_of_a_set(ty: &Ty) -> bool {
     use Ty::{Cidr, Definition, Email, Enum, Fqdn, Instance, Ip, Name, Protocol};
     matches!(ty.present(), Cidr | Definition(_) | Email | Enum(_) | Fqdn | Instance(..) | Ip | Name | Protocol)
+}
+
+/// What of the ports an element is, where that can be told from its text.
+fn ports_of(element: &Expr, of: &Ty) -> Option<Ports> {
+    match &element.kind {
+        ExprKind::Literal(Literal::Port(ports)) => Some(ports.clone()),
+        ExprKind::Name(name) if matches!(of.present(), Ty::Protocol) => Ports::bare(&name.text),
+        _ => None,
+    }
 }
 
 /// What an element says, where that can be told from its text: a name, or a literal.

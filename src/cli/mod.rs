@@ -25,6 +25,7 @@ mod output;
 mod place;
 mod progress;
 mod reach;
+mod schema;
 mod selection;
 mod settings;
 mod table;
@@ -95,6 +96,7 @@ enum Command {
     Doc(doc::Doc),
     Init(init::Init),
     Settings(settings::Settings),
+    Schema(schema::Schema),
     Graph(graph::Graph),
     Reach(reach::Reach),
     List(list::List),
@@ -172,6 +174,7 @@ impl Command {
             Command::Doc(doc) => doc.run(global),
             Command::Init(init) => init.run(global),
             Command::Settings(settings) => settings.run(global),
+            Command::Schema(schema) => schema.run(global),
             Command::Graph(graph) => graph.run(global),
             Command::Reach(reach) => reach.run(global),
             Command::List(list) => list.run(global),

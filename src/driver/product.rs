@@ -157,7 +157,7 @@ fn print_lock(plans: &[Plan]) -> String {
     let mut values = BTreeMap::new();
     let mut pools = BTreeMap::<Text, Vec<_>>::new();
     for plan in plans {
-        let taken_from = plan.allocations.values().filter(|made| matches!(made.value, Held::Range(_))).map(|made| made.from);
+        let taken_from = plan.allocations.values().filter(|made| matches!(made.value, Held::Range(_))).filter_map(|made| made.from);
         let taken_from: BTreeSet<_> = taken_from.collect();
         pools.insert(plan.environment.clone(), taken_from.into_iter().collect());
         values.extend(plan.allocations.iter().map(|(key, made)| (key.clone(), made.value)));

@@ -6,7 +6,7 @@ use super::targets::Targets;
 use super::why::shown;
 use super::{Files, Options, shared as files_of_all, threads};
 use crate::artifact::Tree;
-use crate::base::{Span, Text, Workspace};
+use crate::base::{Ports, Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::eval::{Run, Work, text_of};
 use crate::hir::{Program, Test};
@@ -17,6 +17,7 @@ use crate::target::opentofu::{self, Known};
 use crate::value::Value;
 use crate::view;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// What running the tests of a workspace gave.
 #[derive(Debug, Default)]
@@ -331,7 +332,7 @@ fn opening(expected: &Expectation, compiled: &Compiled, environment: &Text, is_w
     let Some((to, _)) = expected.instance("to") else {
         return Some(fail(span, "`to` names no stack of the product"));
     };
-    let (Some(Value::Port(number, protocol)), Some(from)) = (expected.value("port"), expected.text("from")) else {
+    let (Some(Value::Port(asked)), Some(from)) = (expected.value("port"), expected.text("from")) else {
         return Some(fail(span, "`port` and `from` could not be read"));
     };
     let facts = compiled.facts.iter().filter(|facts| facts.environment == *environment);
@@ -341,17 +342,36 @@ fn opening(expected: &Expectation, compiled: &Compiled, environment: &Text, is_w
         return Some(fail(span, "nobody can tell who reaches what: the product has no plan"));
     }
     let on_port = |opening: &&view::Opening| {
-        (opening.protocol.is_empty() || opening.protocol == *protocol)
-            && opening.ports.is_none_or(|(first, last)| (first..=last).contains(number))
+        opening.protocol.is_empty() || Ports { span: opening.ports, protocol: opening.protocol.clone() }.overlaps(asked)
     };
     let on_port: Vec<&view::Opening> = openings.iter().filter(on_port).filter(|opening| opening.reaches()).collect();
-    let is_open = on_port.iter().any(|opening| opening.source.name() == *from);
-    if is_open == is_wanted {
+    let by_source: Vec<&view::Opening> = on_port.iter().filter(|opening| opening.source.name() == *from).copied().collect();
+    // Open is a span of which every port is, closed one of which none is.
+    let is_as_said = if is_wanted { covered(&by_source, asked) } else { by_source.is_empty() };
+    if is_as_said {
         return None;
     }
     let mut sources: Vec<Text> = on_port.iter().map(|opening| opening.source.name()).collect();
     sources.dedup();
     let who = if sources.is_empty() { "nobody reaches it".to_owned() } else { format!("it is reached by {}", sources.join(", ")) };
     let verb = if is_wanted { "does not reach" } else { "reaches" };
-    Some(fail(span, format!("{from} {verb} {number}/{protocol} of `{to}` in {environment}")).label(who))
+    Some(fail(span, format!("{from} {verb} {asked} of `{to}` in {environment}")).label(who))
+}
+
+/// Whether openings, which may each hold a part of a span only, hold all of it on some machine.
+fn covered(openings: &[&view::Opening], asked: &Ports) -> bool {
+    let hosts: BTreeSet<&Text> = openings.iter().map(|opening| &opening.host).collect();
+    hosts.into_iter().any(|host| {
+        let on_host = openings.iter().filter(|opening| opening.host == *host);
+        let Some((first, last)) = asked.span else { return true };
+        let mut spans: Vec<(u16, u16)> = on_host.map(|opening| opening.ports.unwrap_or((1, u16::MAX))).collect();
+        spans.sort_unstable();
+        let next = spans.into_iter().fold(
+            u32::from(first),
+            |next, (from, to)| {
+                if u32::from(from) <= next { next.max(u32::from(to) + 1) } else { next }
+            },
+        );
+        next > u32::from(last)
+    })
 }

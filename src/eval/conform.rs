@@ -62,11 +62,14 @@ fn changed(value: &Value, ty: &Ty) -> Result<Option<Value>, Mismatch> {
         | (Ty::Duration, Value::Duration(_))
         | (Ty::Money, Value::Money(..))
         | (Ty::Instance(..), Value::Instance(_)) => Ok(None),
-        (Ty::Protocol, Value::Port(number, transport)) => match transport.as_str() {
-            "tcp" | "udp" | "sctp" => Ok(None),
-            _ => Err(Mismatch::new(Code::InvalidLiteral, format!("`{number}/{transport}`: {transport} has no ports"))
-                .help("ports belong to `tcp` and `udp`")),
-        },
+        (Ty::Protocol, Value::Port(ports)) if ports.is_sound() => Ok(None),
+        (Ty::Protocol, Value::Port(ports)) => {
+            let protocol = &ports.protocol;
+            let mismatch = Mismatch::new(Code::InvalidLiteral, format!("`{ports}`: {protocol} has no ports"));
+            // The one of the sixth version has no name of its own: ranges say which it is.
+            let alone = if protocol == "icmpv6" { "icmp" } else { protocol };
+            Err(mismatch.help(format!("write `{alone}` alone; ports belong to `tcp`, `udp` and `sctp`")))
+        }
         (Ty::Float, Value::Int(int)) => Ok(Some(Value::Float(*int as f64))),
         (Ty::Definition(keyword), Value::Definition(of, _)) if keyword == of => Ok(None),
         (Ty::Cidr, Value::Cidr(cidr)) => network(*cidr).map(|_| None),
@@ -221,7 +224,7 @@ fn kind_of(value: &Value) -> String {
         Value::Text(text) => format!("the text `{text}`"),
         Value::Ip(ip) => format!("the ip `{ip}`"),
         Value::Cidr(cidr) => format!("the cidr `{cidr}`"),
-        Value::Port(number, protocol) => format!("the protocol `{number}/{protocol}`"),
+        Value::Port(ports) => format!("the protocol `{ports}`"),
         Value::Bytes(_) | Value::Duration(_) | Value::Money(..) => format!("`{}`", text_of(value).unwrap_or_default()),
         Value::List(_) => "a list".to_owned(),
         Value::Map(_) => "a map".to_owned(),

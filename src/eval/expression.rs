@@ -3,7 +3,7 @@
 use super::foreign::foreign;
 use super::limits::{Beyond, MAX_DEPTH, MAX_STEPS, MAX_TEXT, MAX_VALUE};
 use super::{Evaluated, Locals, Scope, Stop, effort, fields, functions, operators, text_of};
-use crate::base::{Span, Text, similar};
+use crate::base::{Ports, Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{self, ExprKind, Part};
 use crate::value::{Entries, Residual, Value};
@@ -137,6 +137,7 @@ impl Evaluator<'_> {
     fn name(&mut self, name: &hir::FreeName, span: Span) -> Evaluated {
         let found = match self.scope.meaning(name) {
             hir::Meaning::Word => Some(Ok(Value::Text(name.text.clone()))),
+            hir::Meaning::Protocol => Ports::bare(&name.text).map(|ports| Ok(Value::Port(ports))),
             hir::Meaning::Definition(keyword) => Some(Ok(Value::Definition(keyword, name.text.clone()))),
             hir::Meaning::Place(place) => self.scope.name(&name.text, place, span),
             hir::Meaning::Undecided => None,

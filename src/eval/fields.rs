@@ -1,6 +1,6 @@
 //! Fields of single values: `range.prefix`, `port.number`.
 
-use crate::base::{FileId, Span};
+use crate::base::{FileId, Ports, Span, Text, ports};
 use crate::ty::{EnumTy, Ty};
 use crate::value::Value;
 use std::sync::Arc;
@@ -43,28 +43,42 @@ const IP: &[Field] = &[Field {
 const PROTOCOL: &[Field] = &[
     Field {
         name: "number",
-        ty: || Ty::Port,
-        doc: "The number of the port.",
-        get: |value| match value {
-            Value::Port(number, _) => Some(Value::Int((*number).into())),
-            _ => None,
-        },
+        ty: || Ty::Port.optional(),
+        doc: "The number of the port; absent for a span of them, and where the protocol has none.",
+        get: |value| Some(numbered(ports(value)?.number())),
+    },
+    Field {
+        name: "first",
+        ty: || Ty::Port.optional(),
+        doc: "The lowest port; absent where the protocol has none.",
+        get: |value| Some(numbered(ports(value)?.span.map(|span| span.0))),
+    },
+    Field {
+        name: "last",
+        ty: || Ty::Port.optional(),
+        doc: "The highest port; absent where the protocol has none.",
+        get: |value| Some(numbered(ports(value)?.span.map(|span| span.1))),
     },
     Field {
         name: "protocol",
         ty: transport,
-        doc: "The transport: `tcp` or `udp`.",
-        get: |value| match value {
-            Value::Port(_, transport) => Some(Value::Text(transport.clone())),
-            _ => None,
-        },
+        doc: "The protocol: `tcp`, `udp`, `sctp`, `icmp`, `esp`, `gre` or `ah`.",
+        get: |value| Some(Value::Text(ports(value)?.protocol.clone())),
     },
 ];
 
-/// The transports that a port may have: words that fit every enum which has them.
+/// The protocols that there are: words that fit every enum which has them.
 fn transport() -> Ty {
-    let members = vec!["tcp".into(), "udp".into()];
-    Ty::Enum(Arc::new(EnumTy { name: "tcp | udp".into(), members, span: Span::new(FileId(0), 0, 0) }))
+    let members: Vec<_> = ports::WITH_PORTS.into_iter().chain(ports::WITHOUT_PORTS).map(Text::from).collect();
+    Ty::Enum(Arc::new(EnumTy { name: members.join(" | ").into(), members, span: Span::new(FileId(0), 0, 0) }))
+}
+
+fn ports(value: &Value) -> Option<&Ports> {
+    if let Value::Port(ports) = value { Some(ports) } else { None }
+}
+
+fn numbered(number: Option<u16>) -> Value {
+    number.map_or(Value::None, |number| Value::Int(number.into()))
 }
 
 /// The fields of a type that is no record; most have none.
@@ -102,6 +116,7 @@ fn family(ip: std::net::IpAddr) -> Value {
 #[cfg(test)]
 mod tests {
     use super::field;
+    use crate::base::Ports;
     use crate::value::Value;
 
     #[test]
@@ -110,6 +125,8 @@ mod tests {
         assert_eq!(field(&range, "prefix"), Some(Value::Int(16)));
         assert_eq!(field(&range, "last"), Some(Value::Ip("10.0.255.255".parse().unwrap())));
         assert_eq!(field(&range, "length"), None);
-        assert_eq!(field(&Value::Port(443, "tcp".into()), "number"), Some(Value::Int(443)));
+        assert_eq!(field(&Value::Port(Ports::one(443, "tcp")), "number"), Some(Value::Int(443)));
+        let span = Value::Port(Ports { span: Some((5, 9)), protocol: "udp".into() });
+        assert_eq!((field(&span, "number"), field(&span, "last")), (Some(Value::None), Some(Value::Int(9))));
     }
 }

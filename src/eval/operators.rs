@@ -116,6 +116,7 @@ pub(super) fn contains(element: &Value, whole: &Value) -> Option<bool> {
     match (element, whole) {
         (Value::Ip(ip), Value::Cidr(cidr)) => Some(cidr.contains(ip)),
         (Value::Cidr(inner), Value::Cidr(outer)) => Some(outer.contains(inner)),
+        (Value::Port(inner), Value::Port(outer)) => Some(outer.contains(inner)),
         (Value::Text(key), Value::Map(map)) => Some(map.contains_key(key)),
         (element, Value::List(list)) => {
             let mut is_certain = true;

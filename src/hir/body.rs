@@ -38,6 +38,8 @@ pub enum Meaning {
     Undecided,
     /// The word itself: the member of an enum, the name of an environment, a label.
     Word,
+    /// A protocol that has no ports, as a value of `protocol`.
+    Protocol,
     /// The definition of that name, of this keyword.
     Definition(Text),
     /// What the place knows by that name.

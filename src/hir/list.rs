@@ -89,7 +89,7 @@ pub fn value_of(literal: &Literal) -> Value {
         Literal::Float(float) => Value::Float(*float),
         Literal::Ip(ip) => Value::Ip(*ip),
         Literal::Cidr(cidr) => Value::Cidr(*cidr),
-        Literal::Port(number, protocol) => Value::Port(*number, protocol.clone()),
+        Literal::Port(ports) => Value::Port(ports.clone()),
         Literal::Bytes(bytes) => Value::Bytes(*bytes),
         Literal::Duration(duration) => Value::Duration(*duration),
         Literal::Money(hundredths, currency) => Value::Money(*hundredths, currency.clone()),

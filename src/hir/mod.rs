@@ -201,6 +201,8 @@ pub struct Implementation {
     pub resources: Vec<Arc<Block>>,
     /// Rules over what only the tool knows become preconditions, the others hold at compile time.
     pub checks: Vec<Check>,
+    /// What variables and data sources are in the tests of the module.
+    pub examples: Vec<Arc<Block>>,
 }
 
 /// A function of the program's own.

@@ -740,6 +740,7 @@ impl<'s> Names<'s> {
         }
         let seen = self.analysis.seen(expr);
         match seen.map(|seen| &seen.meaning) {
+            Some(Meaning::Protocol) => Meant::nowhere(What::Word),
             Some(Meaning::Word) => {
                 let seen = seen.into_iter().flat_map(|seen| [&seen.expected, &seen.ty]);
                 let known = seen.filter_map(|ty| self.word_of(ty, text)).next();

@@ -1,13 +1,15 @@
-//! Allocation of ranges and addresses: what the lock file says stays, everything new takes the first free place.
+//! Allocation of ranges, addresses and numbers: what the lock file says stays, everything new takes the first free place.
 //!
 //! A network that comes to others that are there begins its search at a place that follows from its name, so that two branches rarely
 //! take the same one. Only the largest networks of a range do: a smaller one would break up the room of a larger one.
 
+mod numbers;
 mod occupied;
 
 use super::lock::{Held, Lock};
 use crate::base::{Span, Text};
 use ipnet::{IpNet, Ipv4Net};
+use numbers::Numbers;
 use occupied::Occupied;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
@@ -17,8 +19,8 @@ use std::net::{IpAddr, Ipv4Addr};
 pub struct Allocation {
     /// What it got.
     pub value: Held,
-    /// The range or subnet that it was taken from.
-    pub from: Ipv4Net,
+    /// The range or subnet that it was taken from; a number comes from none.
+    pub from: Option<Ipv4Net>,
     /// Why it is not what the lock holds; nothing where it is, or where the lock holds nothing.
     pub misfit: Option<Misfit>,
     /// Where the definition asks for it.
@@ -30,6 +32,8 @@ pub struct Allocation {
 pub enum Misfit {
     /// It lies outside the range or subnet that it is taken from now.
     Outside,
+    /// It is a number outside of these two, which are the least and the greatest that may be given now.
+    Span(i64, i64),
     /// It is a network of another size than the one that is asked for, whose length of prefix this is.
     Size(u8),
     /// It is an address that is kept for something else: by the provider, or by the network itself.
@@ -61,6 +65,8 @@ pub(super) struct Allocator<'a> {
     addresses: Occupied,
     /// Who has an address in this build.
     owners: BTreeMap<Ipv4Addr, Text>,
+    /// Numbers, by the name of their pool.
+    numbers: BTreeMap<Text, Numbers>,
     /// Where the search for the next address begins, by the range and the lowest address that is given: what lies before is taken.
     next: BTreeMap<(Ipv4Net, u32), u32>,
     /// Ranges that the source says itself.
@@ -109,9 +115,10 @@ impl<'a> Allocator<'a> {
         }
         let written = written.iter().filter_map(|net| if let IpNet::V4(net) = net { Some(net.trunc()) } else { None }).collect();
         let locked = lock.entries().filter_map(|(_, entry)| if let Held::Range(net) = entry.value { Some(net) } else { None }).collect();
-        let (pools, owners, next, made) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (pools, owners, numbers) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (next, made) = (BTreeMap::new(), BTreeMap::new());
         let grows = lock.of(environment).next().is_some();
-        Allocator { lock, locked, pools, addresses, owners, next, written, grows, made }
+        Allocator { lock, locked, pools, addresses, owners, numbers, next, written, grows, made }
     }
 
     /// A pool in which everything is taken that the source says itself or the lock holds.
@@ -159,7 +166,7 @@ impl<'a> Allocator<'a> {
         };
         pool.occupied.add(&found);
         pool.taken.insert(found.network(), (found, key.clone()));
-        self.made.insert(key, Allocation { value: Held::Range(found), from: whole, misfit, asked });
+        self.made.insert(key, Allocation { value: Held::Range(found), from: Some(whole), misfit, asked });
         Ok(IpNet::V4(found))
     }
 
@@ -194,7 +201,7 @@ impl<'a> Allocator<'a> {
         };
         self.addresses.add(&Ipv4Net::from(found));
         self.owners.insert(found, key.clone());
-        self.made.insert(key, Allocation { value: Held::Address(found), from: net, misfit, asked });
+        self.made.insert(key, Allocation { value: Held::Address(found), from: Some(net), misfit, asked });
         Ok(IpAddr::V4(found))
     }
 

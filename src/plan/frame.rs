@@ -5,6 +5,7 @@ use super::planner::{PRODUCT, Planner};
 use crate::base::{Span, Text, similar, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Evaluated, Scope, Stop, Work, eval};
+use crate::hir::items::{Port, View};
 use crate::hir::{self, Ambient, Field, FieldId, Place};
 use crate::value::{InstanceId, Residual, Value};
 use std::sync::Arc;
@@ -207,7 +208,7 @@ impl Planner<'_> {
             "stack" => self.node(id).stack.map(Value::Instance).ok_or(Stop),
             "ports" if self.node(id).keyword == "service" => {
                 let ports = self.field(id, &"port".into(), span)?;
-                Ok(Value::list(ports.as_map().into_iter().flat_map(|map| map.values().cloned())))
+                Ok(Value::list(ports.as_map().into_iter().flat_map(|map| map.values()).map(listening)))
             }
             "lacks" if self.node(id).keyword == "provider" => {
                 let lacks = self.field(id, &"lacks".into(), span)?;
@@ -275,5 +276,17 @@ impl Planner<'_> {
             ("stack", self.node(stack).name.replace('_', "-").into()),
         ];
         Value::map(entries.into_iter().map(|(key, value)| (key, Value::Text(value))))
+    }
+}
+
+/// A port of a service as others see it: all that it listens on stands in one list.
+fn listening(port: &Value) -> Value {
+    match (port.as_map(), Port::of(port)) {
+        (Some(entries), Some(view)) => {
+            let mut entries = entries.clone();
+            entries.insert("listens".into(), Value::list(view.listened().into_iter().map(Value::Port)));
+            Value::Map(entries.into())
+        }
+        _ => port.clone(),
     }
 }

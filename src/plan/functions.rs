@@ -11,6 +11,7 @@ use crate::hir::items::{OfSubnets, Secrets, Subnet, View};
 use crate::value::{InstanceId, Scheme, Secret, SecretForm, Value};
 use ipnet::IpNet;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// The most that a label of a DNS name may hold (RFC 1035).
@@ -25,6 +26,7 @@ impl Planner<'_> {
         match (function.text.as_str(), arguments) {
             ("allocate_range", [Value::Cidr(pool), Value::Int(prefix)]) => self.allocate_range(of, *pool, *prefix, span),
             ("allocate_address", [Value::Cidr(range), name, first]) => self.allocate_address(of, *range, name, first, span),
+            ("allocate", [Value::Int(first), Value::Int(last), key, pool]) => self.allocate(of, *first..=*last, key, pool, span),
             ("subnet", [key, zone, range]) => Ok(Value::map([("key", key.clone()), ("zone", zone.clone()), ("range", range.clone())])),
             ("host", [name, subnet, arch]) => self.host(of, name, subnet, arch, span),
             ("rules_for", [hosts]) => self.rules_for(hosts, span),
@@ -114,6 +116,45 @@ impl Planner<'_> {
                     )
                     .related(span, "it is taken here")
                     .help("take a larger range"),
+                );
+                Err(Stop)
+            }
+        }
+    }
+
+    /// A number for what has a key of its own in the field that is being evaluated, and in the pool where one is named.
+    fn allocate(&mut self, of: InstanceId, among: RangeInclusive<i64>, key: &Value, pool: &Value, span: Span) -> Evaluated {
+        let name = text_of(key).unwrap_or_default();
+        let pool = text_of(pool);
+        if ![Some(&name), pool.as_ref()].into_iter().flatten().all(|text| lock::is_word(text)) {
+            return self.wrong(span, "keys and pools of numbers are made of letters, digits, hyphens and underscores");
+        }
+        let (first, last) = (*among.start(), *among.end());
+        if first > last {
+            return self.wrong(span, &format!("no number is at least {first} and at most {last}"));
+        }
+        let (id, field) = self.open.last().map_or((of, Text::default()), |(id, field, _)| (*id, field.clone()));
+        let provider = self.provider_name(of);
+        let of_pool = pool.as_ref().map(|pool| text!("{pool}.")).unwrap_or_default();
+        let key = text!("{}/{}.{field}/{of_pool}{name}@{provider}", self.environment, self.path(id));
+        if self.allocator.made.contains_key(&key) {
+            self.report(
+                Diagnostic::error(Code::DuplicateName, span, format!("`{name}` gets a second number"))
+                    .help("give each thing that gets a number a key of its own"),
+            );
+            return Err(Stop);
+        }
+        match self.allocator.number(key, among, span) {
+            Ok(number) => Ok(Value::Int(number)),
+            Err(_) => {
+                let of_pool = pool.map(|pool| format!(" of `{pool}`")).unwrap_or_default();
+                self.report(
+                    Diagnostic::error(
+                        Code::RangeExhausted,
+                        span,
+                        format!("no number{of_pool} from {first} to {last} is left for `{name}`"),
+                    )
+                    .help("let it be one of more numbers; those of what has left are free after the next build"),
                 );
                 Err(Stop)
             }

@@ -1,7 +1,7 @@
 //! Firewall rules: they follow from the ports of the services on some machines and from who refers to these services.
 
 use super::planner::Planner;
-use crate::base::{Span, Text, text};
+use crate::base::{Ports, Span, Text, text};
 use crate::eval::{Evaluated, Stop};
 use crate::hir::items::{Host, Port, View, WayIn};
 use crate::value::{InstanceId, Value};
@@ -21,7 +21,7 @@ impl Planner<'_> {
     /// What must be open on some machines, by the services there: `list(rule)`.
     pub(super) fn rules_for(&mut self, hosts: &Value, span: Span) -> Evaluated {
         let wanted: BTreeSet<Text> = names(Some(hosts));
-        let mut openings: BTreeMap<(Text, Text, Text), Opening> = BTreeMap::new();
+        let mut openings: BTreeMap<(Text, Ports), Opening> = BTreeMap::new();
         for service in self.of("service") {
             let hosts = self.field(service, &"hosts".into(), span)?;
             if names(Some(&hosts)).is_disjoint(&wanted) {
@@ -32,12 +32,11 @@ impl Planner<'_> {
                 self.open_port(service, (name, port), &hosts, &mut openings, span)?;
             }
         }
-        let rules = openings.into_iter().map(|((name, protocol, ports), opening)| {
+        let rules = openings.into_iter().map(|((name, ports), opening)| {
             Value::map([
                 ("name", Value::Text(name)),
                 ("direction", Value::text("ingress")),
-                ("protocol", Value::Text(protocol)),
-                ("ports", Value::Text(ports)),
+                ("port", Value::Port(ports)),
                 ("sources", Value::list(opening.sources.into_iter().map(Value::Cidr))),
                 ("public", Value::Bool(opening.public)),
                 ("reason", Value::Text(opening.reason)),
@@ -51,10 +50,9 @@ impl Planner<'_> {
         service: InstanceId,
         (label, port): (&Text, Port<'_>),
         hosts: &Value,
-        openings: &mut BTreeMap<(Text, Text, Text), Opening>,
+        openings: &mut BTreeMap<(Text, Ports), Opening>,
         span: Span,
     ) -> Result<(), Stop> {
-        let Some(number) = port.number() else { return Ok(()) };
         let definition = self.node(service).declaration.definition.text.clone();
         let peers: Vec<&Text> = port.from().collect();
         let mut sources = BTreeSet::new();
@@ -75,18 +73,15 @@ impl Planner<'_> {
         if sources.is_empty() {
             return Ok(());
         }
-        let protocols: Vec<&Text> = port.protocols().collect();
-        for protocol in &protocols {
-            let name = match protocols.len() {
-                1 => text!("{definition}-{}", label),
-                _ => text!("{definition}-{}-{protocol}", label),
+        let listened = port.listened();
+        for ports in &listened {
+            let name = match listened.iter().filter(|other| other.protocol == ports.protocol).count() {
+                _ if listened.len() == 1 => text!("{definition}-{}", label),
+                1 => text!("{definition}-{}-{}", label, ports.protocol),
+                _ => text!("{definition}-{}-{}", label, words(ports)),
             };
             let reason = text!("{} of {definition}", label);
-            let opening = openings.entry((name, (*protocol).clone(), text!("{number}"))).or_insert_with(|| Opening {
-                sources: BTreeSet::new(),
-                public,
-                reason,
-            });
+            let opening = openings.entry((name, ports.clone())).or_insert_with(|| Opening { sources: BTreeSet::new(), public, reason });
             opening.sources.extend(sources.iter().copied());
             opening.public |= public;
         }
@@ -161,6 +156,15 @@ impl Planner<'_> {
             found.extend(addresses(&self.field(other, &"hosts".into(), span)?));
         }
         Ok(found)
+    }
+}
+
+/// `udp-30000-30100`
+fn words(ports: &Ports) -> Text {
+    match ports.span {
+        None => ports.protocol.clone(),
+        Some((first, last)) if first == last => text!("{}-{first}", ports.protocol),
+        Some((first, last)) => text!("{}-{first}-{last}", ports.protocol),
     }
 }
 

@@ -137,6 +137,7 @@ impl Resolver<'_> {
             outputs: IndexMap::default(),
             resources: Vec::new(),
             checks: Vec::new(),
+            examples: Vec::new(),
         };
         let mut seen = BTreeMap::new();
         for item in &block.body.items {
@@ -168,6 +169,12 @@ impl Resolver<'_> {
                     }
                     implementation.resources.push(self.lower(Some(&owner), |lowering| lowering.block(inner)));
                 }
+                ast::Item::Block(inner) if inner.keyword.text == "example" => {
+                    if let Some(label) = inner.labels.first() {
+                        self.error(Diagnostic::error(Code::UnknownBlock, label.span, "an `example` has no label"));
+                    }
+                    implementation.examples.push(self.lower(Some(&owner), |lowering| lowering.block(inner)));
+                }
                 ast::Item::Check(check) => implementation.checks.push(self.lower(Some(&owner), |lowering| lowering.check(check))),
                 ast::Item::Block(inner) => self.error(
                     Diagnostic::error(
@@ -175,7 +182,7 @@ impl Resolver<'_> {
                         inner.keyword.span,
                         format!("`{}` does not belong into an `implement` body", inner.keyword.text),
                     )
-                    .help("it holds `let`, `resource`, `data`, `output` and `check`"),
+                    .help("it holds `let`, `resource`, `data`, `output`, `check` and `example`"),
                 ),
                 ast::Item::Error(_) => {}
                 ast::Item::Attribute(attribute) => self.error(

@@ -1,6 +1,7 @@
 //! Schemas of OpenTofu plugins as types: which resources there are, and what each takes and gives; and specifications of Ansible's
 //! modules.
 
+pub mod add;
 mod convert;
 mod modules;
 mod read;

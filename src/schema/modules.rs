@@ -65,7 +65,7 @@ pub(super) fn read(workspace: &Workspace, schemas: &mut Schemas, diagnostics: &m
             }
             Err(error) => diagnostics.push(
                 Diagnostic::error(Code::InvalidProject, Span::new(id, 0, 0), format!("the specification cannot be read: {error}"))
-                    .help("write it with `stdlib/ansible/prune` from what `ansible-doc --json` gives"),
+                    .help("write it with `infrac schema add`, from what `ansible-doc --json` prints"),
             ),
         }
     }

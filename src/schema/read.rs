@@ -1,7 +1,7 @@
 //! From the files that `tofu providers schema -json` gives, pruned, to schemas.
 
 use super::{Attribute, Block, NestedAttributes, NestedBlock, Nesting, Plugin, Schemas, convert, modules};
-use crate::base::{Span, Text, Workspace};
+use crate::base::{LIBRARY, Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 pub fn read(workspace: &Workspace) -> (Schemas, Diagnostics) {
     let mut schemas = Schemas::default();
     let mut diagnostics = Diagnostics::default();
+    let mut plugins: BTreeMap<Text, Plugin> = BTreeMap::new();
     for (id, file) in workspace.files() {
         let Some((folder, name)) = file.path.rsplit_once('/') else { continue };
         if !name.ends_with(".json") || folder.rsplit('/').next() != Some("schemas") {
@@ -19,14 +20,34 @@ pub fn read(workspace: &Workspace) -> (Schemas, Diagnostics) {
         }
         match serde_json::from_str::<Document>(&file.text) {
             Ok(document) => {
-                schemas.plugins.insert(name.into(), Arc::new(document.plugin()));
+                let plugin = document.plugin();
+                match plugins.remove(name) {
+                    None => _ = plugins.insert(name.into(), plugin),
+                    Some(before) if before.source != plugin.source => {
+                        let message = format!("this is the schema of `{}`, and `{name}` is that of `{}`", plugin.source, before.source);
+                        diagnostics.push(
+                            Diagnostic::error(Code::InvalidProject, Span::new(id, 0, 0), message)
+                                .help("give the file another name, and say it in `plugin`: `schema = \"other.json\"`"),
+                        );
+                        plugins.insert(name.into(), before);
+                    }
+                    // A project adds types to those of the library; one that both have is as the project has it.
+                    Some(before) => {
+                        let is_library = file.path.starts_with(LIBRARY);
+                        let (mut of_library, of_project) = if is_library { (plugin, before) } else { (before, plugin) };
+                        of_library.resources.extend(of_project.resources);
+                        of_library.data_sources.extend(of_project.data_sources);
+                        plugins.insert(name.into(), of_library);
+                    }
+                }
             }
             Err(error) => diagnostics.push(
                 Diagnostic::error(Code::InvalidProject, Span::new(id, 0, 0), format!("the schema cannot be read: {error}"))
-                    .help("write it with `stdlib/schemas/prune` from what `tofu providers schema -json` gives"),
+                    .help("write it with `infrac schema add`, from what `tofu providers schema -json` prints"),
             ),
         }
     }
+    schemas.plugins = plugins.into_iter().map(|(name, plugin)| (name, Arc::new(plugin))).collect();
     modules::read(workspace, &mut schemas, &mut diagnostics);
     (schemas, diagnostics)
 }
@@ -198,6 +219,25 @@ mod tests {
         assert_eq!(server.attributes["rules"].ty.to_string(), "list({ name: string, sources: list(string) })");
         assert_eq!((server.blocks["rule"].min, server.blocks["rule"].max), (1, None));
         assert!(server.reads_as(&"b_server".into()).is_deferred());
+    }
+
+    #[test]
+    fn a_project_adds_types_to_those_of_the_library() {
+        let file = |source: &str, ty: &str| {
+            format!(
+                r#"{{ "source": "{source}", "version": "1.0.0", "provider": {{ "block": {{}} }}, "resource_schemas": {{ "{ty}": {{ "block": {{}} }} }} }}"#
+            )
+        };
+        let both = |source: &str| {
+            read(&Workspace::new([
+                ("<stdlib>/schemas/b.json".into(), file("a/b", "b_server").into()),
+                ("library/schemas/b.json".into(), file(source, "b_bucket").into()),
+            ]))
+        };
+        let (schemas, diagnostics) = both("a/b");
+        assert!(!diagnostics.has_errors());
+        assert_eq!(schemas.plugin("b.json").unwrap().resources.keys().collect::<Vec<_>>(), ["b_bucket", "b_server"]);
+        assert!(both("x/b").1.0[0].message.contains("`a/b`"));
     }
 
     #[test]

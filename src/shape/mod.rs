@@ -2,6 +2,7 @@
 //! product is written out, what differs is a typed, named hole.
 
 mod early;
+pub mod example;
 mod frame;
 mod holes;
 pub mod image;

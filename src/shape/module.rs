@@ -1,10 +1,11 @@
 //! A module for one provider.
 
+use super::example::Mocked;
 use super::{Hole, Validation};
 use crate::base::{Span, Text};
 use crate::schema;
 use crate::ty::Ty;
-use crate::value::Value;
+use crate::value::{Entries, Value};
 use std::sync::Arc;
 
 /// A module for one provider, the same for every product.
@@ -32,6 +33,10 @@ pub struct Module {
     pub outputs: Vec<Output>,
     /// Rules over what only the tool knows: preconditions of the first output.
     pub preconditions: Vec<Validation>,
+    /// What variables are in its tests, where the library says so.
+    pub example: Entries,
+    /// What plugins say in its tests, where the library says so.
+    pub mocked: Mocked,
 }
 
 /// A plugin of the tool.

@@ -4,7 +4,7 @@ use super::frame::{Frame, ordered};
 use super::holes::{foreign_in, keyed, lift, said};
 use super::module::{Block, Body, Module, Output, Plugin, Repeat, Resource};
 use super::usage::Uses;
-use super::{Source, Validation, words};
+use super::{Source, Validation, example, words};
 use crate::base::{Text, Workspace};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -74,6 +74,10 @@ impl Builder<'_, '_> {
         self.rules();
         self.words(implementation);
         self.reduce(&data, &resources, &outputs, &preconditions);
+        let holes = std::mem::take(&mut self.frame.holes);
+        let whole = format!("the module `{}` on `{}`", contract.name.text, implementation.provider.text);
+        let example = example::variables(self.frame, &holes, &implementation.examples, &whole);
+        let mocked = example::mocked(self.frame, &data, &resources, &implementation.examples);
         let group = contract.attributes.get("group").and_then(|attribute| match &attribute.value.kind {
             ExprKind::Name(name) => Some(name.text.clone()),
             _ => None,
@@ -85,11 +89,13 @@ impl Builder<'_, '_> {
             doc: contract.doc.clone().unwrap_or_default(),
             source: workspace.file(implementation.span.file).path.clone(),
             plugins: self.plugins(),
-            holes: ordered(std::mem::take(&mut self.frame.holes)),
+            holes: ordered(holes),
             data,
             resources,
             outputs,
             preconditions,
+            example,
+            mocked,
         })
     }
 

@@ -1,15 +1,15 @@
 //! From `define service` to the role that all products share.
 
 use super::frame::{Frame, ordered};
-use super::holes::{Holes, foreign_in, lift};
+use super::holes::{foreign_in, lift};
 use super::role::{Role, Step};
-use super::{Hole, Source};
-use crate::base::{Text, Workspace, similar};
+use super::{Hole, Source, example};
+use crate::base::{Text, Workspace};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{self, Locals, Run, Scope, Stop};
 use crate::hir::{self, Definition, Item, Kind, Program};
-use crate::ty::{FieldTy, RecordTy, Ty};
+use crate::ty::Ty;
 use crate::value::{Entries, Residual, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -41,7 +41,8 @@ pub(super) fn role(
     for hole in holes.0.values_mut() {
         hole.per_host = matches!(&hole.source, Source::Field(name) if machines.contains(name));
     }
-    let example = example(&mut frame, &holes);
+    let examples: Vec<Arc<hir::Block>> = service.blocks.iter().filter(|block| block.keyword.text == "example").cloned().collect();
+    let example = example::variables(&mut frame, &holes, &examples, &format!("the role of `{}`", service.name.text));
     let diagnostics = std::mem::take(&mut frame.diagnostics);
     let holes: Vec<Hole> = ordered(holes);
     let role = Role {
@@ -207,55 +208,6 @@ impl Builder<'_, '_> {
     fn text(&mut self, name: &str) -> Option<Text> {
         let attribute = self.frame.definition.attributes.get(name)?.clone();
         self.frame.constant(&attribute.value, None)?.as_text().cloned()
-    }
-}
-
-/// What variables are in a test: constants of their types. A secret is its content there.
-fn example(frame: &mut Frame<'_>, holes: &Holes) -> Entries {
-    let blocks = frame.definition.blocks.iter().filter(|block| block.keyword.text == "example");
-    let said: Vec<Arc<hir::Attribute>> = blocks.flat_map(|block| block.body.attributes()).cloned().collect();
-    let mut found = Entries::new();
-    for attribute in said {
-        let (name, at) = (&attribute.name.text, attribute.name.span);
-        let Some(hole) = holes.0.get(name) else {
-            let message = format!("the role of `{}` has no variable `{name}`", frame.definition.name.text);
-            let diagnostic = Diagnostic::error(Code::UnknownField, at, message);
-            frame.report(match similar::nearest(name, holes.0.keys().map(Text::as_str)) {
-                Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
-                None => diagnostic.help("its variables are the inputs and `let`s that its bodies use"),
-            });
-            continue;
-        };
-        let ty = contents(hole.ty.present());
-        match frame.constant(&attribute.value, Some(&ty)) {
-            Some(value) => {
-                found.insert(name.clone(), value);
-            }
-            None => frame.report(
-                Diagnostic::error(
-                    Code::TypeMismatch,
-                    attribute.value.span,
-                    format!("`{name}` is {ty}, and this is no constant of that type"),
-                )
-                .related(hole.span, "it is declared here"),
-            ),
-        }
-    }
-    found
-}
-
-/// What is in a value where its secrets are their contents.
-fn contents(ty: &Ty) -> Ty {
-    match ty {
-        Ty::Secret(of) => contents(of),
-        Ty::List(of) => contents(of).list(),
-        Ty::Map(of) => contents(of).map(),
-        Ty::Optional(of) => contents(of).optional(),
-        Ty::Record(record) => {
-            let fields = record.fields.iter().map(|field| FieldTy { ty: contents(&field.ty), ..field.clone() }).collect();
-            Ty::Record(Arc::new(RecordTy { name: record.name.clone(), fields }))
-        }
-        other => other.clone(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The tree of one source file: what was written and where, with the gaps of broken text as error nodes.
 
-use crate::base::{Span, Text};
+use crate::base::{Ports, Span, Text};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -398,8 +398,8 @@ pub enum Literal {
     Ip(IpAddr),
     /// `10.0.0.0/16`; host bits are set where the source says so, the checker refuses them.
     Cidr(IpNet),
-    /// `443/tcp`
-    Port(u16, Text),
+    /// `443/tcp`, `30000..30100/udp`; a protocol without ports is a name.
+    Port(Ports),
     /// `40GiB`, in bytes.
     Bytes(u64),
     /// `30d`, in milliseconds.

@@ -2,12 +2,12 @@
 
 use super::ast::Literal;
 use super::token::Kind;
-use crate::base::Text;
+use crate::base::{Ports, Text};
 use crate::diag::Code;
 use ipnet::{IpNet, Ipv4Net};
 use std::net::{IpAddr, Ipv4Addr};
 
-/// What may stand behind the number of a port.
+/// What may stand behind the number of a port, or is known not to.
 pub(super) const PROTOCOLS: [&str; 8] = ["tcp", "udp", "sctp", "icmp", "icmpv6", "esp", "gre", "ah"];
 
 /// Units of `bytes` with their size.
@@ -75,9 +75,13 @@ fn float(text: &str) -> Result<Literal, Mistake> {
 }
 
 fn port(text: &str) -> Result<Literal, Mistake> {
-    let (number, protocol) = text.split_once('/').unwrap_or((text, ""));
-    match number.parse() {
-        Ok(number @ 1..) => Ok(Literal::Port(number, Text::new(protocol))),
+    let (numbers, protocol) = text.split_once('/').unwrap_or((text, ""));
+    let (first, last) = numbers.split_once("..").unwrap_or((numbers, numbers));
+    match (first.parse(), last.parse()) {
+        (Ok(first @ 1..), Ok(last @ 1..)) if first <= last => {
+            Ok(Literal::Port(Ports { span: Some((first, last)), protocol: Text::new(protocol) }))
+        }
+        (Ok(1..), Ok(1u16..)) => Err(invalid(text, "span of ports", "the lower port stands first")),
         _ => Err(invalid(text, "port", "ports are numbers from 1 to 65535")),
     }
 }
@@ -135,7 +139,7 @@ fn scale_exactly(number: &str, scale: u64) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Literal, literal};
+    use super::{Kind, Literal, Ports, literal};
 
     #[test]
     fn quantities_are_exact() {
@@ -159,10 +163,13 @@ mod tests {
 
     #[test]
     fn numbers_stay_in_their_domain() {
-        assert_eq!(literal(Kind::Port, "443/tcp"), Ok(Literal::Port(443, "tcp".into())));
+        assert_eq!(literal(Kind::Port, "443/tcp"), Ok(Literal::Port(Ports::one(443, "tcp"))));
+        assert_eq!(literal(Kind::Port, "1..9/udp"), Ok(Literal::Port(Ports { span: Some((1, 9)), protocol: "udp".into() })));
         for (kind, refused) in [
             (Kind::Port, "0/tcp"),
             (Kind::Port, "65536/udp"),
+            (Kind::Port, "9..1/udp"),
+            (Kind::Port, "0..1/udp"),
             (Kind::Int, "0644"),
             (Kind::Int, "9223372036854775808"),
             (Kind::Ip, "10.0.0.256"),

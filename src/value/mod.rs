@@ -5,7 +5,7 @@ mod entries;
 mod measure;
 mod secret;
 
-use crate::base::{Key, Span, Text};
+use crate::base::{Key, Ports, Span, Text};
 use ipnet::IpNet;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -33,8 +33,8 @@ pub enum Value {
     Ip(IpAddr),
     /// A network.
     Cidr(IpNet),
-    /// A port with its transport.
-    Port(u16, Text),
+    /// A port or a span of ports with its transport, or a protocol without ports.
+    Port(Ports),
     /// An amount of data, in bytes.
     Bytes(u64),
     /// A span of time, in milliseconds.

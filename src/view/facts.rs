@@ -1,6 +1,6 @@
 //! What a plan says about one product in one environment, as plain data: names and numbers that need no plan behind them.
 
-use crate::base::{Text, text};
+use crate::base::{Ports, Text, text};
 use crate::hir::items::{
     DnsZone, HostFilter, MachineGroup, PacketFilter, Port, PrivateNetwork, Provider as OfProvider, PublicNames, RecordSet, WayIn,
 };
@@ -165,10 +165,8 @@ pub struct Filter {
 pub struct Rule {
     /// Its name.
     pub name: Text,
-    /// The layer-4 protocol.
-    pub protocol: Text,
-    /// A port or a span of ports; empty where the protocol has none.
-    pub ports: Text,
+    /// What may be opened.
+    pub ports: Ports,
     /// From which addresses.
     pub sources: Vec<IpNet>,
     /// From the public address of which machine, which nobody knows before it is there.
@@ -195,10 +193,8 @@ pub struct Service {
 pub struct Listen {
     /// Its name.
     pub name: Text,
-    /// Its number.
-    pub number: i64,
-    /// The transports.
-    pub protocols: Vec<Text>,
+    /// The ports, spans of ports and protocols without ports.
+    pub ports: Vec<Ports>,
     /// Who may open a connection, in the library's words.
     pub from: Vec<Text>,
 }
@@ -448,20 +444,20 @@ fn host(plan: &Plan, host: &plan::Host) -> Host {
 fn cloud_filter(by: Text, filter: PacketFilter<'_>) -> Filter {
     let mut rules: Vec<Rule> = filter
         .inbound()
-        .map(|rule| Rule {
-            name: rule.name().cloned().unwrap_or_default(),
-            protocol: rule.protocol().cloned().unwrap_or_default(),
-            ports: rule.ports().cloned().unwrap_or_default(),
-            sources: rule.sources().collect(),
-            machine: None,
+        .filter_map(|rule| {
+            Some(Rule {
+                name: rule.name().cloned().unwrap_or_default(),
+                ports: rule.port()?.clone(),
+                sources: rule.sources().collect(),
+                machine: None,
+            })
         })
         .collect();
     rules.extend(filter.entries().filter_map(|entry| {
         let name = entry.name()?.clone();
         Some(Rule {
             name: text!("from {name}"),
-            protocol: "tcp".into(),
-            ports: text!("{}", entry.port()?),
+            ports: Ports::one(u16::try_from(entry.port()?).ok()?, "tcp"),
             sources: Vec::new(),
             machine: Some(name),
         })
@@ -475,12 +471,13 @@ fn own_filter(plan: &Plan, host: &Text) -> Option<Filter> {
     let mut filters = on_it.filter_map(|service| {
         let instance = plan.instance(service.instance)?;
         let filter: HostFilter<'_> = instance.block()?;
-        let rules = filter.inbound().map(|rule| Rule {
-            name: rule.name().cloned().unwrap_or_default(),
-            protocol: rule.protocol().cloned().unwrap_or_default(),
-            ports: rule.ports().cloned().unwrap_or_default(),
-            sources: rule.ipv4().chain(rule.ipv6()).collect(),
-            machine: None,
+        let rules = filter.inbound().filter_map(|rule| {
+            Some(Rule {
+                name: rule.name().cloned().unwrap_or_default(),
+                ports: rule.port()?.clone(),
+                sources: rule.ipv4().chain(rule.ipv6()).collect(),
+                machine: None,
+            })
         });
         Some(Filter { by: service.service.clone(), private: true, rules: rules.collect() })
     });
@@ -489,14 +486,10 @@ fn own_filter(plan: &Plan, host: &Text) -> Option<Filter> {
 
 fn service(plan: &Plan, service: &plan::Service) -> Service {
     let instance = plan.instance(service.instance);
-    let ports = instance.into_iter().flat_map(|instance| instance.said().labelled::<Port<'_>>()).filter_map(|(name, port)| {
-        Some(Listen {
-            name: name.clone(),
-            number: port.number()?,
-            protocols: port.protocols().cloned().collect(),
-            from: port.from().cloned().collect(),
-        })
-    });
+    let ports = instance
+        .into_iter()
+        .flat_map(|instance| instance.said().labelled::<Port<'_>>())
+        .filter_map(|(name, port)| Some(Listen { name: name.clone(), ports: port.listened(), from: port.from().cloned().collect() }));
     Service {
         stack: service.stack.clone(),
         name: instance.map(|instance| instance.name.clone()).unwrap_or_default(),

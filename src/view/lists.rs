@@ -1,5 +1,6 @@
 //! Lists of what there is: a table for each kind of thing.
 
+use super::facts::Listen;
 use super::table::Cell;
 use super::{Facts, Table};
 use crate::base::{Text, text};
@@ -172,15 +173,21 @@ fn ports(facts: &[Facts]) -> Table {
     let mut table = Table::new(["product", "environment", "stack", "service", "port", "number", "protocols", "open_to", "hosts"]);
     for of in facts {
         for service in &of.services {
-            for port in &service.ports {
+            for (port, span, protocols) in service.ports.iter().flat_map(by_span) {
+                // A span is a text, a number stays one.
+                let number = match span {
+                    None => Cell::from(&Text::default()),
+                    Some((first, last)) if first == last => usize::from(first).into(),
+                    Some((first, last)) => text!("{first}-{last}").into(),
+                };
                 table.row([
                     Cell::from(&of.product),
                     (&of.environment).into(),
                     (&service.stack).into(),
                     (&service.service).into(),
                     (&port.name).into(),
-                    usize::try_from(port.number).unwrap_or_default().into(),
-                    port.protocols.clone().into(),
+                    number,
+                    protocols.into(),
                     port.from.clone().into(),
                     service.hosts.len().into(),
                 ]);
@@ -188,6 +195,18 @@ fn ports(facts: &[Facts]) -> Table {
         }
     }
     table
+}
+
+/// The spans that a port listens on, each with its protocols.
+fn by_span(port: &Listen) -> Vec<(&Listen, Option<(u16, u16)>, Vec<Text>)> {
+    let mut found: Vec<(&Listen, Option<(u16, u16)>, Vec<Text>)> = Vec::new();
+    for ports in &port.ports {
+        match found.iter_mut().find(|(_, span, _)| *span == ports.span) {
+            Some((_, _, protocols)) => protocols.push(ports.protocol.clone()),
+            None => found.push((port, ports.span, vec![ports.protocol.clone()])),
+        }
+    }
+    found
 }
 
 fn names(facts: &[Facts]) -> Table {

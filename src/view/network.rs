@@ -125,10 +125,7 @@ fn machine(facts: &Facts, place: &Text, host: &Host, group: Option<usize>) -> No
     let mut lines = vec![host.name.clone()];
     lines.extend(host.address.map(|address| text!("{address}{}", if host.public { " and a public address" } else { "" })));
     for service in facts.services.iter().filter(|service| service.hosts.contains(&host.name) && !service.ports.is_empty()) {
-        let ports = service.ports.iter().flat_map(|port| {
-            let number = u16::try_from(port.number).unwrap_or_default();
-            port.protocols.iter().map(move |protocol| (protocol.clone(), Some((number, number))))
-        });
+        let ports = service.ports.iter().flat_map(|port| &port.ports).map(|ports| (ports.protocol.clone(), ports.span));
         lines.push(text!("{}: {}", service.service, said(&ports.collect())));
     }
     Node { id: text!("{place}/{}", host.name), name: host.name.clone(), lines, group, class: host.kind.clone(), ..Node::default() }

@@ -6,7 +6,7 @@
 
 use super::table::Cell;
 use super::{Facts, Filter, Host, Rule, Table};
-use crate::base::{Text, text};
+use crate::base::{Ports, Text, text};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -195,12 +195,12 @@ fn segments(host: &Host) -> BTreeSet<(Text, Option<(u16, u16)>)> {
     let mut spans: BTreeMap<&Text, BTreeSet<(u16, u16)>> = BTreeMap::new();
     let mut found = BTreeSet::new();
     for rule in filters.into_iter().flatten().flat_map(|filter| &filter.rules) {
-        match span(&rule.ports) {
+        match rule.ports.span {
             Some(span) => {
-                spans.entry(&rule.protocol).or_default().insert(span);
+                spans.entry(&rule.ports.protocol).or_default().insert(span);
             }
             None => {
-                found.insert((rule.protocol.clone(), None));
+                found.insert((rule.ports.protocol.clone(), None));
             }
         }
     }
@@ -221,19 +221,8 @@ fn segments(host: &Host) -> BTreeSet<(Text, Option<(u16, u16)>)> {
     found
 }
 
-/// `443` or `3478-3480`
-fn span(ports: &str) -> Option<(u16, u16)> {
-    let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
-    Some((first.parse().ok()?, last.parse().ok()?))
-}
-
-fn covers(rule: &Rule, protocol: &Text, ports: Option<(u16, u16)>) -> bool {
-    rule.protocol == *protocol
-        && match (span(&rule.ports), ports) {
-            (None, None) => true,
-            (Some(rule), Some(ports)) => rule.0 <= ports.0 && ports.1 <= rule.1,
-            _ => false,
-        }
+fn covers(rule: &Rule, protocol: &Text, span: Option<(u16, u16)>) -> bool {
+    rule.ports.contains(&Ports { span, protocol: protocol.clone() })
 }
 
 fn everywhere() -> [IpNet; 2] {
@@ -372,7 +361,9 @@ mod tests {
 
     fn rule(name: &str, ports: &str, sources: &[&str]) -> Rule {
         let sources = sources.iter().map(|source| net(source)).collect();
-        Rule { name: name.into(), protocol: "tcp".into(), ports: ports.into(), sources, machine: None }
+        let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+        let ports = Ports { span: Some((first.parse().unwrap(), last.parse().unwrap())), protocol: "tcp".into() };
+        Rule { name: name.into(), ports, sources, machine: None }
     }
 
     /// A public machine behind an edge, in a network into which a tunnel leads.

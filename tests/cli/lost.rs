@@ -13,6 +13,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
     ("doc", &["doc"]),
     ("init", &["init", "--help"]),
     ("settings", &["settings"]),
+    ("schema", &["schema", "--help"]),
     ("graph", &["graph"]),
     ("reach", &["reach"]),
     ("list", &["list", "hosts"]),

@@ -203,8 +203,20 @@ static void digits(TSLexer *lexer) {
   while (is_digit(lexer->lookahead)) advance(lexer);
 }
 
-static bool number(TSLexer *lexer) {
+// Whether `/tcp` comes next; the token then ends behind it.
+static bool is_protocol(TSLexer *lexer) {
   static const char *const PROTOCOLS[] = {"tcp", "udp", "sctp", "icmp", "icmpv6", "esp", "gre", "ah", NULL};
+  if (!is(lexer, '/')) return false;
+  advance(lexer);
+  if (!is_lower(lexer->lookahead)) return false;
+  char text[WORD];
+  take_letters(lexer, text, true);
+  if (!is_one_of(text, PROTOCOLS)) return false;
+  lexer->mark_end(lexer);
+  return true;
+}
+
+static bool number(TSLexer *lexer) {
   static const char *const UNITS[] = {"B",   "KiB", "MiB", "GiB", "TiB", "kB",  "MB",  "GB",  "TB",  "ms",  "s",   "m",   "h",  "d",
                                       "w",   "EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "CAD", "AUD", "NZD", NULL};
   digits(lexer);
@@ -213,6 +225,13 @@ static bool number(TSLexer *lexer) {
   unsigned parts = 1;
   while (is(lexer, '.')) {
     advance(lexer);
+    // Two points lead to the last port of a span.
+    if (parts == 1 && is(lexer, '.')) {
+      advance(lexer);
+      if (!is_digit(lexer->lookahead)) return found(lexer, INTEGER);
+      digits(lexer);
+      return is_protocol(lexer) ? found(lexer, PORT) : found(lexer, INTEGER);
+    }
     // A point that no digit follows begins a member.
     if (!is_digit(lexer->lookahead)) return found(lexer, parts == 1 ? INTEGER : parts == 2 ? FLOAT : parts == 4 ? ADDRESS : INVALID);
     digits(lexer);
@@ -221,14 +240,7 @@ static bool number(TSLexer *lexer) {
   }
   enum Token token = parts == 1 ? INTEGER : parts == 2 ? FLOAT : parts == 4 ? ADDRESS : INVALID;
   if (token == INVALID) return found(lexer, INVALID);
-  if (is(lexer, '/') && parts == 1) {
-    advance(lexer);
-    if (!is_lower(lexer->lookahead)) return found(lexer, INTEGER);
-    take_letters(lexer, text, true);
-    if (!is_one_of(text, PROTOCOLS)) return found(lexer, INTEGER);
-    lexer->mark_end(lexer);
-    return found(lexer, PORT);
-  }
+  if (is(lexer, '/') && parts == 1) return found(lexer, is_protocol(lexer) ? PORT : INTEGER);
   if (is(lexer, '/') && parts == 4) {
     advance(lexer);
     if (!is_digit(lexer->lookahead)) return found(lexer, ADDRESS);

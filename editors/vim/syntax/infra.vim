@@ -26,7 +26,7 @@ syntax match infraMember /\v\.\zs[A-Za-z_][A-Za-z0-9_-]*/
 syntax match infraNumber /\v<\d+(\.\d+)?>/
 syntax match infraNumber /\v<\d+(\.\d+)?(KiB|MiB|GiB|TiB|kB|MB|GB|TB|B|ms|s|m|h|d|w|EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|CAD|AUD|NZD)>/
 syntax match infraNumber /\v<\d+(\.\d+){3}(\/\d+)?>/
-syntax match infraNumber /\v<\d+\/(tcp|udp|sctp|icmpv6|icmp|esp|gre|ah)>/
+syntax match infraNumber /\v<\d+(\.\.\d+)?\/(tcp|udp|sctp|icmpv6|icmp|esp|gre|ah)>/
 
 syntax match infraSign /\v\=\>|-\>|\=\=|!\=|\<\=|\>\=|\?\?|\+\=|-\=|[=<>+*\/%?-]/
 

@@ -99,14 +99,14 @@ impl<'a> Facts<'a> {
                         label: "the networks of the environment were taken from here".to_owned(),
                     }),
                     None => Some(Damage {
-                        says: says(&made.from),
+                        says: made.from.as_ref().map(says).unwrap_or_default(),
                         other: place::said_by_product(self.plan, "ranges"),
                         label: "the networks of the environment are taken from here".to_owned(),
                     }),
                 }
             }
             (Misfit::Outside, Held::Address(address)) => {
-                let (network, owner) = self.network_of(&made.from)?;
+                let (network, owner) = self.network_of(&made.from?)?;
                 let says = format!("lies outside {network}, the network of `{}`", stack(owner));
                 match self.lock.get(owner) {
                     _ if network.contains(&address) => None,
@@ -123,11 +123,13 @@ impl<'a> Facts<'a> {
                     }),
                 }
             }
+            // The numbers that may be given are said by the source alone.
+            (Misfit::Span(..) | Misfit::Outside, _) => None,
             (Misfit::Size(prefix), _) => {
                 Some(Damage { says: format!("is no /{prefix}"), other: made.asked, label: format!("a /{prefix} is asked for here") })
             }
             (Misfit::Reserved, _) => Some(Damage {
-                says: format!("is kept for something else in {}", made.from),
+                says: format!("is kept for something else in {}", made.from.map(|from| from.to_string()).unwrap_or_default()),
                 other: made.asked,
                 label: "the address is asked for here".to_owned(),
             }),

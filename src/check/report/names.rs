@@ -1,7 +1,8 @@
 //! Names that nothing declares, or that are declared twice.
 
 use super::{listed, meant};
-use crate::base::{Span, Text};
+use crate::base::ports::{WITH_PORTS, WITHOUT_PORTS};
+use crate::base::{Ports, Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{self, Product};
 use crate::hir::{Definition, Function};
@@ -28,6 +29,22 @@ pub(in crate::check) fn no_member(name: &str, span: Span, of: &EnumTy) -> Diagno
         diagnostic = diagnostic.related(of.span, "declared here");
     }
     meant(diagnostic, name, span, of.members.iter().map(Text::as_str))
+}
+
+/// Where a port is needed: the only names that are one are those of protocols without ports.
+pub(in crate::check) fn no_protocol(name: &str, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::TypeMismatch, span, format!("`{name}` is no protocol without ports"));
+    if WITH_PORTS.contains(&name) {
+        return diagnostic.help(format!("{name} has ports: write `443/{name}`, or `1..65535/{name}` for all of them"));
+    }
+    meant(diagnostic.help("write a port, such as `443/tcp`, or one of `icmp esp gre ah`"), name, span, WITHOUT_PORTS.into_iter())
+}
+
+/// Two elements of a list of ports that share one.
+pub(in crate::check) fn overlapping(second: &Ports, first: &Ports, span: Span, at: Span) -> Diagnostic {
+    Diagnostic::error(Code::Duplicate, span, format!("`{second}` and `{first}` share ports"))
+        .related(at, "the other one stands here")
+        .help("make one span of both, or take the ports out of one of them")
 }
 
 pub(in crate::check) fn unknown_definition<'k>(keyword: &str, name: &str, span: Span, known: impl Iterator<Item = &'k str>) -> Diagnostic {

@@ -9,10 +9,19 @@ pub(in crate::check) fn unknown_resource<'k>(block: &hir::Block, provider: &str,
     let what = if block.keyword.text == "data" { "data source" } else { "resource" };
     let ty = block.word(0).cloned().unwrap_or_default();
     let span = block.labels.first().map_or(block.keyword.span, |label| label.span);
-    let diagnostic = Diagnostic::error(Code::UnknownResource, span, format!("the schemas of `{provider}` have no {what} `{ty}`"))
-        .help("a schema holds what the library uses: add the type to `stdlib/schemas/prune` where the plugin has it");
+    let diagnostic =
+        Diagnostic::error(Code::UnknownResource, span, format!("the schemas of `{provider}` have no {what} `{ty}`")).help(format!(
+            "where the plugin has it, bring it into the project's library: \
+             `tofu providers schema -json | infrac schema add {} {ty} --from -`",
+            ty.split('_').next().unwrap_or_default()
+        ));
     let nearest = meant(diagnostic.clone(), &ty, span, known);
     if nearest.fix.is_some() { nearest } else { diagnostic }
+}
+
+pub(in crate::check) fn no_example(block: &hir::Block) -> Diagnostic {
+    Diagnostic::error(Code::UnknownBlock, block.keyword.span, "an `example` holds values of variables, and blocks of what plugins say")
+        .help("write `variable = value`, or `data TYPE NAME { attribute = value }`")
 }
 
 pub(in crate::check) fn unknown_argument<'k>(name: &hir::Name, of: &Text, known: impl Iterator<Item = &'k str>) -> Diagnostic {

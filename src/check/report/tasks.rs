@@ -7,7 +7,7 @@ use crate::hir;
 
 pub(in crate::check) fn unknown_module<'k>(span: Span, name: &str, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnknownDefinition, span, format!("no specification of a module `{name}` is here"))
-        .help("`stdlib/ansible/prune` writes one for each module that the library uses");
+        .help(format!("bring it into the project's library: `ansible-doc --json {name} | infrac schema add {name} --from -`"));
     match crate::base::similar::nearest(name, known) {
         Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
         None => diagnostic,

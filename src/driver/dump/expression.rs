@@ -22,7 +22,7 @@ pub(super) fn show(expr: &Expr, types: &Types) -> String {
         ExprKind::Word(word) => format!("'{word}"),
         ExprKind::Name(name) => match types.meaning(name) {
             Meaning::Undecided => format!("?{}", name.text),
-            Meaning::Word => format!("'{}", name.text),
+            Meaning::Word | Meaning::Protocol => format!("'{}", name.text),
             Meaning::Definition(keyword) => format!("{keyword}:{}", name.text),
             Meaning::Place(_) => format!(".{}", name.text),
         },

@@ -12,6 +12,7 @@ mod networks;
 mod numbers;
 pub mod order;
 mod program;
+mod short;
 pub mod text;
 
 use crate::base::IndexMap;

@@ -1,4 +1,4 @@
-//! Functions over addresses and networks.
+//! Functions over addresses, networks and ports.
 
 use super::{Form, Function, int_of, one, unfit};
 use crate::ty::Ty;
@@ -36,6 +36,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
         evaluate: Some(|arguments| {
             let (a, b) = (cidr_of(arguments, 0)?, cidr_of(arguments, 1)?);
             Ok(Value::Bool(a.contains(&b) || b.contains(&a)))
+        }),
+    },
+    Function {
+        name: "ports_overlap",
+        doc: "Whether two ports or spans of ports share a port. A protocol without ports shares itself.",
+        parameters: &[one("a", Form::Ty(Ty::Protocol)), one("b", Form::Ty(Ty::Protocol))],
+        result: Form::Ty(Ty::Bool),
+        evaluate: Some(|arguments| match arguments {
+            [Value::Port(a), Value::Port(b)] => Ok(Value::Bool(a.overlaps(b))),
+            [Value::Port(_), other, ..] | [other, ..] => Err(unfit(Some(other), "a port")),
+            [] => Err(unfit(None, "a port")),
         }),
     },
 ];

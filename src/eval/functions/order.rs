@@ -14,7 +14,7 @@ pub fn compare(a: &Value, b: &Value) -> Option<Ordering> {
         (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
         (Value::Ip(a), Value::Ip(b)) => Some(a.cmp(b)),
         (Value::Cidr(a), Value::Cidr(b)) => Some(a.cmp(b)),
-        (Value::Port(a, t), Value::Port(b, u)) => Some((a, t).cmp(&(b, u))),
+        (Value::Port(a), Value::Port(b)) => Some(a.cmp(b)),
         (Value::Bytes(a), Value::Bytes(b)) | (Value::Duration(a), Value::Duration(b)) => Some(a.cmp(b)),
         (Value::Money(a, in_a), Value::Money(b, in_b)) if in_a == in_b => Some(a.cmp(b)),
         _ => None,

@@ -19,6 +19,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
         evaluate: None,
     },
     Function {
+        name: "allocate",
+        doc: "A number from `first` to `last` for the thing of that key, which keeps it whatever comes and goes beside it. No two keys of a field have one, and no two of a `pool` in an environment of the product where that is named. It is recorded in `infra.lock`.",
+        parameters: &[
+            one("first", Form::Ty(Ty::Int)),
+            one("last", Form::Ty(Ty::Int)),
+            one("key", Form::Ty(Ty::String)),
+            optional("pool", Form::Ty(Ty::String)),
+        ],
+        result: Form::Ty(Ty::Int),
+        evaluate: None,
+    },
+    Function {
         name: "host",
         doc: "A machine with a private address of its own in `subnet`. The address is recorded in `infra.lock`.",
         parameters: &[one("name", Form::Ty(Ty::String)), one("subnet", Form::Named("subnet")), one("arch", Form::Named("Arch"))],

@@ -1,5 +1,6 @@
 //! Functions over text, and the text of a value.
 
+use super::short::short_name;
 use super::{Form, Function, list_of, one, optional, text_of, unfit};
 use crate::base::{Text, pattern, text};
 use crate::eval::limits::MAX_TEXT;
@@ -97,6 +98,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
         evaluate: Some(|arguments| Ok(Value::text(slug(text_of(arguments, 0)?)))),
     },
     Function {
+        name: "short_name",
+        doc: "A name of at most `max` letters, all of `alphabet`, which are a-z, 0-9 and `-` where nothing is said: the text itself where it is one, or what of it fits with eight letters of a hash of the whole. It is the same for the same text, for ever.",
+        parameters: &[one("text", TEXT), one("max", Form::Ty(Ty::Int)), optional("alphabet", TEXT)],
+        result: TEXT,
+        evaluate: Some(short_name),
+    },
+    Function {
         name: "to_string",
         doc: "The text of a value, as it stands in a template.",
         parameters: &[one("value", Form::Scalar)],
@@ -141,7 +149,7 @@ pub fn to_text(value: &Value) -> Option<Text> {
         Value::Text(text) => text.clone(),
         Value::Ip(ip) => text!("{ip}"),
         Value::Cidr(range) => text!("{range}"),
-        Value::Port(number, transport) => text!("{number}/{transport}"),
+        Value::Port(ports) => text!("{ports}"),
         Value::Bytes(bytes) => amount(*bytes, &[(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")], "B"),
         Value::Duration(span) => amount(*span, &[(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")], "ms"),
         Value::Money(hundredths, currency) if hundredths % 100 == 0 => text!("{}{currency}", hundredths / 100),
@@ -225,7 +233,6 @@ fn write_json(value: &Value, json: &mut String) -> Result<(), String> {
         Value::Bool(bool) => write_single(&(*bool).into(), json)?,
         Value::Int(int) => write_single(&(*int).into(), json)?,
         Value::Float(float) => write_single(&(*float).into(), json)?,
-        Value::Port(number, _) => write_single(&(*number).into(), json)?,
         other => {
             let text = to_text(other).ok_or_else(|| unfit(None, "a value without instances and secrets"))?;
             write_single(&text.as_str().into(), json)?;

@@ -2,6 +2,7 @@
 //! and the type that each must have. `resolve` compares the library with it, and the passes behind read values through typed views: where
 //! a library lacks a word, there is one finding at the kind, and no file that silently lacks a line.
 
+mod listened;
 mod read;
 mod table;
 

@@ -1,7 +1,7 @@
 //! Values of fields as the types of Rust that hold them.
 
 use super::View;
-use crate::base::Text;
+use crate::base::{Ports, Text};
 use crate::value::{Entries, InstanceId, Scheme, Secret, Value};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -22,6 +22,12 @@ impl<'v> Read<'v> for &'v Value {
 impl<'v> Read<'v> for &'v Text {
     fn read(value: &'v Value) -> Option<Self> {
         value.as_text()
+    }
+}
+
+impl<'v> Read<'v> for &'v Ports {
+    fn read(value: &'v Value) -> Option<Self> {
+        if let Value::Port(ports) = value { Some(ports) } else { None }
     }
 }
 

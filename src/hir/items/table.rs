@@ -1,7 +1,7 @@
 //! The table, and the views of what the passes behind `resolve` read.
 
 use super::{Form, Item, Read, Values, View, Wanted};
-use crate::base::Text;
+use crate::base::{Ports, Text};
 use crate::value::{InstanceId, Scheme, Secret, Value};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -86,8 +86,7 @@ items! {
     Record ["rule"] as Rule has {
         name: "string" => one &'v Text;
         direction: "Direction" => one &'v Text;
-        protocol: "Transport" => one &'v Text;
-        ports: "string" => one &'v Text;
+        port: "protocol" => one &'v Ports;
         sources: "list(cidr)" => each IpNet;
         public: "bool" => one bool;
         reason: "string" => one &'v Text;
@@ -100,8 +99,7 @@ items! {
     /// A rule of a machine's own firewall.
     Record ["inbound_rule"] as InboundRule has {
         name: "string" => one &'v Text;
-        protocol: "Transport" => one &'v Text;
-        ports: "string" => one &'v Text;
+        port: "protocol" => one &'v Ports;
         ipv4: "list(cidr)" => each IpNet;
         ipv6: "list(cidr)" => each IpNet;
     }
@@ -319,8 +317,9 @@ items! {
     }
     /// What a service listens on.
     Labelled ["service", "port"] as Port has {
-        number: "port" => one i64;
+        number: "port?" => one i64;
         protocols: "list(Transport)" => each &'v Text;
+        listens: "list(protocol)" => each &'v Ports;
         from: "list(Peer)" => each &'v Text;
         admin: "bool";
         tls: "Tls";

@@ -5,6 +5,7 @@ use super::super::node::{Node, bare};
 use super::labels::{definitions, environments};
 use super::members::{of_definition, of_keyword};
 use super::{At, Completion, Rank};
+use crate::base::ports::WITHOUT_PORTS;
 use crate::base::{Span, Text};
 use crate::eval::functions::{self, Many};
 use crate::hir::Ambient;
@@ -64,6 +65,7 @@ fn literals(at: &At<'_>, expected: &Ty) -> Vec<Completion> {
     let word = |word: &str| Completion::new(word, What::Keyword, Rank::Fits);
     match expected.present() {
         Ty::Bool => ["true", "false"].into_iter().map(word).collect(),
+        Ty::Protocol => WITHOUT_PORTS.into_iter().map(word).collect(),
         Ty::Enum(of) => {
             let item = |member: &Text| Completion::new(member.clone(), What::Member, Rank::Needed).detail(of.name.to_string());
             let declared = |member: &Text| {

@@ -7,7 +7,8 @@ pub struct Key<'k> {
     pub environment: &'k str,
     /// The instance and, for what a field of it asks for, the field with its number: `mgmt.range`, `mgmt.net.parts[1]`.
     pub path: &'k str,
-    /// What tells several addresses of one path apart, a machine's name among others; a range has none.
+    /// What tells several addresses or numbers of one path apart, a machine's name among others; a range has none. That of a number may
+    /// begin with the name of its pool and a dot.
     pub name: Option<&'k str>,
     /// The provider instance.
     pub provider: &'k str,
@@ -28,6 +29,11 @@ impl<'k> Key<'k> {
         (is_path && plain).then_some(key)
     }
 
+    /// What the numbers are told apart in: the pool that the name begins with, or the path. Paths have a dot, pools have none.
+    pub fn pool(&self) -> Option<&'k str> {
+        self.name.map(|name| name.split_once('.').map_or(self.path, |(pool, _)| pool))
+    }
+
     /// The stack that it belongs to, or what else the inventory declares.
     pub fn stack(&self) -> &'k str {
         self.path.split(['.', '[']).next().unwrap_or_default()
@@ -40,7 +46,7 @@ pub fn is_name(text: &str) -> bool {
 }
 
 /// Whether a text is a name of the language.
-pub(super) fn is_word(text: &str) -> bool {
+pub fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_letter)
 }
 

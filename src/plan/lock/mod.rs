@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::Ipv4Addr;
 
-pub use key::{Key, is_name};
+pub use key::{Key, is_name, is_word};
 pub use read::read;
 pub use renumber::Renumber;
 
@@ -54,6 +54,8 @@ pub enum Held {
     Range(Ipv4Net),
     /// An address.
     Address(Ipv4Addr),
+    /// A number.
+    Number(i64),
 }
 
 impl fmt::Display for Held {
@@ -61,6 +63,7 @@ impl fmt::Display for Held {
         match self {
             Held::Range(range) => range.fmt(f),
             Held::Address(address) => address.fmt(f),
+            Held::Number(number) => number.fmt(f),
         }
     }
 }

@@ -6,7 +6,6 @@ use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use ipnet::Ipv4Net;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
 
 /// Of so many lines that two owners share is said what they are.
 const SHOWN: usize = 8;
@@ -37,7 +36,7 @@ impl Lock {
                 pairs.push((first, second, loser));
                 loser.unwrap_or(Loser::Second)
             };
-            left_out.extend(self.addresses(&keys, &mut judge));
+            left_out.extend(self.singles(&keys, &mut judge));
             left_out.extend(self.ranges(environment, &keys, &mut judge));
             self.report(product, environment, &pairs, &mut found);
         }
@@ -49,12 +48,18 @@ impl Lock {
         (self, found)
     }
 
-    fn addresses<'a>(&'a self, keys: &[&'a Text], judge: &mut dyn FnMut(&'a Text, &'a Text) -> Loser) -> Vec<&'a Text> {
-        let mut owners: BTreeMap<Ipv4Addr, &Text> = BTreeMap::new();
+    /// Addresses, of which an environment has each once, and numbers, of which a pool does.
+    fn singles<'a>(&'a self, keys: &[&'a Text], judge: &mut dyn FnMut(&'a Text, &'a Text) -> Loser) -> Vec<&'a Text> {
+        let mut owners: BTreeMap<(Held, &str), &Text> = BTreeMap::new();
         let mut losers = Vec::new();
         for key in keys {
-            let Some(Held::Address(address)) = self.entries.get(*key).map(|entry| entry.value) else { continue };
-            let owner = owners.entry(address).or_insert(key);
+            let Some(value) = self.entries.get(*key).map(|entry| entry.value) else { continue };
+            let pool = match value {
+                Held::Range(_) => continue,
+                Held::Address(_) => "",
+                Held::Number(_) => Key::read(key).and_then(|key| key.pool()).unwrap_or_default(),
+            };
+            let owner = owners.entry((value, pool)).or_insert(key);
             if *owner == *key {
                 continue;
             }
@@ -193,6 +198,14 @@ mod tests {
         assert_eq!(settled("a/x.r@e = 10.0.0.0/20\nb/x.r@e = 10.0.0.0/20\n", &[]).0, Vec::<String>::new());
         let third = format!("{MERGED}prod/zoo.range@eu = 10.0.16.0/20\n");
         assert_eq!(settled(&third, &[]).0.len(), 2);
+    }
+
+    #[test]
+    fn a_number_has_one_owner_in_its_pool() {
+        let lines = "prod/a.tags/vlan.x@eu = 7\nprod/b.tags/vlan.y@eu = 7\nprod/b.tags/z@eu = 7\nstaging/a.tags/vlan.x@eu = 7\n";
+        assert_eq!(settled(lines, &[]).0, ["`a` and `b` of prod hold both 7"]);
+        let (found, keys) = settled(lines, &["acme/prod/b"]);
+        assert_eq!((found, keys.len()), (vec!["`a` and `b` of prod hold both 7; `b` gets another place".to_owned()], 3));
     }
 
     #[test]

@@ -115,7 +115,8 @@ impl Reader {
         };
         let value = match parts.name {
             None => range(value).map(Held::Range),
-            Some(_) => address(value).map(Held::Address),
+            Some(_) if value.contains('.') => address(value).map(Held::Address),
+            Some(_) => number(value).map(Held::Number),
         };
         match value {
             Err(why) => self.refuse(start, line, &why),
@@ -173,6 +174,11 @@ fn address(text: &str) -> Result<Ipv4Addr, String> {
     text.parse().map_err(|_| format!("{} is no IPv4 address", quoted(text)))
 }
 
+fn number(text: &str) -> Result<i64, String> {
+    let number: i64 = text.parse().map_err(|_| format!("{} is neither an IPv4 address nor a number", quoted(text)))?;
+    if number.to_string() == text { Ok(number) } else { Err(format!("{} is written {number}", quoted(text))) }
+}
+
 /// A word of the file for a message.
 fn quoted(text: &str) -> String {
     if text.len() <= QUOTED { format!("`{text}`") } else { format!("a text of {} bytes", text.len()) }
@@ -206,6 +212,7 @@ mod tests {
         let values: BTreeMap<Text, Held> = [
             ("prod/a.range@eu".into(), Held::Range("10.0.16.0/20".parse().unwrap())),
             ("prod/a.nodes/a-0@eu".into(), Held::Address("10.0.16.2".parse().unwrap())),
+            ("prod/a.tags/vlan.blue@eu".into(), Held::Number(120)),
         ]
         .into();
         let pools = [("prod".into(), vec!["10.0.0.0/16".parse().unwrap()])].into();
@@ -215,11 +222,11 @@ mod tests {
         assert!(found.0.is_empty());
         let read_back: BTreeMap<Text, Held> = lock.entries().map(|(key, entry)| (key.clone(), entry.value)).collect();
         assert_eq!((read_back, lock.pools("prod").unwrap().ranges.clone()), (values, pools["prod"].clone()));
-        assert_eq!(lock.of("prod").count(), 2);
+        assert_eq!(lock.of("prod").count(), 3);
         assert_eq!(lock.of("pro").count(), 0);
         let (windows, found) = read(FileId(0), &text.replace('\n', "\r\n"));
         assert!(found.0.is_empty());
-        assert_eq!(windows.entries().count(), 2);
+        assert_eq!(windows.entries().count(), 3);
         assert_eq!(read(FileId(0), &with("")).0, Lock::default());
     }
 
@@ -234,6 +241,8 @@ mod tests {
         assert_eq!(first("prod/mgmt range@eu = 10.0.0.0/20\n"), "`prod/mgmt range@eu` is no key that infrac writes");
         assert_eq!(first("prod/mgmt.range@eu = 10.0.0.5/20\n"), "`10.0.0.5/20` has host bits; the range that it lies in is 10.0.0.0/20");
         assert_eq!(first("prod/mgmt.range@eu = 10.0.0.2\n"), "`10.0.0.2` is no IPv4 range");
+        assert_eq!(first("prod/a.tags/blue@eu = 007\n"), "`007` is written 7");
+        assert_eq!(first("prod/a.tags/blue@eu = many\n"), "`many` is neither an IPv4 address nor a number");
         assert_eq!(first("prod/mgmt.nodes/a-0@eu = 10.0.0.0/20\n"), "`10.0.0.0/20` is no IPv4 address");
         assert_eq!(first("prod/mgmt.nodes/a-0@eu = 10.0.0.300\n"), "`10.0.0.300` is no IPv4 address");
         assert_eq!(first("prod/mgmt.nodes/a-0@eu = 10.0.0.1\rx\n"), "`10.0.0.1\rx` is no IPv4 address");

@@ -76,7 +76,7 @@ fn value(of: &Value) -> String {
         Value::Text(text) => quoted(text),
         Value::Ip(ip) => format!("ip {ip}"),
         Value::Cidr(cidr) => format!("cidr {cidr}"),
-        Value::Port(number, protocol) => format!("port {number}/{protocol}"),
+        Value::Port(ports) => format!("port {ports}"),
         Value::Bytes(bytes) => format!("bytes {bytes}"),
         Value::Duration(milliseconds) => format!("milliseconds {milliseconds}"),
         Value::Money(hundredths, currency) => format!("money {hundredths}/100 {currency}"),

@@ -40,12 +40,19 @@ impl Lexer<'_> {
         }
     }
 
-    /// `/tcp` directly behind a number.
+    /// `/tcp` or `..30100/udp` directly behind a number.
     fn protocol(&mut self) -> bool {
-        if self.byte(self.at) != b'/' || !self.byte(self.at + 1).is_ascii_lowercase() {
+        let mut slash = self.at;
+        if self.byte(slash) == b'.' && self.byte(slash + 1) == b'.' && self.byte(slash + 2).is_ascii_digit() {
+            slash += 2;
+            while self.byte(slash).is_ascii_digit() {
+                slash += 1;
+            }
+        }
+        if self.byte(slash) != b'/' || !self.byte(slash + 1).is_ascii_lowercase() {
             return false;
         }
-        let start = self.at + 1;
+        let start = slash + 1;
         let mut end = start;
         while is_word(self.byte(end)) {
             end += 1;

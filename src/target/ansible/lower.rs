@@ -252,7 +252,7 @@ pub fn scalar(value: &Value) -> Option<Scalar> {
         Value::Text(text) => Scalar::Text(text.clone()),
         Value::Ip(ip) => Scalar::Text(text!("{ip}")),
         Value::Cidr(range) => Scalar::Text(text!("{range}")),
-        Value::Port(number, transport) => Scalar::Text(text!("{number}/{transport}")),
+        Value::Port(ports) => Scalar::Text(text!("{ports}")),
         Value::Bytes(bytes) => Scalar::Int(i64::try_from(*bytes).ok()?),
         Value::Duration(milliseconds) => Scalar::Int(i64::try_from(milliseconds / 1000).ok()?),
         Value::Money(hundredths, currency) => Scalar::Text(text!("{}.{:02} {currency}", hundredths / 100, hundredths.abs() % 100)),

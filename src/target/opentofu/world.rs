@@ -35,15 +35,23 @@ pub(super) fn mocks(module: &Module) -> Mocks {
             if read.contains("id") && !set.contains(&Text::from("id")) {
                 values.insert("id".into(), Value::text(text!("{number}")));
             }
+            values.extend(said(module, data, resource));
             mocks.insert((data, resource.ty.clone(), resource.name.clone()), values);
             continue;
         };
         for (name, attribute) in schema.attributes.iter().filter(|(name, of)| of.computed && read.contains(*name) && !set.contains(name)) {
             values.extend(mock(attribute, name, &resource.name, number).map(|value| (name.clone(), value)));
         }
+        values.extend(said(module, data, resource));
         mocks.insert((data, resource.ty.clone(), resource.name.clone()), values);
     }
     mocks
+}
+
+/// What the library says of a resource in tests.
+fn said(module: &Module, data: bool, resource: &Resource) -> impl Iterator<Item = (Text, Value)> {
+    let values = module.mocked.get(&(data, resource.ty.clone(), resource.name.clone()));
+    values.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone()))
 }
 
 fn mock(attribute: &Attribute, name: &Text, of: &Text, number: i64) -> Option<Value> {

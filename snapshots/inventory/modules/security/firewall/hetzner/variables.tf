@@ -17,8 +17,10 @@ variable "inbound" {
   nullable = false
 
   validation {
-    condition     = alltrue([for entry in var.inbound : contains(["tcp", "udp", "icmp", "esp", "gre"], entry.protocol)])
-    error_message = "Every protocol of inbound must be one of tcp, udp, icmp, esp, gre."
+    condition = alltrue([
+      for entry in var.inbound : contains(["tcp", "udp", "sctp", "icmp", "esp", "gre", "ah"], entry.protocol)
+    ])
+    error_message = "Every protocol of inbound must be one of tcp, udp, sctp, icmp, esp, gre, ah."
   }
 
   validation {

@@ -13,7 +13,7 @@ variables {
   inbound = {
     inbound-key-1 = {
       name     = "name-1"
-      protocol = "tcp"
+      protocol = "icmpv6"
       first    = 102
       last     = null
       ipv4     = "10.23.0.0/20"
@@ -21,7 +21,7 @@ variables {
     }
     inbound-key-2 = {
       name     = "name-2"
-      protocol = "udp"
+      protocol = "tcp"
       first    = null
       last     = 104
       ipv4     = null
@@ -74,7 +74,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_vpc_security_group_ingress_rule.inward["inbound-key-1"].ip_protocol == "tcp"
+    condition     = aws_vpc_security_group_ingress_rule.inward["inbound-key-1"].ip_protocol == "icmpv6"
     error_message = "The ip_protocol of aws_vpc_security_group_ingress_rule.inward must be as the module says."
   }
 
@@ -109,7 +109,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_vpc_security_group_ingress_rule.inward["inbound-key-2"].ip_protocol == "udp"
+    condition     = aws_vpc_security_group_ingress_rule.inward["inbound-key-2"].ip_protocol == "tcp"
     error_message = "The ip_protocol of aws_vpc_security_group_ingress_rule.inward must be as the module says."
   }
 
@@ -295,7 +295,7 @@ run "refuses_inbound_of_another_kind_1" {
     inbound = {
       inbound-key-1 = {
         name     = "name-1"
-        protocol = "tcp"
+        protocol = "icmpv6"
         first    = 102
         last     = null
         ipv4     = "No such thing."
@@ -303,7 +303,7 @@ run "refuses_inbound_of_another_kind_1" {
       }
       inbound-key-2 = {
         name     = "name-2"
-        protocol = "udp"
+        protocol = "tcp"
         first    = null
         last     = 104
         ipv4     = null
@@ -322,7 +322,7 @@ run "refuses_inbound_of_another_kind_2" {
     inbound = {
       inbound-key-1 = {
         name     = "name-1"
-        protocol = "tcp"
+        protocol = "icmpv6"
         first    = 102
         last     = null
         ipv4     = "10.23.0.0/20"
@@ -330,7 +330,7 @@ run "refuses_inbound_of_another_kind_2" {
       }
       inbound-key-2 = {
         name     = "name-2"
-        protocol = "udp"
+        protocol = "tcp"
         first    = null
         last     = 104
         ipv4     = null
@@ -388,7 +388,7 @@ run "refuses_what_is_too_much" {
     inbound = {
       for number in range(61) : "inbound-key-1-${number}" => {
         name     = "name-1"
-        protocol = "tcp"
+        protocol = "icmpv6"
         first    = 102
         last     = null
         ipv4     = "10.23.0.0/20"
@@ -407,7 +407,7 @@ run "accepts_what_is_too_much_but_one" {
     inbound = {
       for number in range(60) : "inbound-key-1-${number}" => {
         name     = "name-1"
-        protocol = "tcp"
+        protocol = "icmpv6"
         first    = 102
         last     = null
         ipv4     = "10.23.0.0/20"
