@@ -271,7 +271,7 @@ fn what_cannot_cross_the_border_is_told_at_its_place() {
     one(found(same, ("lock = platform.mgmt.consul, ", "")), &["IC0417 at `platform.mgmt.garage`"]);
     one(found(("exports      = [", "exports      = [] + ["), same), &["IC0205"]);
     one(
-        found(same, ("domain       = \"shop1.example.com\"", "domain       = platform.mgmt.garage.rpc_secret")),
+        found(same, ("github = \"acme/infrastructure\"", "github = platform.mgmt.garage.root_domain")),
         &["IC0105", "does not leave its product"],
     );
 }

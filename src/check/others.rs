@@ -33,6 +33,10 @@ impl<'a> Checker<'a> {
             self.error(report::beyond_settings(expr.span, &other));
             return Some(Ty::Error);
         }
+        if !other.is_readable {
+            self.means(name, Meaning::Place(hir::Place::Product));
+            return Some(Ty::Error);
+        }
         let Some(definition) = other.exports.get(&stack.text).and_then(|services| services.get(&service.text)).cloned() else {
             self.error(report::not_exported(expr.span, &other, stack, service));
             return Some(Ty::Error);

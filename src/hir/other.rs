@@ -19,6 +19,8 @@ pub struct Other {
     pub environments: Vec<Name>,
     /// Where it says what it exports, if it does.
     pub said: Option<Span>,
+    /// Whether that is a list that can be read; where it is not, that is said there.
+    pub is_readable: bool,
     /// The definitions of the services that it exports, by the stack and then by the name of each.
     pub exports: BTreeMap<Text, BTreeMap<Text, Text>>,
 }

@@ -27,7 +27,8 @@ pub fn other(library: &Library, folder: &Text, sources: &[&Source]) -> Option<Ot
         }
     }
     let environments = super::products::environments(block);
-    Some(Other { name, folder: folder.clone(), environments, said: said.map(|attribute| attribute.value.span), exports })
+    let is_readable = said.is_none_or(|attribute| matches!(attribute.value.kind, ast::ExprKind::List(_)));
+    Some(Other { name, folder: folder.clone(), environments, said: said.map(|attribute| attribute.value.span), is_readable, exports })
 }
 
 /// The other products, without the one in a folder; of two of one name, the first one counts.
