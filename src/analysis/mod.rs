@@ -29,6 +29,8 @@ mod stage_access;
 mod stage_names;
 mod stage_order;
 mod stage_work;
+mod stands_on;
+mod state_config;
 mod unchecked_download;
 mod unit_cycle;
 mod unknown_waiver;
@@ -79,6 +81,8 @@ const RULES: &[Rule] = &[
     service_twice::check,
     shared_domain::check,
     silent_lock::check,
+    stands_on::check,
+    state_config::check,
     unchecked_download::check,
     unit_cycle::check,
     unknown_waiver::check,

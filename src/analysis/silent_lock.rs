@@ -4,29 +4,29 @@
 //! people who apply together destroy the state, and nothing has said a word.
 //!
 //! ```infra
-//! state { store = mgmt.garage, bootstrap = local }   # no `lock`, and garage has no conditional writes
+//! state { store = mgmt.garage, bootstrap = local }   # no `lock`, and garage keeps none
 //! ```
 
 use super::{Facts, place};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::Item;
-use crate::hir::items::ObjectStore;
+use crate::hir::items::{StateStore, View};
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
         let Some(state) = plan.state() else { continue };
         let Some(instance) = state.store().and_then(|store| plan.instance(store)) else { continue };
-        let conditional = instance.block::<ObjectStore<'_>>().and_then(ObjectStore::conditional_writes);
-        if state.lock().is_some() || conditional != Some(false) {
+        let locks = instance.block::<StateStore<'_>>().and_then(StateStore::locks);
+        if state.lock().is_some() || locks != Some(false) {
             continue;
         }
-        let definition = facts.program.definitions.get(&("service".into(), instance.definition.clone()));
-        let blocks = definition.iter().flat_map(|of| &of.blocks).filter(|block| block.keyword.text == "object_store");
+        let definition = facts.program.definitions.get(&(instance.declaration.keyword.clone(), instance.definition.clone()));
+        let blocks = definition.iter().flat_map(|of| &of.blocks).filter(|block| block.keyword.text == StateStore::NAME);
         let said = blocks.flat_map(|block| &block.body.items).find_map(|item| match item {
-            Item::Attribute(attribute) if attribute.name.text == "conditional_writes" => Some(attribute.value.span),
+            Item::Attribute(attribute) if attribute.name.text == "locks" => Some(attribute.value.span),
             _ => None,
         });
-        let message = format!("`{}` would grant every lock: it has no conditional writes", instance.definition);
+        let message = format!("`{}` would grant every lock: it keeps none", instance.definition);
         let mut diagnostic = Diagnostic::error(Code::SilentLock, place::setting_at(facts.product, "state", "store"), message)
             .help("name a service that keeps locks: `lock = …`");
         if let Some(said) = said {

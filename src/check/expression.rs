@@ -36,6 +36,9 @@ impl<'a> Checker<'a> {
     }
 
     fn form(&mut self, expr: &hir::Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+        if let Some(found) = self.of_other(expr, scope) {
+            return self.fit(expr.span, found, expected);
+        }
         match &expr.kind {
             ExprKind::Error => Ty::Error,
             ExprKind::Literal(literal) => self.constant(value_of(literal), expr.span, expected),

@@ -21,6 +21,7 @@ mod labels;
 mod matching;
 mod meant;
 mod operators;
+mod others;
 mod overrides;
 mod products;
 mod record;
@@ -108,6 +109,8 @@ struct Checker<'a> {
     quiet: u32,
     /// How many expressions are being looked at, each for another one.
     depth: u32,
+    /// The environments of a product that no environment of another one serves, each told once.
+    unserved: BTreeSet<(Text, Text)>,
     /// The attribute or field whose value is looked at, for messages.
     named: Option<Text>,
     /// What the evaluation of rules has taken so far.
@@ -126,6 +129,7 @@ impl<'a> Checker<'a> {
             diagnostics: Diagnostics::default(),
             types,
             quiet: 0,
+            unserved: BTreeSet::new(),
             open: Vec::new(),
             depth: 0,
             named: None,

@@ -1,6 +1,7 @@
 //! What differs by environment: `in prod { servers = 5, ports += [8443/tcp] }`.
 
 use super::instances::OF_ENVIRONMENTS;
+use super::others::EXPORTS;
 use super::{Checker, report};
 use crate::base::Text;
 use crate::hir::{Assign, Attribute, Name};
@@ -44,7 +45,7 @@ impl Checker<'_> {
                     false => report::twice(&what, name.span, first.name.span),
                 });
             }
-            if name.text == "environments" || OF_ENVIRONMENTS.contains(&name.text.as_str()) {
+            if name.text == "environments" || name.text == EXPORTS || OF_ENVIRONMENTS.contains(&name.text.as_str()) {
                 self.error(report::same_everywhere(name));
             }
         }

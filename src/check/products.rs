@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::instances::{OF_ENVIRONMENTS, RESERVED};
+use super::others::EXPORTS;
 use super::report;
 use super::scope::{Place, Scope};
 use crate::base::Text;
@@ -22,7 +23,9 @@ impl<'a> Checker<'a> {
         let instances = product.instances.iter().map(|instance| (instance.name.text.as_str(), instance.as_ref())).collect();
         let mut scope = Scope::new(Place::Product(product, Rc::new(instances)));
         if let Some(kind) = self.program.kinds.get("product") {
+            scope.others = self.program.others.keys().map(Text::as_str).collect();
             self.product_block(product, kind, &mut scope);
+            scope.others = Vec::new();
         }
         for instance in &product.instances {
             self.instance(instance, &product.environments, &mut scope);
@@ -109,6 +112,9 @@ impl<'a> Checker<'a> {
     fn of_environments(&mut self, attribute: &hir::Attribute, product: &'a Product) {
         if attribute.name.text == "environments" {
             self.written_out(attribute);
+        }
+        if attribute.name.text == EXPORTS {
+            self.exports(&attribute.value);
         }
         if OF_ENVIRONMENTS.contains(&attribute.name.text.as_str()) {
             self.environments(&attribute.value, &product.environments);

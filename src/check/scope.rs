@@ -21,6 +21,8 @@ pub(super) struct Scope<'a> {
     pub steps: bool,
     /// In how many blocks of the definition it stands.
     pub depth: u32,
+    /// The other products, where what they export may be named.
+    pub others: Vec<&'a str>,
 }
 
 /// Whose body an expression stands in.
@@ -38,7 +40,7 @@ pub(super) enum Place<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn new(place: Place<'a>) -> Scope<'a> {
-        Scope { place, locals: Vec::new(), baked: false, steps: false, depth: 0 }
+        Scope { place, locals: Vec::new(), baked: false, steps: false, depth: 0, others: Vec::new() }
     }
 
     /// Whether a block that stands here may be repeated: a step of a service is.
@@ -84,7 +86,8 @@ impl<'a> Scope<'a> {
             let resources = implementation.resources.iter().filter_map(|block| block.word(1));
             implementation.lets.keys().chain(resources).map(Text::as_str)
         });
-        locals.chain(of_product).chain(of_early).chain(of_definition).chain(of_implementation)
+        let others = self.others.iter().copied();
+        locals.chain(of_product).chain(others).chain(of_early).chain(of_definition).chain(of_implementation)
     }
 }
 

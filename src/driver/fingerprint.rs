@@ -1,11 +1,13 @@
-//! What the files of a product depend on, as one hash: the compiler, what all products share, and the product's own sources.
+//! What the files of a product depend on, as one hash: the compiler, what all products share, the product's own sources, and those of the
+//! products that it refers to.
 
+use super::between;
+use super::layers::Linked;
 use crate::artifact::tree::sha256;
 use crate::base::{FileId, Text, Workspace, text};
 use crate::hir::Product;
 use crate::plan::lock::{self, FILE};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// The compiler itself: a hash of its sources, which `build.rs` takes.
 const COMPILER: &str = env!("INFRAC_COMPILER");
@@ -17,16 +19,17 @@ pub(super) struct Fingerprints<'w> {
     shared: String,
     /// The sources of each product, by its folder.
     own: BTreeMap<&'w str, Vec<FileId>>,
+    /// The products that each one refers to, and those that they refer to in turn, by the name of each one.
+    behind: BTreeMap<Text, Vec<&'w Product>>,
 }
 
 impl<'w> Fingerprints<'w> {
     /// Sorts the files of a workspace by what they are read for. `instances` are those that hold nothing but a product and its instances.
-    pub(super) fn new<'p>(
-        workspace: &'w Workspace,
-        products: impl Iterator<Item = &'p Arc<Product>>,
-        instances: &BTreeSet<FileId>,
-    ) -> Fingerprints<'w> {
-        let products: BTreeSet<&str> = products.map(|product| product.folder.as_str()).collect();
+    pub(super) fn new(workspace: &'w Workspace, linked: &BTreeMap<&'w Text, &'w Linked>, instances: &BTreeSet<FileId>) -> Fingerprints<'w> {
+        let product = |name: &Text| linked.get(name).and_then(|linked| linked.product.as_deref());
+        let behind = |name: &Text| between::behind(linked, std::iter::once(name.clone())).iter().filter_map(product).collect();
+        let behind = linked.keys().map(|name| ((*name).clone(), behind(name))).collect();
+        let products: BTreeSet<&str> = linked.values().filter_map(|linked| Some(linked.product.as_ref()?.folder.as_str())).collect();
         let mut own = BTreeMap::<&str, Vec<FileId>>::new();
         let mut shared = String::from(COMPILER);
         for (file, source) in workspace.files() {
@@ -40,7 +43,7 @@ impl<'w> Fingerprints<'w> {
                 _ => add(&mut shared, workspace, file),
             }
         }
-        Fingerprints { workspace, shared: sha256(shared.as_bytes()), own }
+        Fingerprints { workspace, shared: sha256(shared.as_bytes()), own, behind }
     }
 
     /// The text of the lock that a product has.
@@ -48,13 +51,23 @@ impl<'w> Fingerprints<'w> {
         self.workspace.find(&lock::path(&product.folder)).map_or("", |(_, source)| &source.text)
     }
 
-    /// The fingerprint of a product with the given lock.
-    pub(super) fn of(&self, product: &Product, lock: &str) -> Text {
-        let mut parts = format!("{}\n{}\n", self.shared, sha256(lock.as_bytes()));
-        for file in self.own.get(product.folder.as_str()).into_iter().flatten() {
-            add(&mut parts, self.workspace, *file);
+    /// The fingerprint of a product with the given lock. The locks of those that it refers to are the `new` ones, by their names, or as
+    /// they are.
+    pub(super) fn of(&self, product: &Product, lock: &str, new: &BTreeMap<Text, String>) -> Text {
+        let mut parts = format!("{}\n", self.shared);
+        self.add_own(product, lock, &mut parts);
+        for other in self.behind.get(&product.name.text).into_iter().flatten() {
+            let lock = new.get(&other.name.text).map_or_else(|| self.lock(other), String::as_str);
+            self.add_own(other, lock, &mut parts);
         }
         sha256(parts.as_bytes()).into()
+    }
+
+    fn add_own(&self, product: &Product, lock: &str, parts: &mut String) {
+        parts.push_str(&format!("{}\n", sha256(lock.as_bytes())));
+        for file in self.own.get(product.folder.as_str()).into_iter().flatten() {
+            add(parts, self.workspace, *file);
+        }
     }
 }
 

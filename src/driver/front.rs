@@ -1,11 +1,12 @@
 //! A workspace as layers: what is read once for all products, and every product with its names linked.
 
-use super::layers::{Linked, Shared, between, parse, sort};
+use super::layers::{Linked, Shared, between, others, parse, sort};
 use super::{Options, renumber};
 use crate::base::{FileId, Text, Workspace};
 use crate::diag::Diagnostics;
 use crate::eval::Run;
 use crate::hir::Product;
+use crate::resolve;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -47,10 +48,12 @@ pub(super) fn front(workspace: &Workspace, options: &Options) -> Front {
     if shared.is_lacking {
         return Front { shared, products: Vec::new(), instances, unknown: None, run, diagnostics, is_sound: false };
     }
-    let groups: Vec<_> = sorted.of_products.values().collect();
-    let products: Vec<Linked> = groups.par_iter().map(|files| Linked::new(workspace, &shared, files)).collect();
+    let groups: Vec<_> = sorted.of_products.iter().collect();
+    let others = others(&shared, groups.iter().map(|(folder, files)| (*folder, (*files).clone())));
+    let link = |(folder, files): &(&Text, &Vec<_>)| Linked::new(workspace, &shared, resolve::beside(&others, folder), files);
+    let products: Vec<Linked> = groups.par_iter().map(link).collect();
     let known: Vec<Arc<Product>> = products.iter().filter_map(|linked| linked.product.clone()).collect();
-    let found = between(workspace, shared.program(), &known);
+    let found = between(workspace, shared.program(), products.iter());
     let is_sound = shared.shapes.is_some() && !diagnostics.has_errors() && !found.has_errors();
     diagnostics.extend(found);
     for linked in &products {

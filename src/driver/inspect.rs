@@ -12,6 +12,7 @@ use crate::check::{self, Record, Seen, Types};
 use crate::diag::Diagnostics;
 use crate::eval::{Run, Work};
 use crate::hir::{Product, Program};
+use crate::plan::Beside;
 use crate::plan::origin::Origins;
 use crate::resolve::{self, Source};
 use crate::schema::Schemas;
@@ -101,18 +102,17 @@ impl Session {
     /// ends with the field. Nothing where the product has mistakes, or no such field.
     pub fn values(&self, file: FileId, path: &[Text]) -> Vec<(Text, String)> {
         let (Some(shared), Some((of, linked))) = (self.shared(), self.linked_of(file)) else { return Vec::new() };
-        let is_evaluated = self.products.get(of).is_some_and(|held| held.evaluated.is_some());
+        let imports = self.products.get(of).and_then(|held| Some(&held.evaluated.as_ref()?.imports));
         let (Some(product), Some(shapes), [instances @ .., field]) = (&linked.product, &shared.shapes, path) else { return Vec::new() };
-        if !is_evaluated || linked.diagnostics.has_errors() {
-            return Vec::new();
-        }
+        let Some(imports) = imports.filter(|_| !linked.diagnostics.has_errors()) else { return Vec::new() };
         threads::on(self.options().jobs, || {
             let mut found = Diagnostics::default();
             let lock = lock_of(self.workspace(), product, &lock_path(product), self.options(), &mut found);
             let run = Run::new(1);
             let value = |environment: &Text| {
                 let (program, types) = (shared.program(), &linked.types);
-                let mut origins = Origins::new(program, types, shapes, product, environment, &lock, Work::within(&run));
+                let mut origins =
+                    Origins::new(program, types, shapes, product, environment, Beside { lock: &lock, imports }, Work::within(&run));
                 let origin = origins.field(origins.instance(instances)?, field, &[])?;
                 Some((environment.clone(), shown(&origin.value?)))
             };
@@ -131,7 +131,7 @@ impl Session {
         linked.seen.get_or_init(|| {
             let sources: Vec<Source> = self.sources_of(of).cloned().collect();
             let look = || {
-                let (program, _) = resolve::products(self.workspace(), &shared.library, &sources);
+                let (program, _) = resolve::products(self.workspace(), &shared.library, resolve::beside(&self.others, of), &sources);
                 check::record_products(&program, &shared.schemas, &shared.types)
             };
             if shared.is_lacking { Record::default() } else { threads::on(self.options().jobs, look) }

@@ -1,14 +1,14 @@
 //! The layers of a program, each made of the one before: trees of files, what all products share, a product with its names linked.
 //!
-//! A product knows the library and no other product, so that one can change without the others.
+//! A product knows the library, and of other products what they export, so that one can change without the others.
 
-use super::renumber;
+use super::{between, renumber};
 use crate::analysis;
-use crate::base::{FileId, Text, Workspace, similar};
+use crate::base::{FileId, Span, Text, Workspace, similar};
 use crate::check::{self, Record, Types};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::Run;
-use crate::hir::{Product, Program, Test};
+use crate::hir::{Other, Others, Product, Program, Test};
 use crate::resolve::{self, Library, Source};
 use crate::schema::{self, Schemas};
 use crate::shape::{self, Shapes};
@@ -223,6 +223,8 @@ pub(super) struct Linked {
     pub product: Option<Arc<Product>>,
     /// What the names in it, and in the library, mean.
     pub types: Arc<Types>,
+    /// The products that it refers to, each with the first place.
+    pub refers: BTreeMap<Text, Span>,
     /// What was found.
     pub diagnostics: Diagnostics,
     /// What is to be seen in it, once somebody looks.
@@ -230,24 +232,38 @@ pub(super) struct Linked {
 }
 
 impl Linked {
-    pub(super) fn new(workspace: &Workspace, shared: &Shared, files: &[&Parsed]) -> Linked {
+    /// `others` are those that it may refer to.
+    pub(super) fn new(workspace: &Workspace, shared: &Shared, others: Others, files: &[&Parsed]) -> Linked {
         // Products are linked on whatever thread is free: what is suggested of one depends on no other.
         similar::renew();
         let of_product = files.iter().filter(|parsed| parsed.is_of_product);
         let mut diagnostics = Diagnostics(of_product.flat_map(|parsed| parsed.found.iter().cloned()).collect());
         let sources: Vec<Source> = files.iter().map(|parsed| parsed.source.clone()).collect();
-        let (program, found) = resolve::products(workspace, &shared.library, &sources);
+        let (program, found) = resolve::products(workspace, &shared.library, others, &sources);
         diagnostics.extend(found);
         let (types, found) = check::products(&program, &shared.schemas, &shared.types);
         diagnostics.extend(found);
         let product = program.products.into_iter().next();
-        Linked { product, types: Arc::new(types), diagnostics, seen: OnceLock::new() }
+        let refers = product.as_ref().map(|product| between::refers(product, &types)).unwrap_or_default();
+        Linked { product, types: Arc::new(types), refers, diagnostics, seen: OnceLock::new() }
     }
 }
 
-/// Judges what concerns all products: names that two of them have, and locks that none has.
-pub(super) fn between(workspace: &Workspace, program: &Program, products: &[Arc<Product>]) -> Diagnostics {
+/// What the products of these folders know of each other.
+pub(super) fn others<'g>(shared: &Shared, groups: impl Iterator<Item = (&'g Text, Vec<&'g Parsed>)>) -> Vec<Arc<Other>> {
+    let of = |(folder, files): (&Text, Vec<&Parsed>)| {
+        let sources: Vec<&Source> = files.iter().map(|parsed| &parsed.source).collect();
+        resolve::other(&shared.library, folder, &sources).map(Arc::new)
+    };
+    groups.filter_map(of).collect()
+}
+
+/// Judges what concerns all products: names that two of them have, circles of them, and locks that none has.
+pub(super) fn between<'l>(workspace: &Workspace, program: &Program, linked: impl Iterator<Item = &'l Linked> + Clone) -> Diagnostics {
+    let products: Vec<Arc<Product>> = linked.clone().filter_map(|linked| linked.product.clone()).collect();
+    let products = products.as_slice();
     let mut found = resolve::named_once(products.iter().map(Arc::as_ref));
+    found.extend(between::circle(linked));
     found.extend(analysis::between_products(program, products));
     found.extend(analysis::left_behind(products, renumber::locks(workspace)));
     found

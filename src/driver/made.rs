@@ -1,7 +1,7 @@
 //! What an open project would generate, and what its plans are: for who shows a file or a place that nobody has written yet.
 
 use super::layers::Shared;
-use super::product::{self, lock_of, lock_path};
+use super::product::{self, With, lock_of, lock_path};
 use super::session::{Held, Session};
 use super::targets::Targets;
 use super::{Files, Options, shared, threads};
@@ -10,7 +10,7 @@ use crate::base::{FileId, Text};
 use crate::diag::Diagnostics;
 use crate::eval::{Run, Work};
 use crate::hir::Product;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Beside, Plan};
 use crate::shape::Shapes;
 use std::sync::Arc;
 
@@ -39,10 +39,14 @@ impl Session {
             let lock = lock_of(self.workspace(), product, &lock_path(product), self.options(), &mut Diagnostics::default());
             let mut work = Work::within(&Run::new(1));
             let types = &held.linked.types;
+            let Some(evaluated) = &held.evaluated else { return Vec::new() };
+            let beside = Beside { lock: &lock, imports: &evaluated.imports };
             let environments = product.environments.iter().map(|environment| &environment.text);
-            environments
-                .filter_map(|environment| plan::plan(shared.program(), types, shapes, product, environment, &lock, &mut work).0)
-                .collect()
+            let mut plans: Vec<Plan> = environments
+                .filter_map(|environment| plan::plan(shared.program(), types, shapes, product, environment, beside, &mut work).0)
+                .collect();
+            plan::rank(&mut plans, &evaluated.imports);
+            plans
         })
     }
 
@@ -54,8 +58,9 @@ impl Session {
             let mut made = Made::default();
             for folder in folders {
                 let (held, product, shared, shapes) = self.sound(Some(folder))?;
-                let (program, types, run) = (shared.program(), &held.linked.types, Run::new(1));
-                let compiled = product::compile(self.workspace(), program, types, shapes, product, &options, &run);
+                let run = Run::new(1);
+                let with = With { workspace: self.workspace(), program: shared.program(), shapes, options: &options, run: &run };
+                let compiled = product::compile(with, &held.linked.types, product, &held.evaluated.as_ref()?.imports);
                 if compiled.diagnostics.has_errors() {
                     return None;
                 }

@@ -59,7 +59,7 @@ impl Memory {
         let mut fresh = BTreeMap::new();
         for product in products {
             let Some(remembered) = self.products.get(&product.name.text) else { continue };
-            if fingerprints.of(product, fingerprints.lock(product)) != remembered.fingerprint {
+            if fingerprints.of(product, fingerprints.lock(product), &BTreeMap::new()) != remembered.fingerprint {
                 continue;
             }
             if remembered.images.iter().all(|image| described.contains(image)) {
@@ -81,10 +81,16 @@ impl Memory {
 
 impl Remembered {
     /// What there is to remember of a product; nothing if it has findings, which have to be said each time.
-    pub(super) fn of(product: &Product, compiled: &Compiled, fingerprints: &Fingerprints<'_>) -> Option<Remembered> {
+    /// `locks` are those that this build gives others.
+    pub(super) fn of(
+        product: &Product,
+        compiled: &Compiled,
+        fingerprints: &Fingerprints<'_>,
+        locks: &BTreeMap<Text, String>,
+    ) -> Option<Remembered> {
         let (_, lock) = compiled.lock.as_ref().filter(|_| compiled.diagnostics.0.is_empty())?;
         Some(Remembered {
-            fingerprint: fingerprints.of(product, lock),
+            fingerprint: fingerprints.of(product, lock, locks),
             files: compiled.tree.digest().into(),
             modules: compiled.uses.modules.clone(),
             roles: compiled.uses.roles.clone(),

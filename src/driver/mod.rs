@@ -1,5 +1,6 @@
 //! The front door: a workspace goes in, a tree of files and every finding come out.
 
+mod between;
 mod counter;
 pub mod dump;
 mod fingerprint;
@@ -27,6 +28,7 @@ use crate::base::{Text, Workspace};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::Product;
+use crate::plan::Imports;
 pub use crate::plan::lock::Renumber;
 use crate::shape::pipeline::Pipeline;
 use crate::view::Facts;
@@ -35,6 +37,7 @@ use fingerprint::Fingerprints;
 pub use made::Made;
 pub use memory::Memory;
 use memory::Remembered;
+use product::{Compiled, With};
 use rayon::prelude::*;
 pub use repair::{Repaired, repair, repair_within};
 pub use session::Session;
@@ -144,7 +147,8 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         return Outcome { diagnostics: diagnostics.sorted(), unknown, ..Outcome::default() };
     };
     let program = front.shared.program();
-    let fingerprints = Fingerprints::new(workspace, front.products(), &front.instances);
+    let linked = between::by_name(front.products.iter());
+    let fingerprints = Fingerprints::new(workspace, &linked, &front.instances);
     let targets = Targets(options.targets.clone());
     // A product with mistakes is not evaluated: what would follow from them is no news.
     let sound: Vec<(&Arc<Product>, &Arc<Types>)> = front
@@ -160,15 +164,41 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let learns = is_whole && options.files != Files::LetGo;
     let fresh = if is_whole { options.memory.fresh(&wanted, &fingerprints) } else { BTreeMap::new() };
     let stale: Vec<_> = sound.iter().filter(|(product, _)| !fresh.contains_key(&product.name.text)).collect();
-    let compile = |(product, types): &&(&Arc<Product>, &Arc<Types>)| {
-        let mut compiled = product::compile(workspace, program, types, shapes, product, options, run);
-        settle(&mut compiled.tree, options.files);
-        options.counter.step();
-        let remembered = learns.then(|| Remembered::of(product, &compiled, &fingerprints)).flatten();
-        (compiled, remembered)
-    };
     options.counter.begin(stale.len());
-    let compiled: Vec<_> = stale.par_iter().map(compile).collect();
+    let with = With { workspace, program, shapes, options, run };
+    // Whoever is referred to comes first. What does not have to be compiled is planned where somebody stale asks for what it exports.
+    let asked = between::behind(&linked, stale.iter().map(|(product, _)| product.name.text.clone()));
+    let mut by_name: BTreeMap<Text, (Compiled, Option<Remembered>)> = BTreeMap::new();
+    let (mut imports, mut locks) = (Imports::new(), BTreeMap::new());
+    for wave in between::waves(&linked) {
+        let make = |name: &Text| {
+            let of = linked.get(name)?;
+            let product = of.product.as_ref().filter(|_| !of.diagnostics.has_errors())?;
+            // Who stands on something with mistakes is not evaluated either.
+            let beside = between::of_those(&imports, of)?;
+            if !stale.iter().any(|(of, _)| Arc::ptr_eq(of, product)) {
+                let (exports, diagnostics) = asked.contains(name).then(|| product::exports(with, &of.types, product, &beside))?;
+                return Some((name.clone(), false, Compiled { exports, diagnostics, ..Compiled::default() }, None));
+            }
+            let mut compiled = product::compile(with, &of.types, product, &beside);
+            settle(&mut compiled.tree, options.files);
+            options.counter.step();
+            let remembered = learns.then(|| Remembered::of(product, &compiled, &fingerprints, &locks)).flatten();
+            Some((name.clone(), true, compiled, remembered))
+        };
+        let made: Vec<_> = wave.par_iter().filter_map(make).collect();
+        for (name, is_compiled, compiled, remembered) in made {
+            imports.extend(compiled.exports.clone().filter(|_| asked.contains(&name)).map(|exports| (name.clone(), exports)));
+            if is_compiled {
+                locks.extend(compiled.lock.clone().map(|(_, lock)| (name.clone(), lock)));
+                by_name.insert(name, (compiled, remembered));
+            } else {
+                diagnostics.extend(compiled.diagnostics);
+            }
+        }
+    }
+    let compiled = stale.iter().map(|(product, _)| by_name.remove(&product.name.text).unwrap_or_default());
+    let compiled: Vec<_> = compiled.collect();
     if let Some(product) = wanted.first().filter(|_| run.is_exceeded()) {
         // Who was stopped by it depends on the threads, so nothing else is said.
         let message = format!("all products together take more than {} steps to evaluate", run.limit());

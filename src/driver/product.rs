@@ -10,7 +10,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{Run, Work};
 use crate::hir::{Product, Program};
 use crate::plan::lock::{self, Held};
-use crate::plan::{self, Image, Lock, Plan};
+use crate::plan::{self, Beside, Exports, Image, Imports, Lock, Plan};
 use crate::shape::Shapes;
 use crate::target;
 use crate::target::common::delivery::of_plans;
@@ -36,6 +36,23 @@ pub(super) struct Compiled {
     pub uses: Uses,
     /// What is wrong with it if a build has left some files.
     pub if_built: Vec<IfBuilt>,
+    /// What it exports, where it can be planned.
+    pub exports: Option<Arc<Exports>>,
+}
+
+/// What every product is compiled with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct With<'a> {
+    /// The sources and locks.
+    pub workspace: &'a Workspace,
+    /// What all products share.
+    pub program: &'a Program,
+    /// The same as modules and roles.
+    pub shapes: &'a Shapes,
+    /// What is asked for.
+    pub options: &'a Options,
+    /// What everything may take.
+    pub run: &'a Arc<Run>,
 }
 
 /// What products use of what they share.
@@ -68,16 +85,43 @@ impl Uses {
     }
 }
 
-/// Compiles one product in the environments that `options` name; in all of them where none is named.
-pub(super) fn compile(
-    workspace: &Workspace,
-    program: &Program,
+/// What a product exports, for who needs no more of it, with what is wrong with its plans. `imports` is what those export that it refers to.
+pub(super) fn exports(with: With<'_>, types: &Types, product: &Arc<Product>, imports: &Imports) -> (Option<Arc<Exports>>, Diagnostics) {
+    similar::renew();
+    let mut work = Work::within(with.run);
+    let mut found = Diagnostics::default();
+    let lock = lock_of(with.workspace, product, &lock_path(product), with.options, &mut found);
+    let plans = plans(with, types, product, Beside { lock: &lock, imports }, (&mut work, &mut found));
+    (exported(with.program, &plans).filter(|_| !found.has_errors()), found)
+}
+
+fn exported(program: &Program, plans: &[Plan]) -> Option<Arc<Exports>> {
+    let kind = program.kinds.get("service").map(AsRef::as_ref);
+    (!plans.is_empty()).then(|| Arc::new(Exports::of(plans, kind)))
+}
+
+/// A plan for each environment that could be evaluated.
+fn plans(
+    with: With<'_>,
     types: &Types,
-    shapes: &Shapes,
     product: &Arc<Product>,
-    options: &Options,
-    run: &Arc<Run>,
-) -> Compiled {
+    beside: Beside<'_>,
+    (work, found): (&mut Work, &mut Diagnostics),
+) -> Vec<Plan> {
+    let mut plans: Vec<Plan> = Vec::new();
+    for environment in &product.environments {
+        let (plan, diagnostics) = plan::plan(with.program, types, with.shapes, product, &environment.text, beside, work);
+        found.extend(diagnostics);
+        plans.extend(plan);
+    }
+    plan::rank(&mut plans, beside.imports);
+    plans
+}
+
+/// Compiles one product in the environments that the options name; in all of them where none is named. `imports` is what those export
+/// that it refers to.
+pub(super) fn compile(with: With<'_>, types: &Types, product: &Arc<Product>, imports: &Imports) -> Compiled {
+    let With { workspace, program, shapes, options, run } = with;
     similar::renew();
     // It is kept until the files are made: so long the product holds what it has evaluated.
     let mut work = Work::within(run);
@@ -88,12 +132,7 @@ pub(super) fn compile(
     if compiled.diagnostics.has_errors() {
         return compiled;
     }
-    let mut plans: Vec<Plan> = Vec::new();
-    for environment in &product.environments {
-        let (plan, found) = plan::plan(program, types, shapes, product, &environment.text, &lock, &mut work);
-        compiled.diagnostics.extend(found);
-        plans.extend(plan);
-    }
+    let plans = plans(with, types, product, Beside { lock: &lock, imports }, (&mut work, &mut compiled.diagnostics));
     compiled.diagnostics.extend(analysis::analyse(program, product, &plans, shapes));
     if compiled.diagnostics.has_errors() || plans.is_empty() {
         return compiled;
@@ -102,6 +141,7 @@ pub(super) fn compile(
     if compiled.diagnostics.has_errors() {
         return compiled;
     }
+    compiled.exports = exported(program, &plans);
     compiled.if_built = plans.iter().flat_map(|plan| analysis::forgotten(plan, &lock, &options.renumber)).collect();
     compiled.lock = Some((path, print_lock(&plans)));
     let chosen = |plan: &&Plan| options.environments.is_empty() || options.environments.contains(&plan.environment);

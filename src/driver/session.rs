@@ -5,18 +5,19 @@
 //! (`ledger`), and what products use is counted (`in_use`), so that an edit of one product costs the others nothing.
 
 use super::in_use::{self, InUse};
-use super::layers::{Linked, Parsed, SOURCE, Shared, Sorted, between, folder, parse, sort};
+use super::layers::{Linked, Parsed, SOURCE, Shared, Sorted, between, folder, others, parse, sort};
 use super::ledger::{Ledger, Source};
-use super::product::{self, Uses};
+use super::product::{self, Compiled, Uses, With};
 use super::targets::Targets;
-use super::{Files, Options, shared, threads};
+use super::{Files, Options, between as products, shared, threads};
 use crate::analysis::{self, IfBuilt};
 use crate::artifact::Tree;
 use crate::base::{FileId, Text, Workspace};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::Run;
-use crate::hir::Product;
-use crate::plan::lock;
+use crate::hir::Other;
+use crate::plan::{Exports, Imports, lock};
+use crate::resolve;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub struct Session {
     /// Whether a lock changed, came or went.
     has_other_locks: bool,
     pub(super) shared: Option<Arc<Shared>>,
+    /// What products know of each other.
+    pub(super) others: Vec<Arc<Other>>,
     /// By folder.
     pub(super) products: BTreeMap<Text, Held>,
     pub(super) in_use: InUse,
@@ -61,6 +64,10 @@ pub(super) struct Evaluated {
     diagnostics: Diagnostics,
     uses: Arc<Uses>,
     if_built: Arc<[IfBuilt]>,
+    /// What it exports, where it can be planned.
+    exports: Option<Arc<Exports>>,
+    /// What those export that it refers to, as it was evaluated with.
+    pub(super) imports: Imports,
 }
 
 impl Session {
@@ -79,6 +86,7 @@ impl Session {
             touched: BTreeSet::new(),
             has_other_locks: false,
             shared: None,
+            others: Vec::new(),
             products: BTreeMap::new(),
             in_use: InUse::default(),
             is_sound: false,
@@ -209,9 +217,9 @@ impl Session {
         }
         let has_other_locks = std::mem::take(&mut self.has_other_locks);
         self.link(&shared, &stale);
-        let known: Vec<Arc<Product>> = self.products.values().filter_map(|held| held.linked.product.clone()).collect();
+        let has_products = self.products.values().any(|held| held.linked.product.is_some());
         if is_new || has_other_locks || !stale.is_empty() {
-            let found = between(&self.workspace, shared.program(), &known);
+            let found = between(&self.workspace, shared.program(), self.products.values().map(|held| &held.linked));
             let is_sound = shared.shapes.is_some() && !shared.diagnostics.has_errors() && !found.has_errors();
             self.found.put(&Source::Between, found.0);
             self.set_sound(is_sound);
@@ -220,7 +228,7 @@ impl Session {
             return;
         }
         self.evaluate(&shared, &run);
-        self.judge_uses(&shared, !known.is_empty());
+        self.judge_uses(&shared, has_products);
     }
 
     /// Sorts the files where some came or went. Gives the folders whose files or lock changed.
@@ -275,14 +283,21 @@ impl Session {
         self.found.put(&Source::Evaluated(folder.clone()), []);
     }
 
-    /// Links products anew.
+    /// Links products anew; all of them where they know each other by something else.
     fn link(&mut self, shared: &Shared, stale: &BTreeSet<Text>) {
         let (workspace, parsed) = (&self.workspace, &self.parsed);
         let of = |file: &FileId| parsed.get(&workspace.file(*file).path).map(AsRef::as_ref);
+        let known = others(shared, self.groups.iter().map(|(folder, files)| (folder, files.iter().filter_map(of).collect())));
+        let all: BTreeSet<Text> = self.groups.keys().cloned().collect();
+        let stale = if stale.is_empty() || known == self.others { stale } else { &all };
+        self.others = known;
+        let known = &self.others;
         let groups: Vec<(&Text, Vec<&Parsed>)> =
             stale.iter().filter_map(|folder| Some((folder, self.groups.get(folder)?.iter().filter_map(of).collect()))).collect();
-        let linked: Vec<(Text, Linked)> =
-            groups.par_iter().map(|(folder, files)| ((*folder).clone(), Linked::new(workspace, shared, files))).collect();
+        let linked: Vec<(Text, Linked)> = groups
+            .par_iter()
+            .map(|(folder, files)| ((*folder).clone(), Linked::new(workspace, shared, resolve::beside(known, folder), files)))
+            .collect();
         for (folder, linked) in linked {
             self.found.put(&Source::Linked(folder.clone()), linked.diagnostics.0.iter().cloned());
             self.found.put(&Source::Evaluated(folder.clone()), []);
@@ -306,31 +321,67 @@ impl Session {
         }
     }
 
-    /// Evaluates the products that are without mistakes and have not been evaluated yet.
+    /// Evaluates the products that are without mistakes and have not been evaluated yet, or with something else of those that they refer
+    /// to, which come first.
     fn evaluate(&mut self, shared: &Shared, run: &Arc<Run>) {
-        let (workspace, options) = (&self.workspace, &self.options);
         let Some(shapes) = &shared.shapes else { return };
-        let open = self.products.iter().filter(|(_, held)| held.evaluated.is_none() && !held.linked.diagnostics.has_errors());
-        let open = open.filter_map(|(folder, held)| {
-            let product = held.linked.product.as_ref().filter(|product| options.wants(product))?;
-            Some((folder.clone(), product.clone(), held.linked.types.clone()))
-        });
-        let evaluated: Vec<(Text, Evaluated)> = open
-            .collect::<Vec<_>>()
-            .into_par_iter()
-            .map(|(folder, product, types)| {
-                let compiled = product::compile(workspace, shared.program(), &types, shapes, &product, options, run);
-                let (uses, if_built) = (Arc::new(compiled.uses), compiled.if_built.into());
-                (folder, Evaluated { diagnostics: compiled.diagnostics, uses, if_built })
-            })
-            .collect();
-        for (folder, evaluated) in evaluated {
-            self.found.put(&Source::Evaluated(folder.clone()), evaluated.diagnostics.0.iter().cloned());
-            self.in_use.change(&folder, None, Some(&evaluated.uses));
-            if let Some(held) = self.products.get_mut(&folder) {
-                held.evaluated = Some(evaluated);
+        let by_name = products::by_name(self.products.values().map(|held| &held.linked));
+        let wanted = by_name.iter().filter(|(_, linked)| linked.product.as_ref().is_some_and(|product| self.options.wants(product)));
+        let asked = products::behind(&by_name, wanted.map(|(name, _)| (*name).clone()));
+        let waves = products::waves(&by_name);
+        let mut folders: BTreeMap<Text, Text> = BTreeMap::new();
+        for (folder, held) in &self.products {
+            if let Some(product) = &held.linked.product {
+                folders.entry(product.name.text.clone()).or_insert_with(|| folder.clone());
             }
         }
+        let mut exports = Imports::new();
+        for wave in waves {
+            let wave: Vec<(Text, Text)> = wave.into_iter().filter_map(|name| Some((folders.get(&name)?.clone(), name))).collect();
+            for (folder, _) in &wave {
+                self.forget_evaluated(folder, &exports);
+            }
+            let with = With { workspace: &self.workspace, program: shared.program(), shapes, options: &self.options, run };
+            let make = |(folder, name): &(Text, Text)| {
+                let held = self.products.get(folder).filter(|held| held.evaluated.is_none() && !held.linked.diagnostics.has_errors())?;
+                let product = held.linked.product.as_ref()?;
+                let imports = products::of_those(&exports, &held.linked)?;
+                let compiled = match self.options.wants(product) {
+                    true => product::compile(with, &held.linked.types, product, &imports),
+                    false if asked.contains(name) => {
+                        let (exports, diagnostics) = product::exports(with, &held.linked.types, product, &imports);
+                        Compiled { exports, diagnostics, ..Compiled::default() }
+                    }
+                    false => return None,
+                };
+                let Compiled { diagnostics, uses, if_built, exports, .. } = compiled;
+                Some((folder.clone(), Evaluated { diagnostics, uses: Arc::new(uses), if_built: if_built.into(), exports, imports }))
+            };
+            let evaluated: Vec<(Text, Evaluated)> = wave.par_iter().filter_map(make).collect();
+            for (folder, evaluated) in evaluated {
+                self.found.put(&Source::Evaluated(folder.clone()), evaluated.diagnostics.0.iter().cloned());
+                self.in_use.change(&folder, None, Some(&evaluated.uses));
+                if let Some(held) = self.products.get_mut(&folder) {
+                    held.evaluated = Some(evaluated);
+                }
+            }
+            for (folder, name) in wave {
+                let held = self.products.get(&folder).and_then(|held| held.evaluated.as_ref());
+                exports.extend(held.and_then(|evaluated| evaluated.exports.clone()).map(|of| (name, of)));
+            }
+        }
+    }
+
+    /// Lets go what was evaluated of a product with something else of those that it refers to than they export now.
+    fn forget_evaluated(&mut self, folder: &Text, exports: &Imports) {
+        let Some(held) = self.products.get_mut(folder) else { return };
+        let now = products::of_those(exports, &held.linked);
+        if held.evaluated.as_ref().is_none_or(|evaluated| Some(&evaluated.imports) == now.as_ref()) {
+            return;
+        }
+        let before = held.evaluated.take();
+        self.in_use.change(folder, before.as_ref().map(|evaluated| &*evaluated.uses), None);
+        self.found.put(&Source::Evaluated(folder.clone()), []);
     }
 
     /// Judges what products use of what they share.

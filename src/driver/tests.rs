@@ -1,7 +1,7 @@
 //! Runs the tests of a library: each compiles a small product of its own, and what it expects is compared with what there is.
 
 use super::layers::{LinkedTest, Shared, parse, sort};
-use super::product::{self, Compiled};
+use super::product::{self, Compiled, With};
 use super::targets::Targets;
 use super::why::shown;
 use super::{Files, Options, shared as files_of_all, threads};
@@ -10,8 +10,8 @@ use crate::base::{Ports, Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::eval::{Run, Work, text_of};
 use crate::hir::{Program, Test};
-use crate::plan::Unit;
 use crate::plan::expected::{self, Expectation, Failed, Judged};
+use crate::plan::{NO_IMPORTS, Unit};
 use crate::shape::Shapes;
 use crate::target::opentofu::{self, Known};
 use crate::value::Value;
@@ -80,9 +80,10 @@ impl Running<'_> {
         let run = Run::new(1);
         let options = Options { facts: true, files: Files::Kept, ..Options::default() };
         let is_sound = !linked.found.has_errors();
+        let with = With { workspace: self.workspace, program: self.program, shapes: self.shapes, options: &options, run: &run };
         // What would follow from mistakes is no news, here as in a product.
         let mut compiled = match is_sound {
-            true => product::compile(self.workspace, self.program, types, self.shapes, product, &options, &run),
+            true => product::compile(with, types, product, &NO_IMPORTS),
             false => Compiled::default(),
         };
         compiled.diagnostics.0.splice(0..0, linked.found.0.iter().cloned());

@@ -113,6 +113,8 @@ pub enum Place {
     Field(FieldId),
     /// An instance that stands beside it.
     Instance,
+    /// Another product.
+    Product,
     /// A resource of the implementation, by its place among them.
     Resource(u32),
     /// What stands in every body.

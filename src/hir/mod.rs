@@ -7,6 +7,7 @@ mod fields;
 mod interpreted;
 pub mod items;
 mod list;
+mod other;
 
 use crate::base::IndexMap;
 use crate::base::{Span, Text};
@@ -22,6 +23,7 @@ pub use body::{
 pub use fields::{Ambient, Field, FieldId, Fields, Place};
 pub use interpreted::{INTERPRETED, Interpreted};
 pub use list::{List, value_of};
+pub use other::{Other, Others, serving};
 
 /// Everything that is declared, from the library and the inventory.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +46,8 @@ pub struct Program {
     pub product_fields: Arc<Fields>,
     /// In the order of their folders.
     pub products: Vec<Arc<Product>>,
+    /// The other products of the project, for the one whose names are linked.
+    pub others: Arc<Others>,
     /// The numbers of the files that come with the compiler.
     pub embedded: std::ops::Range<u32>,
     /// How many names have a number.

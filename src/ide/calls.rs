@@ -106,8 +106,8 @@ fn user(item: &ast::Item) -> Option<User> {
                 ("define" | "extend", [kind, _, ..]) => of(1, text!("{keyword} {kind}")),
                 ("implement", [_, on, provider]) => of(0, text!("implement {on} {provider}")),
                 ("product", [_]) => of(0, "product".into()),
-                ("stack" | "module" | "service" | "provider", [definition]) => of(0, text!("{keyword} {definition}")),
-                ("stack" | "module" | "service" | "provider", [definition, _, ..]) => of(1, text!("{keyword} {definition}")),
+                ("stack" | "module" | "service" | "provider" | "store", [definition]) => of(0, text!("{keyword} {definition}")),
+                ("stack" | "module" | "service" | "provider" | "store", [definition, _, ..]) => of(1, text!("{keyword} {definition}")),
                 _ => None,
             }
         }

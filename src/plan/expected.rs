@@ -105,7 +105,7 @@ pub fn expected(
 ) -> Judged {
     let Some(expected) = &product.expected else { return Judged::default() };
     let lock = Lock::default();
-    let mut planner = Planner::new(program, types, shapes, product, environment, &lock, std::mem::take(work));
+    let mut planner = Planner::new(program, types, shapes, product, environment, (&lock).into(), std::mem::take(work));
     let mut units = Vec::new();
     if is_sound {
         planner.everything();

@@ -36,6 +36,7 @@ impl Scope for Frame<'_, '_> {
                     None => self.absent(name, span).map(Err),
                 },
             },
+            Place::Product => self.planner.other(name).map(Ok),
             Place::Ambient(ambient) => self.everywhere(ambient, span),
             // What is evaluated for a product as a whole stands in no instance.
             Place::Field(_) => None,
@@ -199,6 +200,9 @@ impl Planner<'_> {
         }
         if let Some(declared) = self.declared(id, field) {
             return self.field_at(id, declared, span);
+        }
+        if self.node(id).elsewhere.is_some() && !matches!(field.as_str(), "name" | "kind" | "ports") {
+            return self.field(id, field, span);
         }
         match field.as_str() {
             "name" if matches!(self.node(id).keyword.as_str(), "module") => Ok(Value::Text(self.full_name(id))),

@@ -8,6 +8,7 @@ mod field;
 mod frame;
 mod functions;
 pub mod image;
+mod imports;
 pub mod lock;
 pub mod origin;
 mod planner;
@@ -34,8 +35,24 @@ use std::sync::Arc;
 
 pub use allocate::{Allocation, Misfit};
 pub use image::Image;
+pub use imports::{Elsewhere, Exported, Exports, Imports, NO_IMPORTS, Offer, rank};
 pub use lock::Lock;
 pub use ways::Gate;
+
+/// What a product is planned with beside the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<'a> {
+    /// What was allocated before.
+    pub lock: &'a Lock,
+    /// What the products that it refers to export.
+    pub imports: &'a Imports,
+}
+
+impl<'a> From<&'a Lock> for Beside<'a> {
+    fn from(lock: &'a Lock) -> Beside<'a> {
+        Beside { lock, imports: &NO_IMPORTS }
+    }
+}
 
 /// Evaluates a product in one environment; `work` is what the product has taken in the others. There is no plan where something that it is made of could not be evaluated.
 pub fn plan(
@@ -44,10 +61,10 @@ pub fn plan(
     shapes: &Shapes,
     product: &Arc<hir::Product>,
     environment: &Text,
-    lock: &Lock,
+    beside: Beside<'_>,
     work: &mut Work,
 ) -> (Option<Plan>, Diagnostics) {
-    let mut planner = planner::Planner::new(program, types, shapes, product, environment, lock, std::mem::take(work));
+    let mut planner = planner::Planner::new(program, types, shapes, product, environment, beside, std::mem::take(work));
     planner.everything();
     let units = planner.units();
     let services = planner.services();
@@ -65,8 +82,21 @@ pub fn plan(
     }
     let (product, environment) = (product.clone(), environment.clone());
     let configured = Vec::new();
-    let mut plan =
-        Plan { product, environment, settings, instances, units, hosts, services, stacks, configured, images, allocations, used_waivers };
+    let mut plan = Plan {
+        product,
+        environment,
+        rank: 0,
+        settings,
+        instances,
+        units,
+        hosts,
+        services,
+        stacks,
+        configured,
+        images,
+        allocations,
+        used_waivers,
+    };
     match plan.configuration() {
         Ok(order) => plan.configured = order,
         Err(circle) => {
@@ -84,6 +114,8 @@ pub struct Plan {
     pub product: Arc<hir::Product>,
     /// The environment's name.
     pub environment: Text,
+    /// How many environments pipelines change before this one at the least: see [`rank`].
+    pub rank: usize,
     /// The attributes of the `product` block in this environment, each evaluated; its blocks (`state`, `secrets` …) are records.
     pub settings: Entries,
     /// Every instance, indexed by `InstanceId`: providers, stacks, and the modules and services in them.
@@ -123,6 +155,8 @@ pub struct Instance {
     pub fields: BTreeMap<Text, Value>,
     /// As declared.
     pub declaration: Arc<hir::Instance>,
+    /// Where it stands, if not in this product. Such an instance has no keyword: nothing is made for it here.
+    pub elsewhere: Option<Elsewhere>,
 }
 
 /// A deployable unit: one module instance.

@@ -3,8 +3,9 @@
 //! The planner holds the instances (first stratum) and what has been evaluated of them. `frame` says what a name means where an
 //! expression stands, `field` evaluates one field of one instance, `functions` are those that know the whole program.
 
+use super::Beside;
 use super::allocate::Allocator;
-use super::lock::Lock;
+use super::imports::{Elsewhere, Imports};
 use crate::base::IndexMap;
 use crate::base::{Span, Text, text};
 use crate::check::Types;
@@ -34,8 +35,10 @@ pub(super) struct Node {
     pub repeated: BTreeMap<Text, Option<Value>>,
     /// What the head of a repeated instance binds, in what the instance says.
     pub bound: Vec<Value>,
+    /// Where it stands, if not in this product.
+    pub elsewhere: Option<Elsewhere>,
     /// What it has.
-    fields: Arc<hir::Fields>,
+    pub(super) fields: Arc<hir::Fields>,
     /// The provider instance that it runs on, once that is known.
     provider: Option<InstanceId>,
     /// How a module is made, once that is known.
@@ -49,7 +52,7 @@ impl Node {
         self.states.get(field.0 as usize).unwrap_or(&State::Unasked)
     }
 
-    fn set(&mut self, field: FieldId, state: State) {
+    pub(super) fn set(&mut self, field: FieldId, state: State) {
         let at = field.0 as usize;
         if self.states.len() <= at {
             self.states.resize_with(at + 1, || State::Unasked);
@@ -81,7 +84,7 @@ pub(super) struct Machine {
 }
 
 #[derive(Debug)]
-enum State {
+pub(super) enum State {
     Unasked,
     Open(Span),
     Done(Evaluated),
@@ -93,6 +96,10 @@ pub(super) struct Planner<'a> {
     pub shapes: &'a Shapes,
     pub product: &'a Arc<hir::Product>,
     pub environment: Text,
+    /// What the products that it refers to export.
+    pub imports: &'a Imports,
+    /// The services among that, by product, stack and name.
+    pub others: BTreeMap<Text, BTreeMap<Text, BTreeMap<Text, InstanceId>>>,
     pub nodes: Vec<Node>,
     pub allocator: Allocator<'a>,
     pub machines: IndexMap<Text, Machine>,
@@ -122,7 +129,7 @@ impl<'a> Planner<'a> {
         shapes: &'a Shapes,
         product: &'a Arc<hir::Product>,
         environment: &Text,
-        lock: &'a Lock,
+        beside: Beside<'a>,
         work: Work,
     ) -> Self {
         let written: Vec<_> = product.instances.iter().flat_map(|instance| written_ranges(instance, environment)).collect();
@@ -132,8 +139,10 @@ impl<'a> Planner<'a> {
             shapes,
             product,
             environment: environment.clone(),
+            imports: beside.imports,
+            others: BTreeMap::new(),
             nodes: Vec::new(),
-            allocator: Allocator::new(lock, environment, &written),
+            allocator: Allocator::new(beside.lock, environment, &written),
             machines: IndexMap::default(),
             diagnostics: Diagnostics::default(),
             used_waivers: BTreeSet::new(),
@@ -146,6 +155,7 @@ impl<'a> Planner<'a> {
             open: Vec::new(),
         };
         planner.instances();
+        planner.import();
         planner
     }
 
@@ -237,6 +247,7 @@ impl<'a> Planner<'a> {
             children,
             repeated,
             bound,
+            elsewhere: None,
             fields,
             provider,
             implementation,
@@ -292,6 +303,8 @@ impl<'a> Planner<'a> {
         if self.node(id).keyword == "provider" {
             return Some(id);
         }
+        // What runs nowhere says so by what its instances may set.
+        self.node(id).fields.find("on", None)?;
         let found = match self.field(id, &"on".into(), self.node(id).declaration.name.span) {
             Ok(Value::Instance(provider)) => Some(provider),
             Ok(_) => self.node(id).stack.and_then(|stack| self.provider(stack)),
@@ -355,6 +368,10 @@ impl<'a> Planner<'a> {
             State::Unasked => {}
         }
         let name = self.node(id).name_of(field);
+        if self.node(id).elsewhere.is_some() {
+            self.stays_there(id, &name, asked);
+            return Err(Stop);
+        }
         self.nodes[id.0 as usize].set(field, State::Open(asked));
         self.open.push((id, name, 0));
         let value = self.compute(id, field).and_then(|value| self.hold(value, asked));

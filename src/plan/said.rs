@@ -1,7 +1,7 @@
 //! What a product, its services and providers say of themselves, as typed views.
 
 use super::{Host, Instance, Plan, Service};
-use crate::hir::items::{self, Authority, Lock, ObjectStore, Product, Repository, SecretStore, Secrets, State, Values, View, WayIn};
+use crate::hir::items::{self, Authority, Lock, Product, Repository, SecretStore, Secrets, State, StateStore, Values, View, WayIn};
 use crate::value::InstanceId;
 
 impl Instance {
@@ -60,7 +60,7 @@ impl Plan {
     }
 
     /// What keeps the state of its units.
-    pub fn object_store(&self) -> Option<ObjectStore<'_>> {
+    pub fn state_store(&self) -> Option<StateStore<'_>> {
         self.instance(self.state()?.store()?)?.block()
     }
 
@@ -72,6 +72,13 @@ impl Plan {
     /// What keeps its secrets.
     pub fn secret_store(&self) -> Option<SecretStore<'_>> {
         self.instance(self.secrets()?.store()?)?.block()
+    }
+
+    /// Whether units of this product make what keeps its states, their locks or its secrets.
+    pub fn serves_itself(&self) -> bool {
+        let (state, secrets) = (self.state(), self.secrets());
+        let serving = [state.and_then(State::store), state.and_then(State::lock), secrets.and_then(Secrets::store)];
+        serving.into_iter().flatten().filter_map(|id| self.instance(id)).any(|of| of.stack.is_some())
     }
 
     /// The services that lead into its private networks, in their order.

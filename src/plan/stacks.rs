@@ -199,6 +199,7 @@ impl Planner<'_> {
                 provider,
                 fields: self.evaluated(id),
                 declaration: node.declaration.clone(),
+                elsewhere: node.elsewhere.clone(),
             });
         }
         (settings, instances)

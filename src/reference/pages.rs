@@ -4,7 +4,7 @@ use super::{Entry, Section};
 use crate::base::LIBRARY;
 
 /// The files of the book: the name, the title, what is said of all that it lists, the families that it holds.
-const FILES: [(&str, &str, &str, &[&str]); 12] = [
+const FILES: [(&str, &str, &str, &[&str]); 13] = [
     (
         "kinds.md",
         "Kinds and blocks",
@@ -18,6 +18,7 @@ const FILES: [(&str, &str, &str, &[&str]); 12] = [
     ("stacks.md", "Stacks", "Modules and services that belong together: what a product is made of.", &["stack"]),
     ("interfaces.md", "Interfaces", "What an instance is asked for by what it has.", &["interface"]),
     ("providers.md", "Providers", "Where things are made, and what each place can do.", &["provider"]),
+    ("stores.md", "Stores", "What holds states and is no service of any product.", &["store"]),
     ("images.md", "Images", "What machines start from.", &["image"]),
     (
         "pipelines.md",

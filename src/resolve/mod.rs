@@ -8,13 +8,14 @@ mod files;
 mod items;
 mod kinds;
 mod lower;
+mod others;
 mod products;
 mod tests;
 mod types;
 
 use crate::base::{FileId, Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::hir::{Attribute, Definition, Fields, FunctionId, Product, Program};
+use crate::hir::{Attribute, Definition, Fields, FunctionId, Others, Product, Program};
 use crate::syntax::ast;
 use lower::{Callable, Lowering};
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use tests::TEST;
 
 pub use items::lacking;
+pub use others::{beside, other};
 pub use tests::{has_tests, tests};
 pub use types::words as type_words;
 
@@ -70,9 +72,11 @@ pub fn library(workspace: &Workspace, sources: &[Source]) -> (Library, Diagnosti
     (Library { program: resolver.program, functions: resolver.functions }, resolver.diagnostics)
 }
 
-/// Links the products that some files declare. The names in them are numbered behind those of the library; `Program::names` says how far.
-pub fn products(workspace: &Workspace, library: &Library, sources: &[Source]) -> (Program, Diagnostics) {
-    let (program, functions) = (library.program.clone(), library.functions.clone());
+/// Links the products that some files declare, which may refer to others. The names in them are numbered behind those of the library;
+/// `Program::names` says how far.
+pub fn products(workspace: &Workspace, library: &Library, others: Others, sources: &[Source]) -> (Program, Diagnostics) {
+    let program = Program { others: Arc::new(others), ..library.program.clone() };
+    let functions = library.functions.clone();
     let mut resolver = Resolver { workspace, functions, program, diagnostics: Diagnostics::default() };
     resolver.products(sources);
     (resolver.program, resolver.diagnostics)
@@ -81,7 +85,7 @@ pub fn products(workspace: &Workspace, library: &Library, sources: &[Source]) ->
 /// Links the files of a workspace into one program.
 pub fn resolve(workspace: &Workspace, sources: &[Source]) -> (Program, Diagnostics) {
     let (library, mut diagnostics) = library(workspace, sources);
-    let (program, found) = products(workspace, &library, sources);
+    let (program, found) = products(workspace, &library, Others::new(), sources);
     diagnostics.extend(found);
     diagnostics.extend(named_once(program.products.iter().map(Arc::as_ref)));
     (program, diagnostics)

@@ -106,11 +106,11 @@ impl Resolver<'_> {
     }
 }
 
-fn top_blocks(source: &Source) -> impl Iterator<Item = &ast::Block> {
+pub(super) fn top_blocks(source: &Source) -> impl Iterator<Item = &ast::Block> {
     source.tree.items.iter().filter_map(|item| if let ast::Item::Block(block) = item { Some(block) } else { None })
 }
 
-fn environments(block: &ast::Block) -> Vec<ast::Name> {
+pub(super) fn environments(block: &ast::Block) -> Vec<ast::Name> {
     let list = block.body.items.iter().find_map(|item| match item {
         ast::Item::Attribute(attribute) if attribute.name.text == "environments" => match &attribute.value.kind {
             ast::ExprKind::List(list) => Some(list),

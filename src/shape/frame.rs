@@ -248,7 +248,7 @@ impl Scope for Frame<'_> {
             hir::Place::Field(_) => {}
             hir::Place::Resource(_) => return self.resource(name).map(Ok),
             hir::Place::Ambient(ambient) => return self.everywhere(ambient, span),
-            hir::Place::Instance => return None,
+            hir::Place::Instance | hir::Place::Product => return None,
         }
         if let Some(value) = self.input(name, span).or_else(|| self.binding(name, span)) {
             return Some(value);

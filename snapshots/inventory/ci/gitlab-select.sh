@@ -22,4 +22,5 @@ case "${PURPOSE:?}" in
 esac
 
 jq --null-input --from-file ci/gitlab-select.jq \
-  --arg purpose "$PURPOSE" --argjson environments "$environments" --argjson images "$images"
+  --arg purpose "$PURPOSE" --argjson environments "$environments" --argjson images "$images" \
+  live/*/pipeline.json

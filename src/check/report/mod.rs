@@ -3,6 +3,7 @@
 mod bodies;
 mod limits;
 mod names;
+mod others;
 mod resources;
 mod tasks;
 mod values;
@@ -10,6 +11,7 @@ mod values;
 pub(super) use bodies::*;
 pub(super) use limits::*;
 pub(super) use names::*;
+pub(super) use others::*;
 pub(super) use resources::*;
 pub(super) use tasks::*;
 pub(super) use values::*;

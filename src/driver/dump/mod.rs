@@ -5,14 +5,15 @@ mod plan;
 mod shapes;
 mod value;
 
-use super::product::lock_of;
+use super::between;
+use super::product::{With, lock_of};
 use super::{Options, front, threads};
 use crate::base::Workspace;
 use crate::check::Types;
 use crate::diag::Diagnostic;
 use crate::eval::Work;
 use crate::hir::Program;
-use crate::plan as planning;
+use crate::plan::{self as planning, Beside};
 use std::fmt::Write;
 
 /// A layer of a program.
@@ -54,6 +55,7 @@ fn dump_here(workspace: &Workspace, stages: &[Stage]) -> (String, Vec<Diagnostic
     let mut diagnostics = front.diagnostics.clone();
     let (program, types) = (front.shared.program(), &front.shared.types);
     let shapes = front.shared.shapes.as_ref().filter(|_| front.is_sound);
+    let by_name = between::by_name(front.products.iter());
     let mut text = String::new();
     for stage in stages {
         match stage {
@@ -66,8 +68,11 @@ fn dump_here(workspace: &Workspace, stages: &[Stage]) -> (String, Vec<Diagnostic
                     let Some(product) = &linked.product else { continue };
                     let mut work = Work::within(&front.run);
                     let lock = lock_of(workspace, product, &super::product::lock_path(product), &Options::default(), &mut diagnostics);
+                    let with = With { workspace, program, shapes, options: &Options::default(), run: &front.run };
+                    let Some(imports) = between::imports(with, &by_name, linked, &mut diagnostics) else { continue };
+                    let beside = Beside { lock: &lock, imports: &imports };
                     for environment in &product.environments {
-                        let (plan, found) = planning::plan(program, &linked.types, shapes, product, &environment.text, &lock, &mut work);
+                        let (plan, found) = planning::plan(program, &linked.types, shapes, product, &environment.text, beside, &mut work);
                         diagnostics.extend(found);
                         if let Some(plan) = plan {
                             plan::print(&plan, &mut text);

@@ -3,15 +3,15 @@
 mod reason;
 
 use super::front::{Front, front};
-use super::product::{lock_of, lock_path};
-use super::{Options, threads};
+use super::product::{With, lock_of, lock_path};
+use super::{Options, between, threads};
 use crate::artifact::{Format, lines};
 use crate::base::{Key, Span, Text, Workspace, text};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::{Work, text_of};
 use crate::hir::{Literal, Product};
 use crate::plan::origin::{Origin, Origins};
-use crate::plan::{self, Lock, Plan};
+use crate::plan::{self, Beside, Imports, Lock, Plan};
 use crate::shape::Shapes;
 use crate::target;
 use crate::target::common::origin::{Part, Said};
@@ -81,7 +81,8 @@ pub fn why(
                 continue;
             }
             let lock = asking.lock(product);
-            let mut known = asking.known(product, &lock);
+            let Some(imports) = asking.imports(product) else { continue };
+            let mut known = asking.known(product, Beside { lock: &lock, imports: &imports });
             for at in asked {
                 answers[at] = Some(match &questions[at] {
                     Question::Line { file, text, line } => asking.line(file, text, *line, Some(&mut known)),
@@ -184,7 +185,15 @@ impl<'a> Asking<'a> {
         lock_of(self.workspace, product, &lock_path(product), self.options, &mut Diagnostics::default())
     }
 
-    fn known<'k>(&self, product: &'k Arc<Product>, lock: &'k Lock) -> Known<'k>
+    /// What those export that a product refers to; nothing where one of them has mistakes, which a build tells.
+    fn imports(&self, product: &Arc<Product>) -> Option<Imports> {
+        let (program, shapes, run) = (self.front.shared.program(), self.shapes, &self.front.run);
+        let with = With { workspace: self.workspace, program, shapes, options: self.options, run };
+        let by_name = between::by_name(self.front.products.iter());
+        between::imports(with, &by_name, by_name.get(&product.name.text)?, &mut Diagnostics::default())
+    }
+
+    fn known<'k>(&self, product: &'k Arc<Product>, beside: Beside<'k>) -> Known<'k>
     where
         'a: 'k,
     {
@@ -193,11 +202,13 @@ impl<'a> Asking<'a> {
         let types = linked.map_or(&self.front.shared.types, |linked| &*linked.types);
         let mut work = Work::within(run);
         let all = product.environments.iter().map(|environment| &environment.text);
-        let plans =
-            all.clone().filter_map(|environment| plan::plan(program, types, shapes, product, environment, lock, &mut work).0).collect();
+        let mut plans: Vec<Plan> =
+            all.clone().filter_map(|environment| plan::plan(program, types, shapes, product, environment, beside, &mut work).0).collect();
+        plan::rank(&mut plans, beside.imports);
         let asked = all.filter(|environment| self.options.environments.is_empty() || self.options.environments.contains(environment));
-        let origins = asked
-            .map(|environment| (environment.clone(), Origins::new(program, types, shapes, product, environment, lock, Work::within(run))));
+        let origins = asked.map(|environment| {
+            (environment.clone(), Origins::new(program, types, shapes, product, environment, beside, Work::within(run)))
+        });
         Known { product, plans, origins: origins.collect() }
     }
 

@@ -154,10 +154,11 @@ items! {
         operators: "list(operator)" => each Operator<'v>;
         protected: "list(name)" => each &'v Text;
         approve: "list(name)" => each &'v Text;
+        exports: "list(service)";
     }
     /// Where the state of a product's units is.
     Block ["product", "state"] as State has {
-        store: "service" => one InstanceId;
+        store: "any" => one InstanceId;
         lock: "service?" => one InstanceId;
         bootstrap: "Bootstrap?" => one Scheme;
         ready: "list(name)" => each &'v Text;
@@ -169,7 +170,7 @@ items! {
     }
     /// Who signs the certificates of a product's own services.
     Block ["product", "authority"] as Authority has {
-        certificate: "secret(string)";
+        certificate: "secret(string)" => one &'v Arc<Secret>;
         key: "secret(string)" => one &'v Arc<Secret>;
     }
     /// Where the sources of a product lie.
@@ -456,13 +457,35 @@ items! {
         authority: "string?" => one &'v Text;
         hold: "list(string)" => each &'v Text;
     }
-    /// What holds states and other objects.
-    Block ["service", "object_store"] as ObjectStore has {
-        endpoint: "url" => one &'v Value;
-        region: "string" => one &'v Value;
-        path_style: "bool" => one bool;
-        conditional_writes: "bool" => one bool;
-        versioning: "bool";
+    /// What holds the states of units.
+    Block ["service", "state_store"] as StateStore has {
+        backend: "string" => one &'v Text;
+        settings: "map(string)" => pairs &'v Text;
+        config: "any" => one &'v Value;
+        locks: "bool" => one bool;
+        address: "string?" => one &'v Text;
+        credentials: "map(string)" => pairs &'v Text;
+        profile: "string?" => one &'v Text;
+    }
+    /// The same, made by a unit.
+    Block ["module", "state_store"] has {
+        backend: "string";
+        settings: "map(string)";
+        config: "any";
+        locks: "bool";
+        address: "string?";
+        credentials: "map(string)";
+        profile: "string?";
+    }
+    /// The same, made by nobody here.
+    Block ["store", "state_store"] has {
+        backend: "string";
+        settings: "map(string)";
+        config: "any";
+        locks: "bool";
+        address: "string?";
+        credentials: "map(string)";
+        profile: "string?";
     }
     /// What holds secrets.
     Block ["service", "secret_store"] as SecretStore has {

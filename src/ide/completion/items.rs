@@ -120,7 +120,7 @@ fn top(at: &At<'_>) -> Vec<Completion> {
     found.push(Completion::new("product", What::Keyword, Rank::Word).snippet(
         "product ${1:name} {\n  domain       = \"${2:example.com}\"\n  owner        = \"${3:ops@example.com}\"\n  environments = [${4:prod}]\n  ranges       = { ${4:prod} = ${5:10.20.0.0/16} }\n}",
     ));
-    found.extend(instances(at, &["stack", "provider"]));
+    found.extend(instances(at, &["stack", "provider", "store"]));
     found
 }
 

@@ -426,8 +426,18 @@ impl<'f, 'p> Follower<'f, 'p> {
                 self.instance(child, path)
             }
             hir::Place::Resource(_) => self.resource(of, &name.text),
+            hir::Place::Product => self.elsewhere(&name.text, path),
             hir::Place::Ambient(ambient) => self.ambient(ambient, of, path),
         }
+    }
+
+    /// What another product exports comes from there.
+    fn elsewhere(&self, product: &Text, path: &[Key]) -> Option<Origin> {
+        let [Key::Name(stack), Key::Name(service), ..] = path else { return None };
+        let id = self.planner.others.get(product)?.get(stack)?.get(service)?;
+        let node = self.planner.node(*id);
+        let (what, place) = (node.name.clone(), node.declaration.name.span);
+        Some(Origin { what, how: How::Name, place, value: Some(Value::Instance(*id)), from: Vec::new() })
     }
 
     fn ambient(&mut self, ambient: Ambient, of: InstanceId, path: &[Key]) -> Option<Origin> {

@@ -5,7 +5,7 @@
 
 mod follow;
 
-use super::lock::Lock;
+use super::Beside;
 use super::planner::Planner;
 use crate::base::{Key, Span, Text};
 use crate::check::Types;
@@ -74,10 +74,10 @@ impl<'a> Origins<'a> {
         shapes: &'a Shapes,
         product: &'a Arc<hir::Product>,
         environment: &Text,
-        lock: &'a Lock,
+        beside: Beside<'a>,
         work: Work,
     ) -> Origins<'a> {
-        let mut planner = Planner::new(program, types, shapes, product, environment, lock, work);
+        let mut planner = Planner::new(program, types, shapes, product, environment, beside, work);
         planner.everything();
         Origins { planner }
     }

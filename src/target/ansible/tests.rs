@@ -46,7 +46,8 @@ fn library() -> (Shapes, Vec<Plan>) {
     let product = &program.products[0];
     let mut plans = Vec::new();
     for environment in &product.environments {
-        let (plan, found) = plan::plan(&program, &types, &shapes, product, &environment.text, &Lock::default(), &mut Work::default());
+        let (plan, found) =
+            plan::plan(&program, &types, &shapes, product, &environment.text, (&Lock::default()).into(), &mut Work::default());
         diagnostics.extend(found);
         plans.extend(plan);
     }

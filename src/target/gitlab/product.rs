@@ -14,8 +14,13 @@ use crate::target::common::delivery::{Environment, Image, Product, Store, action
 /// The file; nothing where no environment has a store of secrets.
 pub(super) fn product(pipeline: &Pipeline, product: &Product) -> Result<Option<Document>, Error> {
     let stages = jobs::of_products(pipeline).map(|stage| stage.name.clone());
-    let defaults =
-        default(pipeline)?.with("tags", Node::flow([product.name.clone()])).trailing("a runner in the product's private network");
+    let elsewhere =
+        product.environments.iter().filter_map(|of| of.network.as_ref()).map(|network| &network.of).find(|of| **of != product.name);
+    let (tag, where_) = match elsewhere {
+        Some(of) => (of, "a runner in the private network of the stores"),
+        None => (&product.name, "a runner in the product's private network"),
+    };
+    let defaults = default(pipeline)?.with("tags", Node::flow([tag.clone()])).trailing(where_);
     let mut root = Map::new()
         .with("stages", Node::flow(stages))
         .with("default", defaults)

@@ -238,7 +238,7 @@ mod tests {
             roles: BTreeMap::from([("plan".into(), reads)]),
             ..Environment::default()
         };
-        let product = Product { name: "acme".into(), source: "acme.infra".into(), systems: Vec::new(), environments: vec![environment] };
+        let product = Product { name: "acme".into(), source: "acme.infra".into(), environments: vec![environment], ..Product::default() };
         let mut tree = Tree::new();
         credentials(&product, &mut tree)?;
         Ok(tree.get("live/acme/prod/credentials/plan.sh").map(|entry| entry.contents.to_string()).unwrap_or_default())

@@ -7,23 +7,27 @@ use crate::target::common::delivery::{Environment, Image, Network, Phase, Produc
 
 /// The file.
 pub(super) fn data(product: &Product, runner: &Text) -> Value {
-    let runner = |of: &Environment| if of.network.is_some() { product.name.clone() } else { runner.clone() };
-    let environments = product.environments.iter().enumerate().map(|(rank, of)| environment(rank, of).with("runner", runner(of)));
+    let runner = |of: &Environment| of.network.as_ref().map_or(runner, |network| &network.of).clone();
+    let environments = product.environments.iter().map(|of| environment(of).with("runner", runner(of)));
     let environments: Vec<Value> = environments.collect();
-    Value::object().with("//", header(&product.source)).with("product", product.name.clone()).with("environments", environments)
+    let mut value = Value::object().with("//", header(&product.source)).with("product", product.name.clone());
+    if !product.after.is_empty() {
+        value.push("after", list(&product.after));
+    }
+    value.with("environments", environments)
 }
 
-fn environment(rank: usize, of: &Environment) -> Value {
+fn environment(of: &Environment) -> Value {
     let mut value = Value::object()
         .with("name", of.name.clone())
-        .with("rank", i64::try_from(rank).unwrap_or(i64::MAX))
+        .with("rank", i64::try_from(of.rank).unwrap_or(i64::MAX))
         .with("ready", of.ready)
         .with("approve", of.approve)
         .with("protected", of.protected);
     if let Some(store) = &of.store {
         value.push("audience", store.audience.clone());
     }
-    if let Some(Network { packages, file, up }) = &of.network {
+    if let Some(Network { packages, file, up, .. }) = &of.network {
         let network = Value::object().with("packages", packages.clone()).with("file", file.clone()).with("up", up.clone());
         value.push("network", network);
     }

@@ -5,7 +5,7 @@
 
 use crate::base::Text;
 use crate::base::graph::Graph;
-use crate::hir::items::{Lock, ObjectStore, SecretStore, Secrets, State, WayIn};
+use crate::hir::items::{Lock, SecretStore, Secrets, State, StateStore, WayIn};
 use crate::plan::{Instance, Plan};
 use crate::value::{InstanceId, Value};
 use std::collections::BTreeSet;
@@ -21,6 +21,15 @@ pub(super) struct First {
 /// What an environment needs first.
 pub(super) fn first(plan: &Plan) -> First {
     let instance = |id: InstanceId| plan.instances.get(id.0 as usize);
+    // Where the store is there before, nothing has to come first, and whatever was made without it moves there.
+    if !plan.serves_itself() {
+        let mut graph: Graph<Text> = Graph::default();
+        for unit in &plan.units {
+            graph.node(unit.path.clone());
+            unit.dependencies.iter().for_each(|dependency| graph.edge(unit.path.clone(), dependency.path.clone()));
+        }
+        return First { stacks: Vec::new(), units: graph.order().unwrap_or_default() };
+    }
     let stack = |of: &Instance| of.stack.and_then(instance).map(|stack| stack.name.clone());
     let leading = |of: &&Instance| of.block::<WayIn<'_>>().is_some();
     let ways: BTreeSet<Text> = plan.instances.iter().filter(leading).filter_map(stack).collect();
@@ -52,7 +61,7 @@ pub(super) fn first(plan: &Plan) -> First {
 
 /// The host names by which what serves the product is called.
 fn called(plan: &Plan) -> BTreeSet<Text> {
-    let endpoint = plan.object_store().and_then(ObjectStore::endpoint).and_then(Value::as_text);
+    let endpoint = plan.state_store().and_then(StateStore::address);
     let lock = plan.lock().and_then(Lock::address);
     let secrets = plan.secret_store().and_then(SecretStore::address);
     let ways = plan.instances.iter().filter_map(|instance| instance.block::<WayIn<'_>>()?.name());

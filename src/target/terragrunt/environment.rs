@@ -11,7 +11,7 @@ use crate::value::Value;
 /// The environment's name, where its state is, and the settings of its provider instances.
 pub(super) fn environment(plan: &Plan) -> Result<Body, Unsayable> {
     let mut locals = Body::new().attribute("name", plan.environment.clone()).blank();
-    locals.append(state::of_environment(plan)?);
+    locals.append(state::of_environment(plan));
     let mut settings = Object::new();
     for (instance, plugins) in providers(plan) {
         let mut object = Object::new();

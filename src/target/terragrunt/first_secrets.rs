@@ -47,6 +47,15 @@ pub(super) fn first(plan: &Plan) -> Forms {
             forms.entry(thing.clone()).or_default().insert(name.clone(), *form);
         }
     }
+    // Pipelines know machines by who signs their keys, whoever signs the services that the product stands on.
+    if plan.state_store().is_some() && !plan.serves_itself() && !plan.hosts.is_empty() {
+        let signs = plan.authority().into_iter().flat_map(|authority| [authority.certificate(), authority.key()]).flatten();
+        for secret in signs {
+            if let Secret::Generated { thing, name, form, .. } = &**secret {
+                forms.entry(thing.clone()).or_default().insert(name.clone(), *form);
+            }
+        }
+    }
     forms
 }
 

@@ -2,29 +2,40 @@
 //! commands are run by a test, one after the other, in one shell at the root of the repository.
 
 use super::bootstrap::First;
-use super::{first_secrets, machines};
+use super::{elsewhere, first_secrets, machines};
 use crate::artifact::header;
 use crate::artifact::shell::Word;
 use crate::base::Text;
 use crate::hir::items;
 use crate::plan::Plan;
-use crate::target::common::delivery::{Credential, of_plans, place_of};
+use crate::target::common::delivery::{Credential, Network, of_plans, place_of};
 use crate::target::common::images::used;
 use crate::target::common::secrets::Sources;
 use crate::target::common::word;
 use crate::value::{Scheme, SecretForm, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
+const CHOOSE: &str = "Choose the environment:\n\n```sh\nenvironment=<environment>\n```\n";
+
+const READY: &str = "Add the environment to `ready` of `state`, compile, and commit: from then on the pipelines work on it.\n";
+
 /// `BOOTSTRAP.md`; `branch` is the one that pipelines work on.
 pub(super) fn guide(plan: &Plan, first: &First, branch: &str) -> String {
     let product = &plan.product.name.text;
     let stacks: Vec<String> = first.stacks.iter().map(|name| format!("`{name}`")).collect();
+    let introduction = match plan.serves_itself() {
+        true => format!(
+            "State, locks and secrets of {product} are served and reached by {stacks}, whose machines these units create. So the first run of\n\
+             an environment keeps its state beside `root.hcl`, encrypted and out of version control, until there is a place for it.\n",
+            stacks = stacks.join(", "),
+        ),
+        false => elsewhere::introduction(plan),
+    };
     let mut guide = format!(
         "<!-- {header} -->\n\
          # The first run of {product}\n\
          \n\
-         State, locks and secrets of {product} are served and reached by {stacks}, whose machines these units create. So the first run of\n\
-         an environment keeps its state beside `root.hcl`, encrypted and out of version control, until there is a place for it.\n\
+         {introduction}\
          \n\
          All commands run in one shell, at the root of the repository, with the tools that `mise install` brings; the tunnel needs `wg-quick`, and the\n\
          environments of GitHub `gh`. The shell has to know:\n\
@@ -32,12 +43,12 @@ pub(super) fn guide(plan: &Plan, first: &First, branch: &str) -> String {
          | variable | what it is |\n\
          |---|---|\n",
         header = header(&plan.product.path),
-        stacks = stacks.join(", "),
     );
     for (variables, what) in variables(plan) {
         guide.push_str(&format!("| {variables} | {what} |\n"));
     }
-    for (at, step) in steps(plan, first, branch).iter().enumerate() {
+    let steps = if plan.serves_itself() { steps(plan, first, branch) } else { elsewhere::steps(plan, branch).0 };
+    for (at, step) in steps.iter().enumerate() {
         let number = format!("{}. ", at + 1);
         let margin = " ".repeat(number.len());
         let lines = step.trim_end().lines().map(|line| if line.is_empty() { String::new() } else { format!("{margin}{line}") });
@@ -52,7 +63,6 @@ pub(super) fn guide(plan: &Plan, first: &First, branch: &str) -> String {
 
 /// What an operator's shell has to know, with what it is.
 fn variables(plan: &Plan) -> Vec<(String, String)> {
-    let product = &plan.product.name.text;
     let credentials: BTreeSet<String> = plan
         .instances
         .iter()
@@ -63,13 +73,19 @@ fn variables(plan: &Plan) -> Vec<(String, String)> {
     let mut rows = vec![
         (credentials.into_iter().collect::<Vec<_>>().join(", "), "credentials of the providers".to_owned()),
         ("`ANSIBLE_REMOTE_USER`".to_owned(), "the account of `operators` that you are; its key is where SSH looks for keys".to_owned()),
-        (
-            "`AWS_SHARED_CREDENTIALS_FILE`".to_owned(),
-            format!(
-                "a file with the profile `{product}-<environment>-state`: the key of the bucket that keeps the states, once it is served"
-            ),
-        ),
     ];
+    if let Some(profile) = plan.state_store().and_then(items::StateStore::profile) {
+        let profile = profile.replacen(&format!("-{}-", plan.environment), "-<environment>-", 1);
+        rows.push((
+            "`AWS_SHARED_CREDENTIALS_FILE`".to_owned(),
+            format!("a file with the profile `{profile}`: the key of the bucket that keeps the states, once it is served"),
+        ));
+    }
+    let read: Vec<String> =
+        plan.state_store().into_iter().flat_map(items::StateStore::credentials).map(|(variable, _)| format!("`{variable}`")).collect();
+    if !read.is_empty() {
+        rows.push((read.join(", "), "what opens the store of the states".to_owned()));
+    }
     if let Some(token) = plan.lock().and_then(items::Lock::token) {
         rows.push((format!("`{token}`"), "the token that may take the locks, once they are served".to_owned()));
     }
@@ -79,32 +95,11 @@ fn variables(plan: &Plan) -> Vec<(String, String)> {
 /// What is done, in order.
 fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
     let product = &plan.product.name.text;
-    let mut steps = vec![
-        "Choose the environment:\n\
-         \n\
-         ```sh\n\
-         environment=<environment>\n\
-         ```\n"
-            .to_owned(),
-    ];
+    let mut steps = vec![CHOOSE.to_owned()];
     if !first_secrets::first(plan).is_empty() {
         steps.push(first_secrets_are_made(plan));
     }
-    steps.push(
-        "Choose the passphrase of states and plans. Keep it where the first secrets are: without it no state can be read again, by nobody.\n\
-         OpenTofu reads the variable, which looks like this, in every shell that works here:\n\
-         \n\
-         ```sh\n\
-         passphrase=$(openssl rand -base64 32)\n\
-         export TF_ENCRYPTION='\n\
-         key_provider \"pbkdf2\" \"passphrase\" { passphrase = \"'\"$passphrase\"'\" }\n\
-         method \"aes_gcm\" \"passphrase\" { keys = key_provider.pbkdf2.passphrase }\n\
-         state { method = method.aes_gcm.passphrase }\n\
-         plan { method = method.aes_gcm.passphrase }\n\
-         '\n\
-         ```\n"
-            .to_owned(),
-    );
+    steps.push(passphrase());
     steps.extend(images(plan, first));
     let delegated = if first.units.iter().any(|path| makes_names(plan, path)) {
         "\nThe names of the next steps are answered by the zone that was made: let the registrar of its domain point to its name servers.\n"
@@ -144,8 +139,50 @@ fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
          ```\n"
     ));
     steps.extend(pipelines(plan, branch));
-    steps.push("Add the environment to `ready` of `state`, compile, and commit: from then on the pipelines work on it.\n".to_owned());
+    steps.push(READY.to_owned());
     steps
+}
+
+/// How states and plans are encrypted.
+pub(super) fn passphrase() -> String {
+    "Choose the passphrase of states and plans. Keep it where the first secrets are: without it no state can be read again, by nobody.\n\
+         OpenTofu reads the variable, which looks like this, in every shell that works here:\n\
+         \n\
+         ```sh\n\
+         passphrase=$(openssl rand -base64 32)\n\
+         export TF_ENCRYPTION='\n\
+         key_provider \"pbkdf2\" \"passphrase\" { passphrase = \"'\"$passphrase\"'\" }\n\
+         method \"aes_gcm\" \"passphrase\" { keys = key_provider.pbkdf2.passphrase }\n\
+         state { method = method.aes_gcm.passphrase }\n\
+         plan { method = method.aes_gcm.passphrase }\n\
+         '\n\
+         ```\n"
+        .to_owned()
+}
+
+/// What is done, one step after the other.
+pub(super) struct Steps<'p>(pub Vec<String>, &'p Plan);
+
+impl<'p> Steps<'p> {
+    /// The first one: an environment is chosen.
+    pub(super) fn new(plan: &'p Plan) -> Steps<'p> {
+        Steps(vec![CHOOSE.to_owned()], plan)
+    }
+
+    pub(super) fn push(&mut self, step: String) {
+        self.0.push(step);
+    }
+
+    /// The secrets that have to be there before anything is made.
+    pub(super) fn first_secrets(&mut self) {
+        self.0.push(first_secrets_are_made(self.1));
+    }
+
+    /// What pipelines need.
+    pub(super) fn pipelines(&mut self, branch: &str) {
+        self.0.extend(pipelines(self.1, branch));
+        self.0.push(READY.to_owned());
+    }
 }
 
 /// Whether a unit says that it makes names.
@@ -177,7 +214,7 @@ fn configure(plan: &Plan, first: &First) -> String {
     )
 }
 
-fn playbook(product: &str, limit: &str, stack: &str) -> String {
+pub(super) fn playbook(product: &str, limit: &str, stack: &str) -> String {
     let name = word(product);
     format!("ansible-playbook --inventory \"ansible/inventory/{name}/$environment\" {limit}ansible/playbooks/{name}/{stack}.yml\n")
 }
@@ -256,15 +293,15 @@ fn pipelines(plan: &Plan, branch: &str) -> Option<String> {
          |---|---|\n\
          {fields}"
     );
-    let network = environment.network.is_some();
+    let network = environment.network.as_ref();
     for system in &product.systems {
         let of_system = match system.name {
-            "github" => github(name, &system.repository, branch, store.authority.is_some(), network),
+            "github" => github(name, &system.repository, branch, store.authority.is_some(), network.is_some()),
             _ => gitlab(name, branch, store.authority.is_some(), network),
         };
         text.push_str(&of_system);
     }
-    if network {
+    if let Some(Network { of: name, .. }) = network {
         text.push_str(&format!(
             "\nA plan gets no way into the network, so it runs on a runner with the label `{name}`: one of yours, made anew for each job, that\n\
              reaches the stores of secrets and states, the internet, and no other machine of the product. `NETWORK_KEY` of the others is the\n\
@@ -313,9 +350,9 @@ fn github(product: &str, repository: &str, branch: &str, authority: bool, networ
 }
 
 /// The same at GitLab, where one environment has them all.
-fn gitlab(product: &str, branch: &str, authority: bool, network: bool) -> String {
+fn gitlab(product: &str, branch: &str, authority: bool, network: Option<&Network>) -> String {
     let authority = if authority { " with the variable `AUTHORITY` (`.bootstrap/<environment>.pem`)" } else { "" };
-    let runner = if network { format!(", and register a runner with the tag `{product}` that reaches the stores") } else { String::new() };
+    let runner = network.map_or(String::new(), |of| format!(", and register a runner with the tag `{}` that reaches the stores", of.of));
     format!(
         "\nAt GitLab, protect the branch `{branch}`, make the environment `{product}/<environment>`{authority}{runner}. A schedule that starts the\n\
          pipeline of `{branch}` every hour looks for drift.\n"

@@ -48,6 +48,11 @@ pub(super) fn way_in(plan: &Plan) -> Option<items::WayIn<'_>> {
     plan.ways_in().next().map(|(_, way)| way)
 }
 
+/// Whether operators and pipelines come to what keeps the states by the way into another product.
+pub(super) fn is_entered_elsewhere(plan: &Plan) -> bool {
+    plan.instances.iter().filter(|instance| instance.is_elsewhere()).any(|instance| instance.block::<items::WayIn<'_>>().is_some())
+}
+
 /// Where the inventory says that it is.
 fn reached(plan: &Plan, host: &Host) -> Text {
     let named = plan.is_entered_by_name(host);

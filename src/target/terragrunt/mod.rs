@@ -1,6 +1,8 @@
 //! Terragrunt: the units of a product, where their state is, and how they depend on each other.
 
 mod bootstrap;
+mod config;
+mod elsewhere;
 mod environment;
 mod first_secrets;
 mod guide;
@@ -30,7 +32,7 @@ pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsa
     let product = &first.product.name.text;
     let mut out = Out { tree, folder: text!("live/{product}"), source: first.product.path.clone() };
     let state = state::state(first);
-    out.hcl("root.hcl", root::root(product, state.as_ref()))?;
+    out.hcl("root.hcl", root::root(product, state.as_ref())?)?;
     out.text(".gitignore", &format!("# {}\n{IGNORED}", header(&out.source)))?;
     // Without a store there is nothing to lock and nowhere to move to.
     if state.is_some() {

@@ -4,14 +4,14 @@ use super::here;
 use super::state::{self, State};
 use crate::artifact::hcl::{Body, Expr, Object, Part};
 use crate::base::Text;
-use crate::target::common::hcl::OPENTOFU;
+use crate::target::common::hcl::{OPENTOFU, Unsayable};
 
 /// Which releases of Terragrunt read what is written.
 const TERRAGRUNT: &str = "~> 1.1";
 
 /// The whole file.
-pub(super) fn root(product: &Text, state: Option<&State<'_>>) -> Body {
-    let mut body = Body::new().nested("locals", locals(product, state)).blank();
+pub(super) fn root(product: &Text, state: Option<&State<'_>>) -> Result<Body, Unsayable> {
+    let mut body = Body::new().nested("locals", locals(product, state)?).blank();
     body.append(settings(state));
     body = body
         .blank()
@@ -25,10 +25,10 @@ pub(super) fn root(product: &Text, state: Option<&State<'_>>) -> Body {
     if let Some(state) = state {
         terraform = terraform.blank().block("extra_arguments", ["lock"], state::lock(product, state));
     }
-    body.nested("terraform", terraform).blank().nested("errors", Body::new().block("retry", ["transient"], retry()))
+    Ok(body.nested("terraform", terraform).blank().nested("errors", Body::new().block("retry", ["transient"], retry())))
 }
 
-fn locals(product: &Text, state: Option<&State<'_>>) -> Body {
+fn locals(product: &Text, state: Option<&State<'_>>) -> Result<Body, Unsayable> {
     let stack = Expr::call("split", [Expr::from("/"), Expr::path("local.unit")]).index(1i64);
     let labels = Object::new()
         .with("environment", Expr::path("local.environment.name"))
@@ -44,9 +44,9 @@ fn locals(product: &Text, state: Option<&State<'_>>) -> Body {
         .attribute("labels", labels.lines());
     if let Some(state) = state {
         locals = locals.blank();
-        locals.append(state::phases(state));
+        locals.append(state::phases(state)?);
     }
-    locals
+    Ok(locals)
 }
 
 fn settings(state: Option<&State<'_>>) -> Body {

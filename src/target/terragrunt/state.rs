@@ -1,12 +1,13 @@
-//! Where the state of a product is: in the object store that it runs itself, and beside `root.hcl` until that runs. A product without
-//! a store keeps it there.
+//! Where the state of a product is: in the store that it names, and beside `root.hcl` until that is there. A product without a store
+//! keeps it there. Which backend a store is, and what that takes, the library says.
 
+use super::config::Names;
 use super::here;
 use crate::artifact::hcl::{Body, Expr, Object, Part};
 use crate::base::{Text, text};
-use crate::hir::items::{Lock, ObjectStore};
+use crate::hir::items::{Lock, StateStore};
 use crate::plan::Plan;
-use crate::target::common::hcl::{Lowering, Unsayable};
+use crate::target::common::hcl::Unsayable;
 use crate::value::Value;
 
 /// Commands that read or write state, or look for where it is.
@@ -33,13 +34,20 @@ const WITH_STATE: [&str; 18] = [
 
 /// What serves the state of a product.
 pub(super) struct State<'a> {
-    store: ObjectStore<'a>,
+    store: StateStore<'a>,
     lock: Option<Lock<'a>>,
+    /// What stands before the keys of the product's states, where the store is none of its own.
+    prefix: Option<&'a Text>,
+    /// Whether what serves it is made by the product's own units.
+    own: bool,
 }
 
 /// What serves the state, where anything does.
 pub(super) fn state(plan: &Plan) -> Option<State<'_>> {
-    Some(State { store: plan.object_store()?, lock: plan.lock() })
+    let instance = plan.instance(plan.state()?.store()?)?;
+    // A store that the product does not make itself may hold the states of others too.
+    let prefix = instance.stack.is_none().then_some(&plan.product.name.text);
+    Some(State { store: instance.block()?, lock: plan.lock(), prefix, own: plan.serves_itself() })
 }
 
 impl<'a> State<'a> {
@@ -50,12 +58,12 @@ impl<'a> State<'a> {
 }
 
 /// The phases of a product: `local.phase` and `local.backends`.
-pub(super) fn phases(state: &State<'_>) -> Body {
+pub(super) fn phases(state: &State<'_>) -> Result<Body, Unsayable> {
     let bootstrap = Object::new().with("type", "local").with("binary", "tofu").with("config", beside());
     let store = Object::new()
-        .with("type", "s3")
+        .with("type", state.store.backend().cloned().unwrap_or_default())
         .with("binary", Expr::template([Part::expr(here()), Part::text("/tofu-locked")]))
-        .with("config", bucket(state).lines());
+        .with("config", config(state)?.lines());
     let backends = Object::new().with("bootstrap", bootstrap.lines()).blank().with("store", store.lines());
     let certificate = Expr::template([
         Part::expr(here()),
@@ -63,16 +71,30 @@ pub(super) fn phases(state: &State<'_>) -> Body {
         Part::expr(Expr::path("local.environment.name")),
         Part::text(".pem"),
     ]);
-    Body::new()
-        .comment("The certificate of who signs the product's own services, where one is needed.")
+    let why = match state.own {
+        true => [
+            "The state is kept by what these units describe. Until that runs, INFRAC_STATE=bootstrap keeps it beside this file, and",
+            "migrate-state moves it.",
+        ],
+        false => [
+            "The state is kept by what is there before these units. With INFRAC_STATE=bootstrap it is beside this file, from where",
+            "migrate-state moves it.",
+        ],
+    };
+    let signed = match state.own {
+        true => "The certificate of who signs the product's own services, where one is needed.",
+        false => "The certificates of who signs the services that the product stands on, where one is needed.",
+    };
+    Ok(Body::new()
+        .comment(signed)
         .attribute("certificate", certificate)
         .attribute("authority", Expr::call("fileexists", [certificate_path()]).conditional(certificate_path(), ""))
         .blank()
-        .comment("The state is kept by what these units describe. Until that runs, INFRAC_STATE=bootstrap keeps it beside this file, and")
-        .comment("migrate-state moves it.")
+        .comment(why[0])
+        .comment(why[1])
         .attribute("phase", Expr::call("get_env", ["INFRAC_STATE", "store"]))
         .blank()
-        .attribute("backends", backends.lines())
+        .attribute("backends", backends.lines()))
 }
 
 fn certificate_path() -> Expr {
@@ -92,25 +114,10 @@ fn beside() -> Object {
 }
 
 /// The arguments of the backend for a store that is not the one that the backend was written for.
-fn bucket(state: &State<'_>) -> Object {
-    let field = |field: &str| Expr::path("local.environment.state").attribute(field);
-    let config = Object::new()
-        .with("bucket", field("bucket"))
-        .with("key", Expr::template([Part::expr(Expr::path("local.unit")), Part::text("/tofu.tfstate")]))
-        .with("region", field("region"))
-        .with("endpoints", Object::new().with("s3", field("endpoint")).line())
-        .with("profile", field("profile"))
-        .with("custom_ca_bundle", Expr::path("local.authority"))
-        .with("use_path_style", state.store.path_style() == Some(true))
-        .with("skip_credentials_validation", true)
-        .with("skip_metadata_api_check", true)
-        .with("skip_region_validation", true)
-        .with("skip_requesting_account_id", true);
-    // A store that refuses to write an object twice keeps the locks itself.
-    match (state.lock.is_none(), state.store.conditional_writes()) {
-        (true, Some(true)) => config.with("use_lockfile", true),
-        _ => config,
-    }
+fn config(state: &State<'_>) -> Result<Object, Unsayable> {
+    let names = Names { store: state.store, prefix: state.prefix };
+    let arguments = state.store.config().and_then(Value::as_map).into_iter().flatten();
+    arguments.map(|(name, value)| Ok((name.clone(), names.lowered(value)?))).collect()
 }
 
 /// `remote_state`.
@@ -151,22 +158,18 @@ pub(super) fn lock(product: &Text, state: &State<'_>) -> Body {
 }
 
 /// What differs between environments: `state` and `lock`.
-pub(super) fn of_environment(plan: &Plan) -> Result<Body, Unsayable> {
+pub(super) fn of_environment(plan: &Plan) -> Body {
     let mut body = Body::new();
-    let Some(state) = state(plan) else { return Ok(body) };
-    let lowered = |value: Option<&Value>| Lowering::default().value(value.unwrap_or(&Value::None));
-    let bucket = text!("{}-{}-state", plan.product.name.text, plan.environment);
-    let settings = Object::new()
-        .with("bucket", bucket.clone())
-        .with("region", lowered(state.store.region())?)
-        .with("endpoint", lowered(state.store.endpoint())?)
-        .with("profile", bucket);
-    body = body.attribute("state", settings.lines());
+    let Some(state) = state(plan) else { return body };
+    let settings: Object = state.store.settings().map(|(name, value)| (name.clone(), Expr::from(value.clone()))).collect();
+    if !settings.items.is_empty() {
+        body = body.attribute("state", settings.lines());
+    }
     let variables: Object =
         state.variables().map(|(name, value)| (name.clone(), Expr::call("get_env", [name.clone(), value.clone()]))).collect();
     if !variables.items.is_empty() {
         body =
             body.blank().comment("For the client of the locks, where the operator says nothing else.").attribute("lock", variables.lines());
     }
-    Ok(body)
+    body
 }

@@ -36,10 +36,14 @@ pub(super) fn store(plan: &Plan) -> Option<Store> {
     })
 }
 
-/// The way into the private networks, if there is one for a machine of CI.
+/// The way into the private networks, if there is one for a machine of CI: where states and secrets are kept by another product, the way
+/// to that, since the own machines are entered by a gate with a public name.
 pub(super) fn network(plan: &Plan) -> Option<Network> {
-    let network = |way: WayIn<'_>| Some(Network { packages: texts(way.packages()), file: way.file()?.clone(), up: texts(way.up()) });
-    plan.ways_in().find_map(|(_, way)| network(way))
+    let network = |(of, way): (&Text, WayIn<'_>)| {
+        Some(Network { of: of.clone(), packages: texts(way.packages()), file: way.file()?.clone(), up: texts(way.up()) })
+    };
+    let there = plan.instances.iter().filter_map(|instance| Some((&instance.elsewhere.as_ref()?.product, instance.block()?)));
+    there.chain(plan.ways_in().map(|(_, way)| (&plan.product.name.text, way))).find_map(network)
 }
 
 /// What clients read from the environment that is no secret.
@@ -81,10 +85,12 @@ fn working(plan: &Plan, role: &str) -> Vec<Credential> {
     {
         credentials.push(Credential::Variable(token.clone(), secret(plan, role, "lock", "token")));
     }
-    if plan.object_store().is_some() {
-        let keys = |field| secret(plan, role, "state", field);
-        let profile = text!("{}-{}-state", plan.product.name.text, plan.environment);
-        credentials.push(Credential::Profile(profile, keys("access_key"), keys("secret_key")));
+    if let Some(store) = plan.state_store() {
+        let keys = |field: &str| secret(plan, role, "state", field);
+        if let Some(profile) = store.profile() {
+            credentials.push(Credential::Profile(profile.clone(), keys("access_key"), keys("secret_key")));
+        }
+        credentials.extend(store.credentials().map(|(variable, field)| Credential::Variable(variable.clone(), keys(field))));
         credentials.push(Credential::Variable("TF_ENCRYPTION".into(), keys("encryption")));
     }
     if role != "plan" && !plan.hosts.is_empty() {

@@ -18,6 +18,8 @@ pub struct Product {
     pub name: Text,
     /// The path of its source.
     pub source: Text,
+    /// The products that it stands on.
+    pub after: BTreeSet<Text>,
     /// The systems of CI that work on it.
     pub systems: Vec<System>,
     /// In their order.
@@ -29,6 +31,8 @@ pub struct Product {
 pub struct Environment {
     /// Its name.
     pub name: Text,
+    /// How many environments pipelines change before it, of this product and of those that it stands on.
+    pub rank: usize,
     /// Whether its state is where pipelines can reach it.
     pub ready: bool,
     /// Whether a person lets each change in.
@@ -102,6 +106,8 @@ pub struct Invocation {
 /// The way into a private network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Network {
+    /// The product whose network it is: runners that are in it have its name as their label.
+    pub of: Text,
     /// What is installed.
     pub packages: Vec<Text>,
     /// Where the configuration lies.

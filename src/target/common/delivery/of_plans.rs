@@ -15,6 +15,7 @@ pub fn of_plans(plans: &[Plan]) -> Product {
     Product {
         name: first.product.name.text.clone(),
         source: first.product.path.clone(),
+        after: plans.iter().flat_map(Plan::stands_on).map(|(product, _)| product.clone()).collect(),
         systems: systems::of(first),
         environments: plans.iter().enumerate().map(|(rank, plan)| environment(plan, rank == last)).collect(),
     }
@@ -28,6 +29,7 @@ fn environment(plan: &Plan, last: bool) -> Environment {
     let images: Vec<Image> = images::used(plan).map(|image| bake(image, plan)).collect();
     Environment {
         name: name.clone(),
+        rank: plan.rank,
         // Without a store a job could read nothing, and nothing that it did would be right.
         ready: ready && store.is_some(),
         approve: approve(plan, last),

@@ -1,0 +1,78 @@
+//! The arguments of a backend can be written into `root.hcl`, which is one file for all environments of a product.
+//!
+//! ```infra
+//! state_store { config = { bucket = "${product.name}-${environment}" } … }   # and no setting, which may differ
+//! ```
+
+use super::{Facts, place};
+use crate::diag::{Code, Diagnostic};
+use crate::hir::Item;
+use crate::hir::items::{StateStore, View};
+use crate::plan::Plan;
+use crate::value::Value;
+
+/// What stands for itself in the texts of `config`, and so names no setting.
+const OWN: [&str; 3] = ["unit", "state", "authority"];
+
+pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(first) = facts.plans.first() else { return };
+    let store = |plan: &'_ Plan| plan.state_store().and_then(StateStore::config).cloned();
+    let differs = facts.plans.iter().skip(1).find(|plan| store(plan) != store(first));
+    if let Some(plan) = differs {
+        let message = format!("`config` is another one in `{}` than in `{}`", plan.environment, first.environment);
+        found.push(
+            refused(facts, first, &message)
+                .help("make what differs a setting, and name it in braces: `settings = { bucket = … }`, `bucket = \"{bucket}\"`"),
+        );
+    }
+    let Some(state) = first.state_store() else { return };
+    let settings: Vec<&str> = state.settings().map(|(name, _)| name.as_str()).collect();
+    if let Some(own) = settings.iter().find(|name| OWN.contains(*name)) {
+        found.push(
+            refused(facts, first, &format!("the setting `{own}` would never be read: `{{{own}}}` has a meaning of its own"))
+                .help("give it another name"),
+        );
+    }
+    match state.config() {
+        Some(Value::Map(config)) => {
+            let unknown = config.values().find_map(|value| unknown(value, &settings));
+            if let Some(name) = unknown {
+                let known = settings.iter().chain(&OWN).copied();
+                let message = format!("`{{{name}}}` in `config` names no setting");
+                let known: Vec<String> = known.map(|name| format!("`{{{name}}}`")).collect();
+                found.push(refused(facts, first, &message).help(format!("there are {}", known.join(", "))));
+            }
+        }
+        _ => found.push(refused(facts, first, "`config` holds no arguments").help("write `config = { … }`")),
+    }
+}
+
+/// The first word in braces that names nothing.
+fn unknown(value: &Value, settings: &[&str]) -> Option<String> {
+    match value {
+        Value::Text(text) => {
+            let words = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(word, _)| word);
+            let is_name = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            words.filter(is_name).find(|word| !settings.contains(word) && !OWN.contains(word)).map(str::to_owned)
+        }
+        Value::List(list) => list.iter().find_map(|value| unknown(value, settings)),
+        Value::Map(map) => map.values().find_map(|value| unknown(value, settings)),
+        _ => None,
+    }
+}
+
+/// A finding at `config` of the store, and where it is taken.
+fn refused(facts: &Facts<'_>, plan: &Plan, message: &str) -> Diagnostic {
+    let instance = plan.state().and_then(|state| plan.instance(state.store()?));
+    let taken = place::setting_at(facts.product, "state", "store");
+    let definition = instance.and_then(|of| facts.program.definitions.get(&(of.declaration.keyword.clone(), of.definition.clone())));
+    let blocks = definition.iter().flat_map(|of| &of.blocks).filter(|block| block.keyword.text == StateStore::NAME);
+    let said = blocks.flat_map(|block| &block.body.items).find_map(|item| match item {
+        Item::Attribute(attribute) if attribute.name.text == "config" => Some(attribute.value.span),
+        _ => None,
+    });
+    match said {
+        Some(said) => Diagnostic::error(Code::NotExpressible, said, message).related(taken, "the state is kept there"),
+        None => Diagnostic::error(Code::NotExpressible, taken, message),
+    }
+}

@@ -1,0 +1,86 @@
+//! `BOOTSTRAP.md` of a product whose states, locks and secrets are kept by what is there before it: another product, or a store that
+//! nobody here makes.
+
+use super::guide::{Steps, passphrase};
+use super::{first_secrets, machines};
+use crate::artifact::shell::Word;
+use crate::base::Text;
+use crate::plan::Plan;
+use crate::target::common::images::used;
+use crate::target::common::word;
+use std::collections::BTreeSet;
+
+/// Who keeps what, in words.
+pub(super) fn introduction(plan: &Plan) -> String {
+    let product = &plan.product.name.text;
+    let others: BTreeSet<&Text> = plan.stands_on().into_iter().map(|(other, _)| other).collect();
+    let keepers: Vec<String> = others.iter().map(|other| format!("the product `{other}`")).collect();
+    let keepers = if keepers.is_empty() { "a store that is there already".to_owned() } else { keepers.join(" and ") };
+    format!(
+        "The states of {product} are kept by {keepers}. So nothing has to be moved: the first run is like every other one, once the shell\n\
+         knows how to get there.\n"
+    )
+}
+
+/// What is done, in order.
+pub(super) fn steps<'p>(plan: &'p Plan, branch: &str) -> Steps<'p> {
+    let product = &plan.product.name.text;
+    let mut steps = Steps::new(plan);
+    let made = !first_secrets::first(plan).is_empty();
+    if made {
+        steps.first_secrets();
+    }
+    for (other, environment) in plan.stands_on() {
+        steps.push(trusted(plan, other, environment, made));
+    }
+    steps.push(passphrase());
+    if machines::is_entered_elsewhere(plan) {
+        let others: Vec<String> = plan.stands_on().into_iter().map(|(other, _)| format!("`live/{other}/BOOTSTRAP.md`")).collect();
+        steps.push(format!("Join the private network in which the stores are, as {} says.\n", others.join(", ")));
+    }
+    let images: String =
+        used(plan).map(|image| format!("./ci/image.sh {product} \"$environment\" {} {}\n", image.name, image.instance)).collect();
+    if !images.is_empty() {
+        let config = "export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n";
+        steps.push(format!("Bake the images that the machines start from:\n\n```sh\n{config}{images}```\n"));
+    }
+    steps.push(format!("Make everything:\n\n```sh\n(cd \"live/{product}/$environment\" && terragrunt run --all -- apply)\n```\n"));
+    let configured = plan.configured.iter().filter(|stack| plan.services.iter().any(|service| service.stack == **stack));
+    let playbooks: String = configured.map(|stack| super::guide::playbook(product, "", &word(stack))).collect();
+    if !playbooks.is_empty() {
+        steps.push(format!(
+            "Configure the machines. SSH shows the fingerprint of each machine that it meets for the first time.\n\
+             \n\
+             ```sh\n\
+             export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n\
+             ./ci/collections.sh\n\
+             {playbooks}```\n"
+        ));
+    }
+    if machines::are_signed(plan) {
+        steps
+            .push(format!("Let pipelines know the machines: sign their keys.\n\n```sh\nlive/{product}/sign-hosts \"$environment\"\n```\n"));
+    }
+    steps.pipelines(branch);
+    steps
+}
+
+/// The certificate of who signs the services of another product lies behind that of the product's own authority, by which its machines
+/// are known.
+fn trusted(plan: &Plan, other: &Text, environment: &Text, made: bool) -> String {
+    let product = &plan.product.name.text;
+    let there = if *environment == plan.environment {
+        format!("\"live/{other}/.bootstrap/$environment.pem\"")
+    } else {
+        Word::literal(&format!("live/{other}/.bootstrap/{environment}.pem")).map(|word| word.as_str().to_owned()).unwrap_or_default()
+    };
+    let (how, own) = if made { (">>", "add") } else { (">", "take") };
+    format!(
+        "Let the tools trust the stores of `{other}`: {own} the certificate of who signs its services, which its operators have.\n\
+         \n\
+         ```sh\n\
+         mkdir -p \"live/{product}/.bootstrap\"\n\
+         cat {there} {how} \"live/{product}/.bootstrap/$environment.pem\"\n\
+         ```\n"
+    )
+}
