@@ -1,6 +1,7 @@
 //! Schemas of OpenTofu plugins as types: which resources there are, and what each takes and gives; and specifications of Ansible's
 //! modules.
 
+mod collections;
 mod convert;
 mod modules;
 mod read;
@@ -10,6 +11,7 @@ use crate::ty::Ty;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use collections::{Collection, collection_of};
 pub use modules::{Module, ModuleOption};
 pub use read::read;
 
@@ -20,6 +22,8 @@ pub struct Schemas {
     pub plugins: BTreeMap<Text, Arc<Plugin>>,
     /// By the module's name: `ansible.posix.sysctl`.
     pub modules: BTreeMap<Text, Arc<Module>>,
+    /// Collections that modules come in, by name: `ansible.posix`.
+    pub collections: BTreeMap<Text, Collection>,
 }
 
 /// The schema of one plugin.
