@@ -47,6 +47,8 @@ class Product:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "product.infra").write_text(source, encoding="utf-8")
         (PROJECT / "infra.toml").write_text(f'name = "{self.name}"\nedition = "2026"\noutput = "generated"\n', encoding="utf-8")
+        # What was filled in stands in the way of what is written; the addresses lie beside the product, and stay.
+        shutil.rmtree(PROJECT / "generated", ignore_errors=True)
         run(os.environ["INFRAC"], "build", "--project", PROJECT)
         self.fill()
 
