@@ -5,7 +5,7 @@ use super::report;
 use super::scope::Scope;
 use crate::base::Text;
 use crate::hir::{self, Item, LabelValue};
-use crate::schema::ModuleOption;
+use crate::schema::{ModuleOption, collection_of};
 use crate::ty::Ty;
 use std::collections::BTreeMap;
 
@@ -28,6 +28,9 @@ impl<'a> Checker<'a> {
             });
             return;
         };
+        if let Some(collection) = collection_of(&name).filter(|collection| !schemas.collections.contains_key(*collection)) {
+            self.error(report::unknown_collection(label.span, &name, collection));
+        }
         let mut seen = BTreeMap::new();
         for attribute in attributes() {
             if let Some(first) = seen.insert(&attribute.name.text, attribute.name.span) {

@@ -41,8 +41,7 @@ pub(super) fn emit(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Ta
             diagnostics.0.extend(definition.map(|of| Diagnostic::error(Code::NotExpressible, of.name.span, why)));
         }
         if !uses.roles.is_empty() {
-            // Constants cannot fail: they hold no data.
-            let _ = target::ansible::emit_shared(tree);
+            diagnostics.extend(collections(program, shapes, uses, tree));
             if targets.wants("molecule") {
                 let _ = target::molecule::emit_shared(tree);
             }
@@ -52,6 +51,28 @@ pub(super) fn emit(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Ta
     diagnostics.extend(pipelines(program, shapes, uses, targets, tree));
     // What a pattern names has been accepted as a path already.
     let _ = target::git::emit_shared(tree);
+    diagnostics
+}
+
+/// What is the same for every role, with the collections that roles in use need. A task of a collection without a version has been
+/// refused at its place; what is missing here, the library has lost.
+fn collections(program: &Program, shapes: &Shapes, uses: &Uses, tree: &mut Tree) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    let needed = target::ansible::collections(uses.roles.iter().filter_map(|name| shapes.roles.get(name)).map(AsRef::as_ref));
+    let said = needed.iter().filter_map(|name| Some((*name, shapes.collections.get(*name)?)));
+    // Names and versions have been read as such: they cannot fail to be written.
+    let _ = target::ansible::emit_shared(said, tree);
+    let used = uses.roles.iter().find_map(|name| program.definitions.get(&("service".into(), name.clone())));
+    for name in needed.iter().filter(|name| !shapes.collections.contains_key(**name)) {
+        diagnostics.0.extend(used.map(|service| {
+            Diagnostic::error(
+                Code::InvalidProject,
+                service.name.span,
+                format!("roles need the collection `{name}`, whose version nothing says"),
+            )
+            .help(format!("name it in a file `ansible/collections.json` of the library: `{{ \"{name}\": \"1.2.3\" }}`"))
+        }));
+    }
     diagnostics
 }
 

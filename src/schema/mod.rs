@@ -2,6 +2,7 @@
 //! modules.
 
 pub mod add;
+mod collections;
 mod convert;
 mod modules;
 mod read;
@@ -11,6 +12,7 @@ use crate::ty::Ty;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use collections::{Collection, collection_of};
 pub use modules::{Module, ModuleOption};
 pub use read::read;
 
@@ -21,6 +23,8 @@ pub struct Schemas {
     pub plugins: BTreeMap<Text, Arc<Plugin>>,
     /// By the module's name: `ansible.posix.sysctl`.
     pub modules: BTreeMap<Text, Arc<Module>>,
+    /// Collections that modules come in, by name: `ansible.posix`.
+    pub collections: BTreeMap<Text, Collection>,
 }
 
 /// The schema of one plugin.

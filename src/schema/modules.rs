@@ -1,6 +1,6 @@
 //! Specifications of Ansible's modules: what each takes, as `ansible-doc --json` says it, pruned.
 
-use super::Schemas;
+use super::{Schemas, collections};
 use crate::base::{Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use serde::Deserialize;
@@ -56,7 +56,7 @@ impl ModuleOption {
 pub(super) fn read(workspace: &Workspace, schemas: &mut Schemas, diagnostics: &mut Diagnostics) {
     for (id, file) in workspace.files() {
         let Some((folder, name)) = file.path.rsplit_once('/') else { continue };
-        if !name.ends_with(".json") || folder.rsplit('/').next() != Some("ansible") {
+        if !name.ends_with(".json") || name == collections::FILE || folder.rsplit('/').next() != Some("ansible") {
             continue;
         }
         match serde_json::from_str::<Module>(&file.text) {

@@ -1,6 +1,6 @@
 //! From the files that `tofu providers schema -json` gives, pruned, to schemas.
 
-use super::{Attribute, Block, NestedAttributes, NestedBlock, Nesting, Plugin, Schemas, convert, modules};
+use super::{Attribute, Block, NestedAttributes, NestedBlock, Nesting, Plugin, Schemas, collections, convert, modules};
 use crate::base::{LIBRARY, Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use serde::Deserialize;
@@ -49,6 +49,7 @@ pub fn read(workspace: &Workspace) -> (Schemas, Diagnostics) {
     }
     schemas.plugins = plugins.into_iter().map(|(name, plugin)| (name, Arc::new(plugin))).collect();
     modules::read(workspace, &mut schemas, &mut diagnostics);
+    collections::read(workspace, &mut schemas, &mut diagnostics);
     (schemas, diagnostics)
 }
 

@@ -62,6 +62,7 @@ pub fn shape(
     run: &Arc<Run>,
 ) -> (Shapes, Diagnostics) {
     let mut shapes = Shapes { pipeline: shared.pipeline, ..Shapes::default() };
+    shapes.collections.extend(schemas.collections.iter().map(|(name, of)| (name.clone(), of.version.clone())));
     let mut diagnostics = Diagnostics::default();
     for (key, implementation) in &program.implementations {
         let Some(contract) = program.definitions.get(&("module".into(), key.0.clone())) else { continue };
@@ -94,6 +95,8 @@ pub struct Shapes {
     pub roles: BTreeMap<Text, Arc<Role>>,
     /// The pipeline, where the program defines one.
     pub pipeline: Option<Pipeline>,
+    /// The collections that Ansible's modules come in, with the versions that are installed.
+    pub collections: BTreeMap<Text, Text>,
 }
 
 /// What differs between two units of a module, or two hosts of a role: a variable.

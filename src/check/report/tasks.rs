@@ -14,6 +14,11 @@ pub(in crate::check) fn unknown_module<'k>(span: Span, name: &str, known: impl I
     }
 }
 
+pub(in crate::check) fn unknown_collection(span: Span, module: &str, collection: &str) -> Diagnostic {
+    Diagnostic::error(Code::UnknownDefinition, span, format!("`{module}` is of the collection `{collection}`, whose version nothing says"))
+        .help(format!("name it in a file `ansible/collections.json` of the library: `{{ \"{collection}\": \"1.2.3\" }}`"))
+}
+
 pub(in crate::check) fn unknown_option<'k>(name: &hir::Name, of: &Text, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnknownField, name.span, format!("the module `{of}` takes no `{}`", name.text));
     meant(diagnostic, &name.text, name.span, known)

@@ -6,6 +6,7 @@ use crate::artifact::config::{self, Each, Item, Part, Section};
 use crate::artifact::jinja::Expr;
 use crate::artifact::{Error, Problem, json};
 use crate::base::{Text, text};
+use crate::ty::Ty;
 use crate::value::{Operator, Residual, ResidualFor, Value};
 
 /// The template; comments begin with `mark` where the format is `lines`. JSON is YAML too.
@@ -118,7 +119,14 @@ fn lines(items: &mut Vec<Item>, value: &Value, scope: &Scope<'_>) -> Result<(), 
 }
 
 fn repeated(items: &mut Vec<Item>, each: &ResidualFor, nested: bool, scope: &Scope<'_>) -> Result<(), Error> {
-    let (variable, inner) = bound(each, scope);
+    let (variable, mut inner) = bound(each, scope);
+    if let Some(key) = &each.key {
+        // What Jinja counts is what it goes through: behind a condition that is less, and in a loop inside it is another one.
+        if nested || each.condition.is_some() || !is_list(&each.source, scope) {
+            return Err(Problem::Shape("Jinja counts the elements of a whole list, one line for each").into());
+        }
+        inner = inner.with(key, Expr::variable("loop").attribute("index0"));
+    }
     let mut body = Vec::new();
     if nested {
         lines(&mut body, &each.result, &inner)?;
@@ -128,6 +136,12 @@ fn repeated(items: &mut Vec<Item>, each: &ResidualFor, nested: bool, scope: &Sco
     let condition = each.condition.as_ref().map(|condition| expression(condition, &inner)).transpose()?;
     items.push(Item::Each { variable, over: expression(&each.source, scope)?, condition, items: body });
     Ok(())
+}
+
+/// Whether a variable of the role is a list.
+fn is_list(value: &Value, scope: &Scope<'_>) -> bool {
+    let Value::Residual(residual) = value else { return false };
+    matches!(&**residual, Residual::Variable(name) if scope.hole(name).is_some_and(|hole| matches!(hole.ty, Ty::List(_))))
 }
 
 /// A list that is known as a whole when Ansible runs.

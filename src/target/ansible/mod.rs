@@ -20,7 +20,7 @@ mod tests;
 pub use images::emit_image;
 pub use origin::origin;
 pub use role::emit_role;
-pub use shared::emit_shared;
+pub use shared::{collections, emit_shared};
 
 use crate::artifact::{Error, Tree};
 use crate::plan::Plan;

@@ -1,6 +1,6 @@
 //! What must hold of the roles of the whole library, whatever they say.
 
-use super::{emit_product, emit_role, emit_shared};
+use super::{collections, emit_product, emit_role, emit_shared};
 use crate::artifact::Tree;
 use crate::artifact::tree::Document;
 use crate::artifact::yaml::{Map, Node};
@@ -62,7 +62,8 @@ fn tree(shapes: &Shapes, plans: &[Plan]) -> Tree {
         emit_role(role, &mut tree).unwrap();
     }
     emit_product(plans, shapes, &mut tree).unwrap();
-    emit_shared(&mut tree).unwrap();
+    let needed = collections(shapes.roles.values().map(AsRef::as_ref));
+    emit_shared(needed.into_iter().map(|name| (name, &shapes.collections[name])), &mut tree).unwrap();
     tree
 }
 
