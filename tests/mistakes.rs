@@ -63,9 +63,7 @@ pub fn sources(root: &Path) -> std::io::Result<Sources> {
     for folder in ["inventory", "stdlib"] {
         for entry in walkdir::WalkDir::new(root.join(folder)).sort_by_file_name() {
             let entry = entry?;
-            let source =
-                entry.path().extension().is_some_and(|extension| ["infra", "json", "lock", "sh"].iter().any(|known| extension == *known));
-            if let (true, Ok(path)) = (source, entry.path().strip_prefix(root))
+            if let (true, Ok(path)) = (entry.file_type().is_file(), entry.path().strip_prefix(root))
                 && path != Path::new(OFFERED)
             {
                 found.push((path.to_string_lossy().as_ref().into(), std::fs::read_to_string(entry.path())?.into()));

@@ -23,7 +23,7 @@ fn tree_with(changes: &[(&str, &str, &str)]) -> Tree {
     for folder in ["stdlib", "inventory"] {
         for entry in walkdir::WalkDir::new(format!("{root}/{folder}")).sort_by_file_name() {
             let entry = entry.unwrap();
-            if entry.path().extension().is_some_and(|extension| ["infra", "json", "lock", "sh"].iter().any(|known| extension == *known)) {
+            if entry.file_type().is_file() {
                 let path: Text = entry.path().strip_prefix(root).unwrap().to_str().unwrap().into();
                 let mut text = std::fs::read_to_string(entry.path()).unwrap();
                 for (_, from, to) in changes.iter().filter(|(file, ..)| path == format!("stdlib/{file}")) {
@@ -139,7 +139,7 @@ fn the_compiler_comes_from_where_the_project_says() {
         .iter()
         .flat_map(|folder| walkdir::WalkDir::new(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))))
         .map(|entry| entry.unwrap().into_path())
-        .filter(|path| path.extension().is_some_and(|of| ["infra", "json", "lock", "sh"].iter().any(|known| of == *known)))
+        .filter(|path| path.is_file())
         .map(|path| {
             let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_str().unwrap().into();
             (name, std::fs::read_to_string(&path).unwrap().into())

@@ -5,7 +5,7 @@ use super::{Exit, Global, open};
 use crate::host::{self, Failure, library};
 use crate::schema::add::{self, Kind};
 use clap::Subcommand;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ enum What {
 #[command(after_help = "Examples:\n  \
     tofu providers schema -json | infrac schema add digitalocean digitalocean_spaces_bucket --release 2.50.0 --from -\n  \
     infrac schema add digitalocean digitalocean_vpc --from ../other/library/schemas/digitalocean.json\n  \
-    ansible-doc --json community.docker.docker_image | infrac schema add community.docker.docker_image --from -")]
+    ansible-doc --json community.docker.docker_image | infrac schema add community.docker.docker_image --release 4.0.0 --from -")]
 struct Add {
     /// The plugin, as `digitalocean` or `digitalocean/digitalocean`, or a module, as `community.general.ufw`
     name: String,
@@ -42,7 +42,7 @@ struct Add {
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
 
-    /// The release of the plugin, which OpenTofu does not print [default: that of the types which are there]
+    /// The release of the plugin or of the collection, which the tools do not print [default: that of what is there]
     #[arg(long, value_name = "VERSION")]
     release: Option<String>,
 }
@@ -94,11 +94,7 @@ impl Add {
         }
         let file = format!("schemas/{}.json", self.name.rsplit('/').next().unwrap_or(&self.name));
         let path = library.join(&file);
-        let before = match fs::read_to_string(&path) {
-            Ok(text) => Some(serde_json::from_str(&text).map_err(|error| Failure::new(format!("`{folder}/{file}` is no JSON: {error}")))?),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(Failure::new(format!("cannot read `{folder}/{file}`: {error}"))),
-        };
+        let before = own(library, folder, &file)?;
         let known = before.clone().or_else(|| embedded(&file));
         let of_known = known.as_ref().and_then(|known| known.get("version")?.as_str());
         let written = add::plugin(document, &self.name, &self.types, self.release.as_deref().or(of_known), before);
@@ -111,12 +107,29 @@ impl Add {
         // All of them are read before one is written.
         let names = || std::iter::once(&self.name).chain(&self.types);
         let found: Result<Vec<Value>, String> = names().map(|name| add::module(document, name)).collect();
+        let file = "ansible/collections.json";
+        let before = own(library, folder, file)?.unwrap_or_else(|| json!({}));
+        let known = embedded(file).unwrap_or_else(|| json!({}));
+        let versions = add::collections(names().map(String::as_str), self.release.as_deref(), &before, &known).map_err(Failure::new)?;
+        if versions != before {
+            write(&library.join(file), &versions)?;
+            tell(&format!("{GOOD}wrote{GOOD:#} {folder}/{file}\n"));
+        }
         for (name, module) in names().zip(found.map_err(Failure::new)?) {
             let file = format!("ansible/{name}.json");
             write(&library.join(&file), &module)?;
             tell(&format!("{GOOD}wrote{GOOD:#} {folder}/{file}\n"));
         }
         Ok(Exit::Clean)
+    }
+}
+
+/// The file of that name in the project's library; nothing where there is none.
+fn own(library: &Path, folder: &str, file: &str) -> Result<Option<Value>, Failure> {
+    match fs::read_to_string(library.join(file)) {
+        Ok(text) => serde_json::from_str(&text).map(Some).map_err(|error| Failure::new(format!("`{folder}/{file}` is no JSON: {error}"))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::new(format!("cannot read `{folder}/{file}`: {error}"))),
     }
 }
 

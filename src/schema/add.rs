@@ -1,6 +1,7 @@
 //! What tools print about themselves, pruned to what is checked: `tofu providers schema -json` and `ansible-doc --json` go in, files of a
 //! library's `schemas` and `ansible` come out. A file that has that form already is taken as well.
 
+use super::collection_of;
 use crate::base::similar;
 use serde_json::{Map, Value, json};
 
@@ -82,6 +83,29 @@ pub fn module(document: &Value, name: &str) -> Result<Value, String> {
     let description = doc.get("short_description").and_then(Value::as_str).unwrap_or_default().trim_end_matches('.');
     let collection = format!("{}.{}", parts[0], parts[1]);
     Ok(json!({ "module": name, "collection": collection, "description": description, "options": options(doc.get("options")) }))
+}
+
+/// The project's list of collections, `before`, with those of some modules in a release. What `known`, the list of infrac itself, has is left
+/// to it. An error is a sentence.
+pub fn collections<'m>(
+    modules: impl Iterator<Item = &'m str>,
+    release: Option<&str>,
+    before: &Value,
+    known: &Value,
+) -> Result<Value, String> {
+    let mut listed = before.as_object().cloned().unwrap_or_default();
+    for collection in modules.filter_map(collection_of) {
+        let said = listed.get(collection).or_else(|| known.get(collection)).and_then(Value::as_str);
+        match (said, release) {
+            (Some(said), Some(release)) if said != release => {
+                return Err(format!("`{collection}` is installed in release {said}: a repository has one of each"));
+            }
+            (Some(_), _) => (),
+            (None, Some(release)) => _ = listed.insert(collection.to_owned(), json!(release)),
+            (None, None) => return Err(format!("the document does not say which release of `{collection}` it is of: name it by `--release`")),
+        }
+    }
+    Ok(Value::Object(listed))
 }
 
 fn listed(names: &[&str]) -> String {

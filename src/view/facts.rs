@@ -486,10 +486,11 @@ fn own_filter(plan: &Plan, host: &Text) -> Option<Filter> {
 
 fn service(plan: &Plan, service: &plan::Service) -> Service {
     let instance = plan.instance(service.instance);
-    let ports = instance
-        .into_iter()
-        .flat_map(|instance| instance.said().labelled::<Port<'_>>())
-        .filter_map(|(name, port)| Some(Listen { name: name.clone(), ports: port.listened(), from: port.from().cloned().collect() }));
+    let ports = instance.into_iter().flat_map(|instance| instance.said().labelled::<Port<'_>>()).map(|(name, port)| Listen {
+        name: name.clone(),
+        ports: port.listened(),
+        from: port.from().cloned().collect(),
+    });
     Service {
         stack: service.stack.clone(),
         name: instance.map(|instance| instance.name.clone()).unwrap_or_default(),

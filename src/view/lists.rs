@@ -3,7 +3,7 @@
 use super::facts::Listen;
 use super::table::Cell;
 use super::{Facts, Table};
-use crate::base::{Text, text};
+use crate::base::{IndexMap, Text, text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What can be listed.
@@ -173,7 +173,9 @@ fn ports(facts: &[Facts]) -> Table {
     let mut table = Table::new(["product", "environment", "stack", "service", "port", "number", "protocols", "open_to", "hosts"]);
     for of in facts {
         for service in &of.services {
-            for (port, span, protocols) in service.ports.iter().flat_map(by_span) {
+            let spans =
+                service.ports.iter().flat_map(|port| by_span(port).into_iter().map(move |(span, protocols)| (port, span, protocols)));
+            for (port, span, protocols) in spans {
                 // A span is a text, a number stays one.
                 let number = match span {
                     None => Cell::from(&Text::default()),
@@ -198,13 +200,10 @@ fn ports(facts: &[Facts]) -> Table {
 }
 
 /// The spans that a port listens on, each with its protocols.
-fn by_span(port: &Listen) -> Vec<(&Listen, Option<(u16, u16)>, Vec<Text>)> {
-    let mut found: Vec<(&Listen, Option<(u16, u16)>, Vec<Text>)> = Vec::new();
+fn by_span(port: &Listen) -> IndexMap<Option<(u16, u16)>, Vec<Text>> {
+    let mut found = IndexMap::<_, Vec<Text>>::default();
     for ports in &port.ports {
-        match found.iter_mut().find(|(_, span, _)| *span == ports.span) {
-            Some((_, _, protocols)) => protocols.push(ports.protocol.clone()),
-            None => found.push((port, ports.span, vec![ports.protocol.clone()])),
-        }
+        found.entry(ports.span).or_default().push(ports.protocol.clone());
     }
     found
 }

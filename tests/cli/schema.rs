@@ -92,7 +92,12 @@ define service thing {
     let printed = r#"{ "acme.tools.thing": { "doc": { "short_description": "Makes things.", "options": {
         "state": { "type": "str", "choices": ["present", "absent"], "description": ["x"], "default": "present" } } } } }"#;
     session.put("printed.json", printed);
-    session.run(&["schema", "add", "acme.tools.thing", "--from", "printed.json"]).ends(0);
+    let add = ["schema", "add", "acme.tools.thing", "--from", "printed.json"];
+    session.run(&add).ends(2).says("which release of `acme.tools` it is of: name it by `--release`");
+    session.run(&[&add[..], &["--release", "1.2.0"]].concat()).ends(0).says("wrote library/ansible/collections.json");
+    assert_eq!(session.read("library/ansible/collections.json"), "{\"acme.tools\":\"1.2.0\"}\n");
+    session.run(&add).ends(0);
+    session.run(&[&add[..], &["--release", "1.3.0"]].concat()).ends(2).says("is installed in release 1.2.0");
     session.run(&["check"]).ends(0);
     session.put("library/box.infra", &task.replace("present", "here"));
     session.run(&["check"]).ends(1).says("here");

@@ -37,7 +37,7 @@ pub(in crate::check) fn no_protocol(name: &str, span: Span) -> Diagnostic {
     if WITH_PORTS.contains(&name) {
         return diagnostic.help(format!("{name} has ports: write `443/{name}`, or `1..65535/{name}` for all of them"));
     }
-    meant(diagnostic.help("write a port, such as `443/tcp`, or one of `icmp esp gre ah`"), name, span, WITHOUT_PORTS.into_iter())
+    meant(diagnostic.help("write a port, such as `443/tcp`, or one of `icmp esp gre ah`"), name, span, WITHOUT_PORTS)
 }
 
 /// Two elements of a list of ports that share one.

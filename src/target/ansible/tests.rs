@@ -19,7 +19,7 @@ fn library() -> (Shapes, Vec<Plan>) {
     let mut files = Vec::new();
     for folder in ["stdlib", "inventory"] {
         for entry in walkdir::WalkDir::new(root.join(folder)).sort_by_file_name().into_iter().map(Result::unwrap) {
-            if entry.path().extension().is_some_and(|extension| ["infra", "json", "sh"].iter().any(|known| extension == *known)) {
+            if entry.file_type().is_file() {
                 let path = entry.path().strip_prefix(root).unwrap().to_string_lossy().into_owned();
                 files.push((Text::from(path), std::fs::read_to_string(entry.path()).unwrap().into()));
             }
