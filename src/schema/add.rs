@@ -102,7 +102,9 @@ pub fn collections<'m>(
             }
             (Some(_), _) => (),
             (None, Some(release)) => _ = listed.insert(collection.to_owned(), json!(release)),
-            (None, None) => return Err(format!("the document does not say which release of `{collection}` it is of: name it by `--release`")),
+            (None, None) => {
+                return Err(format!("the document does not say which release of `{collection}` it is of: name it by `--release`"));
+            }
         }
     }
     Ok(Value::Object(listed))
