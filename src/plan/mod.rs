@@ -9,8 +9,10 @@ mod frame;
 mod functions;
 pub mod image;
 pub mod lock;
+pub mod names;
 pub mod origin;
 mod planner;
+mod reach;
 mod refined;
 mod repeat;
 mod rules;
@@ -35,6 +37,7 @@ use std::sync::Arc;
 pub use allocate::{Allocation, Misfit};
 pub use image::Image;
 pub use lock::Lock;
+pub use reach::Standing;
 pub use ways::Gate;
 
 /// Evaluates a product in one environment; `work` is what the product has taken in the others. There is no plan where something that it is made of could not be evaluated.
