@@ -371,8 +371,9 @@ fn graphs_go_to_standard_output_alone() {
 fn why_follows_a_line_and_a_value_to_what_decides_them() {
     let session = project();
     let product = "product shop {\n  domain = \"shop.example.com\"\n  owner = \"ops@shop.example.com\"\n  environments = [prod]\n  \
-                   ranges = { prod = 10.20.0.0/16 }\n}\nprovider hetzner eu { region = fsn1 }\nstack compute web { on = eu, servers = 2, \
-                   public = true, ports = [443/tcp], from = [0.0.0.0/0] }\n";
+                   ranges = { prod = 10.20.0.0/16 }\n  operators = [{ name = \"ada\", key = \"ssh-ed25519 \
+                   AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada\" }]\n}\nprovider hetzner eu { region = fsn1 }\n\
+                   stack compute web { on = eu, servers = 2, public = true, ports = [443/tcp], from = [0.0.0.0/0] }\n";
     session.put("inventory/shop/product.infra", product);
     session.run(&["build"]);
     let unit = "live/shop/prod/web/nodes/terragrunt.hcl";
@@ -380,7 +381,7 @@ fn why_follows_a_line_and_a_value_to_what_decides_them() {
     let (unit, text) = files.iter().find(|(path, _)| path.ends_with(unit)).unwrap();
     let line = text.lines().position(|line| line.contains("server_type")).unwrap() + 1;
     session.run(&["why", &format!("{unit}:{line}")]).ends(0).says("server_type = ").says("product.infra:").says("let <stdlib>/");
-    session.run(&["why", "shop.web.servers"]).ends(0).says("web.servers = 2").says("said inventory/shop/product.infra:8:40  2");
+    session.run(&["why", "shop.web.servers"]).ends(0).says("web.servers = 2").says("said inventory/shop/product.infra:9:40  2");
     session.run(&["why", "shop.web.server"]).ends(2).says("did you mean `servers`?");
     let json = session.run(&["why", &format!("{unit}:{line}"), "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();

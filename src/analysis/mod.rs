@@ -5,10 +5,16 @@ mod approval;
 mod bootstrap_cycle;
 mod cidr_overlap;
 mod compiler_source;
+mod dead_record;
 mod duplicate_name;
 mod fallback_missing;
+mod foreign_name;
 mod forgotten;
+mod gate_names;
+mod idle_service;
 mod invalid_name;
+mod machine_ways;
+mod made_twice;
 mod missing_capability;
 mod operator_accounts;
 mod other_range;
@@ -25,6 +31,7 @@ mod second_pipeline;
 mod service_twice;
 mod shared_domain;
 mod silent_lock;
+mod silent_port;
 mod stage_access;
 mod stage_names;
 mod stage_order;
@@ -32,10 +39,13 @@ mod stage_work;
 mod stands_on;
 mod state_config;
 mod unchecked_download;
+mod undone;
 mod unit_cycle;
 mod unknown_waiver;
 mod unreachable_path;
+mod unreached_source;
 mod unrotated_log;
+mod unserved_name;
 mod unused_image;
 mod unused_waiver;
 mod waivers;
@@ -44,6 +54,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::hir::{Product, Program};
 use crate::plan::Plan;
 use crate::shape::{Pipeline, Shapes};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use forgotten::{IfBuilt, forgotten};
@@ -89,12 +100,25 @@ const RULES: &[Rule] = &[
     unused_waiver::check,
 ];
 
+/// Rules about how things of a product reach each other. What is said for all environments is told once.
+const REACH: &[Rule] = &[dead_record::check, foreign_name::check, gate_names::check, silent_port::check, unreached_source::check];
+
+/// Those among them about what a product lacks as a whole.
+const WHOLE: &[Rule] = &[idle_service::check, machine_ways::check, made_twice::check, unserved_name::check];
+
 /// Judges one product by its plans, one for each environment that could be evaluated.
 pub fn analyse(program: &Program, product: &Product, plans: &[Plan], shapes: &Shapes) -> Diagnostics {
     let facts = Facts { program, product, plans, pipeline: shapes.pipeline.as_ref() };
     let mut found = Vec::new();
     for rule in RULES {
         rule(&facts, &mut found);
+    }
+    // A test of a library is about definitions: it holds no more than these need.
+    let whole = WHOLE.iter().filter(|_| product.expected.is_none());
+    for rule in REACH.iter().chain(whole) {
+        let (mut told, mut places) = (Vec::new(), BTreeSet::new());
+        rule(&facts, &mut told);
+        found.extend(told.into_iter().filter(|of| places.insert(of.primary.span)));
     }
     Diagnostics(found)
 }
@@ -107,6 +131,7 @@ pub fn analyse_roles(program: &Program, shapes: &Shapes) -> Diagnostics {
         let files = role_files::Files::of(role);
         unreachable_path::check(&files, &mut found);
         unrotated_log::check(&files, &mut found);
+        undone::check(program, role, &mut found);
     }
     Diagnostics(found)
 }

@@ -1,9 +1,10 @@
 //! The places that a finding blames: where the inventory says what is wrong, as near to it as can be told.
 
-use crate::base::Span;
-use crate::hir::{ExprKind, Instance, Product};
+use crate::base::{Span, Text};
+use crate::hir::{self, Expr, ExprKind, Instance, Part, Product, Program};
 use crate::plan::Plan;
 use crate::value::{InstanceId, Value};
+use std::net::IpAddr;
 
 /// The name of an instance in the inventory: its own, or that of the stack it stands in.
 pub(super) fn named_at(plan: &Plan, id: InstanceId) -> Span {
@@ -57,4 +58,52 @@ pub(super) fn needing(plan: &Plan, id: InstanceId, unit: InstanceId) -> Span {
     let leads = |value: &Value| *value == Value::Instance(unit) || value.needs(unit);
     let found = given.find(|attribute| instance.fields.get(&attribute.name.text).is_some_and(leads));
     found.map_or(declaration.name.span, |attribute| attribute.value.span)
+}
+
+/// Whether a place stands in the project's own text, and not in the library that comes with the compiler.
+pub(super) fn is_of_project(program: &Program, span: Span) -> bool {
+    !program.embedded.contains(&span.file.0)
+}
+
+/// Where the project writes a literal: what the instance is given, then what its stack is given. Nothing where neither says it.
+pub(super) fn literal_at(program: &Program, plan: &Plan, id: InstanceId, is_it: &dyn Fn(&Literal) -> bool) -> Option<Span> {
+    let instance = plan.instance(id)?;
+    let stack = instance.stack.and_then(|stack| plan.instance(stack));
+    std::iter::once(instance).chain(stack).find_map(|of| {
+        let declaration = &of.declaration;
+        let here = declaration.overrides.iter().filter(|(environment, _)| environment.text == plan.environment).flat_map(|(_, of)| of);
+        let mut written = here.chain(declaration.attributes.values()).filter(|said| is_of_project(program, said.value.span));
+        written.find_map(|said| {
+            let mut found = None;
+            said.value.walk(&mut |expr| {
+                if literal(expr).is_some_and(|literal| is_it(&literal)) {
+                    found.get_or_insert(expr.span);
+                }
+            });
+            found
+        })
+    })
+}
+
+/// A literal of the text.
+pub(super) enum Literal {
+    /// Text without holes.
+    Text(Text),
+    /// An address.
+    Ip(IpAddr),
+    /// A number.
+    Int(i64),
+}
+
+/// The literal that an expression is, of those that rules compare.
+pub(super) fn literal(expr: &Expr) -> Option<Literal> {
+    match &expr.kind {
+        ExprKind::Template(parts) => match parts.as_slice() {
+            [Part::Text(text)] => Some(Literal::Text(text.clone())),
+            _ => None,
+        },
+        ExprKind::Literal(hir::Literal::Ip(address)) => Some(Literal::Ip(*address)),
+        ExprKind::Literal(hir::Literal::Int(number)) => Some(Literal::Int(*number)),
+        _ => None,
+    }
 }

@@ -147,6 +147,8 @@ codes! {
     UnrotatedLog = "IC0422" "unrotated-log";
     /// A stage of a pipeline that reads what it must not.
     StageAccess = "IC0423" "stage-access";
+    /// A connection that has to come about and has no way: into a machine, out of one, between two networks.
+    NoRoute = "IC0426" "no-route";
     /// A pipeline that a system of CI would refuse, or of which a part would do nothing.
     InvalidPipeline = "IC0430" "invalid-pipeline";
 

@@ -72,6 +72,7 @@ stack compute web {
 pub(super) fn accepted() -> String {
     let more = "  waive proprietary { on = [onepassword], because = \"the first secrets are in it\" }
   waive source-available { on = [consul], because = \"it is used within the company\" }
+  operators = [{ name = \"ada\", key = \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada\" }]
   in staging { domain = \"staging.acme.example.com\" }\n";
     PRODUCT.replace("  secrets {", &format!("{more}  secrets {{"))
 }

@@ -10,8 +10,10 @@ mod functions;
 pub mod image;
 mod imports;
 pub mod lock;
+pub mod names;
 pub mod origin;
 mod planner;
+mod reach;
 mod refined;
 mod repeat;
 mod rules;
@@ -37,6 +39,7 @@ pub use allocate::{Allocation, Misfit};
 pub use image::Image;
 pub use imports::{Elsewhere, Exported, Exports, Imports, NO_IMPORTS, Offer, rank};
 pub use lock::Lock;
+pub use reach::Standing;
 pub use ways::Gate;
 
 /// What a product is planned with beside the program.

@@ -5,7 +5,8 @@ use crate::base::Text;
 use crate::base::graph::Graph;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::items::{Entry, WayIn};
-use crate::value::Value;
+use crate::value::{InstanceId, Value};
+use ipnet::IpNet;
 use std::collections::BTreeMap;
 
 /// A machine through which others are entered.
@@ -17,6 +18,10 @@ pub struct Gate {
     pub stack: Text,
     /// The name by which it is reached from outside.
     pub name: Text,
+    /// The private networks that it leads to; that of its machine where it says nothing.
+    pub reaches: Vec<IpNet>,
+    /// Its service.
+    pub service: InstanceId,
 }
 
 impl Plan {
@@ -24,7 +29,8 @@ impl Plan {
     pub fn gates(&self) -> Vec<Gate> {
         let gate = |(service, way): (&Service, WayIn<'_>)| {
             let (name, host) = (way.name()?, service.hosts.first()?);
-            Some(Gate { host: host.clone(), stack: service.stack.clone(), name: name.clone() })
+            let reaches = way.reaches().collect();
+            Some(Gate { host: host.clone(), stack: service.stack.clone(), name: name.clone(), reaches, service: service.instance })
         };
         self.ways_in().filter_map(gate).collect()
     }
@@ -45,22 +51,30 @@ impl Plan {
         self.entries(host).any(|entry| entry.open() == Some(true))
     }
 
-    /// The gate through which a machine is entered; none where it is one itself, or open to who holds a key.
+    /// The gate through which a machine is entered: one that leads to its private address, or where it is entered by its own name one
+    /// whose public address its firewall lets in. None where it is a gate itself, open to who holds a key, or reached by none.
     pub fn gate_of(&self, host: &Host) -> Option<Gate> {
         let gates = self.gates();
-        let is_gate = gates.iter().any(|gate| gate.host == host.name);
-        gates.into_iter().next().filter(|_| !is_gate && !self.is_open(host))
+        if gates.iter().any(|gate| gate.host == host.name) || self.is_open(host) {
+            return None;
+        }
+        let leads = |gate: &&Gate| match self.is_entered_by_name(host) {
+            true => self.lets_in(gate, host),
+            false => self.leads_to(gate, host),
+        };
+        gates.iter().find(leads).cloned()
     }
 
-    /// The machine through which a network is left, as its stack: what translates the addresses of a network says by which address.
+    /// The address of the machine through which the network of another one is left: what translates the addresses of a network says it.
+    pub fn gateway_of(&self, network: InstanceId) -> Option<&Value> {
+        let of_network = |of: &&super::Instance| of.keyword == "module" && of.fields.get("network") == Some(&Value::Instance(network));
+        let exits = self.instances.iter().filter(of_network);
+        exits.filter_map(|of| of.fields.get("gateway").filter(|gateway| **gateway != Value::None)).next()
+    }
+
+    /// The machine through which a network is left, as its stack.
     fn way_out(&self, host: &Host) -> Option<Text> {
-        let module = self.instances.iter().find(|of| {
-            let stack = of.stack.and_then(|stack| self.instances.get(stack.0 as usize));
-            of.keyword == "module" && of.name == host.unit && stack.is_some_and(|stack| stack.name == host.stack)
-        })?;
-        let network = module.fields.get("network")?;
-        let exits = self.instances.iter().filter(|of| of.keyword == "module" && of.fields.get("network") == Some(network));
-        let gateway = exits.filter_map(|of| of.fields.get("gateway").filter(|gateway| **gateway != Value::None)).next()?;
+        let gateway = self.gateway_of(self.standing(host)?.network?)?;
         let through = self.hosts.iter().find(|other| other.record.field("address") == Some(gateway))?;
         (through.name != host.name).then(|| through.stack.clone())
     }

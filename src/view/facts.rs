@@ -1,9 +1,7 @@
 //! What a plan says about one product in one environment, as plain data: names and numbers that need no plan behind them.
 
 use crate::base::{Ports, Text, text};
-use crate::hir::items::{
-    DnsZone, HostFilter, MachineGroup, PacketFilter, Port, PrivateNetwork, Provider as OfProvider, PublicNames, RecordSet, WayIn,
-};
+use crate::hir::items::{DnsZone, HostFilter, PacketFilter, Port, PrivateNetwork, Provider as OfProvider, PublicNames, RecordSet, WayIn};
 use crate::plan::{self, Instance, Plan};
 use crate::target::common::delivery::of_plans;
 use crate::target::common::images;
@@ -171,6 +169,8 @@ pub struct Rule {
     pub sources: Vec<IpNet>,
     /// From the public address of which machine, which nobody knows before it is there.
     pub machine: Option<Text>,
+    /// Whether it lets in public addresses alone.
+    pub public: bool,
 }
 
 /// A service on machines.
@@ -410,15 +410,12 @@ fn networks(plan: &Plan) -> Vec<Network> {
 
 fn host(plan: &Plan, host: &plan::Host) -> Host {
     let unit = text!("{}/{}", host.stack, host.unit);
-    let made_by = modules(plan).find(|(path, _)| *path == unit).map(|(_, instance)| instance);
+    let standing = plan.standing(host);
+    let made_by = standing.and_then(|standing| plan.instance(standing.made_by));
     let (provider, kind) = made_by.map(|instance| provider_of(plan, instance)).unwrap_or_default();
-    // What the module of the machines is given says where they stand and what stands before them.
-    let given = || {
-        let values = made_by.into_iter().flat_map(|instance| instance.fields.values());
-        values.filter_map(|value| if let Value::Instance(id) = value { Some((*id, plan.instance(*id)?)) } else { None })
-    };
-    let network = given().find(|(_, of)| of.block::<PrivateNetwork<'_>>().is_some()).map(|(id, _)| path_of(plan, id));
-    let cloud = given().filter(|(_, of)| of.keyword == "module").find_map(|(id, of)| Some(cloud_filter(path_of(plan, id), of.block()?)));
+    let network = standing.and_then(|standing| standing.network).map(|id| path_of(plan, id));
+    let cloud = standing.and_then(|standing| standing.filter);
+    let cloud = cloud.and_then(|id| Some(cloud_filter(path_of(plan, id), plan.instance(id)?.block()?)));
     let said = host.said();
     let subnet = said.and_then(|said| said.subnet());
     let key = subnet.and_then(|subnet| subnet.key()).cloned().unwrap_or_default();
@@ -432,7 +429,7 @@ fn host(plan: &Plan, host: &plan::Host) -> Host {
         network,
         fqdn: said.and_then(|said| said.fqdn()).cloned().unwrap_or_default(),
         arch: said.and_then(|said| said.arch()).cloned().unwrap_or_default(),
-        public: made_by.and_then(|instance| instance.block::<MachineGroup<'_>>()).and_then(MachineGroup::public).unwrap_or(false),
+        public: standing.is_some_and(|standing| standing.public),
         gate: plan.gate_of(host).map(|gate| gate.host),
         services: host.services.clone(),
         cloud,
@@ -450,6 +447,7 @@ fn cloud_filter(by: Text, filter: PacketFilter<'_>) -> Filter {
                 ports: rule.port()?.clone(),
                 sources: rule.sources().collect(),
                 machine: None,
+                public: false,
             })
         })
         .collect();
@@ -460,6 +458,7 @@ fn cloud_filter(by: Text, filter: PacketFilter<'_>) -> Filter {
             ports: Ports::one(u16::try_from(entry.port()?).ok()?, "tcp"),
             sources: Vec::new(),
             machine: Some(name),
+            public: false,
         })
     }));
     Filter { by, private: filter.private().unwrap_or(true), rules }
@@ -477,9 +476,19 @@ fn own_filter(plan: &Plan, host: &Text) -> Option<Filter> {
                 ports: rule.port()?.clone(),
                 sources: rule.ipv4().chain(rule.ipv6()).collect(),
                 machine: None,
+                public: false,
             })
         });
-        Some(Filter { by: service.service.clone(), private: true, rules: rules.collect() })
+        let public = filter.public_ports().filter_map(|entry| {
+            Some(Rule {
+                name: entry.name()?.clone(),
+                ports: Ports::one(u16::try_from(entry.port()?).ok()?, "tcp"),
+                sources: vec![IpNet::V4(ipnet::Ipv4Net::new_assert(std::net::Ipv4Addr::UNSPECIFIED, 0))],
+                machine: None,
+                public: true,
+            })
+        });
+        Some(Filter { by: service.service.clone(), private: true, rules: rules.chain(public).collect() })
     });
     filters.next()
 }

@@ -146,7 +146,9 @@ fn of_host(facts: &Facts, host: &Host) -> Vec<Opening> {
                 Some(filter) if private && !filter.private => Verdict::Unseen,
                 filter => judge(filter.is_some(), &cloud, |rule| rule.sources.iter().any(|source| source.contains(&range))),
             };
-            let of_own = judge(host.own.is_some(), &own, |rule| rule.sources.iter().any(|source| source.contains(&range)));
+            let of_own = judge(host.own.is_some(), &own, |rule| {
+                !(private && rule.public) && rule.sources.iter().any(|source| source.contains(&range))
+            });
             // What both stop is no opening.
             if !matches!(of_cloud, Verdict::Open(_) | Verdict::Absent) && !matches!(of_own, Verdict::Open(_) | Verdict::Absent) {
                 continue;
@@ -363,7 +365,7 @@ mod tests {
         let sources = sources.iter().map(|source| net(source)).collect();
         let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
         let ports = Ports { span: Some((first.parse().unwrap(), last.parse().unwrap())), protocol: "tcp".into() };
-        Rule { name: name.into(), ports, sources, machine: None }
+        Rule { name: name.into(), ports, sources, machine: None, public: false }
     }
 
     /// A public machine behind an edge, in a network into which a tunnel leads.

@@ -253,6 +253,13 @@ items! {
     Block ["module", "private_network"] as PrivateNetwork has {
         range: "cidr" => one IpNet;
         subnets: "list(subnet)" => each Subnet<'v>;
+        exit: "bool" => one bool;
+    }
+    /// What a provider takes once in an account.
+    Block ["module", "once_in_account"] as OnceInAccount has {
+        what: "string" => one &'v Text;
+        values: "list(string)" => each &'v Text;
+        instead: "string?" => one &'v Text;
     }
     /// Machines.
     Block ["module", "machine_group"] as MachineGroup has {
@@ -266,6 +273,7 @@ items! {
     /// What answers for names.
     Block ["module", "public_names"] as PublicNames has {
         names: "list(fqdn)" => each &'v Text;
+        machines: "list(fqdn)" => each &'v Text;
     }
     /// A firewall in front of machines.
     Block ["module", "packet_filter"] as PacketFilter has {
@@ -510,6 +518,7 @@ items! {
     Block ["service", "way_in"] as WayIn has {
         range: "cidr" => one IpNet;
         name: "fqdn" => one &'v Text;
+        reaches: "list(cidr)" => each IpNet;
         packages: "list(string)" => each &'v Text;
         file: "path?" => one &'v Text;
         up: "list(string)" => each &'v Text;
@@ -525,6 +534,7 @@ items! {
     /// The firewall of machines.
     Block ["service", "packet_filter"] as HostFilter has {
         inbound: "list(inbound_rule)" => each InboundRule<'v>;
+        public_ports: "list(entry_point)" => each EntryPoint<'v>;
     }
     /// What takes over when a service is away.
     Labelled ["service", "fallback"] has {

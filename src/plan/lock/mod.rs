@@ -34,7 +34,7 @@ pub struct Lock {
 pub struct Entry {
     /// What the line says.
     pub value: Held,
-    /// The whole line.
+    /// Where its value stands.
     pub span: Span,
 }
 
@@ -43,7 +43,7 @@ pub struct Entry {
 pub struct Pools {
     /// Sorted, each once; one may lie in another.
     pub ranges: Vec<Ipv4Net>,
-    /// The whole line.
+    /// Where its value stands.
     pub span: Span,
 }
 

@@ -106,20 +106,21 @@ impl Reader {
             Some((key, value)) => (key, value),
             None => return self.refuse(start, line, "this line of the lock is no entry"),
         };
-        let span = self.span(start, line.len());
         if is_word(key) {
             return self.pools(start, line, key, value);
         }
+        let at = start + line.len() - value.len();
+        let span = self.span(at, value.len());
         let Some(parts) = Key::read(key) else {
             return self.refuse(start, line, &format!("{} is no key that infrac writes", quoted(key)));
         };
-        let value = match parts.name {
+        let held = match parts.name {
             None => range(value).map(Held::Range),
             Some(_) if value.contains('.') => address(value).map(Held::Address),
             Some(_) => number(value).map(Held::Number),
         };
-        match value {
-            Err(why) => self.refuse(start, line, &why),
+        match held {
+            Err(why) => self.refuse(at, value, &why),
             Ok(value) => {
                 let before = self.lock.entries.insert(Text::new(key), Entry { value, span });
                 self.once(start, line, key, before.map(|entry| entry.span));
@@ -129,10 +130,11 @@ impl Reader {
 
     fn pools(&mut self, start: usize, line: &str, environment: &str, value: &str) {
         let ranges: Result<Vec<Ipv4Net>, String> = value.split(", ").map(range).collect();
+        let at = start + line.len() - value.len();
         match ranges {
-            Err(why) => self.refuse(start, line, &why),
+            Err(why) => self.refuse(at, value, &why),
             Ok(ranges) => {
-                let span = self.span(start, line.len());
+                let span = self.span(at, value.len());
                 let before = self.lock.pools.insert(Text::new(environment), Pools { ranges, span });
                 self.once(start, line, environment, before.map(|pools| pools.span));
             }
@@ -149,9 +151,9 @@ impl Reader {
         }
     }
 
-    fn refuse(&mut self, start: usize, line: &str, why: &str) {
+    fn refuse(&mut self, start: usize, text: &str, why: &str) {
         let found =
-            self.error(start, line.len(), why).help("take the line back from version control: what it held would be allocated anew");
+            self.error(start, text.len(), why).help("take the line back from version control: what it held would be allocated anew");
         self.found.push(found);
     }
 }

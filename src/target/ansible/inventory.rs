@@ -107,10 +107,12 @@ fn gates(plan: &Plan) -> Result<Vec<Gate>, Error> {
     }
 }
 
+fn through(gate: &Gate) -> Text {
+    text!("-o ProxyJump=%r@{}", gate.name)
+}
+
 fn everywhere(gate: &Gate) -> Map {
-    Map::new()
-        .with("ansible_ssh_common_args", text!("-o ProxyJump=%r@{}", gate.name))
-        .comment("Machines are reached through the gate, under the same account.")
+    Map::new().with("ansible_ssh_common_args", through(gate)).comment("Machines are reached through the gate, under the same account.")
 }
 
 fn of_host(host: &Host, plan: &Plan, gates: &[Gate], sources: &Sources) -> Result<Map, Error> {
@@ -131,6 +133,10 @@ fn of_host(host: &Host, plan: &Plan, gates: &[Gate], sources: &Sources) -> Resul
             }
             if !gates.is_empty() && plan.is_open(host) {
                 map.push("ansible_ssh_common_args", "");
+            }
+            // What is said of all machines names the first gate.
+            if let Some(gate) = plan.gate_of(host).filter(|gate| gates.first() != Some(gate)) {
+                map.push("ansible_ssh_common_args", through(&gate));
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::artifact::shell::Word;
 use crate::base::Text;
 use crate::hir::items;
 use crate::plan::Plan;
+use crate::plan::names::{Leads, NeededName};
 use crate::target::common::delivery::{Credential, Network, of_plans, place_of};
 use crate::target::common::images::used;
 use crate::target::common::secrets::Sources;
@@ -101,11 +102,8 @@ fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
     }
     steps.push(passphrase());
     steps.extend(images(plan, first));
-    let delegated = if first.units.iter().any(|path| makes_names(plan, path)) {
-        "\nThe names of the next steps are answered by the zone that was made: let the registrar of its domain point to its name servers.\n"
-    } else {
-        ""
-    };
+    let delegated = delegation(plan, first);
+    let foreign = foreign_names(plan);
     let filters = filters(plan, first).join(" ");
     steps.push(format!(
         "Keep the state here for now, and make the machines:\n\
@@ -114,7 +112,7 @@ fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
          export INFRAC_STATE=bootstrap\n\
          (cd \"live/{product}/$environment\" && terragrunt run --all {filters} -- apply)\n\
          ```\n\
-         {delegated}"
+         {delegated}{foreign}"
     ));
     steps.push(configure(plan, first));
     steps.extend(tunnel(plan));
@@ -183,6 +181,65 @@ impl<'p> Steps<'p> {
         self.0.extend(pipelines(self.1, branch));
         self.0.push(READY.to_owned());
     }
+}
+
+/// How the zones that the first run makes become those that resolvers ask.
+fn delegation(plan: &Plan, first: &First) -> String {
+    let product = &plan.product.name.text;
+    let zones: Vec<&Text> = first.units.iter().filter(|path| makes_names(plan, path)).collect();
+    if zones.is_empty() {
+        return String::new();
+    }
+    let commands: String = zones
+        .iter()
+        .map(|path| format!("(cd \"live/{product}/$environment/{}\" && terragrunt output -json name_servers)\n", word(path)))
+        .collect();
+    format!(
+        "\nThe names of the next steps are answered by the zone that was made, once it is delegated. Enter its name servers at the registrar of\n\
+         the domain; those of a subdomain as `NS` records in the zone above it. Go on when a resolver gives them: `dig NS <domain>`.\n\
+         \n\
+         ```sh\n\
+         {commands}```\n"
+    )
+}
+
+/// The names that the next steps need and no zone of the product holds: somebody else has to make them.
+fn foreign_names(plan: &Plan) -> String {
+    let needed = plan.needed_names();
+    let foreign: Vec<&NeededName> = needed.iter().filter(|needed| plan.zone_of(&needed.name).is_none()).collect();
+    if foreign.is_empty() {
+        return String::new();
+    }
+    let product = &plan.product.name.text;
+    // The guide is one for all environments: their domains and names differ.
+    let of_any = |text: &str| {
+        let domain = plan.said().domain().map_or("", Text::as_str);
+        let text = if domain.is_empty() { text.to_owned() } else { text.replace(domain, "<domain>") };
+        text.replace(&format!("-{}-", plan.environment), "-<environment>-")
+    };
+    let mut rows = BTreeSet::new();
+    for needed in foreign {
+        let leads = match &needed.leads {
+            Leads::Public(host) => {
+                let unit = plan.hosts.iter().find(|of| of.name == *host).map(|of| format!("{}/{}", of.stack, of.unit)).unwrap_or_default();
+                format!("the public address of `{}`: `public_ips` of `live/{product}/<environment>/{unit}`", of_any(host))
+            }
+            Leads::Private(_) => {
+                let stack = plan.services.iter().find(|of| of.instance == needed.service).map(|of| of.stack.clone()).unwrap_or_default();
+                format!("the private addresses of the machines of `{stack}`, which stand in `live/{product}/<environment>/machines`")
+            }
+        };
+        rows.insert(format!("| `{}` | {leads} |\n", of_any(&needed.name)));
+    }
+    format!(
+        "\nNo zone of {product} holds the names of the next steps. Whoever keeps the domain makes them now, as records of the kind `A`;\n\
+         `terragrunt output -json public_ips` prints an address that is known since the apply.\n\
+         \n\
+         | name | leads to |\n\
+         |---|---|\n\
+         {}",
+        rows.into_iter().collect::<String>()
+    )
 }
 
 /// Whether a unit says that it makes names.

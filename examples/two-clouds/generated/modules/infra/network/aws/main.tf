@@ -84,6 +84,39 @@ resource "aws_route_table_association" "exit_association" {
   route_table_id = aws_route_table.exit_table[each.key].id
 }
 
+# Machines with public addresses of a private network stand beside the NAT gateway, and not behind it.
+resource "aws_subnet" "door" {
+  for_each = var.doors
+
+  vpc_id                  = aws_vpc.this.id
+  availability_zone       = each.value.zone
+  cidr_block              = each.value.range
+  map_public_ip_on_launch = false
+  tags                    = merge(var.labels, { Name = "${var.name}-${each.key}" })
+}
+
+resource "aws_route_table" "door_table" {
+  for_each = var.doors
+
+  vpc_id = aws_vpc.this.id
+  tags   = merge(var.labels, { Name = "${var.name}-${each.key}" })
+}
+
+resource "aws_route" "door_route" {
+  for_each = var.doors
+
+  route_table_id         = aws_route_table.door_table[each.key].id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.internet.id
+}
+
+resource "aws_route_table_association" "door_association" {
+  for_each = var.doors
+
+  subnet_id      = aws_subnet.door[each.key].id
+  route_table_id = aws_route_table.door_table[each.key].id
+}
+
 resource "aws_eip" "address" {
   for_each = var.exits
 

@@ -7,5 +7,7 @@ output "id" {
 
 output "subnet_ids" {
   description = "The identifiers of the subnets by key."
-  value       = { for key, subnet in aws_subnet.zone : key => subnet.id }
+  value = merge({ for key, subnet in aws_subnet.zone : key => subnet.id }, {
+    for key, subnet in aws_subnet.door : key => subnet.id
+  })
 }

@@ -23,6 +23,17 @@ variable "protected" {
   nullable    = false
 }
 
+variable "doors" {
+  description = "The subnet that leads to the internet directly; none where every subnet does, or where machines need none."
+  type        = map(object({ zone = string, range = string }))
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for entry in var.doors : can(cidrhost(entry.range, 0))])
+    error_message = "Every range of doors must be a range in CIDR notation, such as 10.20.0.0/16."
+  }
+}
+
 variable "subnets" {
   description = "The subnets, by the keys of their zones."
   type        = map(object({ zone = string, range = string }))

@@ -17,6 +17,7 @@ inputs = {
   name      = "acme-prod-web-us-net"
   range     = "10.20.48.0/20"
   protected = true
+  doors     = {}
 
   subnets = {
     us-east-1a = { zone = "us-east-1a", range = "10.20.48.0/24" }

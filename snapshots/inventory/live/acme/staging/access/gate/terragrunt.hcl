@@ -57,6 +57,7 @@ inputs = {
     ada = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada@acme.example.com"
   }
 
+  way_out            = []
   location           = "fsn1"
   image_name         = "base"
   image_revision     = "f50db5262977"

@@ -57,6 +57,14 @@ inputs = {
     ada = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada@acme.example.com"
   }
 
+  way_out = [
+    { path = "/etc/resolv.conf", content = "nameserver 185.12.64.1\nnameserver 185.12.64.2\n" },
+    {
+      path    = "/etc/systemd/system/way-out.service"
+      content = "[Unit]\nDescription=Way out of the private network\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/sbin/ip route replace default via 10.100.0.1\n\n[Install]\nWantedBy=multi-user.target\n"
+    },
+  ]
+
   location           = "fsn1"
   image_name         = "base"
   image_revision     = "f50db5262977"

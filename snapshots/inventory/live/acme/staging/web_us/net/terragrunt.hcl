@@ -17,6 +17,7 @@ inputs = {
   name      = "acme-staging-web-us-net"
   range     = "10.100.48.0/20"
   protected = false
+  doors     = {}
 
   subnets = {
     us-east-1a = { zone = "us-east-1a", range = "10.100.48.0/24" }

@@ -17,6 +17,7 @@ inputs = {
   name      = "shop-prod-web-net"
   range     = "10.0.0.0/20"
   protected = false
+  doors     = {}
   subnets   = { eu-central-1a = { zone = "eu-central-1a", range = "10.0.0.0/24" } }
   exits     = {}
   public    = true

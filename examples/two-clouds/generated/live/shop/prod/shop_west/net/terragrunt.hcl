@@ -17,6 +17,7 @@ inputs = {
   name      = "shop-prod-shop-west-net"
   range     = "10.2.16.0/20"
   protected = false
+  doors     = {}
   subnets   = { us-west-2a = { zone = "us-west-2a", range = "10.2.16.0/24" } }
   exits     = {}
   public    = true

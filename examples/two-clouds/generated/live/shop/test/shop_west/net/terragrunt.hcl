@@ -17,6 +17,7 @@ inputs = {
   name      = "shop-test-shop-west-net"
   range     = "10.1.16.0/20"
   protected = false
+  doors     = {}
   subnets   = { us-west-2a = { zone = "us-west-2a", range = "10.1.16.0/24" } }
   exits     = {}
   public    = true

@@ -4,7 +4,7 @@ mock_provider "aws" {}
 
 override_resource {
   target = aws_eip.address
-  values = { id = "7" }
+  values = { id = "9" }
 }
 
 override_resource {
@@ -14,6 +14,11 @@ override_resource {
 
 override_resource {
   target = aws_nat_gateway.nat
+  values = { id = "10" }
+}
+
+override_resource {
+  target = aws_route_table.door_table
   values = { id = "8" }
 }
 
@@ -25,6 +30,11 @@ override_resource {
 override_resource {
   target = aws_route_table.routes
   values = { id = "4" }
+}
+
+override_resource {
+  target = aws_subnet.door
+  values = { id = "7" }
 }
 
 override_resource {
@@ -46,13 +56,17 @@ variables {
   name      = "name"
   range     = "10.21.0.0/20"
   protected = false
+  doors = {
+    doors-key-1 = { zone = "zone-1", range = "10.22.0.0/20" }
+    doors-key-2 = { zone = "zone-2", range = "10.23.0.0/20" }
+  }
   subnets = {
-    subnets-key-1 = { zone = "zone-1", range = "10.22.0.0/20" }
-    subnets-key-2 = { zone = "zone-2", range = "10.23.0.0/20" }
+    subnets-key-1 = { zone = "zone-3", range = "10.24.0.0/20" }
+    subnets-key-2 = { zone = "zone-4", range = "10.25.0.0/20" }
   }
   exits = {
-    exits-key-1 = { zone = "zone-3", range = "10.24.0.0/20" }
-    exits-key-2 = { zone = "zone-4", range = "10.25.0.0/20" }
+    exits-key-1 = { zone = "zone-5", range = "10.26.0.0/20" }
+    exits-key-2 = { zone = "zone-6", range = "10.27.0.0/20" }
   }
   public = true
   labels = { labels-key-1 = "labels-1", labels-key-2 = "labels-2" }
@@ -112,12 +126,12 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_subnet.zone["subnets-key-1"].availability_zone == "zone-1"
+    condition     = aws_subnet.zone["subnets-key-1"].availability_zone == "zone-3"
     error_message = "The availability_zone of aws_subnet.zone must be as the module says."
   }
 
   assert {
-    condition     = aws_subnet.zone["subnets-key-1"].cidr_block == "10.22.0.0/20"
+    condition     = aws_subnet.zone["subnets-key-1"].cidr_block == "10.24.0.0/20"
     error_message = "The cidr_block of aws_subnet.zone must be as the module says."
   }
 
@@ -132,12 +146,12 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_subnet.zone["subnets-key-2"].availability_zone == "zone-2"
+    condition     = aws_subnet.zone["subnets-key-2"].availability_zone == "zone-4"
     error_message = "The availability_zone of aws_subnet.zone must be as the module says."
   }
 
   assert {
-    condition     = aws_subnet.zone["subnets-key-2"].cidr_block == "10.23.0.0/20"
+    condition     = aws_subnet.zone["subnets-key-2"].cidr_block == "10.25.0.0/20"
     error_message = "The cidr_block of aws_subnet.zone must be as the module says."
   }
 
@@ -207,12 +221,12 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_subnet.exit["exits-key-1"].availability_zone == "zone-3"
+    condition     = aws_subnet.exit["exits-key-1"].availability_zone == "zone-5"
     error_message = "The availability_zone of aws_subnet.exit must be as the module says."
   }
 
   assert {
-    condition     = aws_subnet.exit["exits-key-1"].cidr_block == "10.24.0.0/20"
+    condition     = aws_subnet.exit["exits-key-1"].cidr_block == "10.26.0.0/20"
     error_message = "The cidr_block of aws_subnet.exit must be as the module says."
   }
 
@@ -227,12 +241,12 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_subnet.exit["exits-key-2"].availability_zone == "zone-4"
+    condition     = aws_subnet.exit["exits-key-2"].availability_zone == "zone-6"
     error_message = "The availability_zone of aws_subnet.exit must be as the module says."
   }
 
   assert {
-    condition     = aws_subnet.exit["exits-key-2"].cidr_block == "10.25.0.0/20"
+    condition     = aws_subnet.exit["exits-key-2"].cidr_block == "10.27.0.0/20"
     error_message = "The cidr_block of aws_subnet.exit must be as the module says."
   }
 
@@ -312,6 +326,121 @@ run "plans_what_the_module_says" {
   }
 
   assert {
+    condition     = toset(keys(aws_subnet.door)) == toset(["doors-key-1", "doors-key-2"])
+    error_message = "The keys of instances of aws_subnet.door must be as the module says."
+  }
+
+  assert {
+    condition     = aws_subnet.door["doors-key-1"].vpc_id == "1"
+    error_message = "The vpc_id of aws_subnet.door must be as the module says."
+  }
+
+  assert {
+    condition     = aws_subnet.door["doors-key-1"].availability_zone == "zone-1"
+    error_message = "The availability_zone of aws_subnet.door must be as the module says."
+  }
+
+  assert {
+    condition     = aws_subnet.door["doors-key-1"].cidr_block == "10.22.0.0/20"
+    error_message = "The cidr_block of aws_subnet.door must be as the module says."
+  }
+
+  assert {
+    condition     = aws_subnet.door["doors-key-1"].map_public_ip_on_launch == false
+    error_message = "The map_public_ip_on_launch of aws_subnet.door must be as the module says."
+  }
+
+  assert {
+    condition     = aws_subnet.door["doors-key-1"].tags == tomap({ labels-key-1 = "labels-1", labels-key-2 = "labels-2", Name = "name-doors-key-1" })
+    error_message = "The tags of aws_subnet.door must be as the module says."
+  }
+
+  assert {
+    condition     = aws_subnet.door["doors-key-2"].availability_zone == "zone-2"
+    error_message = "The availability_zone of aws_subnet.door must be as the module says."
+  }
+
+  assert {
+    condition     = aws_subnet.door["doors-key-2"].cidr_block == "10.23.0.0/20"
+    error_message = "The cidr_block of aws_subnet.door must be as the module says."
+  }
+
+  assert {
+    condition     = aws_subnet.door["doors-key-2"].tags == tomap({ labels-key-1 = "labels-1", labels-key-2 = "labels-2", Name = "name-doors-key-2" })
+    error_message = "The tags of aws_subnet.door must be as the module says."
+  }
+
+  assert {
+    condition     = toset(keys(aws_route_table.door_table)) == toset(["doors-key-1", "doors-key-2"])
+    error_message = "The keys of instances of aws_route_table.door_table must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table.door_table["doors-key-1"].vpc_id == "1"
+    error_message = "The vpc_id of aws_route_table.door_table must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table.door_table["doors-key-1"].tags == tomap({ labels-key-1 = "labels-1", labels-key-2 = "labels-2", Name = "name-doors-key-1" })
+    error_message = "The tags of aws_route_table.door_table must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table.door_table["doors-key-2"].tags == tomap({ labels-key-1 = "labels-1", labels-key-2 = "labels-2", Name = "name-doors-key-2" })
+    error_message = "The tags of aws_route_table.door_table must be as the module says."
+  }
+
+  assert {
+    condition     = toset(keys(aws_route.door_route)) == toset(["doors-key-1", "doors-key-2"])
+    error_message = "The keys of instances of aws_route.door_route must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route.door_route["doors-key-1"].route_table_id == "8"
+    error_message = "The route_table_id of aws_route.door_route must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route.door_route["doors-key-1"].destination_cidr_block == "0.0.0.0/0"
+    error_message = "The destination_cidr_block of aws_route.door_route must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route.door_route["doors-key-1"].gateway_id == "2"
+    error_message = "The gateway_id of aws_route.door_route must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route.door_route["doors-key-2"].route_table_id == "8"
+    error_message = "The route_table_id of aws_route.door_route must be as the module says."
+  }
+
+  assert {
+    condition     = toset(keys(aws_route_table_association.door_association)) == toset(["doors-key-1", "doors-key-2"])
+    error_message = "The keys of instances of aws_route_table_association.door_association must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table_association.door_association["doors-key-1"].subnet_id == "7"
+    error_message = "The subnet_id of aws_route_table_association.door_association must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table_association.door_association["doors-key-1"].route_table_id == "8"
+    error_message = "The route_table_id of aws_route_table_association.door_association must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table_association.door_association["doors-key-2"].subnet_id == "7"
+    error_message = "The subnet_id of aws_route_table_association.door_association must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table_association.door_association["doors-key-2"].route_table_id == "8"
+    error_message = "The route_table_id of aws_route_table_association.door_association must be as the module says."
+  }
+
+  assert {
     condition     = toset(keys(aws_eip.address)) == toset(["exits-key-1", "exits-key-2"])
     error_message = "The keys of instances of aws_eip.address must be as the module says."
   }
@@ -337,7 +466,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_nat_gateway.nat["exits-key-1"].allocation_id == "7"
+    condition     = aws_nat_gateway.nat["exits-key-1"].allocation_id == "9"
     error_message = "The allocation_id of aws_nat_gateway.nat must be as the module says."
   }
 
@@ -352,7 +481,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_nat_gateway.nat["exits-key-2"].allocation_id == "7"
+    condition     = aws_nat_gateway.nat["exits-key-2"].allocation_id == "9"
     error_message = "The allocation_id of aws_nat_gateway.nat must be as the module says."
   }
 
@@ -377,12 +506,12 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_route.translated["exits-key-1"].nat_gateway_id == "8"
+    condition     = aws_route.translated["exits-key-1"].nat_gateway_id == "10"
     error_message = "The nat_gateway_id of aws_route.translated must be as the module says."
   }
 
   assert {
-    condition     = aws_route.translated["exits-key-2"].nat_gateway_id == "8"
+    condition     = aws_route.translated["exits-key-2"].nat_gateway_id == "10"
     error_message = "The nat_gateway_id of aws_route.translated must be as the module says."
   }
 
@@ -392,7 +521,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = tomap(output.subnet_ids) == tomap({ subnets-key-1 = "3", subnets-key-2 = "3" })
+    condition     = tomap(output.subnet_ids) == tomap({ subnets-key-1 = "3", subnets-key-2 = "3", doors-key-1 = "7", doors-key-2 = "7" })
     error_message = "The output subnet_ids must be as the module says."
   }
 
@@ -477,6 +606,26 @@ run "plans_the_other_case" {
   }
 
   assert {
+    condition     = aws_subnet.door["doors-key-1"].tags == tomap({ Name = "name-doors-key-1" })
+    error_message = "The tags of aws_subnet.door must be as the module says."
+  }
+
+  assert {
+    condition     = aws_subnet.door["doors-key-2"].tags == tomap({ Name = "name-doors-key-2" })
+    error_message = "The tags of aws_subnet.door must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table.door_table["doors-key-1"].tags == tomap({ Name = "name-doors-key-1" })
+    error_message = "The tags of aws_route_table.door_table must be as the module says."
+  }
+
+  assert {
+    condition     = aws_route_table.door_table["doors-key-2"].tags == tomap({ Name = "name-doors-key-2" })
+    error_message = "The tags of aws_route_table.door_table must be as the module says."
+  }
+
+  assert {
     condition     = aws_eip.address["exits-key-1"].tags == tomap({ Name = "name-exits-key-1" })
     error_message = "The tags of aws_eip.address must be as the module says."
   }
@@ -502,13 +651,26 @@ run "refuses_range_of_another_kind" {
   expect_failures = [var.range]
 }
 
+run "refuses_doors_of_another_kind" {
+  command = plan
+
+  variables {
+    doors = {
+      doors-key-1 = { zone = "zone-1", range = "No such thing." }
+      doors-key-2 = { zone = "zone-2", range = "10.23.0.0/20" }
+    }
+  }
+
+  expect_failures = [var.doors]
+}
+
 run "refuses_subnets_of_another_kind" {
   command = plan
 
   variables {
     subnets = {
-      subnets-key-1 = { zone = "zone-1", range = "No such thing." }
-      subnets-key-2 = { zone = "zone-2", range = "10.23.0.0/20" }
+      subnets-key-1 = { zone = "zone-3", range = "No such thing." }
+      subnets-key-2 = { zone = "zone-4", range = "10.25.0.0/20" }
     }
   }
 
@@ -520,8 +682,8 @@ run "refuses_exits_of_another_kind" {
 
   variables {
     exits = {
-      exits-key-1 = { zone = "zone-3", range = "No such thing." }
-      exits-key-2 = { zone = "zone-4", range = "10.25.0.0/20" }
+      exits-key-1 = { zone = "zone-5", range = "No such thing." }
+      exits-key-2 = { zone = "zone-6", range = "10.27.0.0/20" }
     }
   }
 

@@ -1,0 +1,89 @@
+//! Who a firewall lets in by a private address has a way to come.
+//!
+//! A private address is reached within its network. A rule for another network is written, both firewalls are open, and no packet comes.
+//!
+//! ```infra
+//! stack compute web { on = eu, public = true }
+//! stack compute app { on = eu, public = true, ports = [8080/tcp], from = [web.range] }   # a network of its own
+//! ```
+
+use super::{Facts, place};
+use crate::base::{Span, Text};
+use crate::diag::{Code, Diagnostic};
+use crate::hir::items::{HostFilter, PacketFilter};
+use crate::plan::{Host, Plan};
+use crate::value::{InstanceId, Value};
+use ipnet::IpNet;
+use std::collections::BTreeSet;
+
+pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    for plan in facts.plans {
+        let mut blamed: BTreeSet<(&Text, InstanceId)> = BTreeSet::new();
+        for host in &plan.hosts {
+            let Some(network) = plan.standing(host).and_then(|standing| standing.network) else { continue };
+            // A range is meant for a network; addresses of machines follow from what refers to a service.
+            for source in sources(plan, host).into_iter().filter(|source| source.prefix_len() < source.max_prefix_len()) {
+                let Some((other, _)) = plan.networks().find(|(id, range)| *id != network && range.contains(&source)) else { continue };
+                if is_met(plan, network, &source) || comes_from_a_gate(plan, &source) || !blamed.insert((&host.stack, other)) {
+                    continue;
+                }
+                found.push(report(plan, host, &source, other));
+            }
+        }
+    }
+}
+
+/// The private addresses that a machine's firewalls let in.
+fn sources(plan: &Plan, host: &Host) -> BTreeSet<IpNet> {
+    let filter = plan.standing(host).and_then(|standing| plan.instance(standing.filter?)?.block::<PacketFilter<'_>>());
+    let cloud = filter.into_iter().flat_map(|filter| filter.inbound().flat_map(|rule| rule.sources()).collect::<Vec<_>>());
+    let on_it = plan.services.iter().filter(|service| service.hosts.contains(&host.name));
+    let own = on_it.filter_map(|service| plan.instance(service.instance)?.block::<HostFilter<'_>>());
+    let own = own.flat_map(|filter| filter.inbound().flat_map(|rule| rule.ipv4().chain(rule.ipv6())).collect::<Vec<_>>());
+    cloud.chain(own).collect()
+}
+
+/// Whether a range is of the network that the machine is in, too.
+fn is_met(plan: &Plan, network: InstanceId, source: &IpNet) -> bool {
+    plan.range_of(network).is_some_and(|range| range.contains(source))
+}
+
+/// Rules for operators hold everywhere, and name the tunnels and the machines that they end on.
+fn comes_from_a_gate(plan: &Plan, source: &IpNet) -> bool {
+    let gates = plan.gates();
+    let mut ends = plan.hosts.iter().filter(|host| gates.iter().any(|gate| gate.host == host.name));
+    let tunnel = plan.ways_in().any(|(_, way)| way.range().is_some_and(|range| range.contains(source)));
+    tunnel || ends.any(|host| host.said().and_then(|said| said.address()).is_some_and(|address| IpNet::from(address) == *source))
+}
+
+fn report(plan: &Plan, host: &Host, source: &IpNet, other: InstanceId) -> Diagnostic {
+    let theirs = plan.instance(other).and_then(|of| of.stack).and_then(|stack| plan.instance(stack));
+    let name = theirs.map(|stack| stack.name.clone()).unwrap_or_default();
+    let ours = plan.stacks.iter().find(|stack| stack.name == host.stack);
+    let named = ours.map_or(host.span, |stack| place::named_at(plan, stack.instance));
+    let message = format!("nothing comes from {source} to `{}`: it is in the network of `{name}`, and no way joins the two", host.name);
+    let said = ours.and_then(|stack| said_at(plan, stack.instance, source));
+    let place = said.unwrap_or(named);
+    let mut diagnostic = Diagnostic::error(Code::NoRoute, place, message);
+    if place != named {
+        diagnostic = diagnostic.related(named, format!("`{}` is in a network of its own", host.stack));
+    }
+    if let Some(at) = theirs.map(|stack| stack.declaration.name.span).filter(|at| *at != place) {
+        diagnostic = diagnostic.related(at, format!("`{name}` is in another one"));
+    }
+    diagnostic.help("put both into one network, as one stack has it, or let them meet by public addresses and over TLS")
+}
+
+/// The attribute of a stack whose value names a range.
+fn said_at(plan: &Plan, stack: InstanceId, source: &IpNet) -> Option<Span> {
+    let instance = plan.instance(stack)?;
+    let declaration = &instance.declaration;
+    let here = declaration.overrides.iter().filter(|(environment, _)| environment.text == plan.environment).flat_map(|(_, of)| of);
+    let mut said = here.chain(declaration.attributes.values());
+    let names = |value: &Value| match value {
+        Value::Cidr(range) => range == source,
+        Value::List(list) => list.iter().any(|value| *value == Value::Cidr(*source)),
+        _ => false,
+    };
+    said.find(|attribute| instance.fields.get(&attribute.name.text).is_some_and(names)).map(|attribute| attribute.value.span)
+}
