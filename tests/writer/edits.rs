@@ -20,9 +20,13 @@ const REMOVED: &str = "generated/live/shop/prod/old/nodes/terragrunt.hcl";
 /// A project that was built, with a stack less and a machine more in its sources since.
 fn changed() -> Program {
     let project = Program::of("examples/one-server-hetzner");
-    project.edit(PRODUCT, "\nstack compute web {", "\nstack compute old { on = eu, servers = 1 }\n\nstack compute web {");
+    project.edit(
+        PRODUCT,
+        "\nstack compute web {",
+        "\nstack compute old { on = eu, servers = 1, keys = [web.operator_keys] }\n\nstack compute web {",
+    );
     project.build();
-    project.edit(PRODUCT, "\nstack compute old { on = eu, servers = 1 }\n", "");
+    project.edit(PRODUCT, "\nstack compute old { on = eu, servers = 1, keys = [web.operator_keys] }\n", "");
     project.edit(PRODUCT, "servers = 1", "servers = 2");
     project
 }

@@ -206,7 +206,7 @@ const PRODUCT: &str = "inventory/shop/product.infra";
 fn small() -> Change {
     let project = Program::of("examples/one-server-hetzner");
     let stack = "\nstack compute web {";
-    project.edit(PRODUCT, stack, &format!("\nstack compute old {{ on = eu, servers = 1 }}\n{stack}"));
+    project.edit(PRODUCT, stack, &format!("\nstack compute old {{ on = eu, servers = 1, keys = [web.operator_keys] }}\n{stack}"));
     project.build();
     project.edit(PRODUCT, "stack compute old { on", "stack compute other { on");
     project.put("generated/live/shop/prod/old/mine.txt", "mine\n");

@@ -94,7 +94,7 @@ fn git(program: &Program, arguments: &[&str]) {
 /// A branch that adds a stack in a file of its own, and what a build makes of it.
 fn branch(program: &Program, stack: &str) {
     git(program, &["checkout", "--quiet", "-b", stack, "main"]);
-    program.put(&format!("inventory/shop/{stack}.infra"), &format!("stack compute {stack} {{ on = eu }}\n"));
+    program.put(&format!("inventory/shop/{stack}.infra"), &format!("stack compute {stack} {{ on = eu, keys = [web.operator_keys] }}\n"));
     program.build();
     git(program, &["add", "--all"]);
     git(program, &["commit", "--quiet", "--message", stack]);
@@ -286,17 +286,17 @@ fn a_stack_that_moves_to_another_provider_is_told() {
 #[test]
 fn a_stack_or_environment_does_not_vanish() {
     let program = shop();
-    program.put("inventory/shop/more.infra", "stack compute api { on = eu }\n");
+    program.put("inventory/shop/more.infra", "stack compute api { on = eu, keys = [web.operator_keys] }\n");
     program.build();
     let whole = program.read(LOCK);
     program.put("inventory/shop/more.infra", "");
     refused(&program, "IC0604", &["`api` of prod is renumbered", "is given up", "the product has no `api` any more"]);
-    program.put("inventory/shop/more.infra", "stack compute api { on = eu, only = [staging] }\n");
+    program.put("inventory/shop/more.infra", "stack compute api { on = eu, keys = [web.operator_keys], only = [staging] }\n");
     refused(&program, "IC0604", &["`api` of prod is renumbered", "`api` is not in prod any more"]);
-    program.put("inventory/shop/more.infra", "stack compute api { on = eu, only = [prod] }\n");
+    program.put("inventory/shop/more.infra", "stack compute api { on = eu, keys = [web.operator_keys], only = [prod] }\n");
     told(&program, &["build"], &["`api` of staging is renumbered"]);
     assert!(held(&program, "staging/api.range@eu").is_none() && held(&program, "prod/api.range@eu").is_some());
-    program.put("inventory/shop/more.infra", "stack compute api { on = eu }\n");
+    program.put("inventory/shop/more.infra", "stack compute api { on = eu, keys = [web.operator_keys] }\n");
     program.build();
     assert_eq!(program.read(LOCK), whole);
 
@@ -386,6 +386,7 @@ fn an_operator_who_leaves_renumbers_no_other() {
     let program = shop();
     with_operators(&program, &["ada", "bob", "cleo"]);
     program.put("inventory/shop/mgmt.infra", "stack management mgmt { on = eu }\nstack vpn access { on = eu, reaches = [mgmt] }\n");
+    program.put(WEB, "stack compute web { on = eu, public = true, gates = [access], keys = [mgmt.keys] }\n");
     program.run(&["check"]);
     program.build();
     let address = |program: &Program, name: &str| held(program, &format!("prod/access.addresses/{name}@eu"));
@@ -419,7 +420,8 @@ fn a_lock_of_anything_is_bounded() {
 #[test]
 fn a_line_that_is_lost_renumbers_nobody() {
     let program = shop();
-    program.put(WEB, "stack compute web { on = eu, servers = 3 }\nstack compute api { on = eu, servers = 2 }\n");
+    program
+        .put(WEB, "stack compute web { on = eu, servers = 3 }\nstack compute api { on = eu, servers = 2, keys = [web.operator_keys] }\n");
     program.build();
     let lock = program.read(LOCK);
     let without = |lost: &dyn Fn(&str) -> bool| lock.lines().filter(|line| !lost(line)).map(|line| format!("{line}\n")).collect::<String>();
@@ -440,7 +442,8 @@ fn a_line_that_is_lost_renumbers_nobody() {
     // What was never built is new.
     program.put(
         WEB,
-        "stack compute web { on = eu, servers = 4 }\nstack compute api { on = eu, servers = 2 }\nstack compute more { on = eu }\n",
+        "stack compute web { on = eu, servers = 4 }\nstack compute api { on = eu, servers = 2, keys = [web.operator_keys] }\n\
+         stack compute more { on = eu, keys = [web.operator_keys] }\n",
     );
     told(&program, &["build"], &["wrote"]);
 }

@@ -102,9 +102,13 @@ fn append(project: &Program, path: &str) {
 /// A project that was built, with a stack less and a machine more in its sources since; and what undisturbed building gives.
 fn changed() -> Program {
     let project = Program::of("examples/one-server-hetzner");
-    project.edit(PRODUCT, "\nstack compute web {", "\nstack compute old { on = eu, servers = 1 }\n\nstack compute web {");
+    project.edit(
+        PRODUCT,
+        "\nstack compute web {",
+        "\nstack compute old { on = eu, servers = 1, keys = [web.operator_keys] }\n\nstack compute web {",
+    );
     project.build();
-    project.edit(PRODUCT, "\nstack compute old { on = eu, servers = 1 }\n", "");
+    project.edit(PRODUCT, "\nstack compute old { on = eu, servers = 1, keys = [web.operator_keys] }\n", "");
     project.edit(PRODUCT, "servers = 1", "servers = 2");
     for path in ["notes.txt", "generated/modules/mine.tf", "generated/live/shop/mine.hcl", "generated/mine.txt", "../outside/victim"] {
         project.put(path, "mine\n");
