@@ -1,7 +1,7 @@
 //! What a provider takes once in an account is made once there.
 //!
 //! Keys and zones are known by what they are, under whatever name: the API refuses the second one, after half of the rest was made. Instances
-//! of one provider have one set of credentials in an environment, so they are one account.
+//! of one provider are one account where one has the credentials of the other.
 //!
 //! ```infra
 //! stack management mgmt { on = eu }
@@ -9,7 +9,7 @@
 //! ```
 
 use super::{Facts, place};
-use crate::base::Text;
+use crate::base::{Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::items::OnceInAccount;
 use crate::plan::Plan;
@@ -45,14 +45,11 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What tells the account of a provider's instance from others: its kind, and the account that it says.
+/// What tells the account of a provider's instance from others: its kind, and the account that it says or whose credentials it uses.
 fn account(plan: &Plan, provider: Option<InstanceId>) -> Option<Text> {
     let provider = plan.instance(provider?)?;
-    let account = provider.fields.get("account").and_then(|account| account.as_text());
-    Some(match account {
-        Some(account) => crate::base::text!("{} {account}", provider.definition),
-        None => provider.definition.clone(),
-    })
+    let said = provider.fields.get("account").and_then(|account| account.as_text());
+    Some(text!("{} {}", provider.definition, said.unwrap_or_else(|| provider.account())))
 }
 
 /// A value that fits on a line: keys are known by their end, where the comment stands.

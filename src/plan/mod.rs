@@ -1,5 +1,6 @@
 //! A product in one environment, evaluated: instances, units with their inputs, hosts with their variables.
 
+mod accounts;
 mod allocate;
 mod changed;
 mod checks;
@@ -35,6 +36,7 @@ use crate::value::{Entries, InstanceId, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use accounts::CredentialVariable;
 pub use allocate::{Allocation, Misfit};
 pub use image::Image;
 pub use imports::{Elsewhere, Exported, Exports, Imports, NO_IMPORTS, Offer, rank};

@@ -34,8 +34,8 @@ impl Planner<'_> {
         }
     }
 
-    /// The blocks in which a definition says what it can do, those that hold attributes and nothing of a body, and what a service says
-    /// of itself.
+    /// The blocks in which a definition says what it can do, those that hold attributes and nothing of a body, and what a service
+    /// or provider says of itself.
     fn capabilities(&self, id: InstanceId) -> Vec<Text> {
         let Some(definition) = &self.node(id).definition else { return Vec::new() };
         let Some(kind) = self.program.kinds.get(&definition.keyword) else { return Vec::new() };
@@ -43,7 +43,10 @@ impl Planner<'_> {
         let named = of_kind.filter(|(name, _)| definition.blocks.iter().any(|block| block.keyword.text == **name));
         let named = named.map(|(name, _)| name.clone());
         let attributes = definition.attributes.keys().filter(|name| kind.inputs.contains_key(*name)).cloned();
-        if definition.keyword == "service" { named.chain(attributes).collect() } else { named.collect() }
+        match definition.keyword.as_str() {
+            "service" | "provider" => named.chain(attributes).collect(),
+            _ => named.collect(),
+        }
     }
 
     /// The stacks, each behind what it needs.

@@ -194,6 +194,9 @@ items! {
         protocols: "list(Transport)";
         protocol_numbers: "map(string)";
         ranges: "list(cidr)" => each IpNet;
+        credentials_of: "string?" => one &'v Text;
+        keys_within: "string?" => one &'v Text;
+        networks_within: "string?";
     }
     /// A plugin of OpenTofu.
     Labelled ["provider", "plugin"] as Plugin has {

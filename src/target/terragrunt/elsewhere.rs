@@ -38,8 +38,7 @@ pub(super) fn steps<'p>(plan: &'p Plan, branch: &str) -> Steps<'p> {
         let others: Vec<String> = plan.stands_on().into_iter().map(|(other, _)| format!("`live/{other}/BOOTSTRAP.md`")).collect();
         steps.push(format!("Join the private network in which the stores are, as {} says.\n", others.join(", ")));
     }
-    let images: String =
-        used(plan).map(|image| format!("./ci/image.sh {product} \"$environment\" {} {}\n", image.name, image.instance)).collect();
+    let images: String = used(plan).map(|image| super::guide::bake(plan, image)).collect();
     if !images.is_empty() {
         let config = "export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n";
         steps.push(format!("Bake the images that the machines start from:\n\n```sh\n{config}{images}```\n"));

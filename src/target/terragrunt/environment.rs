@@ -1,5 +1,6 @@
 //! `environment.hcl`, what the units of one environment share, and `providers/*.hcl`, how their plugins are configured.
 
+use super::accounts::Accounts;
 use super::state;
 use crate::artifact::hcl::{self, Body, Expr, Object};
 use crate::base::Text;
@@ -9,7 +10,7 @@ use crate::target::common::hcl::{Lowering, Unsayable, identifier};
 use crate::value::Value;
 
 /// The environment's name, where its state is, and the settings of its provider instances.
-pub(super) fn environment(plan: &Plan) -> Result<Body, Unsayable> {
+pub(super) fn environment(plan: &Plan, accounts: &Accounts) -> Result<Body, Unsayable> {
     let mut locals = Body::new().attribute("name", plan.environment.clone()).blank();
     locals.append(state::of_environment(plan));
     let mut settings = Object::new();
@@ -23,15 +24,15 @@ pub(super) fn environment(plan: &Plan) -> Result<Body, Unsayable> {
     if settings.items.is_empty() {
         return Ok(Body::new().nested("locals", locals));
     }
-    Ok(Body::new().nested("locals", locals.blank().attribute("providers", settings.lines())))
+    locals = locals.blank().attribute("providers", settings.lines());
+    locals.append(accounts.of_environment(plan));
+    Ok(Body::new().nested("locals", locals))
 }
 
 /// The provider instances with the arguments of their plugins.
 pub(super) fn providers(plan: &Plan) -> Vec<(Text, Vec<(Text, Value)>)> {
     let mut found: Vec<(Text, Vec<(Text, Value)>)> = plan
-        .instances
-        .iter()
-        .filter(|instance| instance.keyword == "provider")
+        .providers()
         .map(|instance| {
             let plugins = instance.said().labelled::<Plugin<'_>>();
             let arguments =
@@ -57,19 +58,19 @@ fn literal(settings: &Value) -> Result<Value, Unsayable> {
 }
 
 /// The file that configures the plugins of a provider instance, as JSON of what `environment.hcl` says.
-pub(super) fn provider(instance: &str) -> Body {
+pub(super) fn provider(instance: &str, accounts: &Accounts) -> Body {
     let environment = Expr::call("read_terragrunt_config", [Expr::call("find_in_parent_folders", ["environment.hcl"])]).attribute("locals");
     let settings = Expr::path("local.environment.providers").attribute(instance);
     let contents = Expr::call("jsonencode", [Expr::Object(Object::new().with("provider", settings).line())]);
-    Body::new().nested("locals", Body::new().attribute("environment", environment)).blank().block(
-        "generate",
-        ["provider"],
-        Body::new()
-            .attribute("path", "provider.tf.json")
-            .attribute("if_exists", "overwrite")
-            .attribute("disable_signature", true)
-            .attribute("contents", contents),
-    )
+    let generate = Body::new()
+        .attribute("path", "provider.tf.json")
+        .attribute("if_exists", "overwrite")
+        .attribute("disable_signature", true)
+        .attribute("contents", contents);
+    let mut body =
+        Body::new().nested("locals", Body::new().attribute("environment", environment)).blank().block("generate", ["provider"], generate);
+    body.append(accounts.of_provider(instance));
+    body
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use crate::artifact::header;
 use crate::artifact::shell::Word;
 use crate::base::Text;
 use crate::hir::items;
-use crate::plan::Plan;
 use crate::plan::names::{Leads, NeededName};
+use crate::plan::{Image, Plan};
 use crate::target::common::delivery::{Credential, Network, of_plans, place_of};
 use crate::target::common::images::used;
 use crate::target::common::secrets::Sources;
@@ -64,13 +64,8 @@ pub(super) fn guide(plan: &Plan, first: &First, branch: &str) -> String {
 
 /// What an operator's shell has to know, with what it is.
 fn variables(plan: &Plan) -> Vec<(String, String)> {
-    let credentials: BTreeSet<String> = plan
-        .instances
-        .iter()
-        .flat_map(|instance| instance.said().labelled::<items::Credential<'_>>())
-        .filter_map(|(_, credential)| credential.env())
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let credentials = plan.providers().flat_map(|provider| plan.credentials(provider));
+    let credentials: BTreeSet<String> = credentials.map(|variable| format!("`{}`", variable.held)).collect();
     let mut rows = vec![
         (credentials.into_iter().collect::<Vec<_>>().join(", "), "credentials of the providers".to_owned()),
         ("`ANSIBLE_REMOTE_USER`".to_owned(), "the account of `operators` that you are; its key is where SSH looks for keys".to_owned()),
@@ -309,15 +304,19 @@ fn words<'v>(words: impl Iterator<Item = &'v Text>) -> Option<String> {
 
 /// The images that the first machines start from: nobody has baked them yet.
 fn images(plan: &Plan, first: &First) -> Option<String> {
-    let product = &plan.product.name.text;
     let on: BTreeSet<&Text> =
         plan.units.iter().filter(|unit| first.units.contains(&unit.path)).map(|unit| &unit.provider_instance).collect();
-    let lines: String = used(plan)
-        .filter(|image| on.contains(&image.instance))
-        .map(|image| format!("./ci/image.sh {product} \"$environment\" {} {}\n", image.name, image.instance))
-        .collect();
+    let lines: String = used(plan).filter(|image| on.contains(&image.instance)).map(|image| bake(plan, image)).collect();
     let config = "export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n";
     (!lines.is_empty()).then(|| format!("Bake the images that the first machines start from:\n\n```sh\n{config}{lines}```\n"))
+}
+
+/// The command that bakes an image, with the credentials of its account where several have variables of the same names.
+pub(super) fn bake(plan: &Plan, image: &Image) -> String {
+    let credentials = plan.provider(&image.instance).map(|provider| plan.credentials(provider)).unwrap_or_default();
+    let own = credentials.iter().filter(|of| of.held != of.read);
+    let own: String = own.map(|of| format!("{}=\"${}\" ", of.read, of.held)).collect();
+    format!("{own}./ci/image.sh {} \"$environment\" {} {}\n", plan.product.name.text, image.name, image.instance)
 }
 
 /// What pipelines need before they can work on an environment.

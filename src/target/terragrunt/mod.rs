@@ -1,5 +1,6 @@
 //! Terragrunt: the units of a product, where their state is, and how they depend on each other.
 
+mod accounts;
 mod bootstrap;
 mod config;
 mod elsewhere;
@@ -49,12 +50,13 @@ pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsa
             &guide::guide(first, &bootstrap::first(first), shapes.pipeline.as_ref().map_or("main", |pipeline| &pipeline.branch)),
         )?;
     }
+    let accounts = accounts::Accounts::of(plans);
     for (instance, _) in environment::providers(first) {
-        out.hcl(&text!("providers/{instance}.hcl"), environment::provider(&instance))?;
+        out.hcl(&text!("providers/{instance}.hcl"), environment::provider(&instance, &accounts))?;
     }
     for plan in plans {
         let name = &plan.environment;
-        out.hcl(&text!("{name}/environment.hcl"), environment::environment(plan)?)?;
+        out.hcl(&text!("{name}/environment.hcl"), environment::environment(plan, &accounts)?)?;
         if state.is_some() {
             out.text(&text!("{name}/bootstrap.units"), &bootstrap::units(&bootstrap::first(plan)))?;
             if let Some(client) = machines::client(plan) {

@@ -11,7 +11,7 @@ use crate::target::common::hcl::Unsayable;
 use crate::value::Value;
 
 /// Commands that read or write state, or look for where it is.
-const WITH_STATE: [&str; 18] = [
+pub(super) const WITH_STATE: [&str; 18] = [
     "apply",
     "console",
     "destroy",

@@ -3,10 +3,10 @@
 use super::{Credential, Image, Invocation, Network, Secret, Store};
 use crate::base::{Text, text};
 use crate::hir::items::{self, WayIn};
-use crate::plan::{Instance, Plan};
+use crate::plan::{CredentialVariable, Instance, Plan};
 use crate::target::common::secrets::{self, Place, Sources};
 use crate::value::{Secret as Made, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The variable that names the file with the key of SSH.
 pub const SSH_KEY: &str = "ANSIBLE_PRIVATE_KEY_FILE";
@@ -59,16 +59,11 @@ pub(super) fn roles(plan: &Plan, images: &[Image]) -> BTreeMap<Text, Vec<Credent
     }
     for image in images {
         let role = text!("image-{}", image.provider);
-        roles.insert(role.clone(), of_provider_as(plan, &image.provider, &role));
+        // Only this account is worked in, so its variables have the names that the builder reads.
+        let credentials = plan.provider(&image.provider).map(|provider| of_provider(plan, provider, &role, |of| &of.read));
+        roles.insert(role, credentials.unwrap_or_default());
     }
     roles
-}
-
-/// The variables that the plugin of a provider instance reads, with the field of the secret that each comes from.
-pub(super) fn of_provider(plan: &Plan, name: &str) -> Vec<(Text, Text)> {
-    let provider = instance(plan, "provider", name).into_iter();
-    let credentials = provider.flat_map(|provider| provider.said().labelled::<items::Credential<'_>>());
-    credentials.filter_map(|(field, credential)| Some((credential.env()?.clone(), field.clone()))).collect()
 }
 
 /// What reads the states and the clouds; for all but plans, which run for changes that nobody has looked at, also the machines. Who
@@ -76,8 +71,8 @@ pub(super) fn of_provider(plan: &Plan, name: &str) -> Vec<(Text, Text)> {
 fn working(plan: &Plan, role: &str) -> Vec<Credential> {
     let mut credentials = Vec::new();
     let mut priced = false;
-    for (name, provider) in providers(plan) {
-        credentials.extend(of_provider_as(plan, &name, role));
+    for provider in providers(plan) {
+        credentials.extend(of_provider(plan, provider, role, |of| &of.held));
         priced |= !lacks(provider, "cost-estimate");
     }
     if role == "apply"
@@ -125,24 +120,22 @@ fn first_secrets(plan: &Plan, role: &str) -> Vec<Credential> {
     found
 }
 
-fn of_provider_as(plan: &Plan, name: &str, role: &str) -> Vec<Credential> {
-    let of_kind = |field: &str| secret(plan, role, name, field);
-    of_provider(plan, name).into_iter().map(|(variable, field)| Credential::Variable(variable, of_kind(&field))).collect()
+/// What a provider instance reads, from the secret of its account, under one of the two names of each variable.
+fn of_provider(plan: &Plan, provider: &Instance, role: &str, named: fn(&CredentialVariable) -> &Text) -> Vec<Credential> {
+    let of = |variable: &CredentialVariable| {
+        Credential::Variable(named(variable).clone(), secret(plan, role, provider.account(), &variable.field))
+    };
+    plan.credentials(provider).iter().map(of).collect()
 }
 
 fn secret(plan: &Plan, role: &str, thing: &str, field: &str) -> Secret {
     Secret { path: text!("{}/{}/{role}/{thing}", plan.product.name.text, plan.environment), field: field.into() }
 }
 
-/// The instances of a keyword by name.
-fn instance<'a>(plan: &'a Plan, keyword: &str, name: &str) -> Option<&'a Instance> {
-    plan.instances.iter().find(|instance| instance.keyword == keyword && instance.name == name)
-}
-
 /// The provider instances on which something stands, in the order of their names.
-fn providers(plan: &Plan) -> BTreeMap<Text, &Instance> {
-    let used = plan.units.iter().map(|unit| &unit.provider_instance);
-    used.filter_map(|name| Some((name.clone(), instance(plan, "provider", name)?))).collect()
+fn providers(plan: &Plan) -> impl Iterator<Item = &Instance> {
+    let used: BTreeSet<&Text> = plan.units.iter().map(|unit| &unit.provider_instance).collect();
+    used.into_iter().filter_map(|name| plan.provider(name))
 }
 
 fn lacks(provider: &Instance, what: &str) -> bool {

@@ -106,8 +106,14 @@ fn bake(image: &plan::Image, plan: &Plan) -> Image {
         image: image.name.clone(),
         provider: image.instance.clone(),
         template: images::folder(image),
-        credentials: super::credentials::of_provider(plan, &image.instance).into_iter().map(|(variable, _)| variable).collect(),
+        credentials: builder_variables(plan, &image.instance),
         variables,
         reads,
     }
+}
+
+/// What the builder of a provider instance reads from the environment.
+fn builder_variables(plan: &Plan, instance: &str) -> Vec<Text> {
+    let provider = plan.provider(instance).into_iter();
+    provider.flat_map(|provider| plan.credentials(provider)).map(|variable| variable.read).collect()
 }

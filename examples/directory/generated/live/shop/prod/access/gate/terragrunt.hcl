@@ -58,6 +58,7 @@ inputs = {
     bob = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILcpA6Q0cG1aVlOLNrrWG7vUF8wGSIZNUEmPfIT8Wl6U bob@shop.example.com"
   }
 
+  way_out            = []
   location           = "fsn1"
   image_name         = "base"
   image_revision     = "f50db5262977"

@@ -63,6 +63,14 @@ inputs = {
     bob = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILcpA6Q0cG1aVlOLNrrWG7vUF8wGSIZNUEmPfIT8Wl6U bob@shop.example.com"
   }
 
+  way_out = [
+    { path = "/etc/resolv.conf", content = "nameserver 185.12.64.1\nnameserver 185.12.64.2\n" },
+    {
+      path    = "/etc/systemd/system/way-out.service"
+      content = "[Unit]\nDescription=Way out of the private network\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/sbin/ip route replace default via 10.0.0.1\n\n[Install]\nWantedBy=multi-user.target\n"
+    },
+  ]
+
   location           = "fsn1"
   image_name         = "base"
   image_revision     = "f50db5262977"

@@ -28,8 +28,12 @@ variables {
       subnet  = { key = "network-subnet-ids-key-2" }
     }
   }
-  server_type        = "server-type"
-  operators          = { operators-key-1 = "operators-1", operators-key-2 = "operators-2" }
+  server_type = "server-type"
+  operators   = { operators-key-1 = "operators-1", operators-key-2 = "operators-2" }
+  way_out = [
+    { path = "path-1", content = "content-1" },
+    { path = "path-2", content = "content-2" },
+  ]
   location           = "fsn1"
   image_name         = "image-name"
   image_revision     = "image-revision"
@@ -226,6 +230,11 @@ run "plans_the_other_case" {
   assert {
     condition     = length(hcloud_server.node["hosts-key-1"].firewall_ids) == 0
     error_message = "The number of firewall_ids of hcloud_server.node must be as the module says."
+  }
+
+  assert {
+    condition     = hcloud_server.node["hosts-key-1"].user_data == "#cloud-config\n{\"runcmd\":[[\"systemctl\",\"enable\",\"--now\",\"way-out.service\"]],\"users\":[{\"groups\":\"ssh-users\",\"name\":\"operators-key-1\",\"shell\":\"/bin/bash\",\"ssh_authorized_keys\":[\"operators-1\"],\"sudo\":\"ALL=(ALL) NOPASSWD:ALL\"},{\"groups\":\"ssh-users\",\"name\":\"operators-key-2\",\"shell\":\"/bin/bash\",\"ssh_authorized_keys\":[\"operators-2\"],\"sudo\":\"ALL=(ALL) NOPASSWD:ALL\"}],\"write_files\":[{\"content\":\"content-1\",\"path\":\"path-1\"},{\"content\":\"content-2\",\"path\":\"path-2\"}]}"
+    error_message = "The user_data of hcloud_server.node must be as the module says."
   }
 
   assert {
