@@ -9,7 +9,6 @@ mod duplicate_name;
 mod fallback_missing;
 mod forgotten;
 mod invalid_name;
-mod key_twice;
 mod missing_capability;
 mod operator_accounts;
 mod other_range;
@@ -72,7 +71,6 @@ const RULES: &[Rule] = &[
     duplicate_name::check,
     fallback_missing::check,
     invalid_name::check,
-    key_twice::check,
     missing_capability::check,
     operator_accounts::check,
     other_range::check,

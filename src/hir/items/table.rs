@@ -195,7 +195,7 @@ items! {
         protocol_numbers: "map(string)";
         ranges: "list(cidr)" => each IpNet;
         credentials_of: "string?" => one &'v Text;
-        keys_within: "string?" => one &'v Text;
+        keys_within: "string?";
         networks_within: "string?";
     }
     /// A plugin of OpenTofu.
@@ -265,10 +265,6 @@ items! {
     Block ["module", "dns_zone"] as DnsZone has {
         domain: "fqdn" => one &'v Text;
         records: "list(RecordSet)" => each RecordSet<'v>;
-    }
-    /// Public keys that are registered.
-    Block ["module", "public_keys"] as PublicKeys has {
-        keys: "map(string)" => pairs &'v Text;
     }
     /// What answers for names.
     Block ["module", "public_names"] as PublicNames has {
