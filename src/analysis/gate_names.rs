@@ -23,6 +23,10 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 seen.insert(&gate.name, gate);
                 continue;
             };
+            // One machine that speaks two protocols is one way in.
+            if first.host == gate.host {
+                continue;
+            }
             let message = format!("`{}` and `{}` are both entered as `{}`", first.stack, gate.stack, gate.name);
             let (a, b) = (place::named_at(plan, first.service), place::named_at(plan, gate.service));
             found.push(

@@ -37,5 +37,6 @@ pub const INTERPRETED: &[Interpreted] = &[
         reader: "the files of roles",
     },
     Interpreted { name: "Start", members: &["exec", "notify", "oneshot"], reader: "the daemons of roles" },
+    Interpreted { name: "CertificateUsage", members: &["server", "client"], reader: "the certificates of roles" },
     Interpreted { name: "OnChange", members: &["restart", "reload"], reader: "the daemons of roles" },
 ];

@@ -301,15 +301,16 @@ impl Planner<'_> {
         Ok(Value::Secret(Arc::new(Secret::Generated { thing: thing.into(), name: name.into(), form, bootstrap })))
     }
 
-    /// Whether the secrets of an instance are needed before there is a store for them: those of the stack that serves it, and those of
-    /// the product itself, which anything may need.
+    /// Whether the secrets of an instance are needed before a store for them can be asked: those of the stack that serves it, those of a
+    /// stack through which it is reached, and those of the product itself, which anything may need.
     fn bootstraps(&mut self, of: InstanceId) -> bool {
         if of == PRODUCT {
             return true;
         }
         let Ok(secrets) = self.field(PRODUCT, &Secrets::NAME.into(), self.product.name.span) else { return false };
         let store = Secrets::of(&secrets).and_then(Secrets::store);
-        store.is_some_and(|store| self.node(store).stack.is_some() && self.node(store).stack == self.node(of).stack)
+        let (Some(serving), Some(stack)) = (store.and_then(|store| self.node(store).stack), self.node(of).stack) else { return false };
+        serving == stack || self.leading().any(|service| self.node(service).stack == Some(stack))
     }
 
     fn secret(&mut self, reference: &Value, span: Span) -> Evaluated {

@@ -3,6 +3,7 @@
 use super::planner::Planner;
 use crate::base::{Ports, Span, Text, text};
 use crate::eval::{Evaluated, Stop};
+use crate::hir::Definition;
 use crate::hir::items::{Host, Port, View, WayIn};
 use crate::value::{InstanceId, Value};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
@@ -134,14 +135,16 @@ impl Planner<'_> {
         Ok(Value::list(machines.map(|machine| machine.record.clone())))
     }
 
+    /// The services that lead into the private networks.
+    pub(super) fn leading(&self) -> impl Iterator<Item = InstanceId> + '_ {
+        let leads = |definition: &Arc<Definition>| definition.blocks.iter().any(|block| block.keyword.text == WayIn::NAME);
+        self.of("service").into_iter().filter(move |service| self.node(*service).definition.as_ref().is_some_and(leads))
+    }
+
     /// The ranges from which operators come: what a way in says of itself.
     fn operators(&mut self, span: Span) -> Result<BTreeSet<IpNet>, Stop> {
         let mut found = BTreeSet::new();
-        for service in self.of("service") {
-            let Some(definition) = self.node(service).definition.clone() else { continue };
-            if !definition.blocks.iter().any(|block| block.keyword.text == WayIn::NAME) {
-                continue;
-            }
+        for service in self.leading().collect::<Vec<_>>() {
             found.extend(WayIn::of(&self.field(service, &WayIn::NAME.into(), span)?).and_then(WayIn::range));
             // What comes through the tunnel may carry the gate's own address.
             found.extend(addresses(&self.field(service, &"hosts".into(), span)?));

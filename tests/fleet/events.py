@@ -17,7 +17,7 @@ from project import as_operator, compile_with, hosts, inside, key, playbook, ssh
 OPERATORS = ["ada", "bob"]
 GATE, MEMBER = "acme-staging-access-gate-0", "acme-staging-mgmt-nodes-0"
 # What can be run here: the programs of the other services are not to be had in minutes.
-ROLES = {"base": GATE, "wireguard": GATE, "consul": MEMBER}
+ROLES = {"base": GATE, "gateway": GATE, "wireguard": GATE, "consul": MEMBER}
 # Those that know who operates a machine.
 OF_OPERATORS = ["base", "wireguard"]
 
@@ -100,7 +100,7 @@ class Fleet:
             self.expect(f"the verification of {role} passes", run.status == 0, FLEET / f"log/{run.name}.log")
         gate = self.machines[GATE]
         gate.asks("systemctl", "stop", "wg-quick@wg0", "nftables")
-        for role in ("base", "wireguard"):
+        for role in ("base", "gateway", "wireguard"):
             run = inside(
                 f"verify-stopped-{role}", project.ANSIBLE / f"roles/{role}/molecule/default/verify.yml", gate
             )

@@ -1,11 +1,9 @@
 """The directory for real: three machines that hold it, people who come and go, a member whose disk is lost."""
 
-import signal
 import subprocess
 import sys
-import time
 
-from machines import FLEET, Product, boot, image, make_switch, remove_switch
+from machines import FLEET, Product, boot, serve, until
 
 SUFFIX = "dc=shop,dc=example,dc=com"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8"
@@ -41,15 +39,6 @@ def ask(machine, server, *words):
 
 def person(name):
     return f"uid={name},ou=people,{SUFFIX}"
-
-
-def until(holds, seconds=30):
-    ends = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > ends:
-            return False
-        time.sleep(0.5)
-    return True
 
 
 def begin(product, member):
@@ -153,14 +142,4 @@ def run(product, members, at):
 
 
 if __name__ == "__main__":
-    (FLEET / "log").mkdir(exist_ok=True)
-    for ended in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ended, lambda number, _: sys.exit(128 + number))
-    make_switch()
-    packages = image.serve_packages()
-    try:
-        time.sleep(1)
-        main()
-    finally:
-        packages.terminate()
-        remove_switch()
+    serve(main)

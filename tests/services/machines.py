@@ -9,8 +9,10 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "fleet"))
@@ -22,15 +24,17 @@ PROJECT = FLEET / "services"
 ENVIRONMENT = "prod"
 # A variable that is looked up in a store of secrets, and a key of a map of such.
 SECRET = re.compile(r"^( *)(\w[\w-]*): (?:>-\n +)?\"?\{\{ [^\n]*lookup\([^\n]*\n", re.M)
-HOST = re.compile(r"^ansible_host: ([\d.]+)\n", re.M)
+HOST = re.compile(r"^ansible_host: (\S+)\n", re.M)
 NAMED = re.compile(r"\['([\w/-]+)'\]")
 
 
 class Product:
     """A product, compiled from its source."""
 
-    def __init__(self, name):
+    def __init__(self, name, forms=None):
         self.name = name
+        # How some secrets are made, by name, where any text would not do.
+        self.forms = forms or {}
         self.ansible = PROJECT / "generated/ansible"
         self.failed = []
         # The private address of each machine, by its name.
@@ -59,6 +63,7 @@ class Product:
             new = SECRET.sub(lambda found: f"{found[1]}{found[2]}: {json.dumps(self.secret(NAMED.findall(found[0])[-1]))}\n", text)
             # How a machine is entered is said by `play`, and what stands here would count more.
             if address := HOST.search(new):
+                # A gate is entered by its name.
                 self.addresses[file.stem] = address[1]
                 new = HOST.sub("", new)
             file.write_text(new, encoding="utf-8")
@@ -73,7 +78,8 @@ class Product:
                 words = ["-subj", "/CN=Authority of the services", "-days", "30", "-out", certificate]
                 run("openssl", "req", "-x509", "-new", "-key", key, *words)
             else:
-                path.write_text(base64.urlsafe_b64encode(os.urandom(24)).decode("ascii"), encoding="ascii")
+                made = self.forms.get(name, lambda: base64.urlsafe_b64encode(os.urandom(24)).decode("ascii"))()
+                path.write_text(made, encoding="ascii")
         return path.read_text(encoding="ascii")
 
     def play(self, name, stack, role, machines, *words):
@@ -114,3 +120,28 @@ def boot(addresses):
         machines.append(machine)
         machine.boot()
     return machines
+
+
+def serve(main):
+    """Runs a test between two bridges and with packages, and takes down what it has put up however it ends."""
+    (FLEET / "log").mkdir(exist_ok=True)
+    for ended in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ended, lambda number, _: sys.exit(128 + number))
+    make_switch()
+    packages = image.serve_packages()
+    try:
+        time.sleep(1)
+        main()
+    finally:
+        packages.terminate()
+        remove_switch()
+
+
+def until(holds, seconds=30):
+    """Whether something holds before the time is over."""
+    ends = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > ends:
+            return False
+        time.sleep(0.5)
+    return True

@@ -409,6 +409,7 @@ items! {
         names: "list(string)";
         addresses: "list(ip)";
         owner: "string";
+        usage: "list(CertificateUsage)";
     }
     /// A unit of systemd.
     Labelled ["service", "configure", "daemon"] has {
@@ -528,6 +529,7 @@ items! {
         identity: "list(string)" => each &'v Text;
         client: "string?" => one &'v Text;
         clients: "map(ip)" => pairs IpAddr;
+        fetch: "list(string)" => each &'v Text;
     }
     /// How operators enter machines where no tunnel leads.
     Block ["service", "entry"] as Entry has {

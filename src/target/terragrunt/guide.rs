@@ -274,10 +274,23 @@ pub(super) fn playbook(product: &str, limit: &str, stack: &str) -> String {
 /// How somebody joins the private network, where there is a way in that has clients.
 fn tunnel(plan: &Plan) -> Option<String> {
     let way = machines::way_in(plan)?;
-    way.client()?;
     let (product, file) = (&plan.product.name.text, way.file()?);
     let group = word(&plan.gates().into_iter().next()?.stack);
     let name = word(product);
+    if let Some(fetch) = fetched(way.fetch()) {
+        return Some(format!(
+            "Join the private network: the stores of state, locks and secrets are there. The gate has made what your client reads, with a key\n\
+             of its own: keep it as you keep the key of SSH. `OPERATOR` is the name of your entry in `operators`.\n\
+             \n\
+             ```sh\n\
+             ansible {group} --inventory \"ansible/inventory/{name}/$environment\" --become \\\n  \
+               --module-name ansible.builtin.command --args \"{fetch}\" | sed 1d | sudo install -D --mode=0600 /dev/stdin {file}\n\
+             sudo {up}\n\
+             ```\n",
+            up = words(way.up())?,
+        ));
+    }
+    way.client()?;
     Some(format!(
         "Join the private network: the stores of state, locks and secrets are there. Your public key is `tunnel` of your entry in\n\
          `operators`; `TUNNEL_KEY` names the file with the private one, `OPERATOR` is the name of the entry. What the client reads lies in\n\
@@ -294,6 +307,14 @@ fn tunnel(plan: &Plan) -> Option<String> {
         identity = words(way.identity())?,
         up = words(way.up())?,
     ))
+}
+
+/// A command on the gate, between double quotes of the shell: `$OPERATOR` is who asks.
+fn fetched<'v>(words: impl Iterator<Item = &'v Text>) -> Option<String> {
+    let is_plain = |part: &str| part.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-=:@".contains(letter));
+    let words: Vec<String> =
+        words.map(|word| word.split("{client}").all(is_plain).then(|| word.replace("{client}", "$OPERATOR"))).collect::<Option<_>>()?;
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// A command as a line of the shell.

@@ -1,7 +1,7 @@
 //! A key that is made on the machine and a certificate for it. The authority's key is used where Ansible runs and reaches no machine.
 
 use super::notice::Notice;
-use super::{Context, label, node_of, text_of};
+use super::{Context, inside, label, node_of, repeated, text_of};
 use crate::artifact::jinja::{self, Arguments, Binary, Expr};
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::artifact::{Error, Problem};
@@ -14,7 +14,7 @@ use crate::target::ansible::task::Task;
 use crate::value::Value;
 
 pub(super) fn certificate(step: &Step, notice: &Notice, context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
-    let scope = context.scope.clone();
+    let scope = inside(step, &context.scope);
     let path = label(step, &scope)?;
     let owner = text_of(step, "owner", &scope)?.unwrap_or_else(|| "root".into());
     let number = context.parts.keys().filter(|name| name.starts_with("certificate")).count();
@@ -31,7 +31,7 @@ pub(super) fn certificate(step: &Step, notice: &Notice, context: &mut Context<'_
         .with("privatekey_path", text!("{path}/key.pem"))
         .with("common_name", common_name(step, &scope)?)
         .with("subject_alt_name", alternative_names(step, &scope)?)
-        .with("extended_key_usage", vec!["serverAuth", "clientAuth"]);
+        .with("extended_key_usage", usages(step)?);
     let read = Map::new().with("src", text!("{path}/cert.pem"));
     let content = text!("{{{{ {present}.content | b64decode }}}}");
     let sign = Map::new()
@@ -75,7 +75,24 @@ pub(super) fn certificate(step: &Step, notice: &Notice, context: &mut Context<'_
     }
     tasks.splice(0..0, [directory, ca, look]);
     context.parts.insert(part.clone(), tasks);
-    Ok(vec![Task::new(text!("Make the certificate in {path}"), "ansible.builtin.import_tasks", text!("{part}.yml"))])
+    // What is imported cannot be repeated: it stands there once, before anything runs.
+    let (title, module) = match step.repeat {
+        Some(_) => ("Make the certificate of each of them".into(), "ansible.builtin.include_tasks"),
+        None => (text!("Make the certificate in {path}"), "ansible.builtin.import_tasks"),
+    };
+    Ok(vec![repeated(Task::new(title, module, text!("{part}.yml")), step, &context.scope)?])
+}
+
+/// What the certificate proves, in the words of its extension.
+fn usages(step: &Step) -> Result<Vec<&'static str>, Error> {
+    let words =
+        step.arguments.get("usage").and_then(Value::as_list).ok_or_else(|| Error::new(Problem::Shape("a certificate has a usage")))?;
+    let known = |word: &Value| match word.as_text().map(Text::as_str) {
+        Some("server") => Ok("serverAuth"),
+        Some("client") => Ok("clientAuth"),
+        _ => Err(Error::new(Problem::Shape("the target does not know the usage of a certificate"))),
+    };
+    words.iter().map(known).collect()
 }
 
 fn common_name(step: &Step, scope: &Scope<'_>) -> Result<Node, Error> {
