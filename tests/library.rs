@@ -54,12 +54,7 @@ const PLANTED: &[(&str, &str, &str, &str)] = &[
     ("stacks/website.infra", "check origin.public", "check true", "website: who is to serve visitors has"),
     ("stacks/website.infra", "direct, machines, names", "direct, names", "site: without an edge"),
     ("modules/bucket.infra", "${name}-${sha256(\"${product.domain}/${name}\", 8)}", "${name}", "bucket: it is closed"),
-    (
-        "modules/bucket.infra",
-        "input keep:      duration = 90d where 1d <= it and milliseconds(it) % 86400000 == 0",
-        "input keep:      duration = 90d where 1d <= it",
-        "bucket: objects",
-    ),
+    ("modules/bucket.infra", "1d <= it and milliseconds(it) % 86400000 == 0", "1d <= it", "bucket: objects"),
     ("providers/aws/bucket.infra", "restrict_public_buckets = true", "restrict_public_buckets = false", "bucket: it is closed"),
     ("providers/aws/bucket.infra", "BucketOwnerEnforced", "ObjectWriter", "bucket: it is closed"),
     ("providers/aws/bucket.infra", "\"Suspended\"", "\"Enabled\"", "bucket: what is overwritten"),
