@@ -63,8 +63,10 @@ pub fn sources(root: &Path) -> std::io::Result<Sources> {
     for folder in ["inventory", "stdlib"] {
         for entry in walkdir::WalkDir::new(root.join(folder)).sort_by_file_name() {
             let entry = entry?;
-            let source =
-                entry.path().extension().is_some_and(|extension| ["infra", "json", "lock", "sh"].iter().any(|known| extension == *known));
+            let source = entry
+                .path()
+                .extension()
+                .is_some_and(|extension| ["infra", "json", "lock", "py", "sh"].iter().any(|known| extension == *known));
             if let (true, Ok(path)) = (source, entry.path().strip_prefix(root))
                 && path != Path::new(OFFERED)
             {
