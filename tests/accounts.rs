@@ -155,7 +155,7 @@ fn an_account_takes_a_key_once() {
     let one = PRODUCT.replace("region = hel1 }", "region = hel1, credentials = own }");
     let output = infrac(&project("accounts-key", &one), "check");
     assert!(!output.status.success());
-    assert!(said(&output).contains("the key of `ada` is registered a second time in one account"), "{}", said(&output));
+    assert!(said(&output).contains("makes a key that `mgmt` makes in the same account already"), "{}", said(&output));
     let circle = PRODUCT
         .replace("region = hel1 }", "region = hel1, credentials = own }")
         .replace("region = fsn1 }", "region = fsn1, credentials = customer }");

@@ -6,4 +6,5 @@
 mod garage;
 mod openbao;
 mod scene;
+mod site;
 mod volume;
