@@ -283,6 +283,7 @@ fn targets_never_name_each_other() {
 
 /// Where a word of the library may stand in `src/`, with the reason.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("site", "src/target/ansible/playbooks.rs", "the usual name of the playbook of all machines"),
     ("gateway", "src/plan/ways.rs", "the machine by which a network is left, as what translates its addresses calls it"),
     ("vault", "src/eval/functions/program.rs", "the schemes of references to secrets, in the function's own documentation"),
     ("vault", "src/target/ansible/secret.rs", "what 1Password calls a folder of items"),
@@ -328,6 +329,7 @@ fn pipelines_install_this_release() {
 
 /// Outputs of the library's modules that no unit of any product here reads, with what they are for.
 const INTERFACE: &[(&str, &str, &str)] = &[
+    ("bucket", "id", "a project's own module gives somebody rights to it"),
     ("dns", "name_servers", "the registrar is told them by hand"),
     ("edge", "id", "a stack that comes after the edge can name it"),
     ("nat", "id", "a stack that comes after the way out can name it"),

@@ -30,7 +30,7 @@ impl Template {
             Template::Fleet => &[
                 ("acme-api", "product.infra", include_str!("../../assets/templates/fleet/api.infra")),
                 ("acme-shop", "product.infra", include_str!("../../assets/templates/fleet/shop.infra")),
-                ("acme-site", "product.infra", include_str!("../../assets/templates/fleet/site.infra")),
+                ("acme-store", "product.infra", include_str!("../../assets/templates/fleet/store.infra")),
             ],
         }
     }

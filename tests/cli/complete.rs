@@ -31,7 +31,7 @@ fn shell(session: &Session, program: &str, script: &str) -> Option<String> {
 /// A line that is typed, what is offered, and what is not.
 const LINES: &[(&str, &[&str], &[&str])] = &[
     ("infrac bu", &["build"], &["check", "debug"]),
-    ("infrac check --product acme-s", &["acme-shop", "acme-site"], &["acme-api"]),
+    ("infrac check --product acme-s", &["acme-shop", "acme-store"], &["acme-api"]),
     ("infrac build --env ", &["staging", "prod"], &["acme-api"]),
     ("infrac build --renumber acme-api/prod/", &["acme-api/prod/web"], &["acme-shop/prod/web"]),
     ("infrac explain cidr-", &["cidr-overlap"], &["insecure"]),
@@ -40,7 +40,7 @@ const LINES: &[(&str, &[&str], &[&str])] = &[
     ("infrac doc comp", &["compute"], &["firewall"]),
     ("infrac check --output s", &["sarif"], &["json"]),
     ("infrac doc --format ", &["markdown", "json"], &["acme-api"]),
-    ("infrac why acme-site.", &["acme-site.web"], &["acme-api.web"]),
+    ("infrac why acme-store.", &["acme-store.web"], &["acme-api.web"]),
     ("infrac --project . check --product acme-a", &["acme-api"], &["acme-shop"]),
 ];
 
