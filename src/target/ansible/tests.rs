@@ -93,7 +93,7 @@ fn tasks(tree: &Tree, visit: &mut dyn FnMut(&str, &Map)) {
 }
 
 /// What Ansible itself takes without a specification: tasks that bring in others, and the flush of handlers.
-const WITHOUT_SPECIFICATION: &[&str] = &["ansible.builtin.import_tasks", "ansible.builtin.meta"];
+const WITHOUT_SPECIFICATION: &[&str] = &["ansible.builtin.import_tasks", "ansible.builtin.include_tasks", "ansible.builtin.meta"];
 
 #[test]
 fn modules_get_what_their_specification_takes() {
