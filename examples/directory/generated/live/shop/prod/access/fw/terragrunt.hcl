@@ -19,6 +19,8 @@ inputs = {
   inbound = [
     { name = "base-ssh", protocol = "tcp", ports = "22", sources = ["0.0.0.0/0", "::/0"] },
     { name = "openvpn-tunnel", protocol = "udp", ports = "1194", sources = ["0.0.0.0/0", "::/0"] },
+    { name = "pptp-control", protocol = "tcp", ports = "1723", sources = ["0.0.0.0/0", "::/0"] },
+    { name = "pptp-data", protocol = "gre", sources = ["0.0.0.0/0", "::/0"] },
     { name = "wireguard-tunnel", protocol = "udp", ports = "51820", sources = ["0.0.0.0/0", "::/0"] },
   ]
 
