@@ -401,7 +401,7 @@ fn the_way_in_and_out_comes_first() {
     let site = yaml("ansible/playbooks/acme/site.yml");
     let order: Vec<&str> =
         site.as_sequence().unwrap().iter().map(|play| play["ansible.builtin.import_playbook"].as_str().unwrap()).collect();
-    assert_eq!(order, ["access.yml", "mgmt.yml", "web_us.yml", "web_eu.yml"]);
+    assert_eq!(order, ["access.yml", "mgmt.yml", "web_us.yml", "web_eu.yml", "front.yml"]);
     for environment in json("live/acme/pipeline.json")["environments"].as_array().unwrap() {
         let phases = environment["phases"].as_array().unwrap();
         let playbooks: Vec<&str> = phases.iter().filter_map(|phase| phase["playbook"].as_str()).collect();

@@ -19,10 +19,17 @@ pub(super) fn named_at(plan: &Plan, id: InstanceId) -> Span {
 pub(super) fn said_at(plan: &Plan, id: InstanceId, input: &str) -> Span {
     let instance = &plan.instances[id.0 as usize];
     let Some(stack) = instance.stack else { return given_at(plan, &instance.declaration, input) };
-    let outer = &plan.instances[stack.0 as usize].declaration;
-    match instance.declaration.attributes.get(input).map(|attribute| &attribute.value.kind) {
+    let stack = &plan.instances[stack.0 as usize];
+    let outer = &stack.declaration;
+    let given = match instance.declaration.attributes.get(input).map(|attribute| &attribute.value.kind) {
         Some(ExprKind::Name(name)) => given_at(plan, outer, &name.text),
         _ => outer.name.span,
+    };
+    // A stack may choose among what it is given: then it is the attribute of that value.
+    let value = instance.fields.get(input);
+    match outer.attributes.keys().find(|name| given == outer.name.span && value.is_some() && stack.fields.get(*name) == value) {
+        Some(name) => given_at(plan, outer, name),
+        None => given,
     }
 }
 

@@ -90,7 +90,11 @@ fn what_is_renamed_is_one_finding_that_names_it() {
         let (name, fields) = library.places(item);
         let found = library.with(name, "renamed");
         // What no definition says is missing nowhere.
-        if library.is_used(item) { one(&found, &[&item.head(), "is missing"]) } else { assert_eq!(found, [], "{item:?}") }
+        if library.is_used(item) {
+            one(&found, &[&item.head(), "is missing"])
+        } else {
+            assert_eq!(found, [], "{item:?}")
+        }
         fields.iter().zip(item.fields).for_each(|(place, field)| {
             one(&library.with(*place, "renamed"), &[&item.head(), &format!("`{}: {}`", field.name, field.ty)]);
         });
