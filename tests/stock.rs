@@ -157,7 +157,8 @@ fn machines(inventory: &serde_json::Value) -> Machines {
 
 #[test]
 fn packer() {
-    for (_, tree) in trees() {
+    // A product without machines has no images.
+    for (_, tree) in trees().into_iter().filter(|(_, tree)| tree.join("ansible/roles").is_dir()) {
         judge("packer", &tree);
     }
 }

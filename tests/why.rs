@@ -114,7 +114,7 @@ const EDITS: &[(&str, &str)] = &[
     ("account = \"0123456789abcdef0123456789abcdef\"", "account = \"1123456789abcdef0123456789abcdef\""),
     ("size    = medium\n", "size    = large\n"),
     ("servers = 1, size = small", "servers = 1, size = medium"),
-    ("ports   = [443/tcp]\n  from    = cf.ranges\n  keys", "ports   = [8443/tcp]\n  from    = cf.ranges\n  keys"),
+    ("ports   = [443/tcp]\n  from    = cf.ranges\n  keys", "ports   = [443/tcp, 8443/tcp]\n  from    = cf.ranges\n  keys"),
     ("zones   = 2", "zones   = 1"),
     ("servers = 3", "servers = 5"),
     ("region  = us-east-1", "region  = us-west-2"),

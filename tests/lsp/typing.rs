@@ -71,7 +71,7 @@ fn actions_remove_the_findings_that_they_are_for() {
     let project = Project::new();
     let (mut client, _) = Client::open(&project.root(), json!({}));
     let uri = project.product();
-    let text = format!("{PRODUCT}\nstack compute more {{ on = eu, serverz = 2, keys = [mgmt.keys] }}\n");
+    let text = format!("{PRODUCT}\nstack compute more {{ on = eu, serverz = 2, public = true, keys = [mgmt.keys] }}\n");
     client.did_open(&uri, &text);
     let found = client.ask("textDocument/codeAction", whole(&uri, &text)).unwrap();
     let actions = found.as_array().unwrap();
