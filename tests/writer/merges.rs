@@ -53,8 +53,8 @@ fn operator(name: &str) -> String {
 /// A branch in which an operator joins, and one in which a stack does: both reach the inventory, the pipelines and the guide.
 fn two_branches() -> Program {
     let program = built();
-    branch(&program, "alpha", "stack compute alpha { on = eu }\n");
-    branch(&program, "zeta", "stack compute zeta { on = eu }\n");
+    branch(&program, "alpha", "stack compute alpha { on = eu, public = true, keys = [web.operator_keys] }\n");
+    branch(&program, "zeta", "stack compute zeta { on = eu, public = true, keys = [web.operator_keys] }\n");
     program
 }
 
@@ -129,8 +129,8 @@ fn what_git_mixed_is_made_anew_when_asked() {
     }
     program.build();
     committed(&program);
-    branch(&program, "alpha", "stack compute alpha { on = eu }\n");
-    branch(&program, "zeta", "stack compute zeta { on = eu }\n");
+    branch(&program, "alpha", "stack compute alpha { on = eu, public = true, keys = [web.operator_keys] }\n");
+    branch(&program, "zeta", "stack compute zeta { on = eu, public = true, keys = [web.operator_keys] }\n");
     assert_eq!(git(&program, &["merge", "--quiet", "--no-edit", "alpha"]).status.code(), Some(1));
     let conflicts = in_conflict(&program);
     assert!(conflicts.iter().any(|path| path == "generated/.infrac/shop.json"), "{conflicts:?}");
