@@ -52,7 +52,12 @@ const PLANTED: &[(&str, &str, &str, &str)] = &[
     ("services/site.infra", "\"${host.name}.${domain}\"", "\"x${host.name}.${domain}\"", "site: an edge's"),
     ("stacks/edge.infra", "if letsencrypt in fallback then [letsencrypt] else []", "[letsencrypt]", "site: the edge alone"),
     ("stacks/edge.infra", "check not (letsencrypt in fallback) or token != none", "check true", "edge: Let's Encrypt"),
-    ("stacks/edge.infra", "check token == none or 443/tcp in s.ports", "check true", "edge: who is to serve"),
+    (
+        "stacks/edge.infra",
+        "check token == none or length([for p in s.ports if 443/tcp in p : p]) > 0",
+        "check true",
+        "edge: who is to serve",
+    ),
     ("stacks/website.infra", "check 443/tcp in origin.ports", "check true", "website: who is to serve visitors publishes"),
     ("stacks/website.infra", "check origin.public", "check true", "website: who is to serve visitors has"),
     ("stacks/website.infra", "direct, machines, names", "direct, names", "site: without an edge"),
