@@ -215,16 +215,22 @@ impl Build {
         project: &Disk,
     ) -> Result<Exit, Failure> {
         // In a terminal a table and differences say more than a report for each file.
-        let prefix = place::prefix(root, Format::Text)?;
-        let text = match self.explain_changes {
-            true => changes::in_words(&crate::host::changes(comparison, disk, project), &prefix),
-            false => table(&prefix, comparison, disk, project),
-        };
-        let mut stale = Stale { text, ..Stale::default() };
-        let (files, diagnostics) = report_differences(comparison, disk, project);
-        stale.each.add(Cow::Owned(files), diagnostics);
-        let (files, diagnostics) = report_groups(comparison, disk, project);
-        stale.grouped.add(Cow::Owned(files), diagnostics);
+        let mut stale = Stale::default();
+        if self.outputs.shows_text() || self.outputs.has_log() {
+            let prefix = place::prefix(root, Format::Text)?;
+            stale.text = match self.explain_changes {
+                true => changes::in_words(&crate::host::changes(comparison, disk, project), &prefix),
+                false => table(&prefix, comparison, disk, project),
+            };
+        }
+        if self.outputs.name_each_file() {
+            let (files, diagnostics) = report_differences(comparison, disk, project);
+            stale.each.add(Cow::Owned(files), diagnostics);
+        }
+        if self.outputs.group_files() {
+            let (files, diagnostics) = report_groups(comparison, disk, project);
+            stale.grouped.add(Cow::Owned(files), diagnostics);
+        }
         self.outputs.deliver_with(root, findings, &stale)?;
         if self.outputs.shows_text() {
             print(&stale.text);

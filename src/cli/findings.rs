@@ -87,6 +87,13 @@ struct Output {
     file: Option<PathBuf>,
 }
 
+impl Output {
+    /// Whether it is the text on standard output, where a table and differences show better what a finding for each file would say.
+    fn is_terminal(&self) -> bool {
+        self.file.is_none() && self.format == Format::Text
+    }
+}
+
 fn parse(text: &str) -> Result<Output, String> {
     let (name, file) = match text.split_once('=') {
         Some((_, "")) => return Err("the name of the file is missing behind `=`".to_owned()),
@@ -152,6 +159,21 @@ impl Outputs {
         self.shown() == Some(Format::Text)
     }
 
+    /// Whether standard output is the log of a job on GitHub, which has the text too.
+    pub(super) fn has_log(&self) -> bool {
+        self.shown() == Some(Format::Github)
+    }
+
+    /// Whether some form has a finding for each file that is out of date.
+    pub(super) fn name_each_file(&self) -> bool {
+        self.output.iter().any(|output| !output.format.is_brief() && !output.is_terminal())
+    }
+
+    /// Whether some form has one finding for all such files of a product.
+    pub(super) fn group_files(&self) -> bool {
+        self.output.iter().any(|output| output.format.is_brief())
+    }
+
     fn shown(&self) -> Option<Format> {
         self.output.iter().find(|output| output.file.is_none()).map(|output| output.format)
     }
@@ -166,19 +188,18 @@ impl Outputs {
         for output in &self.output {
             let prefix = place::prefix(root, output.format)?;
             let mut reports = findings.reports(&prefix);
-            match (&output.file, output.format) {
-                // It shows them better.
-                (None, Format::Text) => (),
-                (_, format) if format.is_brief() => reports.extend(stale.grouped.reports(&prefix)),
-                _ => reports.extend(stale.each.reports(&prefix)),
+            match output.format.is_brief() {
+                true => reports.extend(stale.grouped.reports(&prefix)),
+                false if output.is_terminal() => (),
+                false => reports.extend(stale.each.reports(&prefix)),
             }
             match &output.file {
                 Some(file) => save(file, &plain(&render::render(output.format, &reports)))?,
                 None => print(&render::render_on(output.format, &reports, &screen())),
             }
-            if let (None, Format::Github) = (&output.file, output.format) {
-                self.log(root, findings, &stale.text)?;
-            }
+        }
+        if self.has_log() {
+            self.log(root, findings, &stale.text)?;
         }
         Ok(())
     }
