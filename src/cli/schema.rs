@@ -138,16 +138,10 @@ fn embedded(file: &str) -> Option<Value> {
     library::files().into_iter().find(|(path, _)| *path == file).and_then(|(_, text)| serde_json::from_str(text).ok())
 }
 
-/// Writes a file that was there or is new: what is read is always a whole one.
+/// Writes a file of the library, and the folder that it lies in.
 fn write(path: &Path, value: &Value) -> Result<(), Failure> {
-    let failure = |error: std::io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()));
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failure)?;
+        fs::create_dir_all(folder).map_err(|error| Failure::disk("make the folder", folder, &error))?;
     }
-    let beside = path.with_extension(format!("json.{}", std::process::id()));
-    let written = fs::write(&beside, format!("{value}\n")).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        failure(error)
-    })
+    host::save(path, &format!("{value}\n"))
 }
