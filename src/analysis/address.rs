@@ -63,8 +63,7 @@ fn hosts(plan: &Plan, found: &mut Vec<Diagnostic>) {
             wrong = Some(format!("`{}` and `{first}` have one address, {address}", host.name));
         }
         if let Some(message) = wrong {
-            let stack = plan.stacks.iter().find(|stack| stack.name == host.stack);
-            let place = stack.map_or(host.span, |stack| place::named_at(plan, stack.instance));
+            let place = place::machine_at(plan, host);
             found.push(
                 Diagnostic::error(Code::AddressReserved, place, message)
                     .related(host.span, "the machine is made here")

@@ -31,7 +31,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             } else {
                 "is no name for a server there".to_owned()
             };
-            let Some(stack) = plan.stacks.iter().find(|stack| stack.name == host.stack) else { continue };
+            let Some(stack) = plan.stack(&host.stack) else { continue };
             let span = place::named_at(plan, stack.instance);
             let mut diagnostic = Diagnostic::error(Code::InvalidName, span, format!("`{}` {why}", host.name))
                 .related(host.span, "the machine is made here")
@@ -49,7 +49,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 
 /// What the provider of a stack says of the names of servers.
 fn pattern(plan: &Plan, stack: &str) -> Option<String> {
-    let stack = plan.stacks.iter().find(|of| of.name == stack)?;
+    let stack = plan.stack(stack)?;
     let provider = plan.instances[stack.instance.0 as usize].provider?;
     plan.instance(provider)?.block::<Names<'_>>()?.server().map(|pattern| pattern.to_string())
 }

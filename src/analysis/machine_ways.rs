@@ -20,7 +20,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans.iter().filter(|plan| !plan.gates().is_empty()) {
         let mut blamed: BTreeSet<(&Text, &Text)> = BTreeSet::new();
         for host in &plan.hosts {
-            let configured = plan.services.iter().any(|service| service.hosts.contains(&host.name));
+            let configured = plan.services_on(&host.name).next().is_some();
             let Some(standing) = plan.standing(host).filter(|_| configured && is_right(plan, host)) else { continue };
             let (entered, left) = (not_entered(plan, host, standing), not_left(plan, standing));
             if entered.is_none() && left.is_none() || !blamed.insert((&host.stack, &host.unit)) {
@@ -75,8 +75,7 @@ fn report(facts: &Facts<'_>, plan: &Plan, host: &Host, entered: Option<&str>, le
     };
     let why: Vec<&str> = entered.into_iter().chain(left).collect();
     let message = format!("`{}` can {what}: {}", host.name, why.join("; "));
-    let stack = plan.stacks.iter().find(|stack| stack.name == host.stack);
-    let named = stack.map_or(host.span, |stack| place::named_at(plan, stack.instance));
+    let named = place::machine_at(plan, host);
     // What says how machines are entered is where a stack of one's own goes wrong.
     let entry = entered.and_then(|_| entry_at(facts, plan, host));
     let mut diagnostic = Diagnostic::error(Code::NoRoute, entry.unwrap_or(named), message);
@@ -84,7 +83,7 @@ fn report(facts: &Facts<'_>, plan: &Plan, host: &Host, entered: Option<&str>, le
         diagnostic = diagnostic.related(named, "these machines");
     }
     for gate in plan.gates() {
-        if let Some(stack) = plan.stacks.iter().find(|stack| stack.name == gate.stack && stack.name != host.stack) {
+        if let Some(stack) = plan.stack(&gate.stack).filter(|stack| stack.name != host.stack) {
             let at = place::named_at(plan, stack.instance);
             let leads: Vec<String> = reached(plan, &gate).iter().map(|name| format!("`{name}`")).collect();
             diagnostic = diagnostic.related(at, format!("this way in leads to {}", leads.join(", ")));
@@ -108,8 +107,8 @@ fn reached(plan: &Plan, gate: &crate::plan::Gate) -> BTreeSet<Text> {
 
 /// The service of a project's own stack that says how a machine is entered.
 fn entry_at(facts: &Facts<'_>, plan: &Plan, host: &Host) -> Option<Span> {
-    let on_it = plan.services.iter().filter(|service| service.hosts.contains(&host.name));
-    let says = on_it.filter_map(|service| plan.instance(service.instance)).find(|of| of.block::<Entry<'_>>().is_some())?;
+    let says =
+        plan.services_on(&host.name).filter_map(|service| plan.instance(service.instance)).find(|of| of.block::<Entry<'_>>().is_some())?;
     let span = says.declaration.definition.span;
     place::is_of_project(facts.program, span).then_some(span)
 }

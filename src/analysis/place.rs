@@ -1,8 +1,8 @@
 //! The places that a finding blames: where the inventory says what is wrong, as near to it as can be told.
 
 use crate::base::{Span, Text};
-use crate::hir::{self, Expr, ExprKind, Instance, Part, Product, Program};
-use crate::plan::Plan;
+use crate::hir::{self, Attribute, Expr, ExprKind, Instance, Part, Product, Program};
+use crate::plan::{Host, Plan};
 use crate::value::{InstanceId, Value};
 use std::net::IpAddr;
 
@@ -13,6 +13,11 @@ pub(super) fn named_at(plan: &Plan, id: InstanceId) -> Span {
         Some(stack) => plan.instances[stack.0 as usize].declaration.name.span,
         None => instance.declaration.name.span,
     }
+}
+
+/// The name of the stack that a machine is of, in the inventory; the machine itself where no stack makes it.
+pub(super) fn machine_at(plan: &Plan, host: &Host) -> Span {
+    plan.stack(&host.stack).map_or(host.span, |stack| named_at(plan, stack.instance))
 }
 
 /// Where the inventory gives an input its value: the input of an instance in a stack is followed to that of the stack.
@@ -58,13 +63,22 @@ pub(super) fn said_by_product(plan: &Plan, attribute: &str) -> Span {
 
 /// Where an instance is given a unit or an output of it; its name where none of its own attributes is.
 pub(super) fn needing(plan: &Plan, id: InstanceId, unit: InstanceId) -> Span {
-    let instance = &plan.instances[id.0 as usize];
-    let declaration = &instance.declaration;
-    let here = declaration.overrides.iter().filter(|(environment, _)| environment.text == plan.environment).flat_map(|(_, of)| of);
-    let mut given = here.chain(declaration.attributes.values());
     let leads = |value: &Value| *value == Value::Instance(unit) || value.needs(unit);
-    let found = given.find(|attribute| instance.fields.get(&attribute.name.text).is_some_and(leads));
-    found.map_or(declaration.name.span, |attribute| attribute.value.span)
+    given_where(plan, id, leads).unwrap_or(plan.instances[id.0 as usize].declaration.name.span)
+}
+
+/// Where an instance is given a value that fits; nothing where none of its own attributes has one.
+pub(super) fn given_where(plan: &Plan, id: InstanceId, fits: impl Fn(&Value) -> bool) -> Option<Span> {
+    let instance = plan.instance(id)?;
+    let mut given = given(plan, &instance.declaration);
+    let found = given.find(|attribute| instance.fields.get(&attribute.name.text).is_some_and(&fits));
+    found.map(|attribute| attribute.value.span)
+}
+
+/// What an instance is given in the environment of a plan, what holds there alone first.
+fn given<'p>(plan: &'p Plan, declaration: &'p Instance) -> impl Iterator<Item = &'p Attribute> {
+    let here = declaration.overrides.iter().filter(|(environment, _)| environment.text == plan.environment);
+    here.flat_map(|(_, attributes)| attributes).chain(declaration.attributes.values()).map(AsRef::as_ref)
 }
 
 /// Whether a place stands in the project's own text, and not in the library that comes with the compiler.
@@ -77,9 +91,7 @@ pub(super) fn literal_at(program: &Program, plan: &Plan, id: InstanceId, is_it: 
     let instance = plan.instance(id)?;
     let stack = instance.stack.and_then(|stack| plan.instance(stack));
     std::iter::once(instance).chain(stack).find_map(|of| {
-        let declaration = &of.declaration;
-        let here = declaration.overrides.iter().filter(|(environment, _)| environment.text == plan.environment).flat_map(|(_, of)| of);
-        let mut written = here.chain(declaration.attributes.values()).filter(|said| is_of_project(program, said.value.span));
+        let mut written = given(plan, &of.declaration).filter(|said| is_of_project(program, said.value.span));
         written.find_map(|said| {
             let mut found = None;
             said.value.walk(&mut |expr| {

@@ -37,8 +37,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 fn sources(plan: &Plan, host: &Host) -> BTreeSet<IpNet> {
     let filter = plan.standing(host).and_then(|standing| plan.instance(standing.filter?)?.block::<PacketFilter<'_>>());
     let cloud = filter.into_iter().flat_map(|filter| filter.inbound().flat_map(|rule| rule.sources()).collect::<Vec<_>>());
-    let on_it = plan.services.iter().filter(|service| service.hosts.contains(&host.name));
-    let own = on_it.filter_map(|service| plan.instance(service.instance)?.block::<HostFilter<'_>>());
+    let own = plan.services_on(&host.name).filter_map(|service| plan.instance(service.instance)?.block::<HostFilter<'_>>());
     let own = own.flat_map(|filter| filter.inbound().flat_map(|rule| rule.ipv4().chain(rule.ipv6())).collect::<Vec<_>>());
     cloud.chain(own).collect()
 }
@@ -59,8 +58,8 @@ fn comes_from_a_gate(plan: &Plan, source: &IpNet) -> bool {
 fn report(plan: &Plan, host: &Host, source: &IpNet, other: InstanceId) -> Diagnostic {
     let theirs = plan.instance(other).and_then(|of| of.stack).and_then(|stack| plan.instance(stack));
     let name = theirs.map(|stack| stack.name.clone()).unwrap_or_default();
-    let ours = plan.stacks.iter().find(|stack| stack.name == host.stack);
-    let named = ours.map_or(host.span, |stack| place::named_at(plan, stack.instance));
+    let ours = plan.stack(&host.stack);
+    let named = place::machine_at(plan, host);
     let message = format!("nothing comes from {source} to `{}`: it is in the network of `{name}`, and no way joins the two", host.name);
     let said = ours.and_then(|stack| said_at(plan, stack.instance, source));
     let place = said.unwrap_or(named);
@@ -76,14 +75,10 @@ fn report(plan: &Plan, host: &Host, source: &IpNet, other: InstanceId) -> Diagno
 
 /// The attribute of a stack whose value names a range.
 fn said_at(plan: &Plan, stack: InstanceId, source: &IpNet) -> Option<Span> {
-    let instance = plan.instance(stack)?;
-    let declaration = &instance.declaration;
-    let here = declaration.overrides.iter().filter(|(environment, _)| environment.text == plan.environment).flat_map(|(_, of)| of);
-    let mut said = here.chain(declaration.attributes.values());
     let names = |value: &Value| match value {
         Value::Cidr(range) => range == source,
         Value::List(list) => list.iter().any(|value| *value == Value::Cidr(*source)),
         _ => false,
     };
-    said.find(|attribute| instance.fields.get(&attribute.name.text).is_some_and(names)).map(|attribute| attribute.value.span)
+    place::given_where(plan, stack, names)
 }

@@ -48,7 +48,7 @@ impl Plan {
         });
         let named = self.hosts.iter().filter(|host| self.is_entered_by_name(host)).filter_map(|host| {
             let name = host.said().and_then(items::Host::fqdn)?.clone();
-            let service = self.services.iter().find(|service| service.hosts.contains(&host.name))?.instance;
+            let service = self.services_on(&host.name).next()?.instance;
             Some(NeededName { name, service, leads: Leads::Public(host.name.clone()) })
         });
         let names: BTreeSet<NeededName> = gates.chain(stores).chain(named).collect();

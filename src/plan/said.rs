@@ -1,6 +1,7 @@
 //! What a product, its services and providers say of themselves, as typed views.
 
-use super::{Host, Instance, Plan, Service};
+use super::{Host, Instance, Plan, Service, Stack};
+use crate::base::Text;
 use crate::hir::items::{self, Authority, Lock, Product, Repository, SecretStore, Secrets, State, StateStore, Values, View, WayIn};
 use crate::value::InstanceId;
 
@@ -24,6 +25,16 @@ impl Host {
 }
 
 impl Plan {
+    /// A stack by its name.
+    pub fn stack(&self, name: &str) -> Option<&Stack> {
+        self.stacks.iter().find(|stack| stack.name == name)
+    }
+
+    /// The services that run on a machine.
+    pub fn services_on<'p>(&'p self, host: &'p Text) -> impl Iterator<Item = &'p Service> {
+        self.services.iter().filter(move |service| service.hosts.contains(host))
+    }
+
     /// An instance by its number.
     pub fn instance(&self, id: InstanceId) -> Option<&Instance> {
         self.instances.get(id.0 as usize)

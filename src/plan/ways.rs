@@ -36,9 +36,8 @@ impl Plan {
     }
 
     /// How the services on a machine say that it is entered.
-    fn entries(&self, host: &Host) -> impl Iterator<Item = Entry<'_>> {
-        let of_host = self.services.iter().filter(|service| service.hosts.contains(&host.name));
-        of_host.filter_map(|service| self.instance(service.instance)?.block())
+    fn entries<'p>(&'p self, host: &'p Host) -> impl Iterator<Item = Entry<'p>> {
+        self.services_on(&host.name).filter_map(|service| self.instance(service.instance)?.block())
     }
 
     /// Whether a service says that its machines are entered by their own names.
@@ -112,7 +111,7 @@ impl Plan {
     /// No order brings every machine its way in first.
     fn no_way(&self, cycle: &[(usize, Text)]) -> Diagnostic {
         let span = |name: &Text| {
-            let stack = self.stacks.iter().find(|stack| stack.name == *name)?;
+            let stack = self.stack(name)?;
             self.instances.get(stack.instance.0 as usize).map(|of| of.declaration.name.span)
         };
         let words: Vec<String> = cycle.iter().map(|(_, name)| format!("`{name}`")).collect();

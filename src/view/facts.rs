@@ -286,7 +286,7 @@ pub(super) fn kinds(facts: &[Facts]) -> Vec<Text> {
 
 fn providers(plan: &Plan) -> Vec<Provider> {
     use crate::hir::items::View;
-    let of = plan.instances.iter().filter(|instance| instance.keyword == "provider");
+    let of = plan.providers();
     let provider = |instance: &Instance| Provider {
         name: instance.name.clone(),
         kind: instance.definition.clone(),

@@ -69,7 +69,7 @@ fn group(key: &'static str, members: Map) -> Map {
 
 /// The machines of a stack, and those of others that its services run on.
 pub(super) fn members<'a>(plan: &'a Plan, stack: &'a Text) -> impl Iterator<Item = &'a Host> {
-    let runs = move |host: &Host| plan.services.iter().any(|of| of.stack == *stack && of.hosts.contains(&host.name));
+    let runs = move |host: &Host| plan.services_on(&host.name).any(|of| of.stack == *stack);
     plan.hosts.iter().filter(move |host| host.stack == *stack || runs(host))
 }
 
@@ -142,8 +142,7 @@ fn of_host(host: &Host, plan: &Plan, gates: &[Gate], sources: &Sources) -> Resul
     }
     // Two stacks may say the same of a machine: it has the service once.
     let mut seen: BTreeSet<&Text> = BTreeSet::new();
-    let on_host = plan.services.iter().filter(|service| service.hosts.contains(&host.name));
-    for service in on_host.filter(|service| seen.insert(&service.service)) {
+    for service in plan.services_on(&host.name).filter(|service| seen.insert(&service.service)) {
         for (at, (name, value)) in service.host_vars.get(&host.name).into_iter().flatten().enumerate() {
             let value = lower::known(value, sources).map_err(|error| error.within(name.clone()))?;
             map.push(variable(&service.service, name), value).blank = at == 0;

@@ -30,8 +30,7 @@ fn of_inventory(part: &Part<'_>, plan: &Plan, rest: &[&str]) -> Vec<Said> {
         }
         ["host_vars", file] => {
             let host = Text::new(file.trim_end_matches(".yml"));
-            let mut on = plan.services.iter().filter(|service| service.hosts.contains(&host));
-            let said = on.find_map(|service| of_variable(part, plan, service, Some(&host)));
+            let said = plan.services_on(&host).find_map(|service| of_variable(part, plan, service, Some(&host)));
             said.map_or_else(|| of_machine(part, plan, &host), |said| vec![said])
         }
         ["hosts.yml"] => {
