@@ -84,6 +84,20 @@ impl Planner<'_> {
         }
     }
 
+    /// The key of what has a name of its own in the field that is being evaluated; reports `twice` where it was allocated already.
+    fn key_once(&mut self, of: InstanceId, name: &str, twice: impl FnOnce() -> Diagnostic) -> Result<Text, Stop> {
+        let (id, field) = self.open.last().map_or((of, Text::default()), |(id, field, _)| (*id, field.clone()));
+        let provider = self.provider_name(of);
+        let key = text!("{}/{}.{field}/{name}@{provider}", self.environment, self.path(id));
+        match self.allocator.made.contains_key(&key) {
+            true => {
+                self.report(twice());
+                Err(Stop)
+            }
+            false => Ok(key),
+        }
+    }
+
     /// An address for what has a name of its own in the field that is being evaluated.
     fn allocate_address(&mut self, of: InstanceId, range: IpNet, name: &Value, first: &Value, span: Span) -> Evaluated {
         let name = text_of(name).unwrap_or_default();
@@ -95,16 +109,8 @@ impl Planner<'_> {
             (Value::None, _) => 1,
             _ => return self.wrong(span, "the first address that is given lies in the range"),
         };
-        let (id, field) = self.open.last().map_or((of, Text::default()), |(id, field, _)| (*id, field.clone()));
-        let provider = self.provider_name(of);
-        let key = text!("{}/{}.{field}/{name}@{provider}", self.environment, self.path(id));
-        if self.allocator.made.contains_key(&key) {
-            self.report(
-                Diagnostic::error(Code::DuplicateName, span, format!("`{name}` gets a second address of {range}"))
-                    .help("name each thing that gets an address once"),
-            );
-            return Err(Stop);
-        }
+        let twice = Diagnostic::error(Code::DuplicateName, span, format!("`{name}` gets a second address of {range}"));
+        let key = self.key_once(of, &name, || twice.help("name each thing that gets an address once"))?;
         match self.allocator.address(key, range, Usable { first, last: 1, reserved: &[] }, span) {
             Ok(address) => Ok(Value::Ip(address)),
             Err(_) => {
@@ -133,17 +139,9 @@ impl Planner<'_> {
         if first > last {
             return self.wrong(span, &format!("no number is at least {first} and at most {last}"));
         }
-        let (id, field) = self.open.last().map_or((of, Text::default()), |(id, field, _)| (*id, field.clone()));
-        let provider = self.provider_name(of);
         let of_pool = pool.as_ref().map(|pool| text!("{pool}.")).unwrap_or_default();
-        let key = text!("{}/{}.{field}/{of_pool}{name}@{provider}", self.environment, self.path(id));
-        if self.allocator.made.contains_key(&key) {
-            self.report(
-                Diagnostic::error(Code::DuplicateName, span, format!("`{name}` gets a second number"))
-                    .help("give each thing that gets a number a key of its own"),
-            );
-            return Err(Stop);
-        }
+        let twice = Diagnostic::error(Code::DuplicateName, span, format!("`{name}` gets a second number"));
+        let key = self.key_once(of, &format!("{of_pool}{name}"), || twice.help("give each thing that gets a number a key of its own"))?;
         match self.allocator.number(key, among, span) {
             Ok(number) => Ok(Value::Int(number)),
             Err(_) => {
