@@ -26,7 +26,7 @@ const PLANTED: &[(&str, &str, &str, &str)] = &[
     ),
     ("providers/aws/provider.infra", "arm64 = \"c7g.xlarge\"", "arm64 = \"c7g.2xlarge\"", "compute: the same promise"),
     ("providers/cloudflare/edge.infra", "[for p in pools : p.name]", "reverse([for p in pools : p.name])", "edge: visitors"),
-    ("stacks/compute.infra", "k.provider.name) == (", "k.provider.name) != (", "compute: keys of the same"),
+    ("types.infra", ") == (other.keys_within", ") != (other.keys_within", "compute: keys of the same"),
     ("stacks/compute.infra", "sources   = from", "sources   = [0.0.0.0/0]", "firewall: a port"),
     ("stacks/management.infra", "consul = addresses, vault = addresses", "consul = addresses, vault = []", "management: its services"),
     ("stacks/vpn.infra", "if o.tunnel != none", "if true", "vpn: an operator keeps"),
