@@ -16,22 +16,27 @@ fn tree() -> &'static Tree {
     TREE.get_or_init(|| tree_with(&[]))
 }
 
+/// The files of the library and of the inventory.
+fn files() -> Vec<(Text, Arc<str>)> {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let entries =
+        ["stdlib", "inventory"].into_iter().flat_map(|folder| walkdir::WalkDir::new(format!("{root}/{folder}")).sort_by_file_name());
+    let paths = entries.map(|entry| entry.unwrap().into_path()).filter(|path| path.is_file());
+    paths
+        .map(|path| {
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().into();
+            (name, std::fs::read_to_string(&path).unwrap().into())
+        })
+        .collect()
+}
+
 /// The same with texts of the library exchanged: a file of `stdlib`, what stands in it once, and what stands there instead.
 fn tree_with(changes: &[(&str, &str, &str)]) -> Tree {
-    let root = env!("CARGO_MANIFEST_DIR");
-    let mut files: Vec<(Text, Arc<str>)> = Vec::new();
-    for folder in ["stdlib", "inventory"] {
-        for entry in walkdir::WalkDir::new(format!("{root}/{folder}")).sort_by_file_name() {
-            let entry = entry.unwrap();
-            if entry.file_type().is_file() {
-                let path: Text = entry.path().strip_prefix(root).unwrap().to_str().unwrap().into();
-                let mut text = std::fs::read_to_string(entry.path()).unwrap();
-                for (_, from, to) in changes.iter().filter(|(file, ..)| path == format!("stdlib/{file}")) {
-                    assert_eq!(text.matches(from).count(), 1, "{from}");
-                    text = text.replace(from, to);
-                }
-                files.push((path, text.into()));
-            }
+    let mut files = files();
+    for (path, text) in &mut files {
+        for (_, from, to) in changes.iter().filter(|(file, ..)| *path == format!("stdlib/{file}")) {
+            assert_eq!(text.matches(from).count(), 1, "{from}");
+            *text = text.replace(from, to).into();
         }
     }
     let outcome = driver::compile(&Workspace::new(files), &driver::Options::default());
@@ -135,17 +140,8 @@ fn actions_are_pinned_and_know_their_inputs() {
 /// One setting says where the compiler comes from, and each pipeline that installs it alone asks for it by that name.
 #[test]
 fn the_compiler_comes_from_where_the_project_says() {
-    let files: Vec<(Text, Arc<str>)> = ["stdlib", "inventory"]
-        .iter()
-        .flat_map(|folder| walkdir::WalkDir::new(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))))
-        .map(|entry| entry.unwrap().into_path())
-        .filter(|path| path.is_file())
-        .map(|path| {
-            let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_str().unwrap().into();
-            (name, std::fs::read_to_string(&path).unwrap().into())
-        })
-        .chain([("infra.toml".into(), "name = \"a\"\nedition = \"2026\"\ncompiler = \"gitlab:tools/infrac\"\n".into())])
-        .collect();
+    let mut files = files();
+    files.push(("infra.toml".into(), "name = \"a\"\nedition = \"2026\"\ncompiler = \"gitlab:tools/infrac\"\n".into()));
     let outcome = driver::compile(&Workspace::new(files), &driver::Options::default());
     for (tree, place) in [(tree(), "github:infrac/infrac"), (&outcome.tree, "gitlab:tools/infrac")] {
         let version = env!("CARGO_PKG_VERSION");

@@ -1,34 +1,18 @@
 //! A clone is what was committed: with git itself, whatever it does with line ends, and nothing that it brings along is believed.
 
-use super::program::{Answer, Node, Program, Snapshot, copy, lasting, repository, snapshot};
-use std::path::Path;
-use std::process::Command;
+use super::program::{Answer, Node, Program, Snapshot, copy, git_succeeds, lasting, repository, snapshot};
 
 const EXAMPLE: &str = "examples/one-server-hetzner";
 
-/// Runs git, without the settings of whoever runs the tests.
-fn git(folder: &Path, arguments: &[&str]) {
-    let mut git = Command::new("git");
-    let output = git
-        .args(["-c", "user.name=infrac", "-c", "user.email=infrac@example.com", "-c", "init.defaultBranch=main"])
-        .args(arguments)
-        .current_dir(folder)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_SYSTEM", "/dev/null")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-}
-
 /// Commits everything with some settings, and clones it with others.
 fn cloned(project: &Program, commits: &[&str], clones: &[&str]) -> Program {
-    git(&project.root, &["init", "-q"]);
-    git(&project.root, &[commits, &["add", "-A"]].concat());
-    git(&project.root, &["commit", "-q", "-m", "everything"]);
+    git_succeeds(&project.root, &["init", "-q"]);
+    git_succeeds(&project.root, &[commits, &["add", "-A"]].concat());
+    git_succeeds(&project.root, &["commit", "-q", "-m", "everything"]);
     let clone = Program::empty();
     let from = project.root.to_str().unwrap();
     let settings: Vec<&str> = clones.iter().map(|word| if *word == "-c" { "--config" } else { word }).collect();
-    git(clone.root.parent().unwrap(), &[&["clone", "-q"], settings.as_slice(), &[from, "project"]].concat());
+    git_succeeds(clone.root.parent().unwrap(), &[&["clone", "-q"], settings.as_slice(), &[from, "project"]].concat());
     clone
 }
 

@@ -1,9 +1,8 @@
 //! `infra.lock`: what runs is not renumbered without a word, whatever becomes of the lock or the sources. The command itself, with real
 //! merges of git.
 
-use super::program::{Answer, Program, Snapshot, differences, lasting};
+use super::program::{Program, Snapshot, differences, git_succeeds, lasting};
 use std::fs;
-use std::process::Command;
 
 const LOCK: &str = "inventory/shop/infra.lock";
 const PRODUCT: &str = "inventory/shop/product.infra";
@@ -50,7 +49,7 @@ fn refused(program: &Program, code: &str, words: &[&str]) {
     for arguments in [&["check"][..], &["build", "--check"], &["build"]] {
         let answer = program.run(arguments);
         assert_eq!(answer.code, Some(1), "{arguments:?} {answer:?}");
-        let said = plain(&answer);
+        let said = answer.words();
         for word in words.iter().chain([&code]) {
             assert!(said.contains(word), "{arguments:?}: no {word:?} in\n{said}");
         }
@@ -58,18 +57,12 @@ fn refused(program: &Program, code: &str, words: &[&str]) {
     assert_eq!(differences(&before, &files(program)), Vec::<String>::new());
 }
 
-/// What was said, with lines that were broken joined again.
-fn plain(answer: &Answer) -> String {
-    let words = answer.out.split_whitespace().chain(answer.err.split_whitespace());
-    words.filter(|word| *word != "│").collect::<Vec<_>>().join(" ")
-}
-
 /// The build succeeds and says these words; the next one has nothing more to say.
 #[track_caller]
 fn told(program: &Program, arguments: &[&str], words: &[&str]) {
     let answer = program.run(arguments);
     assert_eq!(answer.code, Some(0), "{answer:?}");
-    let said = plain(&answer);
+    let said = answer.words();
     for word in words {
         assert!(said.contains(word), "no {word:?} in\n{said}");
     }
@@ -84,33 +77,26 @@ fn held(program: &Program, key: &str) -> Option<String> {
     lock.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = ").map(str::to_owned))
 }
 
-fn git(program: &Program, arguments: &[&str]) {
-    let mut command = Command::new("git");
-    command.args(["-c", "user.name=ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"]).args(arguments);
-    let output = command.current_dir(&program.root).output().unwrap();
-    assert!(output.status.success(), "git {arguments:?}: {output:?}");
-}
-
 /// A branch that adds a stack in a file of its own, and what a build makes of it.
 fn branch(program: &Program, stack: &str) {
-    git(program, &["checkout", "--quiet", "-b", stack, "main"]);
+    git_succeeds(&program.root, &["checkout", "--quiet", "-b", stack, "main"]);
     program.put(&format!("inventory/shop/{stack}.infra"), &format!("stack compute {stack} {{ on = eu, keys = [web.operator_keys] }}\n"));
     program.build();
-    git(program, &["add", "--all"]);
-    git(program, &["commit", "--quiet", "--message", stack]);
+    git_succeeds(&program.root, &["add", "--all"]);
+    git_succeeds(&program.root, &["commit", "--quiet", "--message", stack]);
 }
 
 /// Two branches that each took one range for a stack of its own, and what git makes of them without a conflict.
 fn merged() -> Program {
     let program = shop();
-    git(&program, &["init", "--quiet", "--initial-branch", "main"]);
-    git(&program, &["add", "--all"]);
-    git(&program, &["commit", "--quiet", "--message", "base"]);
+    git_succeeds(&program.root, &["init", "--quiet", "--initial-branch", "main"]);
+    git_succeeds(&program.root, &["add", "--all"]);
+    git_succeeds(&program.root, &["commit", "--quiet", "--message", "base"]);
     branch(&program, "alpha");
     branch(&program, "zeta");
     // Where a new network begins to look for a place depends on its name; these two would rarely meet.
     let lock = program.read(LOCK);
-    git(&program, &["checkout", "--quiet", "alpha"]);
+    git_succeeds(&program.root, &["checkout", "--quiet", "alpha"]);
     let moved = ["prod", "staging"].iter().fold(lock, |lock, environment| {
         let network = |lock: &str, stack: &str| {
             let key = format!("{environment}/{stack}.range@eu = ");
@@ -120,13 +106,13 @@ fn merged() -> Program {
         let (mine, theirs) = (network(&lock, "zeta"), network(&program.read(LOCK), "alpha"));
         lock.replace(&format!("= {mine}."), &format!("= {theirs}."))
     });
-    git(&program, &["checkout", "--quiet", "zeta"]);
+    git_succeeds(&program.root, &["checkout", "--quiet", "zeta"]);
     program.put(LOCK, &moved);
     // It is what a build would leave alone.
     program.build();
     assert_eq!(program.read(LOCK), moved);
-    git(&program, &["commit", "--quiet", "--all", "--allow-empty", "--message", "moved"]);
-    git(&program, &["merge", "--quiet", "--no-edit", "alpha"]);
+    git_succeeds(&program.root, &["commit", "--quiet", "--all", "--allow-empty", "--message", "moved"]);
+    git_succeeds(&program.root, &["merge", "--quiet", "--no-edit", "alpha"]);
     program
 }
 
@@ -241,7 +227,7 @@ fn a_lock_that_is_lost_is_taken_back_or_given_up_by_name() {
     // The generated files alone say it, too.
     fs::remove_file(program.path("generated/.infrac/shop.json")).unwrap();
     let answer = program.run(&["build", "--adopt"]);
-    assert!(answer.code == Some(1) && plain(&answer).contains("IC0603"), "{answer:?}");
+    assert!(answer.code == Some(1) && answer.words().contains("IC0603"), "{answer:?}");
     told(&program, &["build", "--adopt", "--renumber", "shop"], &["everything gets its place anew"]);
     assert_eq!(program.read(LOCK), lock);
 }
@@ -265,7 +251,7 @@ fn what_the_source_renumbers_is_told_and_refused_where_it_is_protected() {
     refused(&program, "IC0604", &words);
     let misspelt = program.run(&["build", "--renumber", "shop/prod/wbe"]);
     assert_eq!(misspelt.code, Some(2));
-    assert!(plain(&misspelt).contains("did you mean `shop/prod/web`?"), "{misspelt:?}");
+    assert!(misspelt.words().contains("did you mean `shop/prod/web`?"), "{misspelt:?}");
     assert_eq!(program.run(&["build", "--renumber", "shop/staging"]).code, Some(1));
     assert_eq!(program.run(&["build", "--check", "--renumber", "shop/prod/web"]).code, Some(1));
     told(&program, &["build", "--renumber", "shop/prod/web"], &["10.0.0.0/20 becomes 10.6.0.0/20"]);

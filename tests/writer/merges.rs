@@ -1,45 +1,28 @@
 //! Two people change one product, each in a branch of their own, and build. Git itself merges the branches; a build makes of the result
 //! what it makes of the merged sources.
 
-use super::program::{Answer, Program, Snapshot, differences, lasting};
-use std::process::{Command, Output};
+use super::program::{Program, Snapshot, differences, git, git_succeeds, lasting};
 
 const EXAMPLE: &str = "examples/one-server-hetzner";
 const PRODUCT: &str = "inventory/shop/product.infra";
-
-fn git(program: &Program, arguments: &[&str]) -> Output {
-    let mut command = Command::new("git");
-    command
-        .args(["-c", "user.name=ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false", "-c", "merge.conflictstyle=diff3"])
-        .args(arguments)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_SYSTEM", "/dev/null");
-    command.current_dir(&program.root).output().unwrap()
-}
-
-#[track_caller]
-fn git_succeeds(program: &Program, arguments: &[&str]) {
-    let output = git(program, arguments);
-    assert!(output.status.success(), "git {arguments:?}: {output:?}");
-}
 
 /// A built project under version control.
 fn built() -> Program {
     let program = Program::of(EXAMPLE);
     program.build();
-    git_succeeds(&program, &["init", "--quiet", "--initial-branch", "main"]);
+    git_succeeds(&program.root, &["init", "--quiet", "--initial-branch", "main"]);
     committed(&program);
     program
 }
 
 fn committed(program: &Program) {
-    git_succeeds(program, &["add", "--all"]);
-    git_succeeds(program, &["commit", "--quiet", "--message", "built"]);
+    git_succeeds(&program.root, &["add", "--all"]);
+    git_succeeds(&program.root, &["commit", "--quiet", "--message", "built"]);
 }
 
 /// A branch in which somebody adds a source and builds.
 fn branch(program: &Program, name: &str, source: &str) {
-    git_succeeds(program, &["checkout", "--quiet", "-b", name, "main"]);
+    git_succeeds(&program.root, &["checkout", "--quiet", "-b", name, "main"]);
     program.put(&format!("inventory/shop/{name}.infra"), source);
     program.build();
     committed(program);
@@ -76,21 +59,16 @@ fn generated(program: &Program) -> Snapshot {
     lasting(program.snapshot()).into_iter().filter(|(path, _)| path.starts_with("generated/")).collect()
 }
 
-fn said(answer: &Answer) -> String {
-    let words: Vec<&str> = answer.out.split_whitespace().chain(answer.err.split_whitespace()).filter(|word| *word != "│").collect();
-    words.join(" ")
-}
-
 /// The paths that git says are in conflict.
 fn in_conflict(program: &Program) -> Vec<String> {
-    let output = git(program, &["diff", "--name-only", "--diff-filter=U"]);
+    let output = git(&program.root, &["diff", "--name-only", "--diff-filter=U"]);
     String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
 #[test]
 fn a_build_finishes_the_merge_of_two_branches() {
     let program = two_branches();
-    assert_eq!(git(&program, &["merge", "--quiet", "--no-edit", "alpha"]).status.code(), Some(1));
+    assert_eq!(git(&program.root, &["merge", "--quiet", "--no-edit", "alpha"]).status.code(), Some(1));
     let conflicts = in_conflict(&program);
     assert!(!conflicts.is_empty());
     for path in &conflicts {
@@ -99,7 +77,7 @@ fn a_build_finishes_the_merge_of_two_branches() {
     }
     let check = program.run(&["build", "--check", "--no-cache"]);
     assert_eq!(check.code, Some(1), "{check:?}");
-    assert!(!said(&check).contains("by hand"), "{check:?}");
+    assert!(!check.words().contains("by hand"), "{check:?}");
     program.build();
     assert_eq!(differences(&anew(&program), &generated(&program)), Vec::<String>::new());
     assert_eq!(program.run(&["build", "--check", "--no-cache"]).code, Some(0));
@@ -110,7 +88,7 @@ fn a_build_finishes_the_merge_of_two_branches() {
 #[test]
 fn what_git_mixed_is_made_anew_when_asked() {
     let program = built();
-    git_succeeds(&program, &["rm", "--quiet", "--cached", "-r", "generated"]);
+    git_succeeds(&program.root, &["rm", "--quiet", "--cached", "-r", "generated"]);
     // A person's own attributes stay, and here they ask for nothing.
     for folder in [
         "",
@@ -131,7 +109,7 @@ fn what_git_mixed_is_made_anew_when_asked() {
     committed(&program);
     branch(&program, "alpha", "stack compute alpha { on = eu, public = true, keys = [web.operator_keys] }\n");
     branch(&program, "zeta", "stack compute zeta { on = eu, public = true, keys = [web.operator_keys] }\n");
-    assert_eq!(git(&program, &["merge", "--quiet", "--no-edit", "alpha"]).status.code(), Some(1));
+    assert_eq!(git(&program.root, &["merge", "--quiet", "--no-edit", "alpha"]).status.code(), Some(1));
     let conflicts = in_conflict(&program);
     assert!(conflicts.iter().any(|path| path == "generated/.infrac/shop.json"), "{conflicts:?}");
     assert!(conflicts.len() > 1, "{conflicts:?}");
@@ -139,7 +117,7 @@ fn what_git_mixed_is_made_anew_when_asked() {
     let refused = program.run(&["build"]);
     assert_eq!(refused.code, Some(1), "{refused:?}");
     for word in ["holds what git made of two builds", "infrac build --merged", "nothing was written"] {
-        assert!(said(&refused).contains(word), "{refused:?}");
+        assert!(refused.words().contains(word), "{refused:?}");
     }
     assert_eq!(differences(&lasting(before), &lasting(program.snapshot())), Vec::<String>::new());
     assert_eq!(program.run(&["build", "--merged"]).code, Some(0));
@@ -151,23 +129,23 @@ fn what_git_mixed_is_made_anew_when_asked() {
 #[test]
 fn a_hand_edit_is_no_merge() {
     let program = two_branches();
-    git(&program, &["merge", "--quiet", "--no-edit", "alpha"]);
+    git(&program.root, &["merge", "--quiet", "--no-edit", "alpha"]);
     program.build();
     let root = "generated/live/shop/root.hcl";
     program.put(root, &format!("{}# mine\n", program.read(root)));
     let refused = program.run(&["build", "--merged"]);
     assert_eq!(refused.code, Some(1), "{refused:?}");
-    assert!(said(&refused).contains("was edited by hand"), "{refused:?}");
+    assert!(refused.words().contains("was edited by hand"), "{refused:?}");
 }
 
 /// A part of a product cannot say what becomes of the rest.
 #[test]
 fn a_merge_is_not_finished_in_part() {
     let program = two_branches();
-    git(&program, &["merge", "--quiet", "--no-edit", "alpha"]);
+    git(&program.root, &["merge", "--quiet", "--no-edit", "alpha"]);
     let refused = program.run(&["build", "--env", "prod"]);
     assert_eq!(refused.code, Some(1), "{refused:?}");
-    assert!(said(&refused).contains("only some of its files are being built"), "{refused:?}");
+    assert!(refused.words().contains("only some of its files are being built"), "{refused:?}");
     program.build();
 }
 
@@ -176,17 +154,17 @@ fn a_merge_is_not_finished_in_part() {
 fn sources_in_conflict_come_first() {
     let program = built();
     for name in ["grace", "edsger"] {
-        git_succeeds(&program, &["checkout", "--quiet", "-b", name, "main"]);
+        git_succeeds(&program.root, &["checkout", "--quiet", "-b", name, "main"]);
         let source = program.read(PRODUCT);
         let at = source.find("operators").and_then(|at| source[at..].find("[\n").map(|open| at + open + 2)).unwrap();
         program.put(PRODUCT, &format!("{}{}{}", &source[..at], operator(name), &source[at..]));
         program.build();
         committed(&program);
     }
-    assert_eq!(git(&program, &["merge", "--quiet", "--no-edit", "grace"]).status.code(), Some(1));
+    assert_eq!(git(&program.root, &["merge", "--quiet", "--no-edit", "grace"]).status.code(), Some(1));
     let refused = program.run(&["build", "--merged"]);
     assert_eq!(refused.code, Some(1), "{refused:?}");
-    assert!(said(&refused).contains(PRODUCT), "{refused:?}");
+    assert!(refused.words().contains(PRODUCT), "{refused:?}");
     let lines = program.read(PRODUCT);
     let finished: Vec<&str> = infrac::base::merge::both_sides(&lines).map(|(_, line)| line).collect();
     program.put(PRODUCT, &(finished.join("\n") + "\n"));

@@ -75,6 +75,32 @@ pub(crate) struct Answer {
     pub(crate) err: String,
 }
 
+impl Answer {
+    /// What was said, with lines that were broken joined again.
+    pub(crate) fn words(&self) -> String {
+        let words = self.out.split_whitespace().chain(self.err.split_whitespace());
+        words.filter(|word| *word != "│").collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Runs git, without the settings of whoever runs the tests.
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> Output {
+    let mut git = Command::new("git");
+    git.args(["-c", "user.name=ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"])
+        .args(["-c", "init.defaultBranch=main", "-c", "merge.conflictstyle=diff3"])
+        .args(arguments)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null");
+    git.current_dir(folder).output().unwrap()
+}
+
+/// Runs git, which has to succeed.
+#[track_caller]
+pub(crate) fn git_succeeds(folder: &Path, arguments: &[&str]) {
+    let output = git(folder, arguments);
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
 impl From<Output> for Answer {
     fn from(output: Output) -> Answer {
         Answer {
