@@ -51,6 +51,20 @@ fn mistakes_of_other_languages() {
     }
 }
 
+/// What follows says where the mistake is, also when it could be read as something else.
+#[test]
+fn what_was_forgotten_is_said_where_it_is_missing() {
+    let cases = [
+        ("file f if a == {\n  b = 1\n}\n", vec!["1:16 IC0002 expected a value behind the operator, found `{` | -"]),
+        ("file f for k in a ?? {\n  b = 1\n} {\n  c = k\n}\n", vec![]),
+        ("a = concat(\n    b,\n  ],\n)\n", vec!["1:12 IC0003 `[` is missing at the end of the line | open it with `[`"]),
+        ("a = concat(\n  [\n    b,\n  ],\n    c,\n  ],\n)\n", vec!["4:5 IC0003 `[` is missing at the end of the line | open it with `[`"]),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(said(text), expected, "{text}");
+    }
+}
+
 #[test]
 fn what_is_not_closed_is_said_once_at_its_opening() {
     let cases = [

@@ -35,7 +35,8 @@ pub(super) struct Lost {
 }
 
 /// For each closer at the start of a line that nothing opens: the last line above that is indented equally, if lines between
-/// them are indented deeper, and nothing in that line is open. There the opener was forgotten. In the order of the text.
+/// them are indented deeper, and nothing in that line is open. There the opener was forgotten. Where no such line is, and the
+/// last one that is indented less ends with an opener, a line of its own was forgotten behind it. In the order of the text.
 pub(super) fn lost_openers(text: &str, tokens: &[Token], partners: &[Option<u32>]) -> Vec<Lost> {
     // The lines that the next one may belong to: how deep they are indented, and their tokens.
     let mut heads: Vec<(u32, usize, usize)> = Vec::new();
@@ -49,12 +50,13 @@ pub(super) fn lost_openers(text: &str, tokens: &[Token], partners: &[Option<u32>
             body = true;
         }
         let above = heads.pop_if(|(head, ..)| *head == indent);
-        if let Some((_, first, last)) = above.filter(|_| body)
+        let forgotten = body
             && partners[at].is_none()
             && matches!(tokens[at].kind, Kind::RightParen | Kind::RightBracket | Kind::RightBrace)
-            && ends_group(tokens, at)
-            && may_open(&tokens[first..last])
-        {
+            && ends_group(tokens, at);
+        let head = above.filter(|(_, first, last)| may_open(&tokens[*first..*last]) || ends_element(&tokens[*first..*last]));
+        let alone = || heads.last().copied().filter(|(.., last)| above.is_none() && opens_list(tokens[*last - 1].kind));
+        if forgotten && let Some((.., last)) = head.or_else(alone) {
             lost.push(Lost { behind: last as u32 - 1, closer: at as u32 });
         }
         heads.push((indent, at, end));
@@ -76,6 +78,16 @@ fn may_open(line: &[Token]) -> bool {
     }
     let first = line.first().is_some_and(|first| first.kind.is_word() && !matches!(first.kind, Kind::Check | Kind::Where | Kind::At));
     first && open == 0 && !matches!(line[0].kind, Kind::Then | Kind::Else | Kind::Help)
+}
+
+/// Whether a line ends an element of several lines: the next one may be a bracket of its own.
+fn ends_element(line: &[Token]) -> bool {
+    matches!(line, [closer, comma] if closer.kind.is_closer() && comma.kind == Kind::Comma)
+}
+
+/// Whether what an opener holds may begin with another one.
+fn opens_list(kind: Kind) -> bool {
+    matches!(kind, Kind::LeftParen | Kind::LeftBracket)
 }
 
 /// Whether a group may end with the closer at `index`: one with a value behind it is stray and says nothing of the lines around.

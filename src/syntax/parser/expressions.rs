@@ -156,9 +156,30 @@ impl Parser<'_> {
         if self.misses_value() { self.missing_value("a value behind the operator") } else { read(self) }
     }
 
-    /// Whether the value that should begin here was forgotten: the line ended, and the next one begins an item.
+    /// Whether the value that should begin here was forgotten: the line ended, and the next one begins an item, or here
+    /// begins the body whose head this is.
     pub(super) fn misses_value(&self) -> bool {
-        self.token().newline() && self.begins_item()
+        if self.token().newline() { self.begins_item() } else { self.head && self.begins_body() }
+    }
+
+    /// Whether a brace of several lines opens a body: behind a map that is a value in a head, the body is still to come.
+    fn begins_body(&self) -> bool {
+        if self.kind() != Kind::LeftBrace || !self.ahead(1).newline() {
+            return false;
+        }
+        let mut open = 0u32;
+        for (at, token) in self.tokens[self.at..].iter().enumerate() {
+            if token.kind.closer().is_some() {
+                open += 1;
+            } else if token.kind.is_closer() {
+                open -= 1;
+            }
+            if open == 0 {
+                let behind = self.ahead(at + 1);
+                return behind.newline() || behind.kind != Kind::LeftBrace;
+            }
+        }
+        true
     }
 
     fn begins_item(&self) -> bool {
