@@ -66,17 +66,18 @@ impl Checker<'_> {
         if self.holds(rule, &value) != Some(false) {
             return true;
         }
-        let place = self.broken_at(expr, ty, rule).unwrap_or(expr);
+        let (field, place) = self.broken_at(expr, ty, rule).unwrap_or((None, expr));
         let shown = self.alone(place, &Ty::Error);
         let message = rule.message.as_deref().and_then(|text| self.said(text, &value));
         let help = rule.help.as_deref().and_then(|text| self.said(text, &value));
-        let named = self.named.clone();
+        let named = field.cloned().or_else(|| self.named.clone());
         self.error(report::breaks_rule(place.span, named.as_ref(), shown.as_ref(), message, help, rule.condition.span));
         false
     }
 
-    /// The one element that breaks a rule over all of them: without it, the rule holds.
-    fn broken_at<'e>(&mut self, expr: &'e hir::Expr, ty: &Ty, rule: &Refinement) -> Option<&'e hir::Expr> {
+    /// The one element that breaks a rule over all of them: without it, the rule holds. Of a record that has one field which does
+    /// so, this field and its name.
+    fn broken_at<'e>(&mut self, expr: &'e hir::Expr, ty: &Ty, rule: &Refinement) -> Option<(Option<&'e Text>, &'e hir::Expr)> {
         let parts: Vec<&hir::Expr> = match &expr.kind {
             ExprKind::List(elements) => elements.iter().collect(),
             ExprKind::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
@@ -90,8 +91,31 @@ impl Checker<'_> {
                 _ => return None,
             }
             let rest = self.alone(&rest, ty)?;
-            (self.holds(rule, &rest) == Some(true)).then_some(*part)
+            (self.holds(rule, &rest) == Some(true)).then(|| self.broken_field(expr, ty, rule, at, part).unwrap_or((None, part)))
         })
+    }
+
+    /// The one text of a record in a list that breaks a rule over all of the list: with another text, the rule holds.
+    fn broken_field<'e>(
+        &mut self,
+        list: &hir::Expr,
+        ty: &Ty,
+        rule: &Refinement,
+        at: usize,
+        part: &'e hir::Expr,
+    ) -> Option<(Option<&'e Text>, &'e hir::Expr)> {
+        let ExprKind::Map(fields) = &part.kind else { return None };
+        let list = self.alone(list, ty)?;
+        let record = list.as_list()?.get(at)?.as_map()?;
+        let mut broken = fields.iter().filter_map(|(key, field)| {
+            let other = Value::text(format!("{} (another)", record.get(&key.text)?.as_text()?));
+            let mut record = record.clone();
+            record.insert(key.text.clone(), other);
+            let mut elements = list.as_list()?.to_vec();
+            elements[at] = Value::Map(Arc::new(record));
+            (self.holds(rule, &Value::list(elements)) == Some(true)).then_some((Some(&key.text), field))
+        });
+        broken.next().filter(|_| broken.next().is_none())
     }
 
     /// The value of an expression that needs nothing around it.

@@ -165,9 +165,14 @@ pub struct Input {
 }
 
 impl Input {
-    /// Whether somebody must say it.
+    /// Whether somebody must say it: also where any value will do.
     pub fn is_needed(&self) -> bool {
-        self.default.is_none() && !self.ty.is_optional()
+        self.default.is_none() && !matches!(self.ty.plain(), Ty::Optional(_) | Ty::None)
+    }
+
+    /// Its type, as the end of a sentence about it; nothing where any value will do.
+    pub fn of_type(&self) -> String {
+        if self.ty.plain() == &Ty::Error { String::new() } else { format!(", of type `{}`", self.ty) }
     }
 }
 

@@ -163,7 +163,7 @@ impl Planner<'_> {
                 self.report(
                     Diagnostic::error(Code::Missing, span, format!("{what} does not say its `{}`", input.name.text))
                         .related(input.name.span, "it has no default")
-                        .help(format!("add `{} = …`, of type `{}`", input.name.text, input.ty)),
+                        .help(format!("add `{} = …`{}", input.name.text, input.of_type())),
                 );
                 Err(Stop)
             }

@@ -26,7 +26,7 @@ pub(in crate::check) fn unknown_block<'k>(keyword: &hir::Name, of: &str, known: 
 
 pub(in crate::check) fn missing(at: Span, of: &str, missing: &[&Input]) -> Diagnostic {
     let names: Vec<&str> = missing.iter().map(|input| input.name.text.as_str()).collect();
-    let types: Vec<String> = missing.iter().map(|input| format!("`{} = …`, of type `{}`", input.name.text, input.ty)).collect();
+    let types: Vec<String> = missing.iter().map(|input| format!("`{} = …`{}", input.name.text, input.of_type())).collect();
     let mut diagnostic = Diagnostic::error(Code::Missing, at, format!("{of} does not say {}", listed(&names)));
     for input in missing {
         diagnostic = diagnostic.related(input.name.span, "it has no default");
