@@ -18,7 +18,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
         let gates = plan.gates();
         let mut seen: BTreeMap<&Text, &Gate> = BTreeMap::new();
-        for gate in &gates {
+        for gate in gates {
             let Some(first) = seen.get(&gate.name) else {
                 seen.insert(&gate.name, gate);
                 continue;

@@ -13,15 +13,16 @@ use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::items::{Entry, PrivateNetwork};
 use crate::plan::{Host, Plan, Standing};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     // A product without any way in is entered in a way that only its operators know.
     for plan in facts.plans.iter().filter(|plan| !plan.gates().is_empty()) {
         let mut blamed: BTreeSet<(&Text, &Text)> = BTreeSet::new();
+        let machines = Machines::of(plan);
         for host in &plan.hosts {
             let configured = plan.services_on(&host.name).next().is_some();
-            let Some(standing) = plan.standing(host).filter(|_| configured && is_right(plan, host)) else { continue };
+            let Some(standing) = plan.standing(host).filter(|_| configured && machines.are_right(plan, host)) else { continue };
             let (entered, left) = (not_entered(plan, host, standing), not_left(plan, standing));
             if entered.is_none() && left.is_none() || !blamed.insert((&host.stack, &host.unit)) {
                 continue;
@@ -31,14 +32,34 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether a machine has a name and an address of its own: others rules judge that.
-fn is_right(plan: &Plan, host: &Host) -> bool {
-    let alone = plan.hosts.iter().filter(|other| other.name == host.name).count() == 1;
-    let named = plan.instances.iter().filter(|of| of.keyword == "stack" && of.name.replace('_', "-") == host.stack.replace('_', "-"));
+/// How often machines and stacks have a name.
+struct Machines<'p> {
+    hosts: BTreeMap<&'p Text, usize>,
+    stacks: BTreeMap<String, usize>,
+}
+
+impl<'p> Machines<'p> {
+    fn of(plan: &'p Plan) -> Machines<'p> {
+        let (mut hosts, mut stacks) = (BTreeMap::new(), BTreeMap::new());
+        plan.hosts.iter().for_each(|host| *hosts.entry(&host.name).or_default() += 1);
+        let names = plan.instances.iter().filter(|of| of.keyword == "stack").map(|of| of.name.replace('_', "-"));
+        names.for_each(|name| *stacks.entry(name).or_default() += 1);
+        Machines { hosts, stacks }
+    }
+
+    /// Whether a machine has a name and an address of its own: others rules judge that.
+    fn are_right(&self, plan: &Plan, host: &Host) -> bool {
+        let alone = self.hosts.get(&host.name) == Some(&1);
+        let named = self.stacks.get(&host.stack.replace('_', "-")) == Some(&1);
+        is_inside(plan, host) && alone && named
+    }
+}
+
+/// Whether the address of a machine lies in its network.
+fn is_inside(plan: &Plan, host: &Host) -> bool {
     let network = plan.standing(host).and_then(|standing| plan.range_of(standing.network?));
     let address = host.said().and_then(|said| said.address());
-    let inside = network.is_none_or(|range| address.is_none_or(|address| range.contains(&address)));
-    alone && named.count() == 1 && inside
+    network.is_none_or(|range| address.is_none_or(|address| range.contains(&address)))
 }
 
 /// Why nobody comes in.
@@ -85,7 +106,7 @@ fn report(facts: &Facts<'_>, plan: &Plan, host: &Host, entered: Option<&str>, le
     for gate in plan.gates() {
         if let Some(stack) = plan.stack(&gate.stack).filter(|stack| stack.name != host.stack) {
             let at = place::named_at(plan, stack.instance);
-            let leads: Vec<String> = reached(plan, &gate).iter().map(|name| format!("`{name}`")).collect();
+            let leads: Vec<String> = reached(plan, gate).iter().map(|name| format!("`{name}`")).collect();
             diagnostic = diagnostic.related(at, format!("this way in leads to {}", leads.join(", ")));
         }
     }

@@ -11,11 +11,12 @@ use super::Facts;
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind, Item, LabelValue, Part, Program};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut kept: BTreeMap<Text, (Text, Span)> = BTreeMap::new();
-    for service in facts.plans.iter().flat_map(|plan| &plan.services) {
+    let mut seen = BTreeSet::new();
+    for service in facts.plans.iter().flat_map(|plan| &plan.services).filter(|service| seen.insert(&service.service)) {
         for (account, span) in accounts(facts.program, &service.service) {
             kept.entry(account).or_insert((service.service.clone(), span));
         }

@@ -149,8 +149,8 @@ impl Tree {
     pub fn insert_entry(&mut self, path: impl Into<Text>, entry: Entry) -> Result<(), Error> {
         let path = path.into();
         check_path(&path)?;
-        let folded = path.to_ascii_lowercase();
-        if let Some(other) = self.taken.get(folded.as_str()) {
+        let folded = if path.bytes().any(|byte| byte.is_ascii_uppercase()) { path.to_ascii_lowercase().into() } else { path.clone() };
+        if let Some(other) = self.taken.get(&folded) {
             return Err(Problem::Collision(path, other.clone()).into());
         }
         let mut folders = Vec::new();
@@ -167,7 +167,7 @@ impl Tree {
         for folder in folders {
             self.taken.insert(folder, path.clone());
         }
-        self.taken.insert(folded.into(), path.clone());
+        self.taken.insert(folded, path.clone());
         self.entries.insert(path, entry);
         Ok(())
     }
@@ -272,15 +272,11 @@ pub fn digest<'f, H: AsRef<str>>(files: impl IntoIterator<Item = (&'f str, bool,
 
 /// SHA-256 in lower-case hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        [byte >> 4, byte & 15].into_iter().for_each(|digit| text.push(hexadecimal(digit)));
+    let mut text = [0; 64];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(Sha256::digest(bytes)) {
+        pair.copy_from_slice(&[byte >> 4, byte & 15].map(|digit| if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
     }
-    text
-}
-
-fn hexadecimal(digit: u8) -> char {
-    char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit })
+    str::from_utf8(&text).map(str::to_owned).unwrap_or_default()
 }
 
 /// Names that Windows keeps for devices, with every extension.

@@ -103,7 +103,7 @@ pub struct Outcome {
     pub if_built: Vec<IfBuilt>,
     /// The first name of what may be renumbered that nothing has, with the one that may be meant.
     pub unknown: Option<(Text, Option<Text>)>,
-    /// What depends on what, one graph for each product and environment.
+    /// What depends on what, one graph for each product and environment, where the files are kept ([`Files::Kept`]).
     pub graphs: Vec<ProductGraph>,
     /// What the plans say, one for each product and environment, where [`Options::facts`] asks.
     pub facts: Vec<Facts>,

@@ -1,7 +1,7 @@
 //! One product: its plans, what is wrong across them, and the files that are its own.
 
 use super::targets::Targets;
-use super::{Options, ProductGraph};
+use super::{Files, Options, ProductGraph};
 use crate::analysis::{self, IfBuilt};
 use crate::artifact::{Error, Tree};
 use crate::base::{Text, Workspace, similar, text};
@@ -28,7 +28,7 @@ pub(super) struct Compiled {
     pub lock: Option<(Text, String)>,
     /// What is wrong with it.
     pub diagnostics: Diagnostics,
-    /// What depends on what, for each environment.
+    /// What depends on what, for each environment, where the files are kept.
     pub graphs: Vec<ProductGraph>,
     /// What its plans say, where somebody asks.
     pub facts: Vec<Facts>,
@@ -145,7 +145,9 @@ pub(super) fn compile(with: With<'_>, types: &Types, product: &Arc<Product>, imp
     compiled.if_built = plans.iter().flat_map(|plan| analysis::forgotten(plan, &lock, &options.renumber)).collect();
     compiled.lock = Some((path, print_lock(&plans)));
     let chosen = |plan: &&Plan| options.environments.is_empty() || options.environments.contains(&plan.environment);
-    compiled.graphs = plans.iter().filter(chosen).map(graph).collect();
+    if options.files == Files::Kept {
+        compiled.graphs = plans.iter().filter(chosen).map(graph).collect();
+    }
     if options.facts {
         let facts = Facts::of_product(&plans).into_iter();
         compiled.facts = facts.filter(|of| options.environments.is_empty() || options.environments.contains(&of.environment)).collect();

@@ -44,6 +44,28 @@ pub struct Work {
     untold: u64,
     permit: Option<Permit>,
     patterns: BTreeSet<Text>,
+    /// How often a regular expression was looked for: what that takes depends on what came before.
+    asked_patterns: u64,
+    /// The greatest depth since the evaluation began that is measured.
+    deepest: u32,
+}
+
+/// An evaluation whose effort is measured.
+#[derive(Debug)]
+pub struct Measured {
+    steps: u64,
+    asked_patterns: u64,
+    depth: u32,
+    deepest_before: u32,
+}
+
+/// What an evaluation takes, whenever it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// Its steps.
+    pub steps: u64,
+    /// How deep expressions need each other in it.
+    pub depth: u32,
 }
 
 /// Which limit is exceeded.
@@ -69,6 +91,29 @@ impl Work {
         self.told = false;
     }
 
+    /// Begins to measure an evaluation.
+    pub fn measure(&mut self) -> Measured {
+        let deepest_before = std::mem::replace(&mut self.deepest, self.depth);
+        Measured { steps: self.steps, asked_patterns: self.asked_patterns, depth: self.depth, deepest_before }
+    }
+
+    /// What the evaluation has taken; nothing where it would take something else another time.
+    pub fn measured(&mut self, since: &Measured) -> Option<Effort> {
+        let depth = self.deepest.saturating_sub(since.depth);
+        self.deepest = self.deepest.max(since.deepest_before);
+        (self.asked_patterns == since.asked_patterns).then(|| Effort { steps: self.steps - since.steps, depth })
+    }
+
+    /// Takes what an evaluation takes whose value is known; false where that is more than may be taken, so that it has to be done.
+    pub fn spend(&mut self, effort: Effort) -> bool {
+        let fits = self.depth + effort.depth <= MAX_DEPTH && self.steps + effort.steps <= MAX_STEPS;
+        if !fits || self.take(effort.steps).is_err() {
+            return false;
+        }
+        self.deepest = self.deepest.max(self.depth + effort.depth);
+        true
+    }
+
     /// Begins an expression.
     pub(super) fn enter(&mut self) -> Result<(), Beyond> {
         if self.depth >= MAX_DEPTH {
@@ -76,6 +121,7 @@ impl Work {
         }
         self.take(1)?;
         self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
         Ok(())
     }
 
@@ -128,6 +174,7 @@ impl Work {
 
     /// Whether a regular expression is new here, so that compiling it has to be paid for.
     pub(super) fn is_new_pattern(&mut self, pattern: &Text) -> bool {
+        self.asked_patterns += 1;
         if self.patterns.contains(pattern) {
             return false;
         }
@@ -196,6 +243,27 @@ mod tests {
         assert_eq!(weight(&Value::text("a".repeat(MAX_TEXT + 1))), None);
         let deep = |times: u32| (1..times).fold(Value::None, |value, _| Value::list([value]));
         assert_eq!((weight(&deep(MAX_DEPTH)), weight(&deep(MAX_DEPTH + 1))), (Some(u64::from(MAX_DEPTH)), None));
+    }
+
+    #[test]
+    fn what_is_known_takes_what_it_took() {
+        let mut work = Work::default();
+        let measured = work.measure();
+        work.enter().unwrap();
+        work.enter().unwrap();
+        work.take(10).unwrap();
+        work.leave();
+        work.leave();
+        let effort = work.measured(&measured).unwrap();
+        assert_eq!((effort.steps, effort.depth), (12, 2));
+        let mut other = Work::default();
+        assert!(other.spend(effort));
+        assert_eq!(other.steps, 12);
+        other.depth = MAX_DEPTH - 1;
+        assert!(!other.spend(effort));
+        let measured = work.measure();
+        work.is_new_pattern(&"a".into());
+        assert_eq!(work.measured(&measured), None);
     }
 
     #[test]

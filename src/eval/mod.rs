@@ -26,7 +26,7 @@ pub use broken::broken;
 pub use conform::{Mismatch, conform};
 pub use fold::{fold, fold_with};
 pub use functions::text::to_text as text_of;
-pub use limits::Work;
+pub use limits::{Effort, Work};
 pub use run::Run;
 
 /// An error was reported; there is no value.

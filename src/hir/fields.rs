@@ -2,7 +2,8 @@
 
 use super::{Definition, Implementation, Kind};
 use crate::base::{IndexMap, Text};
-use std::sync::Arc;
+use crate::value::Value;
+use std::sync::{Arc, OnceLock};
 
 /// Numbers a field among those of a definition. Behind the fields of a contract follow the `let`s of the implementation that keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,7 +32,21 @@ pub enum Field {
 
 /// The fields of the instances of a definition. Of two things of one name the first one counts, in the order of [`Field`].
 #[derive(Debug, Default)]
-pub struct Fields(IndexMap<Text, Field>);
+pub struct Fields {
+    named: IndexMap<Text, Field>,
+    constants: Vec<OnceLock<Constant>>,
+}
+
+/// What a field is where no instance decides it, and what it takes to evaluate that.
+#[derive(Clone, Debug)]
+pub struct Constant {
+    /// The value.
+    pub value: Value,
+    /// The steps of its evaluation.
+    pub steps: u64,
+    /// How deep expressions need each other in it.
+    pub depth: u32,
+}
 
 impl Fields {
     /// The fields of a definition, of what its kind holds, and of what an instance may say besides.
@@ -51,34 +66,35 @@ impl Fields {
         if let Some(own) = instance.or(kind) {
             fields.add_blocks(own, Field::OwnBlock);
         }
+        fields.constants = fields.named.values().map(|_| OnceLock::new()).collect();
         fields
     }
 
     fn add<'a>(&mut self, names: impl Iterator<Item = &'a Text>, field: fn(usize) -> Field) {
         for (at, name) in names.enumerate() {
-            self.0.entry(name.clone()).or_insert_with(|| field(at));
+            self.named.entry(name.clone()).or_insert_with(|| field(at));
         }
     }
 
     fn add_blocks(&mut self, kind: &Kind, field: fn(Arc<Kind>) -> Field) {
         for (name, block) in &kind.blocks {
-            self.0.entry(name.clone()).or_insert_with(|| field(block.clone()));
+            self.named.entry(name.clone()).or_insert_with(|| field(block.clone()));
         }
     }
 
     /// How many there are, without those of an implementation.
     #[allow(clippy::len_without_is_empty, reason = "nobody asks whether there is none")]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.named.len()
     }
 
     /// The field of a name, of the definition or of the implementation that keeps it.
     pub fn find(&self, name: &str, implementation: Option<&Implementation>) -> Option<FieldId> {
-        let own = self.0.get_full(name);
+        let own = self.named.get_full(name);
         if let Some((at, _, Field::Input(_) | Field::Let(_) | Field::Output(_))) = own {
             return Some(FieldId(at as u32));
         }
-        let of_implementation = implementation.and_then(|of| of.lets.get_index_of(name)).map(|at| self.0.len() + at);
+        let of_implementation = implementation.and_then(|of| of.lets.get_index_of(name)).map(|at| self.named.len() + at);
         of_implementation.or(own.map(|(at, ..)| at)).map(|at| FieldId(at as u32))
     }
 
@@ -89,7 +105,7 @@ impl Fields {
 
     /// An input, `let` or output of the definition.
     pub fn declared(&self, name: &str) -> Option<FieldId> {
-        match self.0.get_full(name)? {
+        match self.named.get_full(name)? {
             (at, _, Field::Input(_) | Field::Let(_) | Field::Output(_)) => Some(FieldId(at as u32)),
             _ => None,
         }
@@ -97,12 +113,18 @@ impl Fields {
 
     /// What a field of the definition is, with its name; nothing for a `let` of the implementation.
     pub fn get(&self, field: FieldId) -> Option<(&Text, &Field)> {
-        self.0.get_index(field.0 as usize)
+        self.named.get_index(field.0 as usize)
+    }
+
+    /// What a field of the definition is where no instance decides it, once somebody has evaluated it without asking anything of one. An
+    /// input is that where the instance says nothing of it.
+    pub fn constant(&self, field: FieldId) -> Option<&OnceLock<Constant>> {
+        self.constants.get(field.0 as usize)
     }
 
     /// The place of a field among the `let`s of the implementation.
     pub fn in_implementation(&self, field: FieldId) -> Option<usize> {
-        (field.0 as usize).checked_sub(self.0.len())
+        (field.0 as usize).checked_sub(self.named.len())
     }
 }
 

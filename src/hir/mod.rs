@@ -20,7 +20,7 @@ pub use body::{
     FunctionId, Item, Key, Label, LabelValue, Let, Literal, Local, Meaning, Name, NameId, Part, Refinement, Repeat, Unary, plain_text,
 };
 
-pub use fields::{Ambient, Field, FieldId, Fields, Place};
+pub use fields::{Ambient, Constant, Field, FieldId, Fields, Place};
 pub use interpreted::{INTERPRETED, Interpreted};
 pub use list::{List, value_of};
 pub use other::{Other, Others, serving};

@@ -429,11 +429,8 @@ pub(super) fn swapped(path: &str) -> String {
 
 fn temporary(path: &str, ending: &str) -> String {
     let hash = sha256(path.as_bytes());
-    let name = format!(".infrac-{}.{ending}", &hash[..16]);
-    match parent(path) {
-        "" => name,
-        folder => format!("{folder}/{name}"),
-    }
+    let folder = &path[..path.rfind('/').map_or(0, |at| at + 1)];
+    [folder, ".infrac-", &hash[..16], ".", ending].concat()
 }
 
 fn look(absolute: &Path, path: &str) -> Folder {

@@ -117,6 +117,7 @@ impl Planner<'_> {
 
     /// Judges what a module gets before anything is made of it: what would follow from a wrong input is no news.
     pub(super) fn inputs_hold(&mut self, id: InstanceId) -> Result<(), Stop> {
+        self.asked += 1;
         if let Some(held) = self.held.get(&id) {
             return *held;
         }

@@ -6,7 +6,7 @@ use super::refined::Typed;
 use super::written::Written;
 use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
-use crate::eval::{self, Evaluated, Locals, Mismatch, Stop, conform};
+use crate::eval::{self, Effort, Evaluated, Locals, Mismatch, Stop, conform};
 use crate::hir::{self, Assign, Field, FieldId, Input, Kind};
 use crate::ty::Ty;
 use crate::value::{Entries, InstanceId, Residual, Value};
@@ -23,9 +23,45 @@ impl Planner<'_> {
         eval::eval_with(expr, &mut Frame { planner: self, of, host: None }, locals)
     }
 
-    /// Evaluates a field for the first time.
+    /// Evaluates a field for the first time. What asks nothing of an instance is evaluated once for all products.
     pub(super) fn compute(&mut self, id: InstanceId, field: FieldId) -> Evaluated {
         let Some(what) = self.what(id, field) else { return self.of_implementation(id, field) };
+        let fields = self.node(id).fields.clone();
+        let Some(constant) = fields.constant(field).filter(|_| !self.is_said(id, field, &what)) else {
+            return self.evaluate(id, what);
+        };
+        if let Some(known) = constant.get()
+            && self.work.spend(Effort { steps: known.steps, depth: known.depth })
+        {
+            return Ok(known.value.clone());
+        }
+        let (measured, asked, found) = (self.work.measure(), self.asked, self.diagnostics.0.len());
+        let value = self.evaluate(id, what);
+        let effort = self.work.measured(&measured);
+        if let (Ok(value), Some(Effort { steps, depth })) = (&value, effort)
+            && asked == self.asked
+            && found == self.diagnostics.0.len()
+        {
+            constant.get_or_init(|| hir::Constant { value: value.clone(), steps, depth });
+        }
+        value
+    }
+
+    /// Whether an instance decides a field itself.
+    fn is_said(&self, id: InstanceId, field: FieldId, what: &Field) -> bool {
+        let node = self.node(id);
+        match what {
+            Field::OwnBlock(_) => true,
+            Field::Input(_) | Field::Common(_) => node.fields.get(field).is_none_or(|(name, _)| {
+                let declaration = &node.declaration;
+                let overrides = declaration.overrides.iter().flat_map(|(_, attributes)| attributes);
+                declaration.attributes.contains_key(name) || overrides.into_iter().any(|attribute| attribute.name.text == *name)
+            }),
+            Field::Let(_) | Field::Output(_) | Field::Attribute(_) | Field::Block(_) | Field::Unsaid(_) => false,
+        }
+    }
+
+    fn evaluate(&mut self, id: InstanceId, what: Field) -> Evaluated {
         let definition = self.node(id).definition.clone();
         let kind = definition.as_ref().and_then(|of| self.program.kinds.get(&of.keyword).cloned());
         match (what, &definition, &kind) {

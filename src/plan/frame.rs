@@ -25,6 +25,7 @@ impl Scope for Frame<'_, '_> {
     }
 
     fn name(&mut self, name: &Text, place: Place, span: Span) -> Option<Evaluated> {
+        self.planner.asked += 1;
         match place {
             Place::Field(field) if self.of != PRODUCT => Some(self.field(field, span)),
             Place::Resource(at) => self.resource_at(at as usize),
@@ -44,6 +45,7 @@ impl Scope for Frame<'_, '_> {
     }
 
     fn member(&mut self, base: &Value, field: &hir::Name) -> Evaluated {
+        self.planner.asked += 1;
         match base {
             Value::Instance(id) => self.planner.instance_member(*id, &field.text, field.span),
             Value::Definition(keyword, name) => self.planner.definition_member(keyword, name, field),
@@ -56,6 +58,7 @@ impl Scope for Frame<'_, '_> {
     }
 
     fn call(&mut self, function: &hir::Name, arguments: &[Value], span: Span) -> Evaluated {
+        self.planner.asked += 1;
         self.planner.whole_program(self.of, function, arguments, span)
     }
 

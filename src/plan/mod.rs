@@ -101,6 +101,7 @@ pub fn plan(
         images,
         allocations,
         used_waivers,
+        ways: ways::Ways::default(),
     };
     match plan.configuration() {
         Ok(order) => plan.configured = order,
@@ -141,6 +142,8 @@ pub struct Plan {
     pub allocations: BTreeMap<Text, Allocation>,
     /// The waivers that waived something: policy and thing.
     pub used_waivers: BTreeSet<(Text, Text)>,
+    /// What is asked of every machine, once somebody asks.
+    ways: ways::Ways,
 }
 
 /// An instance of a definition.

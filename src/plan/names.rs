@@ -1,6 +1,6 @@
 //! The names by which files of a product reach its machines and services, and the zones that answer for them.
 
-use super::{Instance, Plan};
+use super::{Gate, Instance, Plan};
 use crate::base::Text;
 use crate::hir::items::{self, DnsZone, PublicNames, RecordSet, StateStore};
 use crate::value::InstanceId;
@@ -30,8 +30,8 @@ pub enum Leads {
 impl Plan {
     /// The names that the inventory, the states, the locks and the secrets of the product are reached by: each once, sorted.
     pub fn needed_names(&self) -> Vec<NeededName> {
-        let gates =
-            self.gates().into_iter().map(|gate| NeededName { name: gate.name, service: gate.service, leads: Leads::Public(gate.host) });
+        let of_gate = |gate: &Gate| NeededName { name: gate.name.clone(), service: gate.service, leads: Leads::Public(gate.host.clone()) };
+        let gates = self.gates().iter().map(of_gate);
         let store = self.state().and_then(|state| self.instance(state.store()?)?.block::<StateStore<'_>>()?.address());
         let stores = [
             (self.state().and_then(|state| state.store()), store),

@@ -112,6 +112,9 @@ pub(super) struct Planner<'a> {
     pub blamed: BTreeSet<Span>,
     /// What evaluation has taken so far.
     pub work: Work,
+    /// How often something was asked of the product, an instance, or the program as a whole: what was evaluated without that is the same
+    /// in every product.
+    pub asked: u64,
     /// The fields that were asked for and that nothing has: each was told.
     unknown: BTreeSet<(InstanceId, Text)>,
     /// The addresses of the machines that refer to a service, by the service.
@@ -147,6 +150,7 @@ impl<'a> Planner<'a> {
             diagnostics: Diagnostics::default(),
             used_waivers: BTreeSet::new(),
             work,
+            asked: 0,
             held: BTreeMap::new(),
             blamed: BTreeSet::new(),
             unknown: BTreeSet::new(),
@@ -359,6 +363,7 @@ impl<'a> Planner<'a> {
 
     /// A field of an instance, evaluated at most once.
     pub(super) fn field_at(&mut self, id: InstanceId, field: FieldId, asked: Span) -> Evaluated {
+        self.asked += 1;
         match self.node(id).state(field) {
             State::Done(done) => return done.clone(),
             State::Open(_) => {

@@ -4,7 +4,7 @@
 //! through a tunnel comes from the machine that it ends on.
 
 use super::{Gate, Host, Instance, Plan};
-use crate::base::Ports;
+use crate::base::{Ports, Text};
 use crate::hir::items::{MachineGroup, PacketFilter, PrivateNetwork};
 use crate::value::{InstanceId, Value};
 use ipnet::IpNet;
@@ -26,41 +26,42 @@ pub struct Standing {
 impl Plan {
     /// Where a machine stands; nothing where no module of the plan makes it.
     pub fn standing(&self, host: &Host) -> Option<Standing> {
-        let is_maker = |of: &Instance| {
-            let stack = of.stack.and_then(|stack| self.instance(stack));
-            of.keyword == "module" && of.name == host.unit && stack.is_some_and(|stack| stack.name == host.stack)
-        };
-        let at = self.instances.iter().position(is_maker)?;
-        let module = &self.instances[at];
+        self.ways.standing(self, host)
+    }
+
+    /// Where the machines stand that an instance makes if it is a module, with its stack and its name.
+    pub(super) fn made_by(&self, id: InstanceId) -> Option<((Text, Text), Standing)> {
+        let module = self.instance(id).filter(|of| of.keyword == "module")?;
+        let stack = self.instance(module.stack?)?;
         let given = |fits: &dyn Fn(&Instance) -> bool| {
             module.fields.values().find_map(|value| match value {
                 Value::Instance(id) if self.instance(*id).is_some_and(|of| of.keyword == "module" && fits(of)) => Some(*id),
                 _ => None,
             })
         };
-        Some(Standing {
-            made_by: InstanceId(at as u32),
+        let standing = Standing {
+            made_by: id,
             network: given(&|of| of.block::<PrivateNetwork<'_>>().is_some()),
             filter: given(&|of| of.block::<PacketFilter<'_>>().is_some()),
             public: module.block::<MachineGroup<'_>>().and_then(MachineGroup::public).unwrap_or(false),
-        })
+        };
+        Some(((stack.name.clone(), module.name.clone()), standing))
     }
 
     /// The addresses of a private network.
     pub fn range_of(&self, network: InstanceId) -> Option<IpNet> {
-        self.instance(network)?.block::<PrivateNetwork<'_>>()?.range()
+        self.ways.networks(self).get(&network).copied()
     }
 
     /// The private networks, each with its addresses.
     pub fn networks(&self) -> impl Iterator<Item = (InstanceId, IpNet)> + '_ {
-        let ids = (0..self.instances.len()).map(|at| InstanceId(at as u32));
-        ids.filter_map(|id| Some((id, self.range_of(id)?)))
+        self.ways.networks(self).iter().map(|(id, range)| (*id, *range))
     }
 
     /// Whether a gate leads to the private address of a machine. Where nobody says in which network one of them is, it may.
     pub fn leads_to(&self, gate: &Gate, host: &Host) -> bool {
         let network = |of: &Host| self.standing(of).and_then(|standing| standing.network);
-        let from = self.hosts.iter().find(|of| of.name == gate.host).and_then(network);
+        let from = self.host(&gate.host).and_then(network);
         let joined = match (from, network(host)) {
             (Some(from), Some(to)) => from == to,
             _ => true,

@@ -1,7 +1,6 @@
 //! What a product, its services and providers say of themselves, as typed views.
 
 use super::{Host, Instance, Plan, Service, Stack};
-use crate::base::Text;
 use crate::hir::items::{self, Authority, Lock, Product, Repository, SecretStore, Secrets, State, StateStore, Values, View, WayIn};
 use crate::value::InstanceId;
 
@@ -31,8 +30,14 @@ impl Plan {
     }
 
     /// The services that run on a machine.
-    pub fn services_on<'p>(&'p self, host: &'p Text) -> impl Iterator<Item = &'p Service> {
-        self.services.iter().filter(move |service| service.hosts.contains(host))
+    pub fn services_on<'p>(&'p self, host: &str) -> impl Iterator<Item = &'p Service> {
+        self.ways.services(self, host).iter().map(|at| &self.services[*at])
+    }
+
+    /// A machine by its name; of several the first one.
+    pub fn host(&self, name: &str) -> Option<&Host> {
+        let at = self.hosts.partition_point(|host| host.name.as_str() < name);
+        self.hosts.get(at).filter(|host| host.name == name)
     }
 
     /// An instance by its number.

@@ -87,18 +87,24 @@ impl Planner<'_> {
 
     /// The machines in the order of their names, with the services on each.
     pub(super) fn hosts(&mut self, services: &[Service]) -> Vec<Host> {
+        let mut on: BTreeMap<&Text, Vec<usize>> = BTreeMap::new();
+        for (at, service) in services.iter().enumerate() {
+            for host in &service.hosts {
+                on.entry(host).or_default().push(at);
+            }
+        }
         let mut hosts: Vec<Host> = self
             .machines
             .iter()
             .map(|(name, machine)| {
                 let node = self.node(machine.unit);
-                let on = services.iter().filter(|service| service.hosts.contains(name));
+                let on = on.get(name).into_iter().flatten();
                 Host {
                     name: name.clone(),
                     stack: node.stack.map(|stack| self.node(stack).name.clone()).unwrap_or_default(),
                     unit: node.name.clone(),
                     record: machine.record.clone(),
-                    services: on.map(|service| service.service.clone()).collect(),
+                    services: on.map(|at| services[*at].service.clone()).collect(),
                     span: node.declaration.name.span,
                 }
             })

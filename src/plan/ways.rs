@@ -1,13 +1,14 @@
 //! The ways into machines and out of their networks, and the order in which machines are configured because of them.
 
-use super::{Host, Plan, Service};
+use super::{Host, Plan, Service, Standing};
 use crate::base::Text;
 use crate::base::graph::Graph;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::items::{Entry, WayIn};
+use crate::hir::items::{Entry, PrivateNetwork, WayIn};
 use crate::value::{InstanceId, Value};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// A machine through which others are entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,9 +25,67 @@ pub struct Gate {
     pub service: InstanceId,
 }
 
+/// What is asked of every machine of a plan, made when it is asked for the first time: a plan does not change.
+#[derive(Debug, Default)]
+pub(super) struct Ways {
+    gates: OnceLock<Vec<Gate>>,
+    /// The places of the services on each machine, in their order.
+    services: OnceLock<BTreeMap<Text, Vec<usize>>>,
+    /// Where the machines that a module makes stand, by stack and unit.
+    standings: OnceLock<BTreeMap<(Text, Text), Standing>>,
+    /// The address through which each network is left that says one.
+    gateways: OnceLock<BTreeMap<InstanceId, Value>>,
+    /// The private networks, each with its addresses.
+    networks: OnceLock<BTreeMap<InstanceId, IpNet>>,
+}
+
+impl Ways {
+    pub(super) fn services<'w>(&'w self, plan: &Plan, host: &str) -> &'w [usize] {
+        let by_host = self.services.get_or_init(|| {
+            let mut by_host: BTreeMap<Text, Vec<usize>> = BTreeMap::new();
+            for (at, service) in plan.services.iter().enumerate() {
+                for host in &service.hosts {
+                    let on = by_host.entry(host.clone()).or_default();
+                    if on.last() != Some(&at) {
+                        on.push(at);
+                    }
+                }
+            }
+            by_host
+        });
+        by_host.get(host).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(super) fn networks(&self, plan: &Plan) -> &BTreeMap<InstanceId, IpNet> {
+        self.networks.get_or_init(|| {
+            let ids = (0..plan.instances.len()).map(|at| InstanceId(at as u32));
+            let range = |id: InstanceId| plan.instance(id)?.block::<PrivateNetwork<'_>>()?.range();
+            ids.filter_map(|id| Some((id, range(id)?))).collect()
+        })
+    }
+
+    pub(super) fn standing(&self, plan: &Plan, host: &Host) -> Option<Standing> {
+        let standings = self.standings.get_or_init(|| {
+            let mut standings = BTreeMap::new();
+            for at in 0..plan.instances.len() {
+                let id = InstanceId(at as u32);
+                if let Some((key, standing)) = plan.made_by(id) {
+                    standings.entry(key).or_insert(standing);
+                }
+            }
+            standings
+        });
+        standings.get(&(host.stack.clone(), host.unit.clone())).copied()
+    }
+}
+
 impl Plan {
     /// What the services that lead into the private networks say of themselves.
-    pub fn gates(&self) -> Vec<Gate> {
+    pub fn gates(&self) -> &[Gate] {
+        self.ways.gates.get_or_init(|| self.find_gates())
+    }
+
+    fn find_gates(&self) -> Vec<Gate> {
         let gate = |(service, way): (&Service, WayIn<'_>)| {
             let (name, host) = (way.name()?, service.hosts.first()?);
             let reaches = way.reaches().collect();
@@ -52,30 +111,34 @@ impl Plan {
 
     /// The gate through which a machine is entered: one that leads to its private address, or where it is entered by its own name one
     /// whose public address its firewall lets in. None where it is a gate itself, open to who holds a key, or reached by none.
-    pub fn gate_of(&self, host: &Host) -> Option<Gate> {
+    pub fn gate_of(&self, host: &Host) -> Option<&Gate> {
         let gates = self.gates();
         if gates.iter().any(|gate| gate.host == host.name) || self.is_open(host) {
             return None;
         }
-        let leads = |gate: &&Gate| match self.is_entered_by_name(host) {
-            true => self.lets_in(gate, host),
-            false => self.leads_to(gate, host),
-        };
-        gates.iter().find(leads).cloned()
+        let by_name = self.is_entered_by_name(host);
+        gates.iter().find(|gate| if by_name { self.lets_in(gate, host) } else { self.leads_to(gate, host) })
     }
 
     /// The address of the machine through which the network of another one is left: what translates the addresses of a network says it.
     pub fn gateway_of(&self, network: InstanceId) -> Option<&Value> {
-        let of_network = |of: &&super::Instance| of.keyword == "module" && of.fields.get("network") == Some(&Value::Instance(network));
-        let exits = self.instances.iter().filter(of_network);
-        exits.filter_map(|of| of.fields.get("gateway").filter(|gateway| **gateway != Value::None)).next()
+        let gateways = self.ways.gateways.get_or_init(|| {
+            let mut gateways = BTreeMap::new();
+            for of in self.instances.iter().filter(|of| of.keyword == "module") {
+                let Some(Value::Instance(network)) = of.fields.get("network") else { continue };
+                if let Some(gateway) = of.fields.get("gateway").filter(|gateway| **gateway != Value::None) {
+                    gateways.entry(*network).or_insert_with(|| gateway.clone());
+                }
+            }
+            gateways
+        });
+        gateways.get(&network)
     }
 
-    /// The machine through which a network is left, as its stack.
-    fn way_out(&self, host: &Host) -> Option<Text> {
-        let gateway = self.gateway_of(self.standing(host)?.network?)?;
-        let through = self.hosts.iter().find(|other| other.record.field("address") == Some(gateway))?;
-        (through.name != host.name).then(|| through.stack.clone())
+    /// The machine through which a network is left.
+    fn way_out(&self, network: InstanceId) -> Option<&Host> {
+        let gateway = self.gateway_of(network)?;
+        self.hosts.iter().find(|other| other.record.field("address") == Some(gateway))
     }
 
     /// The stacks in the order in which their machines are configured: each behind what its services refer to, and behind the ways into
@@ -91,10 +154,14 @@ impl Plan {
             stack.refers.iter().filter_map(&node).for_each(|needed| graph.edge(of.clone(), needed));
             soft.extend(stack.needs.iter().filter_map(&node).map(|needed| (of.clone(), needed)));
         }
+        let mut ways_out: BTreeMap<InstanceId, Option<&Host>> = BTreeMap::new();
         for host in &self.hosts {
-            let ways = self.gate_of(host).map(|gate| gate.stack).into_iter().chain(self.way_out(host));
-            for way in ways.filter(|way| *way != host.stack) {
-                if let (Some(of), Some(way)) = (node(&host.stack), node(&way)) {
+            let network = self.standing(host).and_then(|standing| standing.network);
+            let way_out = network.and_then(|network| *ways_out.entry(network).or_insert_with(|| self.way_out(network)));
+            let way_out = way_out.filter(|through| through.name != host.name);
+            let ways = self.gate_of(host).map(|gate| &gate.stack).into_iter().chain(way_out.map(|through| &through.stack));
+            for way in ways.filter(|way| **way != host.stack) {
+                if let (Some(of), Some(way)) = (node(&host.stack), node(way)) {
                     graph.edge(of, way);
                 }
             }

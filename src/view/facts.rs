@@ -430,7 +430,7 @@ fn host(plan: &Plan, host: &plan::Host) -> Host {
         fqdn: said.and_then(|said| said.fqdn()).cloned().unwrap_or_default(),
         arch: said.and_then(|said| said.arch()).cloned().unwrap_or_default(),
         public: standing.is_some_and(|standing| standing.public),
-        gate: plan.gate_of(host).map(|gate| gate.host),
+        gate: plan.gate_of(host).map(|gate| gate.host.clone()),
         services: host.services.clone(),
         cloud,
         own: own_filter(plan, &host.name),

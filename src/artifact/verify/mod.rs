@@ -2,9 +2,11 @@
 //! was meant. The host asks this of every file before it replaces one.
 
 mod data;
+mod form;
 mod hcl;
 pub(in crate::artifact) mod normal;
 mod pieces;
+mod same;
 
 use super::hcl::Body;
 use super::{Document, Entry, Error, Problem};
@@ -15,19 +17,18 @@ pub fn verify(entry: &Entry) -> Result<(), Error> {
     let Some(document) = &entry.document else { return Ok(()) };
     match document.as_ref() {
         Document::Hcl(body) => {
-            let meant = normal::body(body);
-            if pieces::is_hcl(&entry.contents, &meant) {
+            if pieces::is_hcl(&entry.contents, body) {
                 return Ok(());
             }
-            normal::compare(&meant, &normal::body(&hcl::read(&entry.contents)?))
+            normal::compare(&normal::body(body), &normal::body(&hcl::read(&entry.contents)?))
         }
         Document::Yaml(document) => {
-            let meant = data::from_yaml(&document.root);
-            if pieces::is_yaml(&entry.contents, &meant) {
+            if pieces::is_yaml(&entry.contents, &document.root) {
                 return Ok(());
             }
-            data::compare(&meant, &data::read_yaml(&entry.contents)?)
+            data::compare(&data::from_yaml(&document.root), &data::read_yaml(&entry.contents)?)
         }
+        Document::Json(value) if pieces::is_json(&entry.contents, value) => Ok(()),
         Document::Json(value) => data::compare(&data::from_json(value), &data::read_json(&entry.contents)?),
         Document::Text(text) if *text == entry.contents => Ok(()),
         Document::Text(_) => Err(difference("the text", "other text")),

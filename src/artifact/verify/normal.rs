@@ -19,7 +19,8 @@ fn boxed(meant: &Expr) -> Box<Expr> {
     Box::new(expr(meant))
 }
 
-fn expr(meant: &Expr) -> Expr {
+/// An expression in normal form.
+pub(super) fn expr(meant: &Expr) -> Expr {
     match meant {
         Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Text(_) | Expr::Variable(_) => meant.clone(),
         Expr::Float(value) => number(*value),

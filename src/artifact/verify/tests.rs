@@ -1,6 +1,6 @@
 //! Whatever is printed reads back, whatever characters it is made of.
 
-use super::{data, normal, verify};
+use super::{data, normal, pieces, verify};
 use crate::artifact::hcl::tests::{body, hostile_text as hcl_text};
 use crate::artifact::json::Value;
 use crate::artifact::yaml::tests::hostile_text as yaml_text;
@@ -69,6 +69,51 @@ proptest! {
     #[test]
     fn json_reads_back(value in any_data()) {
         verify(&Entry::new(value).unwrap()).unwrap();
+    }
+}
+
+/// A text with another character in one place.
+fn altered(text: &str, place: prop::sample::Index, by: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let at = place.index(characters.len() + 1);
+    let (before, behind) = characters.split_at(at);
+    before.iter().chain(&by.chars().collect::<Vec<_>>()).chain(behind.iter().skip(1)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    // What is known of forms and pieces lets nothing pass that a reader of the whole would not.
+
+    #[test]
+    fn no_change_of_hcl_passes_by_its_form(body in body(), place in any::<prop::sample::Index>(), by in "[a-z0-9 \"#${}\n=-]?") {
+        let text = hcl::print(&body).unwrap();
+        pieces::is_hcl(&text, &body);
+        let other = altered(&text, place, &by);
+        if pieces::is_hcl(&other, &body) {
+            normal::compare(&normal::body(&body), &normal::body(&super::hcl::read(&other).unwrap())).unwrap();
+        }
+    }
+
+    #[test]
+    fn no_change_of_yaml_passes_by_its_form(value in any_data(), place in any::<prop::sample::Index>(), by in "[a-z0-9 \"#:|\n-]?") {
+        let document = yaml::Document::new(value);
+        let text = yaml::print(&document).unwrap();
+        pieces::is_yaml(&text, &document.root);
+        let other = altered(&text, place, &by);
+        if pieces::is_yaml(&other, &document.root) {
+            data::compare(&data::from_yaml(&document.root), &data::read_yaml(&other).unwrap()).unwrap();
+        }
+    }
+
+    #[test]
+    fn no_change_of_json_passes_by_its_form(value in any_data(), place in any::<prop::sample::Index>(), by in "[a-z0-9 \"{}\n,-]?") {
+        let text = crate::artifact::json::print(&value).unwrap();
+        pieces::is_json(&text, &value);
+        let other = altered(&text, place, &by);
+        if pieces::is_json(&other, &value) {
+            data::compare(&data::from_json(&value), &data::read_json(&other).unwrap()).unwrap();
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub fn inventory(plan: &Plan, all: &[Plan], tree: &mut Tree) -> Result<(), Error
         }
     }
     for host in &plan.hosts {
-        let map = of_host(host, plan, &gates, &sources)?;
+        let map = of_host(host, plan, gates, &sources)?;
         tree.insert(text!("{folder}/host_vars/{}.yml", host.name), document(map))?;
     }
     Ok(())
@@ -99,7 +99,7 @@ fn of_service(service: &Text, plan: &Plan) -> Map {
 }
 
 /// Every name of a gate becomes a word of a command line.
-fn gates(plan: &Plan) -> Result<Vec<Gate>, Error> {
+fn gates(plan: &Plan) -> Result<&[Gate], Error> {
     let gates = plan.gates();
     match gates.iter().find(|gate| !gate.name.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c))) {
         Some(gate) => Err(Problem::Syntax(gate.name.clone()).into()),
@@ -135,8 +135,8 @@ fn of_host(host: &Host, plan: &Plan, gates: &[Gate], sources: &Sources) -> Resul
                 map.push("ansible_ssh_common_args", "");
             }
             // What is said of all machines names the first gate.
-            if let Some(gate) = plan.gate_of(host).filter(|gate| gates.first() != Some(gate)) {
-                map.push("ansible_ssh_common_args", through(&gate));
+            if let Some(gate) = plan.gate_of(host).filter(|gate| gates.first() != Some(*gate)) {
+                map.push("ansible_ssh_common_args", through(gate));
             }
         }
     }

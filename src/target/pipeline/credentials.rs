@@ -177,17 +177,19 @@ pub(super) fn placed(words: &[Text], placeholders: &[(&str, &Text)], variable: &
 
 /// A word with the value of each placeholder in its place; what looks like one in a value stays as it is.
 fn filled<'w>(word: &'w str, placeholders: &[(&str, &Text)]) -> Cow<'w, str> {
-    let Some(first) = word.find('{') else { return Cow::Borrowed(word) };
-    let (mut text, mut rest) = (word[..first].to_owned(), &word[first..]);
-    while let Some(character) = rest.chars().next() {
+    if !word.contains('{') {
+        return Cow::Borrowed(word);
+    }
+    let (mut text, mut rest) = (String::with_capacity(word.len() + 32), word);
+    while let Some(at) = rest.find('{') {
+        text.push_str(&rest[..at]);
+        rest = &rest[at..];
         let placeholder = placeholders.iter().find(|(placeholder, _)| rest.starts_with(placeholder));
-        let (said, length) = match placeholder {
-            Some((placeholder, value)) => (value.as_str(), placeholder.len()),
-            None => (&rest[..character.len_utf8()], character.len_utf8()),
-        };
+        let (said, length) = placeholder.map_or(("{", 1), |(placeholder, value)| (value.as_str(), placeholder.len()));
         text.push_str(said);
         rest = &rest[length..];
     }
+    text.push_str(rest);
     Cow::Owned(text)
 }
 

@@ -275,7 +275,7 @@ pub(super) fn playbook(product: &str, limit: &str, stack: &str) -> String {
 fn tunnel(plan: &Plan) -> Option<String> {
     let way = machines::way_in(plan)?;
     let (product, file) = (&plan.product.name.text, way.file()?);
-    let group = word(&plan.gates().into_iter().next()?.stack);
+    let group = word(&plan.gates().first()?.stack);
     let name = word(product);
     if let Some(fetch) = fetched(way.fetch()) {
         return Some(format!(

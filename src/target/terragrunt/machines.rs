@@ -15,8 +15,8 @@ const SCRIPT: &str = include_str!("assets/sign-hosts");
 pub(super) fn machines(plan: &Plan) -> String {
     let mut text = format!("# {}\n# name, address, gate, names\n", header(&plan.product.path));
     for host in &plan.hosts {
-        let own = plan.gates().into_iter().find(|gate| gate.host == host.name).map(|gate| gate.name);
-        let gate = plan.gate_of(host).map(|gate| gate.name);
+        let own = plan.gates().iter().find(|gate| gate.host == host.name).map(|gate| gate.name.clone());
+        let gate = plan.gate_of(host).map(|gate| gate.name.as_str());
         let address = own.clone().unwrap_or_else(|| reached(plan, host));
         let mut names = vec![host.name.clone()];
         for name in [host.said().and_then(items::Host::fqdn).cloned(), address_of(host)].into_iter().flatten().chain(own) {
@@ -24,7 +24,7 @@ pub(super) fn machines(plan: &Plan) -> String {
                 names.push(name);
             }
         }
-        text.push_str(&format!("{} {address} {} {}\n", host.name, gate.as_deref().unwrap_or("-"), names.join(",")));
+        text.push_str(&format!("{} {address} {} {}\n", host.name, gate.unwrap_or("-"), names.join(",")));
     }
     text
 }
