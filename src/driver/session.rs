@@ -38,6 +38,8 @@ pub struct Session {
     /// Whether a lock changed, came or went.
     has_other_locks: bool,
     pub(super) shared: Option<Arc<Shared>>,
+    /// How often what products share was made.
+    generation: u64,
     /// What products know of each other.
     pub(super) others: Vec<Arc<Other>>,
     /// By folder.
@@ -86,6 +88,7 @@ impl Session {
             touched: BTreeSet::new(),
             has_other_locks: false,
             shared: None,
+            generation: 0,
             others: Vec::new(),
             products: BTreeMap::new(),
             in_use: InUse::default(),
@@ -167,6 +170,11 @@ impl Session {
     /// What was found in a file last, sorted by place.
     pub fn found_in(&self, file: FileId) -> Vec<Diagnostic> {
         self.found.of(file)
+    }
+
+    /// How often what products share was made: where this is another number, what is known of every file may be different.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// The files in which something was found last.
@@ -265,6 +273,7 @@ impl Session {
         let shared = Arc::new(Shared::new(&self.workspace, &sorted, run));
         self.found.put(&Source::Shared, shared.diagnostics.0.iter().cloned());
         self.shared = Some(shared.clone());
+        self.generation += 1;
         shared
     }
 

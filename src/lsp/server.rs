@@ -4,8 +4,9 @@ use super::convert::Look;
 use super::documents::{Document, Documents};
 use super::position::Encoding;
 use super::projects::Projects;
+use super::refresh::{Again, Refresh};
 use super::transport::{Incoming, Outgoing};
-use super::{lenses, requests, uri};
+use super::{lenses, parent, requests, uri};
 use crate::base::{FileId, Text};
 use crate::host::Failure;
 use crate::ide::hints::About;
@@ -39,8 +40,6 @@ pub(super) struct Client {
     watches: bool,
     /// It asks for diagnostics, and is not to be sent any.
     pub pulls: bool,
-    /// It asks again where it is told that something changed.
-    refreshes: bool,
     /// It shows how far work is.
     progress: bool,
     /// It shows the symbols of a text as a tree.
@@ -49,12 +48,16 @@ pub(super) struct Client {
     pub snippets: bool,
     /// It reads of which version of a text edits are.
     pub reads_versions: bool,
+    /// It asks for the edits of an action when the action is chosen.
+    pub resolves_actions: bool,
 }
 
 /// The server.
 #[derive(Debug)]
 pub(super) struct Server {
     out: Sender<Outgoing>,
+    /// For who watches the client.
+    from_client: Option<Sender<Incoming>>,
     stage: Stage,
     pub client: Client,
     pub projects: Projects,
@@ -67,6 +70,8 @@ pub(super) struct Server {
     edited: Option<(usize, Text)>,
     /// The hints that the client wants.
     pub hints: Vec<About>,
+    /// What the client was asked to ask again.
+    refresh: Refresh,
     /// How many requests were sent.
     sent: i32,
 }
@@ -82,9 +87,10 @@ pub(super) fn read<T: DeserializeOwned>(params: Value) -> Result<T, ResponseErro
 }
 
 impl Server {
-    pub(super) fn new(out: Sender<Outgoing>) -> Server {
+    pub(super) fn new(out: Sender<Outgoing>, from_client: Option<Sender<Incoming>>) -> Server {
         Server {
             out,
+            from_client,
             stage: Stage::Begun,
             client: Client::default(),
             projects: Projects::default(),
@@ -93,6 +99,7 @@ impl Server {
             tokens: BTreeMap::new(),
             edited: None,
             hints: lenses::wanted_hints(None),
+            refresh: Refresh::default(),
             sent: 0,
         }
     }
@@ -106,6 +113,7 @@ impl Server {
             }
             match queue.pop_front() {
                 Some(Incoming::Message(Message::Notification(exit))) if exit.method == "exit" => return self.stage == Stage::Closed,
+                Some(Incoming::Gone) => return false,
                 Some(next) => self.take(next),
                 None if self.is_stale() => self.guarded(Server::publish_all),
                 None => match incoming.recv() {
@@ -145,8 +153,14 @@ impl Server {
                 self.guarded(|server| server.notification(&method, params));
             }
             // Of what we ask, only that it is done counts.
-            Incoming::Message(Message::Response(_)) => {}
+            Incoming::Message(Message::Response(Response { id, .. })) => {
+                let number = serde_json::to_value(id).unwrap_or_default();
+                if let Some(method) = self.refresh.answered(&number) {
+                    self.ask_again(method);
+                }
+            }
             Incoming::Broken(code, why) => drop(self.out.send(Outgoing::Error(code, why))),
+            Incoming::Gone => {}
         }
     }
 
@@ -187,6 +201,16 @@ impl Server {
         self.sent += 1;
         let request = Request { id: self.sent.into(), method: method.to_owned(), params };
         drop(self.out.send(Outgoing::Message(Message::Request(request))));
+    }
+
+    fn ask_again(&mut self, method: &'static str) {
+        self.ask(method, Value::Null);
+        self.refresh.sent(method, self.sent);
+    }
+
+    /// Asks the client to ask again, where it understands that.
+    fn want(&mut self, what: Again) {
+        self.refresh.wanted(what).into_iter().for_each(|method| self.ask_again(method));
     }
 
     fn log(&self, message: &str) {
@@ -231,12 +255,14 @@ impl Server {
             encoding,
             watches: is("workspace/didChangeWatchedFiles/dynamicRegistration"),
             pulls: can("textDocument/diagnostic").is_object(),
-            refreshes: is("workspace/diagnostics/refreshSupport"),
             progress: is("window/workDoneProgress"),
             snippets: is("textDocument/completion/completionItem/snippetSupport"),
             tree_of_symbols: is("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
             reads_versions: is("workspace/workspaceEdit/documentChanges"),
+            resolves_actions: is("textDocument/codeAction/dataSupport")
+                && can("textDocument/codeAction/resolveSupport/properties").as_array().is_some_and(|all| all.contains(&json!("edit"))),
         };
+        self.refresh = Refresh::new(is);
         let folders: Vec<types::WorkspaceFolder> =
             params.get("workspaceFolders").cloned().and_then(|folders| serde_json::from_value(folders).ok()).unwrap_or_default();
         let root = params.get("rootUri").and_then(Value::as_str).filter(|_| folders.is_empty());
@@ -244,6 +270,10 @@ impl Server {
             self.folders.insert(uri.to_owned(), None);
         }
         self.hints = lenses::wanted_hints(params.get("initializationOptions"));
+        let process = params.get("processId").and_then(Value::as_i64).and_then(|process| i32::try_from(process).ok());
+        if let (Some(process), Some(to)) = (process, self.from_client.take()) {
+            parent::watch(process, to);
+        }
         self.stage = Stage::Open;
         Ok(json!({
             "capabilities": requests::capabilities(encoding),
@@ -374,6 +404,9 @@ impl Server {
                 let waiting = self.folders.iter().filter(|(_, project)| project.is_none()).map(|(folder, _)| folder.clone());
                 self.load(&waiting.collect::<Vec<_>>());
             }
+            if self.projects.is_manifest(&path) {
+                self.want(Again::Lenses);
+            }
             let Some((at, path)) = self.projects.known(&change.uri) else { continue };
             let is_open = self.documents.values().any(|document| document.place == (at, path.clone()));
             if let Some(project) = self.projects.get_mut(at)
@@ -442,9 +475,17 @@ impl Server {
 
     /// Judges a project where something changed, and tells the client.
     pub(super) fn judge(&mut self, at: usize) {
-        let Some(project) = self.projects.get_mut(at) else { return };
+        let Some(project) = self.projects.get_mut(at).filter(|project| project.is_stale) else { return };
+        let before = project.judgement();
         match project.judge() {
-            Ok(changed) => self.publish(at, &changed),
+            Ok(changed) => {
+                let open = self.documents.values().filter(|document| document.place.0 == at).map(|document| document.place.1.clone());
+                let reaches = project.reaches(before, open.collect::<Vec<_>>());
+                self.publish(at, &changed);
+                if reaches {
+                    self.want(Again::Beside);
+                }
+            }
             Err(failure) => self.show(&failure),
         }
     }
@@ -461,8 +502,8 @@ impl Server {
             // For the text that is edited the client asks by itself.
             let own = self.edited.as_ref().filter(|(of, _)| *of == at).map(|(_, path)| path);
             let is_other = |file: &FileId| self.projects.get(at).is_some_and(|of| Some(&of.session.workspace().file(*file).path) != own);
-            if self.client.refreshes && files.iter().any(is_other) {
-                self.ask("workspace/diagnostic/refresh", Value::Null);
+            if files.iter().any(is_other) {
+                self.want(Again::Diagnostics);
             }
             return;
         }
@@ -503,7 +544,7 @@ mod tests {
     #[test]
     fn a_fault_of_ours_ends_nothing() {
         let (out, said) = channel();
-        let mut server = Server::new(out);
+        let mut server = Server::new(out, None);
         let uri = Uri("untitled:one.infra".to_owned());
         server.take(Incoming::Message(Message::Request(Request {
             id: 1.into(),
