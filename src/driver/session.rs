@@ -3,6 +3,8 @@
 //! What was made of a file is kept as long as the file is what it was, and so is every layer above it. An edit of one product reads, links and
 //! evaluates this product and no other; an edit of what products share makes everything anew. What is found is kept by what found it
 //! (`ledger`), and what products use is counted (`in_use`), so that an edit of one product costs the others nothing.
+//!
+//! Who has products in front of him is told of these first (`Extent`): the others wait, and are judged by and by.
 
 use super::in_use::{self, InUse};
 use super::layers::{Linked, Parsed, SOURCE, Shared, Sorted, between, folder, others, parse, sort};
@@ -40,16 +42,29 @@ pub struct Session {
     pub(super) shared: Option<Arc<Shared>>,
     /// How often what products share was made.
     generation: u64,
+    /// The folders of products that are not judged again yet since what products share was made anew.
+    waiting: BTreeSet<Text>,
     /// What products know of each other.
     pub(super) others: Vec<Arc<Other>>,
     /// By folder.
     pub(super) products: BTreeMap<Text, Held>,
     pub(super) in_use: InUse,
+    /// Whether what concerns all of them is to be judged again.
+    is_unjudged: bool,
     /// Whether what products share and what concerns all of them is without errors, so that what evaluation finds is told.
     is_sound: bool,
     /// What was found in the files that products share, for the modules, roles and images that were in use then.
     emitted: Option<(Vec<Text>, Diagnostics)>,
     found: Ledger,
+}
+
+/// How much is judged of what has to be.
+#[derive(Clone, Copy, Debug)]
+pub enum Extent<'a> {
+    /// Everything.
+    Whole,
+    /// What products share, the products in these folders with those that they refer to, and so many more of those that wait.
+    First(&'a BTreeSet<Text>, usize),
 }
 
 /// What is kept of a product.
@@ -89,9 +104,11 @@ impl Session {
             has_other_locks: false,
             shared: None,
             generation: 0,
+            waiting: BTreeSet::new(),
             others: Vec::new(),
             products: BTreeMap::new(),
             in_use: InUse::default(),
+            is_unjudged: true,
             is_sound: false,
             emitted: None,
             found: Ledger::default(),
@@ -154,7 +171,7 @@ impl Session {
 
     /// Every finding in the project as it is now, sorted by place: those of [`super::compile`].
     pub fn diagnostics(&mut self) -> Vec<Diagnostic> {
-        self.judge();
+        self.judge(Extent::Whole);
         let mut files: Vec<FileId> = self.found.files().collect();
         // A file that was added later has a later number than its path says.
         files.sort_by_key(|file| &self.workspace.file(*file).path);
@@ -163,8 +180,31 @@ impl Session {
 
     /// Judges the project as it is now, and gives the files of which something else is found than when this was asked last.
     pub fn update(&mut self) -> BTreeSet<FileId> {
-        self.judge();
-        self.found.take_changed()
+        self.update_first(Extent::Whole)
+    }
+
+    /// Judges a part of the project as it is now, and gives the files of which something else is found; of products that wait, nothing.
+    pub fn update_first(&mut self, extent: Extent<'_>) -> BTreeSet<FileId> {
+        self.judge(extent);
+        let mut found = std::mem::take(&mut self.found);
+        let changed = found.take_changed(|file| {
+            let of = self.group_of(&self.workspace.file(file).path);
+            of.is_some_and(|of| self.waiting.contains(of))
+        });
+        self.found = found;
+        changed
+    }
+
+    /// Whether a part of the project is still to be judged: what is found in it, and between products, is not known.
+    pub fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// How many products are judged, and how many there are.
+    pub fn judged(&self) -> (usize, usize) {
+        let is_product = |folder: &&Text| !folder.is_empty();
+        let all = self.groups.keys().filter(is_product).count();
+        (all - self.waiting.iter().filter(is_product).count(), all)
     }
 
     /// What was found in a file last, sorted by place.
@@ -202,12 +242,12 @@ impl Session {
         other
     }
 
-    fn judge(&mut self) {
+    fn judge(&mut self, extent: Extent<'_>) {
         let jobs = self.options.jobs;
-        threads::on(jobs, || self.analyse());
+        threads::on(jobs, || self.analyse(extent));
     }
 
-    fn analyse(&mut self) {
+    fn analyse(&mut self, extent: Extent<'_>) {
         if self.shared.as_ref().is_some_and(|shared| shared.is_unsure) {
             self.shared = None;
         }
@@ -217,18 +257,30 @@ impl Session {
         let shared = self.share(&run);
         if is_new {
             self.forget_products();
-            stale = self.groups.keys().cloned().collect();
+            self.waiting = self.groups.keys().cloned().collect();
+            self.is_unjudged = true;
         }
         if shared.is_lacking {
+            self.waiting.clear();
             self.found.clear(|source| *source != Source::Shared);
             return;
         }
-        let has_other_locks = std::mem::take(&mut self.has_other_locks);
-        self.link(&shared, &stale);
-        let has_products = self.products.values().any(|held| held.linked.product.is_some());
-        if is_new || has_other_locks || !stale.is_empty() {
+        self.is_unjudged |= self.has_other_locks || !stale.is_empty();
+        let has_gone = std::mem::take(&mut self.has_other_locks);
+        self.waiting.retain(|folder| self.groups.contains_key(folder) && !stale.contains(folder));
+        stale.extend(self.next(extent));
+        if has_gone || !stale.is_empty() {
+            self.link(&shared, &stale);
+        }
+        if let Extent::First(first, _) = extent {
+            self.link_referred(&shared, first);
+        }
+        let of_shared = shared.shapes.is_some() && !shared.diagnostics.has_errors();
+        if self.is_waiting() {
+            self.set_sound(of_shared);
+        } else if std::mem::take(&mut self.is_unjudged) {
             let found = between(&self.workspace, shared.program(), self.products.values().map(|held| &held.linked));
-            let is_sound = shared.shapes.is_some() && !shared.diagnostics.has_errors() && !found.has_errors();
+            let is_sound = of_shared && !found.has_errors();
             self.found.put(&Source::Between, found.0);
             self.set_sound(is_sound);
         }
@@ -236,7 +288,35 @@ impl Session {
             return;
         }
         self.evaluate(&shared, &run);
-        self.judge_uses(&shared, has_products);
+        if !self.is_waiting() {
+            let has_products = self.products.values().any(|held| held.linked.product.is_some());
+            self.judge_uses(&shared, has_products);
+        }
+    }
+
+    /// Takes from the products that wait those whose turn it is.
+    fn next(&mut self, extent: Extent<'_>) -> BTreeSet<Text> {
+        let Extent::First(first, more) = extent else { return std::mem::take(&mut self.waiting) };
+        // What belongs to no product is judged with what products share.
+        let is_first = |folder: &Text| folder.is_empty() || first.contains(folder);
+        let mut turn: BTreeSet<Text> = self.waiting.iter().filter(|folder| is_first(folder)).cloned().collect();
+        turn.extend(self.waiting.iter().filter(|folder| !is_first(folder)).take(more).cloned());
+        self.waiting.retain(|folder| !turn.contains(folder));
+        turn
+    }
+
+    /// Links what the products in some folders refer to, and what that refers to in turn.
+    fn link_referred(&mut self, shared: &Shared, first: &BTreeSet<Text>) {
+        let mut open = first.clone();
+        while self.is_waiting() && !open.is_empty() {
+            let of = open.iter().filter_map(|folder| self.products.get(folder));
+            let names: BTreeSet<&Text> = of.flat_map(|held| held.linked.refers.keys()).collect();
+            let referred = self.others.iter().filter(|other| names.contains(&other.name.text)).map(|other| &other.folder);
+            let next: BTreeSet<Text> = referred.filter(|folder| self.waiting.contains(*folder)).cloned().collect();
+            self.waiting.retain(|folder| !next.contains(folder));
+            self.link(shared, &next);
+            open = next;
+        }
     }
 
     /// Sorts the files where some came or went. Gives the folders whose files or lock changed.
@@ -297,8 +377,9 @@ impl Session {
         let (workspace, parsed) = (&self.workspace, &self.parsed);
         let of = |file: &FileId| parsed.get(&workspace.file(*file).path).map(AsRef::as_ref);
         let known = others(shared, self.groups.iter().map(|(folder, files)| (folder, files.iter().filter_map(of).collect())));
-        let all: BTreeSet<Text> = self.groups.keys().cloned().collect();
-        let stale = if stale.is_empty() || known == self.others { stale } else { &all };
+        // Where one that was referred to is gone, nothing is stale by itself.
+        let all: BTreeSet<Text> = self.groups.keys().filter(|folder| !self.waiting.contains(*folder)).cloned().collect();
+        let stale = if known == self.others { stale } else { &all };
         self.others = known;
         let known = &self.others;
         let groups: Vec<(&Text, Vec<&Parsed>)> =

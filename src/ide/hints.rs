@@ -5,7 +5,7 @@ use super::node::{Node, word};
 use crate::base::ports::Ports;
 use crate::base::{FileId, Span, Text};
 use crate::eval::text_of;
-use crate::hir::items::Port;
+use crate::hir::items::{PacketFilter, Port};
 use crate::plan::Plan;
 use crate::syntax::ast;
 use crate::ty::Ty;
@@ -18,7 +18,7 @@ pub enum About {
     Range,
     /// The addresses of its machines.
     Addresses,
-    /// The ports that its services listen on.
+    /// The ports that its services listen on, and those that its firewall lets in.
     Ports,
     /// What a provider calls a size.
     Size,
@@ -146,12 +146,17 @@ fn addresses(plan: &Plan, stack: &Text) -> Vec<String> {
     hosts.filter_map(|host| text_of(host.record.field("address")?)).map(|text| text.to_string()).collect()
 }
 
-/// The ports that the services of a stack listen on, in the order of their numbers.
+/// The ports of a stack, in the order of their numbers: what its services listen on, and what the firewall of its machines lets in.
 fn ports(plan: &Plan, stack: &Text) -> Vec<String> {
     let services = plan.services.iter().filter(|service| service.stack == *stack && !service.hosts.is_empty());
     let said = services.filter_map(|service| plan.instance(service.instance));
     let listened = said.flat_map(|instance| instance.said().labelled::<Port<'_>>()).flat_map(|(_, port)| port.listened());
-    let all: BTreeSet<(Option<(u16, u16)>, Text)> = listened.map(|ports| (ports.span, ports.protocol)).collect();
+    let filters = plan.hosts.iter().filter(|host| host.stack == *stack).filter_map(|host| plan.instance(plan.standing(host)?.filter?));
+    let let_in = filters.filter_map(|filter| filter.block::<PacketFilter<'_>>()).flat_map(|filter| {
+        let ports = filter.inbound().filter_map(|rule| rule.port().cloned());
+        ports.collect::<Vec<_>>()
+    });
+    let all: BTreeSet<(Option<(u16, u16)>, Text)> = listened.chain(let_in).map(|ports| (ports.span, ports.protocol)).collect();
     all.into_iter().map(|(span, protocol)| Ports { span, protocol }.to_string()).collect()
 }
 
@@ -229,7 +234,7 @@ mod tests {
         assert_eq!(found[0], "Range staging 10.100.0.0/20; prod 10.20.0.0/20");
         assert_eq!(found[1], "Addresses staging 10.100.0.2; prod 10.20.0.2 10.20.0.3 10.20.0.4");
         let ports: Vec<&String> = found.iter().filter(|hint| hint.starts_with("Ports")).collect();
-        assert_eq!(ports, ["Ports 22/tcp 53/tcp 53/udp +9", "Ports 22/tcp 443/tcp"]);
+        assert_eq!(ports, ["Ports 22/tcp 443/tcp 3901/tcp +8", "Ports 22/tcp 443/tcp"]);
         assert!(found.iter().any(|hint| hint == "Size cx43"), "{found:?}");
         assert!(shown("inventory/acme/product.infra", &text, &[]).is_empty());
     }

@@ -39,7 +39,7 @@ struct Origin {
 pub(super) fn code_actions(server: &mut Server, params: &types::CodeActionParams) -> Result<Value, ResponseError> {
     let resolves = server.client.resolves_actions;
     let uri = &params.text_document.uri;
-    let Some((look, file)) = server.look(uri)? else { return Ok(json!([])) };
+    let Some((look, file)) = server.look_around(uri)? else { return Ok(json!([])) };
     let only: Option<Vec<String>> = serde_json::to_value(&params.context.only).ok().and_then(|only| serde_json::from_value(only).ok());
     let is_wanted = |kind: &str| {
         only.as_ref()
@@ -74,7 +74,7 @@ pub(super) fn resolve(server: &mut Server, mut action: Value) -> Result<Value, R
     let (title, of_kind) = (text("title"), text("kind"));
     let origin: Origin = read(action.get("data").cloned().unwrap_or_default())?;
     let gone = || refuse(ErrorCode::ContentModified, "the text has changed since this was offered");
-    let (look, file) = server.look(&origin.uri)?.ok_or_else(gone)?;
+    let (look, file) = server.look_around(&origin.uri)?.ok_or_else(gone)?;
     if look.version(file) != origin.version {
         return Err(gone());
     }

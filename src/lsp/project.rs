@@ -2,7 +2,7 @@
 
 use crate::base::{FileId, Span, Text, Workspace, text};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::driver::{IfBuilt, Options, Session};
+use crate::driver::{Extent, IfBuilt, Options, Session};
 use crate::host::settings::{self, Settings, TARGETS};
 use crate::host::{Disk, Failure, built, folders, has_built, library, load};
 use std::collections::{BTreeMap, BTreeSet};
@@ -188,8 +188,15 @@ impl Project {
         Ok(())
     }
 
-    /// Judges the project as it is now: what `infrac check` would say of it. Gives the files of which something else is said than before.
-    pub(super) fn judge(&mut self) -> Result<Vec<FileId>, Failure> {
+    /// The folder of the product that a path belongs to.
+    pub(super) fn folder_of(&self, path: &str) -> Option<Text> {
+        let (file, _) = self.session.workspace().find(path)?;
+        self.session.folder_of(file).cloned()
+    }
+
+    /// Judges the project as it is now, or a part of it: what `infrac check` would say. Gives the files of which something else is said than
+    /// before.
+    pub(super) fn judge(&mut self, extent: Extent<'_>) -> Result<Vec<FileId>, Failure> {
         if !std::mem::take(&mut self.is_stale) {
             return Ok(Vec::new());
         }
@@ -205,11 +212,15 @@ impl Project {
         // What belongs to no project is judged by its form alone; what is wrong with the settings explains everything else.
         let is_known = self.root.is_some() && !of_files.iter().any(|found| Some(found.primary.span.file) == settings);
         add(of_files);
-        changed.extend(self.session.update());
+        changed.extend(self.session.update_first(extent));
+        // Of what waits, more is said the next time.
+        self.is_stale = self.session.is_waiting();
         if std::mem::take(&mut self.is_new) {
             changed.extend(self.found.keys());
         }
-        if is_known {
+        if is_known && self.is_stale {
+            add(self.of_builds.values().flat_map(|(_, found)| found.iter().cloned()).collect());
+        } else if is_known {
             let of_builds = self.of_builds()?;
             add(of_builds);
         } else if self.root.is_none() {

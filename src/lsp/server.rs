@@ -8,6 +8,7 @@ use super::refresh::{Again, Refresh};
 use super::transport::{Incoming, Outgoing};
 use super::{lenses, parent, requests, uri};
 use crate::base::{FileId, Text};
+use crate::driver::Extent;
 use crate::host::Failure;
 use crate::ide::hints::About;
 use gen_lsp_types as types;
@@ -16,10 +17,13 @@ use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response,
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
+
+/// How many of the products that wait are judged before it is looked whether something came in.
+const AT_ONCE: usize = 8;
 
 /// How far the conversation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +76,8 @@ pub(super) struct Server {
     pub hints: Vec<About>,
     /// What the client was asked to ask again.
     refresh: Refresh,
+    /// Whether projects that were opened are not all judged yet.
+    is_loading: bool,
     /// How many requests were sent.
     sent: i32,
 }
@@ -100,6 +106,7 @@ impl Server {
             edited: None,
             hints: lenses::wanted_hints(None),
             refresh: Refresh::default(),
+            is_loading: false,
             sent: 0,
         }
     }
@@ -115,7 +122,7 @@ impl Server {
                 Some(Incoming::Message(Message::Notification(exit))) if exit.method == "exit" => return self.stage == Stage::Closed,
                 Some(Incoming::Gone) => return false,
                 Some(next) => self.take(next),
-                None if self.is_stale() => self.guarded(Server::publish_all),
+                None if self.is_stale() => self.guarded(Server::advance),
                 None => match incoming.recv() {
                     Ok(next) => self.enqueue(next, &mut queue),
                     Err(_) => return false,
@@ -310,15 +317,17 @@ impl Server {
         Ok(())
     }
 
-    /// Opens the projects of folders, and judges them, which takes longer than anything later.
+    /// Opens the projects of folders. Judging them, which takes longer than anything later, is begun when nothing else is to be done.
     fn load(&mut self, folders: &[String]) {
-        if self.client.progress && !folders.is_empty() {
-            self.ask("window/workDoneProgress/create", json!({ "token": "load" }));
-            self.notify(
-                "$/progress",
-                json!({ "token": "load", "value": { "kind": "begin", "title": "infrac", "message": "reading the project" } }),
-            );
+        if folders.is_empty() {
+            return;
         }
+        if self.client.progress && !self.is_loading {
+            self.ask("window/workDoneProgress/create", json!({ "token": "load" }));
+            let value = json!({ "kind": "begin", "title": "infrac", "message": "reading the project", "percentage": 0 });
+            self.notify("$/progress", json!({ "token": "load", "value": value }));
+        }
+        self.is_loading = true;
         let _ = self.projects.library();
         for folder in folders {
             let Some(path) = uri::to_path(&Uri(folder.clone())) else { continue };
@@ -327,9 +336,23 @@ impl Server {
                 Err(failure) => self.show(&failure),
             }
         }
-        self.guarded(Server::publish_all);
-        if self.client.progress && !folders.is_empty() {
-            self.notify("$/progress", json!({ "token": "load", "value": { "kind": "end" } }));
+        self.say_how_far();
+    }
+
+    /// Says how much of what was opened is judged.
+    fn say_how_far(&mut self) {
+        if !self.is_loading {
+            return;
+        }
+        let numbers = self.projects.numbers().into_iter().filter_map(|at| self.projects.get(at)).filter(|project| project.root.is_some());
+        let (done, all) = numbers.map(|project| project.session.judged()).fold((0, 0), |(done, all), (of, more)| (done + of, all + more));
+        self.is_loading = self.is_stale();
+        if self.client.progress {
+            let value = match self.is_loading {
+                true => json!({ "kind": "report", "message": format!("checking {done}/{all}"), "percentage": done * 100 / all.max(1) }),
+                false => json!({ "kind": "end" }),
+            };
+            self.notify("$/progress", json!({ "token": "load", "value": value }));
         }
     }
 
@@ -473,11 +496,32 @@ impl Server {
         self.projects.numbers().into_iter().any(|at| self.projects.get(at).is_some_and(|project| project.is_stale))
     }
 
-    /// Judges a project where something changed, and tells the client.
+    /// Judges all of a project where something changed, and tells the client.
     pub(super) fn judge(&mut self, at: usize) {
+        self.judge_part(at, Extent::Whole);
+    }
+
+    /// Judges what of a project concerns a text.
+    fn judge_for(&mut self, at: usize, path: &Text) {
+        let folder = self.projects.get(at).and_then(|project| project.folder_of(path));
+        self.judge_part(at, Extent::First(&folder.into_iter().collect(), 0));
+    }
+
+    /// Goes on with what is still to be judged, what is open first. What comes in meanwhile is not kept waiting for all of it.
+    fn advance(&mut self) -> Result<(), ResponseError> {
+        for at in self.projects.numbers() {
+            let Some(project) = self.projects.get(at) else { continue };
+            let open = self.documents.values().filter(|document| document.place.0 == at);
+            let open: BTreeSet<Text> = open.filter_map(|document| project.folder_of(&document.place.1)).collect();
+            self.judge_part(at, Extent::First(&open, AT_ONCE));
+        }
+        Ok(())
+    }
+
+    fn judge_part(&mut self, at: usize, extent: Extent<'_>) {
         let Some(project) = self.projects.get_mut(at).filter(|project| project.is_stale) else { return };
         let before = project.judgement();
-        match project.judge() {
+        match project.judge(extent) {
             Ok(changed) => {
                 let open = self.documents.values().filter(|document| document.place.0 == at).map(|document| document.place.1.clone());
                 let reaches = project.reaches(before, open.collect::<Vec<_>>());
@@ -485,6 +529,7 @@ impl Server {
                 if reaches {
                     self.want(Again::Beside);
                 }
+                self.say_how_far();
             }
             Err(failure) => self.show(&failure),
         }
@@ -517,12 +562,25 @@ impl Server {
 
     /// One look at the project of a text, judged as it is now; nothing where the text is no source.
     pub(super) fn look(&mut self, uri: &Uri) -> Result<Option<(Look<'_>, FileId)>, ResponseError> {
+        self.look_at(uri, false)
+    }
+
+    /// The same where all products have been judged, for who asks about more than this text.
+    pub(super) fn look_around(&mut self, uri: &Uri) -> Result<Option<(Look<'_>, FileId)>, ResponseError> {
+        self.look_at(uri, true)
+    }
+
+    fn look_at(&mut self, uri: &Uri, is_whole: bool) -> Result<Option<(Look<'_>, FileId)>, ResponseError> {
         let place = match self.documents.get(&uri.0) {
             Some(document) => Some(document.place.clone()),
             None => self.projects.known(uri),
         };
         let Some((at, path)) = place else { return Ok(None) };
-        self.judge(at);
+        if is_whole {
+            self.judge(at);
+        } else {
+            self.judge_for(at, &path);
+        }
         let Some(look) = Look::new(&self.projects, &self.documents, self.client, at) else { return Ok(None) };
         let file = look.analysis.workspace().find(&path).map(|(file, _)| file);
         Ok(file.map(|file| (look, file)))

@@ -35,7 +35,8 @@ impl Client {
             .env("XDG_CACHE_HOME", cache.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            // A fault says there what it was.
+            .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
         let input = child.stdin.take();
