@@ -5,7 +5,7 @@ use super::super::definition::{definition, type_definition};
 use super::super::hover::hover;
 use super::super::references::references;
 use super::super::rename::rename;
-use super::{PRODUCT, Project, accepted, project};
+use super::{Project, accepted, project};
 use crate::diag::Severity;
 use std::collections::BTreeMap;
 
