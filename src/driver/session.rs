@@ -7,7 +7,7 @@
 //! Who has products in front of him is told of these first (`Extent`): the others wait, and are judged by and by.
 
 use super::in_use::{self, InUse};
-use super::layers::{Linked, Parsed, SOURCE, Shared, Sorted, between, folder, others, parse, sort};
+use super::layers::{Linked, Parsed, SOURCE, Shared, Sorted, between, folder, other, parse, sort};
 use super::ledger::{Ledger, Source};
 use super::product::{self, Compiled, Uses, With};
 use super::targets::Targets;
@@ -46,6 +46,8 @@ pub struct Session {
     waiting: BTreeSet<Text>,
     /// What products know of each other.
     pub(super) others: Vec<Arc<Other>>,
+    /// For which making of what they share that is.
+    others_of: u64,
     /// By folder.
     pub(super) products: BTreeMap<Text, Held>,
     pub(super) in_use: InUse,
@@ -106,6 +108,7 @@ impl Session {
             generation: 0,
             waiting: BTreeSet::new(),
             others: Vec::new(),
+            others_of: 0,
             products: BTreeMap::new(),
             in_use: InUse::default(),
             is_unjudged: true,
@@ -372,15 +375,28 @@ impl Session {
         self.found.put(&Source::Evaluated(folder.clone()), []);
     }
 
+    /// What products know of each other; of a product that is not stale, what was known.
+    fn known(&self, shared: &Shared, stale: &BTreeSet<Text>) -> Vec<Arc<Other>> {
+        let of = |file: &FileId| self.parsed.get(&self.workspace.file(*file).path).map(AsRef::as_ref);
+        let is_kept = |folder: &Text| self.others_of == self.generation && !stale.contains(folder);
+        let one = |(folder, files): (&Text, &Vec<FileId>)| match is_kept(folder) {
+            true => self.others.binary_search_by(|other| other.folder.cmp(folder)).ok().map(|at| self.others[at].clone()),
+            false => other(shared, folder, files.iter().filter_map(of)),
+        };
+        self.groups.iter().filter_map(one).collect()
+    }
+
     /// Links products anew; all of them where they know each other by something else.
     fn link(&mut self, shared: &Shared, stale: &BTreeSet<Text>) {
         let (workspace, parsed) = (&self.workspace, &self.parsed);
         let of = |file: &FileId| parsed.get(&workspace.file(*file).path).map(AsRef::as_ref);
-        let known = others(shared, self.groups.iter().map(|(folder, files)| (folder, files.iter().filter_map(of).collect())));
+        let known = self.known(shared, stale);
         // Where one that was referred to is gone, nothing is stale by itself.
         let all: BTreeSet<Text> = self.groups.keys().filter(|folder| !self.waiting.contains(*folder)).cloned().collect();
-        let stale = if known == self.others { stale } else { &all };
-        self.others = known;
+        let is_same =
+            known.len() == self.others.len() && known.iter().zip(&self.others).all(|(now, was)| Arc::ptr_eq(now, was) || now == was);
+        let stale = if is_same { stale } else { &all };
+        (self.others, self.others_of) = (known, self.generation);
         let known = &self.others;
         let groups: Vec<(&Text, Vec<&Parsed>)> =
             stale.iter().filter_map(|folder| Some((folder, self.groups.get(folder)?.iter().filter_map(of).collect()))).collect();

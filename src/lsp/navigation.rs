@@ -51,6 +51,12 @@ pub(super) fn definition(server: &mut Server, params: &types::DefinitionParams) 
     Ok(Some(types::Definition::LocationList(found).into()))
 }
 
+/// Where a name is declared.
+pub(super) fn declaration(server: &mut Server, params: &types::DeclarationParams) -> Answer<types::DeclarationRequest> {
+    let found = targets(server, &params.text_document_position_params, definition::definition)?;
+    Ok(Some(types::Declaration::LocationList(found).into()))
+}
+
 /// Where the type of a name is declared.
 pub(super) fn type_definition(server: &mut Server, params: &types::TypeDefinitionParams) -> Answer<types::TypeDefinitionRequest> {
     let found = targets(server, &params.text_document_position_params, definition::type_definition)?;

@@ -20,6 +20,8 @@ pub(super) enum Again {
     Diagnostics,
     /// Colours, lenses and hints.
     Beside,
+    /// Hints alone, of which others are wanted.
+    Hints,
     /// Lenses alone, which say whether files are as they would be built.
     Lenses,
 }
@@ -30,6 +32,7 @@ impl Again {
             Again::Diagnostics => &KINDS[..1],
             Again::Beside => &KINDS[1..],
             Again::Lenses => &KINDS[2..3],
+            Again::Hints => &KINDS[3..],
         }
     }
 }

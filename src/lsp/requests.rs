@@ -26,6 +26,7 @@ pub(super) fn capabilities(encoding: Encoding) -> Value {
         "textDocumentSync": { "openClose": true, "change": 2, "save": { "includeText": false } },
         "workspace": { "workspaceFolders": { "supported": true, "changeNotifications": true } },
         "definitionProvider": true,
+        "declarationProvider": true,
         "typeDefinitionProvider": true,
         "implementationProvider": true,
         "referencesProvider": true,
@@ -57,6 +58,8 @@ pub(super) fn capabilities(encoding: Encoding) -> Value {
 pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Result<Value, ResponseError> {
     match method {
         "textDocument/definition" => with::<types::DefinitionRequest>(params, |params| navigation::definition(server, &params)),
+        // What a name means is declared where it is defined: a contract in its module, everything else once.
+        "textDocument/declaration" => with::<types::DeclarationRequest>(params, |params| navigation::declaration(server, &params)),
         "textDocument/typeDefinition" => {
             with::<types::TypeDefinitionRequest>(params, |params| navigation::type_definition(server, &params))
         }

@@ -298,11 +298,22 @@ impl Server {
             "textDocument/didChange" => self.changed(read(params)?),
             "textDocument/didClose" => self.closed(&read(params)?),
             "textDocument/didSave" => self.saved(&read(params)?),
+            "workspace/didChangeConfiguration" => self.configured(&params),
             "workspace/didChangeWatchedFiles" => self.watched(&read(params)?),
             "workspace/didChangeWorkspaceFolders" => self.folders_changed(read(params)?),
             // `$/setTrace` changes nothing: nothing is traced. Of others nothing is known.
             _ => Ok(()),
         }
+    }
+
+    /// Takes other settings: those of infrac, or the section of that name among others.
+    fn configured(&mut self, params: &Value) -> Result<(), ResponseError> {
+        let settings = params.get("settings").map(|settings| settings.get("infrac").unwrap_or(settings));
+        if settings.is_some_and(|settings| settings.get("inlayHints").is_some()) {
+            self.hints = lenses::wanted_hints(settings);
+            self.want(Again::Hints);
+        }
+        Ok(())
     }
 
     fn initialized(&mut self) -> Result<(), ResponseError> {

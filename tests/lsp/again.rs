@@ -88,3 +88,44 @@ fn a_change_of_one_file_reaches_the_others_of_its_product() {
     assert_eq!(asked(&mut client), [""; 0]);
     assert!(client.leave().success());
 }
+
+/// Behind a change of the library the product that is open is told of first, and in the end every one.
+#[test]
+fn what_is_open_comes_first() {
+    const MANY: usize = 40;
+    let project = edits::project();
+    let own = |name: &str| format!("define stack small {{ input {name}: int, let x = {name} + 1 }}\n");
+    let library = project.write("library/small.infra", &own("y"));
+    let uris: Vec<String> = (0..MANY)
+        .map(|number| {
+            let text = format!(
+                "product many{number} {{\n  domain = \"many{number}.example.com\"\n  owner = \"ops@example.com\"\n  environments = [prod]\n  \
+                 ranges = {{ prod = 10.{}.0.0/16 }}\n}}\nprovider hetzner eu {{ region = fsn1 }}\nstack small one {{ on = eu, y = 2 }}\n",
+                100 + number
+            );
+            project.write(&format!("inventory/many{number:02}/product.infra"), &text)
+        })
+        .collect();
+    let progress = json!({ "window": { "workDoneProgress": true } });
+    let (mut client, _) = Client::open(&project.root(), progress);
+    client.settle();
+    // Loading said how far it was, and ended.
+    let said = |client: &Client, kind: &str| client.waiting.iter().filter(|message| message["params"]["value"]["kind"] == kind).count();
+    assert_eq!((said(&client, "begin"), said(&client, "end")), (1, 1));
+    let open = &uris[MANY / 2];
+    client.did_open(open, &std::fs::read_to_string(open.strip_prefix("file://").unwrap()).unwrap());
+    client.did_open(&library, &own("y"));
+    client.settle();
+    client.waiting.clear();
+    client.change(&library, 2, &own("z"));
+    let is_of = |message: &Value, uri: &str| message["method"] == "textDocument/publishDiagnostics" && message["params"]["uri"] == uri;
+    let first = client.until(|message| is_of(message, open));
+    assert!(first["params"]["diagnostics"].to_string().contains("`y`"), "{first}");
+    let before = client.waiting.iter().filter(|message| message["method"] == "textDocument/publishDiagnostics").count();
+    assert!(before < MANY / 2, "{before} others came first");
+    client.settle();
+    for uri in &uris {
+        assert!(uri == open || client.waiting.iter().any(|message| is_of(message, uri)), "{uri}");
+    }
+    assert!(client.leave().success());
+}

@@ -12,7 +12,8 @@ use super::dice::{Dice, rounds};
 use super::edits::{self, Edited, Unit, server};
 use serde_json::{Value, json};
 
-const METHODS: [&str; 34] = [
+const METHODS: [&str; 36] = [
+    "textDocument/declaration",
     "textDocument/definition",
     "textDocument/typeDefinition",
     "textDocument/implementation",
@@ -44,6 +45,7 @@ const METHODS: [&str; 34] = [
     "textDocument/documentLink",
     "textDocument/prepareCallHierarchy",
     "callHierarchy/incomingCalls",
+    "callHierarchy/outgoingCalls",
     "workspace/executeCommand",
     "infrac/changes",
     "no/such/thing",

@@ -160,6 +160,13 @@ fn hints_are_switched_off_by_kind() {
     let uri = project.product();
     client.did_open(&uri, PRODUCT);
     assert_eq!(client.ask("textDocument/inlayHint", whole(&uri, PRODUCT)), Ok(json!([])));
+    // Settings that change later count at once.
+    let on = json!({ "settings": { "infrac": { "inlayHints": { "addresses": false, "ports": true } } } });
+    client.tell("workspace/didChangeConfiguration", on);
+    let found = client.ask("textDocument/inlayHint", whole(&uri, PRODUCT)).unwrap();
+    assert!(found.as_array().unwrap().iter().any(|hint| hint["label"].as_str().unwrap().contains("22/tcp")), "{found}");
+    client.tell("workspace/didChangeConfiguration", json!({ "settings": null }));
+    assert_eq!(client.ask("textDocument/inlayHint", whole(&uri, PRODUCT)), Ok(found));
     assert!(client.leave().success());
 }
 
