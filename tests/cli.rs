@@ -299,6 +299,42 @@ fn sources_are_formatted_checked_and_compared() {
     session.run(&["fmt", "nowhere.infra"]).is(2, "", "error: cannot read `nowhere.infra`: it does not exist\n");
 }
 
+/// What cannot be read is told, and counts as nothing.
+#[test]
+fn a_source_that_cannot_be_read_is_not_formatted() {
+    let session = project();
+    session.put("inventory/acme/product.infra", "product acme { owner = \"a@example.com\" }\n");
+    std::fs::write(session.folder.path().join("inventory/acme/latin.infra"), b"# caf\xe9\n").unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", session.folder.path().join("inventory/acme/link.infra")).unwrap();
+    for (arguments, counted) in [
+        (&["fmt", "--check"][..], "1 file formatted"),
+        (&["fmt"], "formatted 0 files, 1 unchanged"),
+        (&["fmt", "--diff"], "1 file formatted"),
+    ] {
+        session.run(arguments).ends(1).says("latin.infra").says("link.infra").says(&format!("2 errors; {counted}\n"));
+    }
+    session.put("infra.toml", "name = \"acme\"\nedition = \"2026\"\nlibrary = [\"nowhere\"]\n");
+    session.run(&["fmt", "--check"]).ends(1).says("the folder `nowhere` does not exist");
+    session.run(&["fmt", "inventory/acme/latin.infra"]).ends(2).says("UTF-8");
+}
+
+/// Git on Windows ends lines with a carriage return and a line feed.
+#[test]
+fn a_clone_with_other_line_ends_is_formatted() {
+    let session = empty();
+    session.run(&["init", "acme", "--template", "server"]).ends(0);
+    let path = "inventory/acme/product.infra";
+    session.run(&["fmt"]).ends(0);
+    let text = session.read(path).replace('\n', "\r\n");
+    session.put(path, &text);
+    session.run(&["fmt", "--check"]).is(0, "", "1 file formatted\n");
+    session.run(&["fmt", "--exit-code"]).is(0, "", "formatted 0 files, 1 unchanged\n");
+    session.put(path, &text.replacen(" = ", "=", 1));
+    session.run(&["fmt", "--exit-code"]).is(1, "", "formatted 1 file, 0 unchanged\n");
+    assert_eq!(session.read(path), text);
+    session.run(&["check"]).ends(0);
+}
+
 #[test]
 fn a_source_with_a_syntax_error_is_left_alone() {
     let session = empty();

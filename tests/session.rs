@@ -4,7 +4,8 @@
 
 use infrac::base::{Text, Workspace};
 use infrac::diag::Diagnostic;
-use infrac::driver::{Files, Options, Session, compile};
+use infrac::driver::{Extent, Files, Options, Session, compile};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -161,4 +162,73 @@ fn an_edit_says_anew_only_what_it_changes() {
     let all = session.diagnostics();
     let by_file: usize = session.files_with_findings().map(|file| session.found_in(file).len()).sum();
     assert_eq!(all.len(), by_file);
+}
+
+/// Two products, one of which has its states and secrets in the other.
+fn with_platform() -> Workspace {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md")).unwrap();
+    let from = page.split("# file: inventory/platform/product.infra\n").nth(1).unwrap();
+    let (platform, rest) = from.split_once("# file: inventory/shop/product.infra\n").unwrap();
+    let shop = rest.split("```").next().unwrap();
+    let library = infrac::host::library::files().into_iter();
+    let library = library.map(|(path, text)| (format!("{}{path}", infrac::host::library::PREFIX).into(), text.into()));
+    let own: [(Text, Arc<str>); 2] =
+        [("inventory/platform/product.infra".into(), platform.into()), ("inventory/shop/product.infra".into(), shop.into())];
+    Workspace::new(own.into_iter().chain(library))
+}
+
+#[test]
+fn a_product_that_others_refer_to_goes_and_comes_back() {
+    let workspace = with_platform();
+    let path = "inventory/platform/product.infra";
+    let text = workspace.find(path).unwrap().1.text.clone();
+    let mut session = Session::new(workspace, Options::default());
+    agree(&mut session, "as it is");
+    session.set(path, None);
+    agree(&mut session, "without the product");
+    session.set(path, Some(text.replace("mgmt.vault]", "mgmt.vault, mgmt.wireguard]").as_str().into()));
+    agree(&mut session, "with more exports");
+    session.set(path, Some(text.replace("exports ", "owner2 ").as_str().into()));
+    agree(&mut session, "without exports");
+    session.set(path, Some(text));
+    agree(&mut session, "as it was");
+}
+
+/// What is in front of somebody is judged first, with what it refers to; in the end everything is as if it had been judged at once.
+#[test]
+fn after_a_change_of_the_library_what_is_open_comes_first() {
+    let mut workspace = with_platform();
+    let acme = project();
+    for (_, file) in acme.files().filter(|(_, file)| file.path.starts_with("inventory/")) {
+        workspace.set(&file.path, Some(file.text.clone()));
+    }
+    let path = "library/own.infra";
+    let own = |name: &str| Some(Arc::from(format!("define stack probe {{ input {name}: int = 1, let x = {name} + 1 }}\n")));
+    workspace.set(path, own("y"));
+    workspace.set("inventory/shop/more.infra", Some("stack probe more { on = eu, y = 2 }\n".into()));
+    let mut session = Session::new(workspace, Options::default());
+    session.update();
+    assert!(!session.is_waiting());
+    let first = BTreeSet::from([Text::from("inventory/shop")]);
+    let names = |session: &Session, files: BTreeSet<infrac::base::FileId>| -> Vec<String> {
+        files.into_iter().map(|file| session.workspace().file(file).path.to_string()).collect()
+    };
+    // Beside the library, the product and the one that it refers to are judged: two others wait.
+    session.set(path, own("z"));
+    let changed = session.update_first(Extent::First(&first, 0));
+    assert_eq!(session.judged(), (2, 4));
+    let told = names(&session, changed);
+    assert!(told.contains(&"inventory/shop/more.infra".to_owned()), "{told:?}");
+    assert!(!told.iter().any(|path| path.contains("acme") || path.contains("other")), "{told:?}");
+    // What is edited does not wait, and what waits has its turn.
+    session.set(PRODUCT, Some(edit(&session.workspace().find(PRODUCT).unwrap().1.text.clone(), 3).as_str().into()));
+    session.update_first(Extent::First(&first, 0));
+    assert_eq!(session.judged(), (3, 4));
+    session.update_first(Extent::First(&BTreeSet::new(), 5));
+    assert!(!session.is_waiting());
+    agree(&mut session, "in parts");
+    session.set(path, own("y"));
+    session.update_first(Extent::First(&first, 1));
+    assert!(session.is_waiting());
+    agree(&mut session, "in parts, then all at once");
 }

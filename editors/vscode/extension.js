@@ -12,7 +12,8 @@ let client;
 
 function settings() {
   const all = vscode.workspace.getConfiguration('infrac');
-  return { path: all.get('path') || 'infrac', arguments: all.get('arguments') || [] };
+  const hints = ['ranges', 'addresses', 'ports', 'sizes', 'types'].map((kind) => [kind, all.get(`inlayHints.${kind}`) !== false]);
+  return { path: all.get('path') || 'infrac', arguments: all.get('arguments') || [], inlayHints: Object.fromEntries(hints) };
 }
 
 /** What the commands of the server give, shown. */
@@ -48,7 +49,7 @@ const origins = {
 };
 
 async function start(texts) {
-  const { path: command, arguments: more } = settings();
+  const { path: command, arguments: more, inlayHints } = settings();
   const run = { command, args: ['lsp', ...more], transport: TransportKind.stdio };
   client = new LanguageClient('infrac', 'infrac', run, {
     documentSelector: [
@@ -59,6 +60,7 @@ async function start(texts) {
     middleware: {
       executeCommand: async (name, args, next) => shown(name, args, await next(name, args), texts),
     },
+    initializationOptions: { inlayHints },
     synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/{*.infra,infra.toml,infra.lock}') },
   });
   try {
@@ -181,7 +183,7 @@ async function activate(context) {
     vscode.commands.registerCommand('infrac.showGeneratedChanges', told(() => showGeneratedChanges(texts))),
     vscode.commands.registerCommand('infrac.openLibrarySource', told(() => openLibrarySource(texts))),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
-      if (change.affectsConfiguration('infrac.path') || change.affectsConfiguration('infrac.arguments')) {
+      if (['path', 'arguments', 'inlayHints'].some((setting) => change.affectsConfiguration(`infrac.${setting}`))) {
         await told(() => restart(texts))();
       }
     }),

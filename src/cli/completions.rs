@@ -11,10 +11,13 @@ use clap_complete::env::Shells;
 /// The script asks infrac itself while a command is typed, so that products and environments of the project are offered too. Print it
 /// anew with each release.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  \
+#[command(
+    arg_required_else_help = true,
+    after_help = "Examples:\n  \
     infrac completions bash > ~/.local/share/bash-completion/completions/infrac\n  \
     infrac completions zsh > ~/.zfunc/_infrac\n  \
-    infrac completions fish > ~/.config/fish/completions/infrac.fish")]
+    infrac completions fish > ~/.config/fish/completions/infrac.fish"
+)]
 pub(super) struct Completions {
     /// The shell
     shell: Shell,

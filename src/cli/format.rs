@@ -4,9 +4,11 @@ use super::chosen::text_of;
 use super::output::{BAD, GOOD, count, print, print_exactly, show, tally, tell};
 use super::{Exit, Global, difference, open, place};
 use crate::base::{FileId, Text, Workspace};
+use crate::diag::Diagnostic;
 use crate::fmt;
 use crate::host::{Failure, load, rewrite};
 use crate::render::{self, resolve, sanitise};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -51,12 +53,19 @@ struct Source {
     text: String,
 }
 
+/// What could not be read, and mistakes in the settings, because of which files may be missed.
+struct Unread {
+    workspace: Workspace,
+    diagnostics: Vec<Diagnostic>,
+    prefix: String,
+}
+
 impl Format {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
         if self.stdin_filename.is_some() && !self.files.iter().any(|file| file.as_os_str() == "-") {
             return Err(Failure::new("`--stdin-filename` names standard input, which is not read").help("add the argument `-`"));
         }
-        let mut sources = self.sources(global)?;
+        let (mut sources, unread) = self.sources(global)?;
         sources.sort_by(|a, b| a.shown.cmp(&b.shown));
         sources.dedup_by(|later, earlier| later.shown == earlier.shown);
         // In the same order as the sources, so that the index is the id.
@@ -73,8 +82,12 @@ impl Format {
                 Err(found) => diagnostics.extend(found.sorted()),
             }
         }
+        if let Some(unread) = &unread {
+            show(&resolve(&unread.workspace, &unread.diagnostics, &unread.prefix));
+        }
         let reports = resolve(&workspace, &diagnostics, "");
         show(&reports);
+        diagnostics.extend(unread.into_iter().flat_map(|unread| unread.diagnostics));
         let broken = tally(&diagnostics);
         let is_only_looking = self.check || self.diff;
         if sources.iter().all(|source| source.path.is_some()) {
@@ -108,20 +121,21 @@ impl Format {
         Ok(())
     }
 
-    fn sources(&self, global: &Global) -> Result<Vec<Source>, Failure> {
+    fn sources(&self, global: &Global) -> Result<(Vec<Source>, Option<Unread>), Failure> {
         if self.files.is_empty() {
             let root = open::root(global)?;
             let project = load(&root)?;
             let prefix = place::prefix(&root, render::Format::Text)?;
             let own = |path: &str| path.ends_with(".infra") && !path.starts_with('<');
-            let files = project.workspace.files().filter(|(_, file)| own(&file.path));
-            return Ok(files
-                .map(|(_, file)| Source {
-                    shown: Text::new(format!("{prefix}{}", file.path)),
-                    path: Some(root.join(&file.path)),
-                    text: file.text.to_string(),
-                })
-                .collect());
+            let unread: BTreeSet<FileId> = project.diagnostics.iter().map(|found| found.primary.span.file).collect();
+            let files = project.workspace.files().filter(|(file, source)| own(&source.path) && !unread.contains(file));
+            let sources = files.map(|(_, file)| Source {
+                shown: Text::new(format!("{prefix}{}", file.path)),
+                path: Some(root.join(&file.path)),
+                text: file.text.to_string(),
+            });
+            let sources = sources.collect();
+            return Ok((sources, Some(Unread { workspace: project.workspace, diagnostics: project.diagnostics, prefix })));
         }
         let mut sources = Vec::new();
         for file in &self.files {
@@ -140,7 +154,7 @@ impl Format {
                 sources.push(read(file)?);
             }
         }
-        Ok(sources)
+        Ok((sources, None))
     }
 }
 

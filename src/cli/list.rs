@@ -19,12 +19,15 @@ use std::path::Path;
 /// A row for each thing. `fleet` says of every environment what is not as it should be: generated files that are stale or edited by hand,
 /// states that no pipeline reaches yet, findings that are waived, errors; and what causes it, once for all environments.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  \
+#[command(
+    arg_required_else_help = true,
+    after_help = "Examples:\n  \
     infrac list hosts --env prod\n  \
     infrac list fleet\n  \
     infrac list names --format csv > names.csv\n  \
     infrac list secrets --product acme --format json\n\n\
-    JSON of a list is an array of objects with the columns as keys; that of `fleet` is an object with `environments` and `causes`.")]
+    JSON of a list is an array of objects with the columns as keys; that of `fleet` is an object with `environments` and `causes`."
+)]
 pub(super) struct List {
     /// What to list
     #[arg(value_name = "WHAT")]

@@ -19,10 +19,13 @@ use std::path::Path;
 /// From a line of a generated file, or a value of a product, to the places that decide it: what is said for the environment, by the
 /// product, by the library, or left to a default.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  \
+#[command(
+    arg_required_else_help = true,
+    after_help = "Examples:\n  \
     infrac why live/acme/prod/web_eu/nodes/terragrunt.hcl:52\n  \
     infrac why acme.web_eu.servers --env prod\n  \
-    infrac why acme.web_eu.nodes                       every value of a module in a stack")]
+    infrac why acme.web_eu.nodes                       every value of a module in a stack"
+)]
 pub(super) struct Why {
     /// FILE:LINE of a generated file, or PRODUCT.STACK.NAME.FIELD with `.entry` or `[0]` behind it for a part
     #[arg(value_name = "WHAT", add = ArgValueCandidates::new(candidates::values))]
@@ -69,7 +72,7 @@ impl Why {
                 return Err(match nearest(&name, known.iter().map(Text::as_str)) {
                     Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
                     None if known.is_empty() => failure,
-                    None => failure.help(format!("there are {}", listed(&known))),
+                    None => failure.help(format!("there are {}", listed(&name, known))),
                 });
             }
         };
@@ -83,11 +86,13 @@ impl Why {
     }
 }
 
-fn listed(names: &[Text]) -> String {
-    match names {
-        [] => "none".to_owned(),
-        names => names.iter().take(12).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
-    }
+/// Some of the names that there are: first those that begin as the one that was asked for.
+fn listed(asked: &str, mut names: Vec<Text>) -> String {
+    const SHOWN: usize = 12;
+    names.sort_by_key(|name| !name.starts_with(asked));
+    let more = if names.len() > SHOWN { format!(", and {} more", names.len() - SHOWN) } else { String::new() };
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    format!("{}{more}", shown.join(", "))
 }
 
 /// A file that is there, from the current folder or the output folder, with a line behind it; otherwise the name of a value.

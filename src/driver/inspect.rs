@@ -11,7 +11,7 @@ use crate::base::{FileId, Text};
 use crate::check::{self, Record, Seen, Types};
 use crate::diag::Diagnostics;
 use crate::eval::{Run, Work};
-use crate::hir::{Product, Program};
+use crate::hir::{Other, Product, Program};
 use crate::plan::Beside;
 use crate::plan::origin::Origins;
 use crate::resolve::{self, Source};
@@ -71,6 +71,23 @@ impl Session {
     /// The product whose folder a file lies in.
     pub fn product_of(&self, file: FileId) -> Option<&Arc<Product>> {
         self.linked_of(file)?.1.product.as_ref()
+    }
+
+    /// The product of a name that the product of a file may refer to, as it knows it.
+    pub fn other(&self, file: FileId, name: &str) -> Option<&Arc<Other>> {
+        let (of, _) = self.linked_of(file)?;
+        self.others.iter().find(|other| other.name.text == name && other.folder != *of)
+    }
+
+    /// The products that the product of a file may refer to.
+    pub fn others_beside(&self, file: FileId) -> impl Iterator<Item = &Arc<Other>> {
+        let own = self.linked_of(file).map(|(of, _)| of);
+        self.others.iter().filter(move |other| own.is_some_and(|own| other.folder != *own))
+    }
+
+    /// The product of another one's name, with its instances.
+    pub fn product_in(&self, folder: &Text) -> Option<&Arc<Product>> {
+        self.products.get(folder)?.linked.product.as_ref()
     }
 
     /// What the names of the product mean whose folder a file lies in.

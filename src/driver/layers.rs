@@ -251,11 +251,13 @@ impl Linked {
 
 /// What the products of these folders know of each other.
 pub(super) fn others<'g>(shared: &Shared, groups: impl Iterator<Item = (&'g Text, Vec<&'g Parsed>)>) -> Vec<Arc<Other>> {
-    let of = |(folder, files): (&Text, Vec<&Parsed>)| {
-        let sources: Vec<&Source> = files.iter().map(|parsed| &parsed.source).collect();
-        resolve::other(&shared.library, folder, &sources).map(Arc::new)
-    };
-    groups.filter_map(of).collect()
+    groups.filter_map(|(folder, files)| other(shared, folder, files.into_iter())).collect()
+}
+
+/// The product in a folder, as others know it.
+pub(super) fn other<'g>(shared: &Shared, folder: &Text, files: impl Iterator<Item = &'g Parsed>) -> Option<Arc<Other>> {
+    let sources: Vec<&Source> = files.map(|parsed| &parsed.source).collect();
+    resolve::other(&shared.library, folder, &sources).map(Arc::new)
 }
 
 /// Judges what concerns all products: names that two of them have, circles of them, and locks that none has.

@@ -99,8 +99,10 @@ impl Ledger {
         found
     }
 
-    /// The files of which something else is said since this was asked last.
-    pub(super) fn take_changed(&mut self) -> BTreeSet<FileId> {
-        std::mem::take(&mut self.changed)
+    /// The files of which something else is said since this was asked last, but for those that are not to be told yet.
+    pub(super) fn take_changed(&mut self, is_to_wait: impl Fn(FileId) -> bool) -> BTreeSet<FileId> {
+        let (waiting, told) = std::mem::take(&mut self.changed).into_iter().partition(|file| is_to_wait(*file));
+        self.changed = waiting;
+        told
     }
 }

@@ -40,7 +40,7 @@ use memory::Remembered;
 use product::{Compiled, With};
 use rayon::prelude::*;
 pub use repair::{Repaired, repair, repair_within};
-pub use session::Session;
+pub use session::{Extent, Session};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use targets::Targets;

@@ -3,9 +3,11 @@
 //! What was made of a file is kept as long as the file is what it was, and so is every layer above it. An edit of one product reads, links and
 //! evaluates this product and no other; an edit of what products share makes everything anew. What is found is kept by what found it
 //! (`ledger`), and what products use is counted (`in_use`), so that an edit of one product costs the others nothing.
+//!
+//! Who has products in front of him is told of these first (`Extent`): the others wait, and are judged by and by.
 
 use super::in_use::{self, InUse};
-use super::layers::{Linked, Parsed, SOURCE, Shared, Sorted, between, folder, others, parse, sort};
+use super::layers::{Linked, Parsed, SOURCE, Shared, Sorted, between, folder, other, parse, sort};
 use super::ledger::{Ledger, Source};
 use super::product::{self, Compiled, Uses, With};
 use super::targets::Targets;
@@ -38,16 +40,33 @@ pub struct Session {
     /// Whether a lock changed, came or went.
     has_other_locks: bool,
     pub(super) shared: Option<Arc<Shared>>,
+    /// How often what products share was made.
+    generation: u64,
+    /// The folders of products that are not judged again yet since what products share was made anew.
+    waiting: BTreeSet<Text>,
     /// What products know of each other.
     pub(super) others: Vec<Arc<Other>>,
+    /// For which making of what they share that is.
+    others_of: u64,
     /// By folder.
     pub(super) products: BTreeMap<Text, Held>,
     pub(super) in_use: InUse,
+    /// Whether what concerns all of them is to be judged again.
+    is_unjudged: bool,
     /// Whether what products share and what concerns all of them is without errors, so that what evaluation finds is told.
     is_sound: bool,
     /// What was found in the files that products share, for the modules, roles and images that were in use then.
     emitted: Option<(Vec<Text>, Diagnostics)>,
     found: Ledger,
+}
+
+/// How much is judged of what has to be.
+#[derive(Clone, Copy, Debug)]
+pub enum Extent<'a> {
+    /// Everything.
+    Whole,
+    /// What products share, the products in these folders with those that they refer to, and so many more of those that wait.
+    First(&'a BTreeSet<Text>, usize),
 }
 
 /// What is kept of a product.
@@ -86,9 +105,13 @@ impl Session {
             touched: BTreeSet::new(),
             has_other_locks: false,
             shared: None,
+            generation: 0,
+            waiting: BTreeSet::new(),
             others: Vec::new(),
+            others_of: 0,
             products: BTreeMap::new(),
             in_use: InUse::default(),
+            is_unjudged: true,
             is_sound: false,
             emitted: None,
             found: Ledger::default(),
@@ -151,7 +174,7 @@ impl Session {
 
     /// Every finding in the project as it is now, sorted by place: those of [`super::compile`].
     pub fn diagnostics(&mut self) -> Vec<Diagnostic> {
-        self.judge();
+        self.judge(Extent::Whole);
         let mut files: Vec<FileId> = self.found.files().collect();
         // A file that was added later has a later number than its path says.
         files.sort_by_key(|file| &self.workspace.file(*file).path);
@@ -160,13 +183,41 @@ impl Session {
 
     /// Judges the project as it is now, and gives the files of which something else is found than when this was asked last.
     pub fn update(&mut self) -> BTreeSet<FileId> {
-        self.judge();
-        self.found.take_changed()
+        self.update_first(Extent::Whole)
+    }
+
+    /// Judges a part of the project as it is now, and gives the files of which something else is found; of products that wait, nothing.
+    pub fn update_first(&mut self, extent: Extent<'_>) -> BTreeSet<FileId> {
+        self.judge(extent);
+        let mut found = std::mem::take(&mut self.found);
+        let changed = found.take_changed(|file| {
+            let of = self.group_of(&self.workspace.file(file).path);
+            of.is_some_and(|of| self.waiting.contains(of))
+        });
+        self.found = found;
+        changed
+    }
+
+    /// Whether a part of the project is still to be judged: what is found in it, and between products, is not known.
+    pub fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// How many products are judged, and how many there are.
+    pub fn judged(&self) -> (usize, usize) {
+        let is_product = |folder: &&Text| !folder.is_empty();
+        let all = self.groups.keys().filter(is_product).count();
+        (all - self.waiting.iter().filter(is_product).count(), all)
     }
 
     /// What was found in a file last, sorted by place.
     pub fn found_in(&self, file: FileId) -> Vec<Diagnostic> {
         self.found.of(file)
+    }
+
+    /// How often what products share was made: where this is another number, what is known of every file may be different.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// The files in which something was found last.
@@ -194,12 +245,12 @@ impl Session {
         other
     }
 
-    fn judge(&mut self) {
+    fn judge(&mut self, extent: Extent<'_>) {
         let jobs = self.options.jobs;
-        threads::on(jobs, || self.analyse());
+        threads::on(jobs, || self.analyse(extent));
     }
 
-    fn analyse(&mut self) {
+    fn analyse(&mut self, extent: Extent<'_>) {
         if self.shared.as_ref().is_some_and(|shared| shared.is_unsure) {
             self.shared = None;
         }
@@ -209,18 +260,30 @@ impl Session {
         let shared = self.share(&run);
         if is_new {
             self.forget_products();
-            stale = self.groups.keys().cloned().collect();
+            self.waiting = self.groups.keys().cloned().collect();
+            self.is_unjudged = true;
         }
         if shared.is_lacking {
+            self.waiting.clear();
             self.found.clear(|source| *source != Source::Shared);
             return;
         }
-        let has_other_locks = std::mem::take(&mut self.has_other_locks);
-        self.link(&shared, &stale);
-        let has_products = self.products.values().any(|held| held.linked.product.is_some());
-        if is_new || has_other_locks || !stale.is_empty() {
+        self.is_unjudged |= self.has_other_locks || !stale.is_empty();
+        let has_gone = std::mem::take(&mut self.has_other_locks);
+        self.waiting.retain(|folder| self.groups.contains_key(folder) && !stale.contains(folder));
+        stale.extend(self.next(extent));
+        if has_gone || !stale.is_empty() {
+            self.link(&shared, &stale);
+        }
+        if let Extent::First(first, _) = extent {
+            self.link_referred(&shared, first);
+        }
+        let of_shared = shared.shapes.is_some() && !shared.diagnostics.has_errors();
+        if self.is_waiting() {
+            self.set_sound(of_shared);
+        } else if std::mem::take(&mut self.is_unjudged) {
             let found = between(&self.workspace, shared.program(), self.products.values().map(|held| &held.linked));
-            let is_sound = shared.shapes.is_some() && !shared.diagnostics.has_errors() && !found.has_errors();
+            let is_sound = of_shared && !found.has_errors();
             self.found.put(&Source::Between, found.0);
             self.set_sound(is_sound);
         }
@@ -228,7 +291,35 @@ impl Session {
             return;
         }
         self.evaluate(&shared, &run);
-        self.judge_uses(&shared, has_products);
+        if !self.is_waiting() {
+            let has_products = self.products.values().any(|held| held.linked.product.is_some());
+            self.judge_uses(&shared, has_products);
+        }
+    }
+
+    /// Takes from the products that wait those whose turn it is.
+    fn next(&mut self, extent: Extent<'_>) -> BTreeSet<Text> {
+        let Extent::First(first, more) = extent else { return std::mem::take(&mut self.waiting) };
+        // What belongs to no product is judged with what products share.
+        let is_first = |folder: &Text| folder.is_empty() || first.contains(folder);
+        let mut turn: BTreeSet<Text> = self.waiting.iter().filter(|folder| is_first(folder)).cloned().collect();
+        turn.extend(self.waiting.iter().filter(|folder| !is_first(folder)).take(more).cloned());
+        self.waiting.retain(|folder| !turn.contains(folder));
+        turn
+    }
+
+    /// Links what the products in some folders refer to, and what that refers to in turn.
+    fn link_referred(&mut self, shared: &Shared, first: &BTreeSet<Text>) {
+        let mut open = first.clone();
+        while self.is_waiting() && !open.is_empty() {
+            let of = open.iter().filter_map(|folder| self.products.get(folder));
+            let names: BTreeSet<&Text> = of.flat_map(|held| held.linked.refers.keys()).collect();
+            let referred = self.others.iter().filter(|other| names.contains(&other.name.text)).map(|other| &other.folder);
+            let next: BTreeSet<Text> = referred.filter(|folder| self.waiting.contains(*folder)).cloned().collect();
+            self.waiting.retain(|folder| !next.contains(folder));
+            self.link(shared, &next);
+            open = next;
+        }
     }
 
     /// Sorts the files where some came or went. Gives the folders whose files or lock changed.
@@ -265,6 +356,7 @@ impl Session {
         let shared = Arc::new(Shared::new(&self.workspace, &sorted, run));
         self.found.put(&Source::Shared, shared.diagnostics.0.iter().cloned());
         self.shared = Some(shared.clone());
+        self.generation += 1;
         shared
     }
 
@@ -283,14 +375,28 @@ impl Session {
         self.found.put(&Source::Evaluated(folder.clone()), []);
     }
 
+    /// What products know of each other; of a product that is not stale, what was known.
+    fn known(&self, shared: &Shared, stale: &BTreeSet<Text>) -> Vec<Arc<Other>> {
+        let of = |file: &FileId| self.parsed.get(&self.workspace.file(*file).path).map(AsRef::as_ref);
+        let is_kept = |folder: &Text| self.others_of == self.generation && !stale.contains(folder);
+        let one = |(folder, files): (&Text, &Vec<FileId>)| match is_kept(folder) {
+            true => self.others.binary_search_by(|other| other.folder.cmp(folder)).ok().map(|at| self.others[at].clone()),
+            false => other(shared, folder, files.iter().filter_map(of)),
+        };
+        self.groups.iter().filter_map(one).collect()
+    }
+
     /// Links products anew; all of them where they know each other by something else.
     fn link(&mut self, shared: &Shared, stale: &BTreeSet<Text>) {
         let (workspace, parsed) = (&self.workspace, &self.parsed);
         let of = |file: &FileId| parsed.get(&workspace.file(*file).path).map(AsRef::as_ref);
-        let known = others(shared, self.groups.iter().map(|(folder, files)| (folder, files.iter().filter_map(of).collect())));
-        let all: BTreeSet<Text> = self.groups.keys().cloned().collect();
-        let stale = if stale.is_empty() || known == self.others { stale } else { &all };
-        self.others = known;
+        let known = self.known(shared, stale);
+        // Where one that was referred to is gone, nothing is stale by itself.
+        let all: BTreeSet<Text> = self.groups.keys().filter(|folder| !self.waiting.contains(*folder)).cloned().collect();
+        let is_same =
+            known.len() == self.others.len() && known.iter().zip(&self.others).all(|(now, was)| Arc::ptr_eq(now, was) || now == was);
+        let stale = if is_same { stale } else { &all };
+        (self.others, self.others_of) = (known, self.generation);
         let known = &self.others;
         let groups: Vec<(&Text, Vec<&Parsed>)> =
             stale.iter().filter_map(|folder| Some((folder, self.groups.get(folder)?.iter().filter_map(of).collect()))).collect();

@@ -14,6 +14,7 @@
 //!   attributes.
 //! - A string of several lines, with its closing quotes, is indented two spaces deeper than its line.
 //! - Text between quotes and comments are kept byte for byte, without blanks at the ends of lines.
+//! - Lines end as the first one does, so that a clone in which git writes `\r\n` is laid out as well as any other.
 
 mod align;
 mod atoms;
@@ -46,5 +47,11 @@ pub fn format(file: FileId, text: &str) -> Result<String, Diagnostics> {
     breaks::break_long_lines(&mut source);
     let mut lines = lines::lines(&source);
     align::align(&mut lines);
-    Ok(lines::print(&lines))
+    let printed = lines::print(&lines);
+    Ok(if begins_with_crlf(text) { printed.replace("\r\n", "\n").replace('\n', "\r\n") } else { printed })
+}
+
+/// Whether the first line of a text ends with a carriage return and a line feed.
+fn begins_with_crlf(text: &str) -> bool {
+    text.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r'))
 }

@@ -1,12 +1,15 @@
-//! What the compiler decided and the text does not say: ranges and addresses, sizes in the words of the provider, types.
+//! What the compiler decided and the text does not say: ranges, addresses and ports, sizes in the words of the provider, types.
 
 use super::Analysis;
 use super::node::{Node, word};
+use crate::base::ports::Ports;
 use crate::base::{FileId, Span, Text};
 use crate::eval::text_of;
+use crate::hir::items::{PacketFilter, Port};
 use crate::plan::Plan;
 use crate::syntax::ast;
 use crate::ty::Ty;
+use std::collections::BTreeSet;
 
 /// What a hint is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +18,8 @@ pub enum About {
     Range,
     /// The addresses of its machines.
     Addresses,
+    /// The ports that its services listen on, and those that its firewall lets in.
+    Ports,
     /// What a provider calls a size.
     Size,
     /// The type of a named expression.
@@ -23,8 +28,13 @@ pub enum About {
 
 impl About {
     /// All of them, each with its word in the settings of an editor.
-    pub const ALL: [(&'static str, About); 4] =
-        [("ranges", About::Range), ("addresses", About::Addresses), ("sizes", About::Size), ("types", About::Type)];
+    pub const ALL: [(&'static str, About); 5] = [
+        ("ranges", About::Range),
+        ("addresses", About::Addresses),
+        ("ports", About::Ports),
+        ("sizes", About::Size),
+        ("types", About::Type),
+    ];
 }
 
 /// A few words behind a place.
@@ -65,13 +75,13 @@ pub fn hints(analysis: Analysis<'_>, file: FileId, within: Span, wanted: &[About
     }
     let blocks = tree.items.iter().filter_map(|item| if let ast::Item::Block(block) = item { Some(block) } else { None });
     let stacks: Vec<&ast::Block> = blocks.filter(|block| block.keyword.text == "stack" && meets(block.span, within)).collect();
-    let needs_plans = [About::Range, About::Addresses, About::Size].into_iter().any(wants);
+    let needs_plans = [About::Range, About::Addresses, About::Ports, About::Size].into_iter().any(wants);
     if needs_plans && !stacks.is_empty() {
         let plans = analysis.session().plans(file);
         for block in stacks {
             let Some(name) = block.labels.get(1).or(block.labels.first()).and_then(word) else { continue };
             let end = block.labels.last().map_or(block.keyword.span.end, |label| label.span.end);
-            let head = [(About::Range, ranges as Find), (About::Addresses, addresses)];
+            let head = [(About::Range, ranges as Find), (About::Addresses, addresses), (About::Ports, ports)];
             for (about, find) in head.into_iter().filter(|(about, _)| wants(*about)) {
                 found.extend(each(&plans, |plan| find(plan, name)).map(|(label, more)| {
                     let place = Span::new(file, end, end);
@@ -134,6 +144,20 @@ fn ranges(plan: &Plan, stack: &Text) -> Vec<String> {
 fn addresses(plan: &Plan, stack: &Text) -> Vec<String> {
     let hosts = plan.hosts.iter().filter(|host| host.stack == *stack);
     hosts.filter_map(|host| text_of(host.record.field("address")?)).map(|text| text.to_string()).collect()
+}
+
+/// The ports of a stack, in the order of their numbers: what its services listen on, and what the firewall of its machines lets in.
+fn ports(plan: &Plan, stack: &Text) -> Vec<String> {
+    let services = plan.services.iter().filter(|service| service.stack == *stack && !service.hosts.is_empty());
+    let said = services.filter_map(|service| plan.instance(service.instance));
+    let listened = said.flat_map(|instance| instance.said().labelled::<Port<'_>>()).flat_map(|(_, port)| port.listened());
+    let filters = plan.hosts.iter().filter(|host| host.stack == *stack).filter_map(|host| plan.instance(plan.standing(host)?.filter?));
+    let let_in = filters.filter_map(|filter| filter.block::<PacketFilter<'_>>()).flat_map(|filter| {
+        let ports = filter.inbound().filter_map(|rule| rule.port().cloned());
+        ports.collect::<Vec<_>>()
+    });
+    let all: BTreeSet<(Option<(u16, u16)>, Text)> = listened.chain(let_in).map(|ports| (ports.span, ports.protocol)).collect();
+    all.into_iter().map(|(span, protocol)| Ports { span, protocol }.to_string()).collect()
 }
 
 /// What the provider of a stack calls the sizes that the stack says.
@@ -209,6 +233,8 @@ mod tests {
         let found = shown("inventory/acme/product.infra", &text, &all);
         assert_eq!(found[0], "Range staging 10.100.0.0/20; prod 10.20.0.0/20");
         assert_eq!(found[1], "Addresses staging 10.100.0.2; prod 10.20.0.2 10.20.0.3 10.20.0.4");
+        let ports: Vec<&String> = found.iter().filter(|hint| hint.starts_with("Ports")).collect();
+        assert_eq!(ports, ["Ports 22/tcp 443/tcp 3901/tcp +8", "Ports 22/tcp 443/tcp"]);
         assert!(found.iter().any(|hint| hint == "Size cx43"), "{found:?}");
         assert!(shown("inventory/acme/product.infra", &text, &[]).is_empty());
     }

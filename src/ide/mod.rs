@@ -28,7 +28,7 @@ mod tests;
 use crate::base::{FileId, Span, Text, Workspace};
 use crate::check::Seen;
 use crate::driver::Session;
-use crate::hir::{Product, Program};
+use crate::hir::{Ambient, Other, Product, Program};
 use crate::syntax::ast;
 use names::{Name, Names};
 use node::Node;
@@ -74,6 +74,12 @@ impl<'s> Analysis<'s> {
     /// The product whose folder a file lies in.
     pub fn product(self, file: FileId) -> Option<&'s Arc<Product>> {
         self.session.product_of(file)
+    }
+
+    /// The other product that a name means in the product whose folder a file lies in. What the product itself has comes first.
+    pub fn other(self, file: FileId, name: &str) -> Option<&'s Arc<Other>> {
+        let is_own = self.product(file)?.instances.iter().any(|instance| instance.name.text == name);
+        if is_own || Ambient::of(name, None).is_some() { None } else { self.session.other(file, name) }
     }
 
     /// What the checker saw of an expression, without the parentheses around it.

@@ -8,7 +8,7 @@ use super::Analysis;
 use super::node::{bare, word};
 use crate::base::{FileId, Span, Text};
 use crate::eval::functions;
-use crate::hir::{self, Ambient, Definition, Kind, Meaning, Program};
+use crate::hir::{self, Ambient, Definition, Instance, Kind, Meaning, Other, Program};
 use crate::syntax::ast;
 use crate::ty::Ty;
 use std::sync::Arc;
@@ -645,7 +645,12 @@ impl<'s> Names<'s> {
                 self.add(expr.span, text, Role::Reads, &meant);
             }
             ExprKind::Member(base, name) => {
-                self.expr(base);
+                match (&base.kind, self.other(base)) {
+                    (ExprKind::Name(text), Some(other)) => {
+                        self.add(base.span, text, Role::Reads, &Meant::new(What::Product, other.name.span));
+                    }
+                    _ => self.expr(base),
+                }
                 let mut meant = self.member(base, name);
                 // What every instance has by nature has a type, and no declaration: `name`, `kind`, `provider`.
                 if meant.what == What::Unknown && self.analysis.seen(expr).is_some_and(|seen| seen.ty != Ty::Error) {
@@ -871,8 +876,32 @@ impl<'s> Names<'s> {
         }
     }
 
+    /// The other product that an expression names: `platform` in `platform.mgmt.garage`.
+    fn other(&self, expr: &ast::Expr) -> Option<&'s Arc<Other>> {
+        let ast::ExprKind::Name(text) = &expr.kind else { return None };
+        let is_bound = self.locals.iter().any(|(name, ..)| name == text);
+        if is_bound || !matches!(self.owner, Owner::Product) { None } else { self.analysis.other(self.file, text) }
+    }
+
+    /// The instance of another product that a name behind it means.
+    fn instance_of_other(&self, base: &ast::Expr, name: &Text) -> Option<&'s Instance> {
+        let product = self.analysis.session().product_in(&self.other(base)?.folder)?;
+        product.instances.iter().find(|instance| instance.name.text == *name).map(AsRef::as_ref)
+    }
+
     /// What stands behind the dot.
     fn member(&self, base: &ast::Expr, name: &ast::Name) -> Meant {
+        if self.other(base).is_some() {
+            let instance = self.instance_of_other(base, &name.text);
+            return instance.map_or(Meant::nowhere(What::Unknown), |instance| Meant::new(What::Instance, instance.name.span));
+        }
+        if let ast::ExprKind::Member(product, stack) = &base.kind
+            && let Some(stack) = self.instance_of_other(product, &stack.text)
+        {
+            let found = self.definition_of(&stack.keyword, &stack.definition.text);
+            let found = found.and_then(|(of, _)| self.in_definition(&stack.keyword, of, &name.text));
+            return found.unwrap_or(Meant::nowhere(What::Unknown));
+        }
         // A block of a kind is a record without a name: what it takes is known by the block itself.
         if let Some(kind) = self.block_of(base)
             && let Some(meant) = in_kind(&kind, &name.text)

@@ -1,5 +1,7 @@
 //! A small project with marks in its texts, for the tests of this folder.
 
+mod across;
+
 use super::Analysis;
 use crate::base::{FileId, Span, Workspace};
 use crate::driver::{Options, Session};

@@ -116,11 +116,11 @@ pub fn tokens(analysis: Analysis<'_>, file: FileId, within: Option<Span>) -> Vec
     found
 }
 
-/// The parts of a token in each of its lines.
+/// The parts of a token in each of its lines. To a client a carriage return alone ends a line too.
 fn lines(text: &str, token: Token) -> Vec<Token> {
     let mut at = token.span.start;
     let whole = text.get(token.span.start as usize..token.span.end as usize).unwrap_or_default();
-    let parts = whole.split_inclusive('\n').map(|line| {
+    let parts = whole.split_inclusive(['\n', '\r']).map(|line| {
         let span = Span { start: at, end: at + line.trim_end_matches(['\n', '\r']).len() as u32, ..token.span };
         at += line.len() as u32;
         Token { span, ..token }
@@ -181,5 +181,19 @@ mod tests {
         insta::assert_snapshot!(all.join("\n"));
         let part = tokens(project.analysis(), file, Some(Span::new(file, 0, 20)));
         assert!(part.len() < all.len() && part.iter().all(|token| token.span.start < 20));
+    }
+
+    #[test]
+    fn no_token_holds_the_end_of_a_line() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = format!(
+                "define stack own {{{end}  # one{end}  let b = \"\"\"{end}    c{end}    d \"\"\"{end}  let c = \"e{end}f\"{end}}}{end}"
+            );
+            let project = project(&[("library/own.infra", &text)]);
+            let (file, _) = project.session.workspace().find("library/own.infra").expect("a file");
+            let all = tokens(project.analysis(), file, None);
+            assert!(all.len() > 5, "{end:?}");
+            assert!(all.iter().all(|token| !project.session.workspace().text(token.span).contains(['\r', '\n'])), "{end:?}");
+        }
     }
 }

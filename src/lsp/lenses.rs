@@ -113,7 +113,7 @@ pub(super) fn resolve_lens(server: &mut Server, mut lens: Value) -> Result<Value
             json!({ "title": title, "command": COMMANDS[0], "arguments": [data.uri, data.instance] })
         }
         Of::References => {
-            let found = server.look(&data.uri)?;
+            let found = server.look_around(&data.uri)?;
             let count = found.map_or(0, |(look, file)| calls::count(look.analysis, Span::new(file, data.start, data.end.max(data.start))));
             let position = lens.pointer("/range/start").cloned().unwrap_or_default();
             let title = if count == 1 { "1 reference".to_owned() } else { format!("{count} references") };
@@ -194,7 +194,7 @@ struct Item {
 /// Who uses something (`from`), or what it uses (`to`).
 pub(super) fn calls_of(server: &mut Server, params: &Value, is_incoming: bool) -> Result<Value, ResponseError> {
     let item: Item = read(params.get("item").cloned().unwrap_or_default())?;
-    let Some((look, file)) = server.look(&item.uri)? else { return Ok(Value::Null) };
+    let Some((look, file)) = server.look_around(&item.uri)? else { return Ok(Value::Null) };
     let of = look.span(file, item.selection_range);
     let (name, uses) = match is_incoming {
         true => ("from", calls::incoming(look.analysis, of)),
@@ -224,7 +224,7 @@ pub(super) fn execute(server: &mut Server, params: types::ExecuteCommandParams) 
         }
         "infrac.references" => {
             let (start, end) = (read::<u32>(argument(1))?, read::<u32>(argument(2))?);
-            let Some((look, file)) = server.look(&uri)? else { return Ok(Value::Null) };
+            let Some((look, file)) = server.look_around(&uri)? else { return Ok(Value::Null) };
             let found = calls::incoming(look.analysis, Span::new(file, start, end.max(start)));
             let places = found.iter().flat_map(|(_, places)| places).filter_map(|place| look.location(*place));
             serde_json::to_value(places.collect::<Vec<_>>()).map_err(|error| refuse(ErrorCode::InternalError, error.to_string()))

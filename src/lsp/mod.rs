@@ -10,9 +10,11 @@ mod documents;
 mod generated;
 mod lenses;
 mod navigation;
+mod parent;
 mod position;
 mod project;
 mod projects;
+mod refresh;
 mod requests;
 mod server;
 mod text;
@@ -28,8 +30,8 @@ const STACK: usize = 64 << 20;
 
 /// Serves one client until it leaves. Whether it said good-bye in the right order.
 pub fn run() -> Result<bool, Failure> {
-    let (outgoing, incoming, writer) = transport::stdio();
-    let serve = move || server::Server::new(outgoing).run(&incoming);
+    let transport::Ends { outgoing, incoming, from_client, writer } = transport::stdio();
+    let serve = move || server::Server::new(outgoing, Some(from_client)).run(&incoming);
     let server = thread::Builder::new().stack_size(STACK).spawn(serve);
     let server = server.map_err(|error| Failure::new(format!("no thread can be started: {error}")))?;
     let ended = server.join().unwrap_or(false);

@@ -20,6 +20,15 @@ fn targets(server: &mut Server, at: &TextDocumentPositionParams, find: Find) -> 
     Ok(find(look.analysis, file, offset).iter().filter_map(|target| look.location(target.name)).collect())
 }
 
+/// One look at a position, and around it: what other texts have to do with it. Nothing where the text is no source.
+fn around_position<'s>(server: &'s mut Server, at: &TextDocumentPositionParams) -> Result<Option<(Look<'s>, FileId, u32)>, ResponseError> {
+    let found = server.look_around(&at.text_document.uri)?;
+    Ok(found.map(|(look, file)| {
+        let offset = look.offset(file, at.position);
+        (look, file, offset)
+    }))
+}
+
 /// One look at a position; nothing where the text is no source.
 pub(super) fn at_position<'s>(
     server: &'s mut Server,
@@ -42,6 +51,12 @@ pub(super) fn definition(server: &mut Server, params: &types::DefinitionParams) 
     Ok(Some(types::Definition::LocationList(found).into()))
 }
 
+/// Where a name is declared.
+pub(super) fn declaration(server: &mut Server, params: &types::DeclarationParams) -> Answer<types::DeclarationRequest> {
+    let found = targets(server, &params.text_document_position_params, definition::definition)?;
+    Ok(Some(types::Declaration::LocationList(found).into()))
+}
+
 /// Where the type of a name is declared.
 pub(super) fn type_definition(server: &mut Server, params: &types::TypeDefinitionParams) -> Answer<types::TypeDefinitionRequest> {
     let found = targets(server, &params.text_document_position_params, definition::type_definition)?;
@@ -56,7 +71,7 @@ pub(super) fn implementation(server: &mut Server, params: &types::Implementation
 
 /// Every place that names the same.
 pub(super) fn references(server: &mut Server, params: &types::ReferenceParams) -> Answer<types::ReferencesRequest> {
-    let Some((look, file, offset)) = at_position(server, &params.text_document_position_params)? else { return Ok(None) };
+    let Some((look, file, offset)) = around_position(server, &params.text_document_position_params)? else { return Ok(None) };
     let found = references::references(look.analysis, file, offset);
     let wanted = found.iter().filter(|name| params.context.include_declaration || name.role != Role::Declares);
     Ok(Some(wanted.filter_map(|name| look.location(name.span)).collect()))
@@ -94,7 +109,7 @@ pub(super) fn prepare_rename(server: &mut Server, params: &types::PrepareRenameP
 
 /// Another name for something; an error says why not.
 pub(super) fn rename(server: &mut Server, params: &types::RenameParams) -> Answer<types::RenameRequest> {
-    let Some((look, file, offset)) = at_position(server, &params.text_document_position_params)? else { return Ok(None) };
+    let Some((look, file, offset)) = around_position(server, &params.text_document_position_params)? else { return Ok(None) };
     let edits = rename::rename(look.analysis, file, offset, &params.new_name).map_err(|why| refuse(ErrorCode::RequestFailed, why))?;
     Ok(Some(workspace_edit(&look, &edits)))
 }

@@ -2,7 +2,7 @@
 
 use crate::base::{FileId, Span, Text, Workspace, text};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::driver::{IfBuilt, Options, Session};
+use crate::driver::{Extent, IfBuilt, Options, Session};
 use crate::host::settings::{self, Settings, TARGETS};
 use crate::host::{Disk, Failure, built, folders, has_built, library, load};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,10 +20,14 @@ pub(super) struct Project {
     of_disk: Vec<Diagnostic>,
     /// What is typed and not saved, by path.
     typed: BTreeMap<Text, Arc<str>>,
+    /// What was typed since it was judged last, by path.
+    touched: BTreeSet<Text>,
     /// Whether something changed since it was judged last.
     pub is_stale: bool,
     /// Whether the disk is to be read again before.
     pub is_outdated: bool,
+    /// How often the disk was read again.
+    reread: u64,
     /// What was found last, by file, with a number that changes with it; files without findings keep their number.
     pub found: BTreeMap<FileId, Found>,
     next: u64,
@@ -36,6 +40,9 @@ pub(super) struct Project {
     /// Whether the session is another one than that of the last judgement.
     is_new: bool,
 }
+
+/// How often what all texts depend on was made and read.
+pub(super) type Judgement = (u64, u64);
 
 /// What was found in a file.
 #[derive(Clone, Debug, Default)]
@@ -66,8 +73,10 @@ impl Project {
             session,
             of_disk: Vec::new(),
             typed: BTreeMap::new(),
+            touched: BTreeSet::new(),
             is_stale: true,
             is_outdated: false,
+            reread: 0,
             found: BTreeMap::new(),
             next: 0,
             beside: BTreeMap::new(),
@@ -123,7 +132,23 @@ impl Project {
                 }
             }
         }
+        self.touched.insert(path.clone());
         self.is_stale = true;
+    }
+
+    /// Whether what is shown of another text than those that were typed may be different since the last time that this was asked. `was` says
+    /// which judgement that was.
+    pub(super) fn reaches(&mut self, was: Judgement, other: impl IntoIterator<Item = Text>) -> bool {
+        let touched = std::mem::take(&mut self.touched);
+        let is_of = |path: &Text| self.session.workspace().find(path).and_then(|(file, _)| self.session.folder_of(file)).cloned();
+        let products: BTreeSet<Text> = touched.iter().filter_map(is_of).collect();
+        let is_all = was != self.judgement();
+        other.into_iter().filter(|path| !touched.contains(path)).any(|path| is_all || is_of(&path).is_some_and(|of| products.contains(&of)))
+    }
+
+    /// What every text is judged by.
+    pub(super) fn judgement(&self) -> Judgement {
+        (self.session.generation(), self.reread)
     }
 
     /// Lets go what was made of the texts, of which nothing is believed after a fault.
@@ -141,6 +166,7 @@ impl Project {
     fn reload(&mut self) -> Result<(), Failure> {
         let Some(root) = &self.root else { return Ok(()) };
         let loaded = load(root)?;
+        self.reread += 1;
         self.of_builds.clear();
         let options = options(&loaded.root, &loaded.settings)?;
         if options != *self.session.options() {
@@ -162,8 +188,15 @@ impl Project {
         Ok(())
     }
 
-    /// Judges the project as it is now: what `infrac check` would say of it. Gives the files of which something else is said than before.
-    pub(super) fn judge(&mut self) -> Result<Vec<FileId>, Failure> {
+    /// The folder of the product that a path belongs to.
+    pub(super) fn folder_of(&self, path: &str) -> Option<Text> {
+        let (file, _) = self.session.workspace().find(path)?;
+        self.session.folder_of(file).cloned()
+    }
+
+    /// Judges the project as it is now, or a part of it: what `infrac check` would say. Gives the files of which something else is said than
+    /// before.
+    pub(super) fn judge(&mut self, extent: Extent<'_>) -> Result<Vec<FileId>, Failure> {
         if !std::mem::take(&mut self.is_stale) {
             return Ok(Vec::new());
         }
@@ -179,11 +212,15 @@ impl Project {
         // What belongs to no project is judged by its form alone; what is wrong with the settings explains everything else.
         let is_known = self.root.is_some() && !of_files.iter().any(|found| Some(found.primary.span.file) == settings);
         add(of_files);
-        changed.extend(self.session.update());
+        changed.extend(self.session.update_first(extent));
+        // Of what waits, more is said the next time.
+        self.is_stale = self.session.is_waiting();
         if std::mem::take(&mut self.is_new) {
             changed.extend(self.found.keys());
         }
-        if is_known {
+        if is_known && self.is_stale {
+            add(self.of_builds.values().flat_map(|(_, found)| found.iter().cloned()).collect());
+        } else if is_known {
             let of_builds = self.of_builds()?;
             add(of_builds);
         } else if self.root.is_none() {

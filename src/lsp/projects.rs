@@ -4,7 +4,7 @@ use super::project::Project;
 use super::uri;
 use crate::base::{Text, text};
 use crate::host::extract::{DEFINITIONS, extract};
-use crate::host::layout::Owner;
+use crate::host::layout::{MANIFESTS, Owner};
 use crate::host::{Failure, find, library};
 use gen_lsp_types::Uri;
 use std::path::{Path, PathBuf};
@@ -61,6 +61,13 @@ impl Projects {
             Some(place) => place,
             None => (self.loose(), path.to_string_lossy().replace('\\', "/").trim_start_matches('/').into()),
         })
+    }
+
+    /// Whether a file says what a build has written.
+    pub(super) fn is_manifest(&self, path: &Path) -> bool {
+        let mut folders = self.open.iter().flatten().filter_map(Project::output_folder);
+        let folder = real(path).parent().map(Path::to_owned);
+        folders.any(|of| folder.as_ref() == Some(&of.join(MANIFESTS)))
     }
 
     /// The project among those that are open which a source belongs to, and its path there; nothing for what is no source.

@@ -26,6 +26,7 @@ pub(super) fn capabilities(encoding: Encoding) -> Value {
         "textDocumentSync": { "openClose": true, "change": 2, "save": { "includeText": false } },
         "workspace": { "workspaceFolders": { "supported": true, "changeNotifications": true } },
         "definitionProvider": true,
+        "declarationProvider": true,
         "typeDefinitionProvider": true,
         "implementationProvider": true,
         "referencesProvider": true,
@@ -37,7 +38,7 @@ pub(super) fn capabilities(encoding: Encoding) -> Value {
         "semanticTokensProvider": { "legend": text::legend(), "full": { "delta": true }, "range": true },
         "completionProvider": { "triggerCharacters": [".", "=", "[", "\"", ":", " "], "resolveProvider": true },
         "signatureHelpProvider": { "triggerCharacters": ["(", ","], "retriggerCharacters": [",", "="] },
-        "codeActionProvider": { "codeActionKinds": actions::KINDS, "resolveProvider": false },
+        "codeActionProvider": { "codeActionKinds": actions::KINDS, "resolveProvider": true },
         "inlayHintProvider": true,
         "codeLensProvider": { "resolveProvider": true },
         "documentLinkProvider": { "resolveProvider": false },
@@ -57,6 +58,8 @@ pub(super) fn capabilities(encoding: Encoding) -> Value {
 pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Result<Value, ResponseError> {
     match method {
         "textDocument/definition" => with::<types::DefinitionRequest>(params, |params| navigation::definition(server, &params)),
+        // What a name means is declared where it is defined: a contract in its module, everything else once.
+        "textDocument/declaration" => with::<types::DeclarationRequest>(params, |params| navigation::declaration(server, &params)),
         "textDocument/typeDefinition" => {
             with::<types::TypeDefinitionRequest>(params, |params| navigation::type_definition(server, &params))
         }
@@ -90,6 +93,7 @@ pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Result
         "completionItem/resolve" => typing::resolve(server, params),
         "textDocument/signatureHelp" => typing::signature_help(server, &read(params)?),
         "textDocument/codeAction" => actions::code_actions(server, &read(params)?),
+        "codeAction/resolve" => actions::resolve(server, params),
         "textDocument/inlayHint" => lenses::inlay_hints(server, &read(params)?),
         "textDocument/codeLens" => lenses::lenses(server, &read(params)?),
         "codeLens/resolve" => lenses::resolve_lens(server, params),

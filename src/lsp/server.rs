@@ -4,9 +4,11 @@ use super::convert::Look;
 use super::documents::{Document, Documents};
 use super::position::Encoding;
 use super::projects::Projects;
+use super::refresh::{Again, Refresh};
 use super::transport::{Incoming, Outgoing};
-use super::{lenses, requests, uri};
+use super::{lenses, parent, requests, uri};
 use crate::base::{FileId, Text};
+use crate::driver::Extent;
 use crate::host::Failure;
 use crate::ide::hints::About;
 use gen_lsp_types as types;
@@ -15,10 +17,13 @@ use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response,
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
+
+/// How many of the products that wait are judged before it is looked whether something came in.
+const AT_ONCE: usize = 8;
 
 /// How far the conversation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +44,6 @@ pub(super) struct Client {
     watches: bool,
     /// It asks for diagnostics, and is not to be sent any.
     pub pulls: bool,
-    /// It asks again where it is told that something changed.
-    refreshes: bool,
     /// It shows how far work is.
     progress: bool,
     /// It shows the symbols of a text as a tree.
@@ -49,12 +52,16 @@ pub(super) struct Client {
     pub snippets: bool,
     /// It reads of which version of a text edits are.
     pub reads_versions: bool,
+    /// It asks for the edits of an action when the action is chosen.
+    pub resolves_actions: bool,
 }
 
 /// The server.
 #[derive(Debug)]
 pub(super) struct Server {
     out: Sender<Outgoing>,
+    /// For who watches the client.
+    from_client: Option<Sender<Incoming>>,
     stage: Stage,
     pub client: Client,
     pub projects: Projects,
@@ -67,6 +74,10 @@ pub(super) struct Server {
     edited: Option<(usize, Text)>,
     /// The hints that the client wants.
     pub hints: Vec<About>,
+    /// What the client was asked to ask again.
+    refresh: Refresh,
+    /// Whether projects that were opened are not all judged yet.
+    is_loading: bool,
     /// How many requests were sent.
     sent: i32,
 }
@@ -82,9 +93,10 @@ pub(super) fn read<T: DeserializeOwned>(params: Value) -> Result<T, ResponseErro
 }
 
 impl Server {
-    pub(super) fn new(out: Sender<Outgoing>) -> Server {
+    pub(super) fn new(out: Sender<Outgoing>, from_client: Option<Sender<Incoming>>) -> Server {
         Server {
             out,
+            from_client,
             stage: Stage::Begun,
             client: Client::default(),
             projects: Projects::default(),
@@ -93,6 +105,8 @@ impl Server {
             tokens: BTreeMap::new(),
             edited: None,
             hints: lenses::wanted_hints(None),
+            refresh: Refresh::default(),
+            is_loading: false,
             sent: 0,
         }
     }
@@ -106,8 +120,9 @@ impl Server {
             }
             match queue.pop_front() {
                 Some(Incoming::Message(Message::Notification(exit))) if exit.method == "exit" => return self.stage == Stage::Closed,
+                Some(Incoming::Gone) => return false,
                 Some(next) => self.take(next),
-                None if self.is_stale() => self.guarded(Server::publish_all),
+                None if self.is_stale() => self.guarded(Server::advance),
                 None => match incoming.recv() {
                     Ok(next) => self.enqueue(next, &mut queue),
                     Err(_) => return false,
@@ -145,8 +160,14 @@ impl Server {
                 self.guarded(|server| server.notification(&method, params));
             }
             // Of what we ask, only that it is done counts.
-            Incoming::Message(Message::Response(_)) => {}
+            Incoming::Message(Message::Response(Response { id, .. })) => {
+                let number = serde_json::to_value(id).unwrap_or_default();
+                if let Some(method) = self.refresh.answered(&number) {
+                    self.ask_again(method);
+                }
+            }
             Incoming::Broken(code, why) => drop(self.out.send(Outgoing::Error(code, why))),
+            Incoming::Gone => {}
         }
     }
 
@@ -187,6 +208,16 @@ impl Server {
         self.sent += 1;
         let request = Request { id: self.sent.into(), method: method.to_owned(), params };
         drop(self.out.send(Outgoing::Message(Message::Request(request))));
+    }
+
+    fn ask_again(&mut self, method: &'static str) {
+        self.ask(method, Value::Null);
+        self.refresh.sent(method, self.sent);
+    }
+
+    /// Asks the client to ask again, where it understands that.
+    fn want(&mut self, what: Again) {
+        self.refresh.wanted(what).into_iter().for_each(|method| self.ask_again(method));
     }
 
     fn log(&self, message: &str) {
@@ -231,12 +262,14 @@ impl Server {
             encoding,
             watches: is("workspace/didChangeWatchedFiles/dynamicRegistration"),
             pulls: can("textDocument/diagnostic").is_object(),
-            refreshes: is("workspace/diagnostics/refreshSupport"),
             progress: is("window/workDoneProgress"),
             snippets: is("textDocument/completion/completionItem/snippetSupport"),
             tree_of_symbols: is("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
             reads_versions: is("workspace/workspaceEdit/documentChanges"),
+            resolves_actions: is("textDocument/codeAction/dataSupport")
+                && can("textDocument/codeAction/resolveSupport/properties").as_array().is_some_and(|all| all.contains(&json!("edit"))),
         };
+        self.refresh = Refresh::new(is);
         let folders: Vec<types::WorkspaceFolder> =
             params.get("workspaceFolders").cloned().and_then(|folders| serde_json::from_value(folders).ok()).unwrap_or_default();
         let root = params.get("rootUri").and_then(Value::as_str).filter(|_| folders.is_empty());
@@ -244,6 +277,10 @@ impl Server {
             self.folders.insert(uri.to_owned(), None);
         }
         self.hints = lenses::wanted_hints(params.get("initializationOptions"));
+        let process = params.get("processId").and_then(Value::as_i64).and_then(|process| i32::try_from(process).ok());
+        if let (Some(process), Some(to)) = (process, self.from_client.take()) {
+            parent::watch(process, to);
+        }
         self.stage = Stage::Open;
         Ok(json!({
             "capabilities": requests::capabilities(encoding),
@@ -261,11 +298,22 @@ impl Server {
             "textDocument/didChange" => self.changed(read(params)?),
             "textDocument/didClose" => self.closed(&read(params)?),
             "textDocument/didSave" => self.saved(&read(params)?),
+            "workspace/didChangeConfiguration" => self.configured(&params),
             "workspace/didChangeWatchedFiles" => self.watched(&read(params)?),
             "workspace/didChangeWorkspaceFolders" => self.folders_changed(read(params)?),
             // `$/setTrace` changes nothing: nothing is traced. Of others nothing is known.
             _ => Ok(()),
         }
+    }
+
+    /// Takes other settings: those of infrac, or the section of that name among others.
+    fn configured(&mut self, params: &Value) -> Result<(), ResponseError> {
+        let settings = params.get("settings").map(|settings| settings.get("infrac").unwrap_or(settings));
+        if settings.is_some_and(|settings| settings.get("inlayHints").is_some()) {
+            self.hints = lenses::wanted_hints(settings);
+            self.want(Again::Hints);
+        }
+        Ok(())
     }
 
     fn initialized(&mut self) -> Result<(), ResponseError> {
@@ -280,15 +328,17 @@ impl Server {
         Ok(())
     }
 
-    /// Opens the projects of folders, and judges them, which takes longer than anything later.
+    /// Opens the projects of folders. Judging them, which takes longer than anything later, is begun when nothing else is to be done.
     fn load(&mut self, folders: &[String]) {
-        if self.client.progress && !folders.is_empty() {
-            self.ask("window/workDoneProgress/create", json!({ "token": "load" }));
-            self.notify(
-                "$/progress",
-                json!({ "token": "load", "value": { "kind": "begin", "title": "infrac", "message": "reading the project" } }),
-            );
+        if folders.is_empty() {
+            return;
         }
+        if self.client.progress && !self.is_loading {
+            self.ask("window/workDoneProgress/create", json!({ "token": "load" }));
+            let value = json!({ "kind": "begin", "title": "infrac", "message": "reading the project", "percentage": 0 });
+            self.notify("$/progress", json!({ "token": "load", "value": value }));
+        }
+        self.is_loading = true;
         let _ = self.projects.library();
         for folder in folders {
             let Some(path) = uri::to_path(&Uri(folder.clone())) else { continue };
@@ -297,9 +347,23 @@ impl Server {
                 Err(failure) => self.show(&failure),
             }
         }
-        self.guarded(Server::publish_all);
-        if self.client.progress && !folders.is_empty() {
-            self.notify("$/progress", json!({ "token": "load", "value": { "kind": "end" } }));
+        self.say_how_far();
+    }
+
+    /// Says how much of what was opened is judged.
+    fn say_how_far(&mut self) {
+        if !self.is_loading {
+            return;
+        }
+        let numbers = self.projects.numbers().into_iter().filter_map(|at| self.projects.get(at)).filter(|project| project.root.is_some());
+        let (done, all) = numbers.map(|project| project.session.judged()).fold((0, 0), |(done, all), (of, more)| (done + of, all + more));
+        self.is_loading = self.is_stale();
+        if self.client.progress {
+            let value = match self.is_loading {
+                true => json!({ "kind": "report", "message": format!("checking {done}/{all}"), "percentage": done * 100 / all.max(1) }),
+                false => json!({ "kind": "end" }),
+            };
+            self.notify("$/progress", json!({ "token": "load", "value": value }));
         }
     }
 
@@ -374,6 +438,9 @@ impl Server {
                 let waiting = self.folders.iter().filter(|(_, project)| project.is_none()).map(|(folder, _)| folder.clone());
                 self.load(&waiting.collect::<Vec<_>>());
             }
+            if self.projects.is_manifest(&path) {
+                self.want(Again::Lenses);
+            }
             let Some((at, path)) = self.projects.known(&change.uri) else { continue };
             let is_open = self.documents.values().any(|document| document.place == (at, path.clone()));
             if let Some(project) = self.projects.get_mut(at)
@@ -440,11 +507,41 @@ impl Server {
         self.projects.numbers().into_iter().any(|at| self.projects.get(at).is_some_and(|project| project.is_stale))
     }
 
-    /// Judges a project where something changed, and tells the client.
+    /// Judges all of a project where something changed, and tells the client.
     pub(super) fn judge(&mut self, at: usize) {
-        let Some(project) = self.projects.get_mut(at) else { return };
-        match project.judge() {
-            Ok(changed) => self.publish(at, &changed),
+        self.judge_part(at, Extent::Whole);
+    }
+
+    /// Judges what of a project concerns a text.
+    fn judge_for(&mut self, at: usize, path: &Text) {
+        let folder = self.projects.get(at).and_then(|project| project.folder_of(path));
+        self.judge_part(at, Extent::First(&folder.into_iter().collect(), 0));
+    }
+
+    /// Goes on with what is still to be judged, what is open first. What comes in meanwhile is not kept waiting for all of it.
+    fn advance(&mut self) -> Result<(), ResponseError> {
+        for at in self.projects.numbers() {
+            let Some(project) = self.projects.get(at) else { continue };
+            let open = self.documents.values().filter(|document| document.place.0 == at);
+            let open: BTreeSet<Text> = open.filter_map(|document| project.folder_of(&document.place.1)).collect();
+            self.judge_part(at, Extent::First(&open, AT_ONCE));
+        }
+        Ok(())
+    }
+
+    fn judge_part(&mut self, at: usize, extent: Extent<'_>) {
+        let Some(project) = self.projects.get_mut(at).filter(|project| project.is_stale) else { return };
+        let before = project.judgement();
+        match project.judge(extent) {
+            Ok(changed) => {
+                let open = self.documents.values().filter(|document| document.place.0 == at).map(|document| document.place.1.clone());
+                let reaches = project.reaches(before, open.collect::<Vec<_>>());
+                self.publish(at, &changed);
+                if reaches {
+                    self.want(Again::Beside);
+                }
+                self.say_how_far();
+            }
             Err(failure) => self.show(&failure),
         }
     }
@@ -461,8 +558,8 @@ impl Server {
             // For the text that is edited the client asks by itself.
             let own = self.edited.as_ref().filter(|(of, _)| *of == at).map(|(_, path)| path);
             let is_other = |file: &FileId| self.projects.get(at).is_some_and(|of| Some(&of.session.workspace().file(*file).path) != own);
-            if self.client.refreshes && files.iter().any(is_other) {
-                self.ask("workspace/diagnostic/refresh", Value::Null);
+            if files.iter().any(is_other) {
+                self.want(Again::Diagnostics);
             }
             return;
         }
@@ -476,12 +573,25 @@ impl Server {
 
     /// One look at the project of a text, judged as it is now; nothing where the text is no source.
     pub(super) fn look(&mut self, uri: &Uri) -> Result<Option<(Look<'_>, FileId)>, ResponseError> {
+        self.look_at(uri, false)
+    }
+
+    /// The same where all products have been judged, for who asks about more than this text.
+    pub(super) fn look_around(&mut self, uri: &Uri) -> Result<Option<(Look<'_>, FileId)>, ResponseError> {
+        self.look_at(uri, true)
+    }
+
+    fn look_at(&mut self, uri: &Uri, is_whole: bool) -> Result<Option<(Look<'_>, FileId)>, ResponseError> {
         let place = match self.documents.get(&uri.0) {
             Some(document) => Some(document.place.clone()),
             None => self.projects.known(uri),
         };
         let Some((at, path)) = place else { return Ok(None) };
-        self.judge(at);
+        if is_whole {
+            self.judge(at);
+        } else {
+            self.judge_for(at, &path);
+        }
         let Some(look) = Look::new(&self.projects, &self.documents, self.client, at) else { return Ok(None) };
         let file = look.analysis.workspace().find(&path).map(|(file, _)| file);
         Ok(file.map(|file| (look, file)))
@@ -503,7 +613,7 @@ mod tests {
     #[test]
     fn a_fault_of_ours_ends_nothing() {
         let (out, said) = channel();
-        let mut server = Server::new(out);
+        let mut server = Server::new(out, None);
         let uri = Uri("untitled:one.infra".to_owned());
         server.take(Incoming::Message(Message::Request(Request {
             id: 1.into(),

@@ -22,6 +22,8 @@ pub(super) enum Incoming {
     Message(Message),
     /// What is no message: what is answered, to nobody.
     Broken(ErrorCode, String),
+    /// The client is gone.
+    Gone,
 }
 
 /// What goes out.
@@ -33,8 +35,21 @@ pub(super) enum Outgoing {
     Error(ErrorCode, String),
 }
 
+/// The ends of a conversation.
+#[derive(Debug)]
+pub(super) struct Ends {
+    /// What is written to the client.
+    pub outgoing: Sender<Outgoing>,
+    /// What the client says.
+    pub incoming: Receiver<Incoming>,
+    /// For who has something to say in the place of the client.
+    pub from_client: Sender<Incoming>,
+    /// Ends when everything is written.
+    pub writer: thread::JoinHandle<()>,
+}
+
 /// Begins to read and write; the threads end with the input, and with the last sender.
-pub(super) fn stdio() -> (Sender<Outgoing>, Receiver<Incoming>, thread::JoinHandle<()>) {
+pub(super) fn stdio() -> Ends {
     let (to_client, outgoing) = channel::<Outgoing>();
     let (from_client, incoming) = channel::<Incoming>();
     let writer = thread::spawn(move || {
@@ -42,15 +57,17 @@ pub(super) fn stdio() -> (Sender<Outgoing>, Receiver<Incoming>, thread::JoinHand
         // Where nobody reads any more, the input ends too.
         let _ = outgoing.into_iter().try_for_each(|message| write(&mut output, message));
     });
+    let reader = from_client.clone();
     thread::spawn(move || {
         let mut input = io::BufReader::new(io::stdin());
         while let Ok(Some(message)) = read(&mut input) {
-            if from_client.send(message).is_err() {
-                break;
+            if reader.send(message).is_err() {
+                return;
             }
         }
+        let _ = reader.send(Incoming::Gone);
     });
-    (to_client, incoming, writer)
+    Ends { outgoing: to_client, incoming, from_client, writer }
 }
 
 fn write(output: &mut impl Write, message: Outgoing) -> io::Result<()> {
@@ -135,6 +152,7 @@ mod tests {
                 Incoming::Message(Message::Notification(notification)) => format!("notification {}", notification.method),
                 Incoming::Message(Message::Response(response)) => format!("response {}", response.id),
                 Incoming::Broken(code, _) => format!("{code:?}"),
+                Incoming::Gone => "gone".to_owned(),
             });
         }
         found

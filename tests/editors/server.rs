@@ -1,10 +1,10 @@
 //! Editors with the server: each opens a project, shows its one mistake, and goes from a name to where it is declared.
 
-use crate::setups::{emacs, json, neovim, run, scratch};
+use crate::setups::{emacs, json, neovim, program, run, scratch};
 use crate::sources::root;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 const PRODUCT: &str = "product shop {
   domain       = \"shop.example.com\"
@@ -87,6 +87,29 @@ fn emacs_talks_to_the_server() {
     let shown = found["diagnostics"].as_array().unwrap();
     assert_eq!(shown.len(), 1, "{found:#}");
     assert!(shown[0].as_str().unwrap().contains(&message), "{shown:?} does not hold {message}");
+}
+
+/// Vim has no client of its own: ALE finds the linter in the set-up.
+#[test]
+fn vim_talks_to_the_server_by_ale() {
+    let (file, path) = project("vim-project");
+    let folder = scratch("vim-server");
+    let ale = crate::sources::tools().join("ale");
+    assert!(ale.join("plugin/ale.vim").is_file(), "ALE is missing in {}: run tests/tools/install", ale.display());
+    let (line, column) = place("eu\n  servers");
+    let mut vim = Command::new(program("vim", "install the Debian package vim"));
+    vim.args(["-u", "NONE", "-i", "NONE", "-n", "-N", "--not-a-term", "-S"]).arg(root().join("tests/editors/probes/ale.vim"));
+    vim.env("PROBE_FILE", &file).env("PROBE_RUNTIME", root().join("editors/vim")).env("PROBE_ALE", ale);
+    vim.env("PROBE_LINE", (line + 1).to_string()).env("PROBE_COLUMN", (column + 1).to_string());
+    vim.env("PROBE_OUTPUT", folder.join("found.json")).env("HOME", &folder).env("TERM", "dumb").env("PATH", path);
+    run(vim.stdin(Stdio::null()));
+    let found: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("found.json")).unwrap()).unwrap();
+    let (code, message) = said(&file);
+    let shown = found["shown"].as_array().unwrap();
+    assert_eq!(shown.len(), 1, "{found:#}");
+    assert_eq!((&shown[0]["code"], &shown[0]["line"]), (&code.as_str().into(), &(place("true").0 + 1).into()), "{found:#}");
+    assert!(shown[0]["text"].as_str().unwrap().contains(&message), "{shown:?} does not hold {message}");
+    assert_eq!((&found["file"], &found["line"]), (&file.to_str().unwrap().into(), &(place("provider hetzner").0 + 1).into()), "{found:#}");
 }
 
 /// The bundle of the extension in Node.js, where a stand-in answers for VS Code: every command that the package names is there, the

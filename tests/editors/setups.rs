@@ -16,7 +16,7 @@ pub fn scratch(name: &str) -> PathBuf {
 }
 
 /// A program that the tests need: where it is, or what to do.
-fn program(name: &str, help: &str) -> PathBuf {
+pub fn program(name: &str, help: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(tools().join("bin")).chain(std::env::split_paths(&path));
     let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());

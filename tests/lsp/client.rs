@@ -1,7 +1,7 @@
 //! A client that drives the real program over standard input and output.
 
 use serde_json::{Value, json};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -24,13 +24,19 @@ pub struct Client {
 
 impl Client {
     pub fn start() -> Client {
+        Client::of(Path::new(env!("CARGO_BIN_EXE_infrac")))
+    }
+
+    /// A client of another server than that of this build.
+    pub fn of(server: &Path) -> Client {
         let cache = tempfile::tempdir().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_infrac"))
+        let mut child = Command::new(server)
             .arg("lsp")
             .env("XDG_CACHE_HOME", cache.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            // A fault says there what it was.
+            .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
         let input = child.stdin.take();
@@ -48,7 +54,12 @@ impl Client {
 
     /// A client that has said who it is, with a folder open.
     pub fn open(root: &Path, capabilities: Value) -> (Client, Value) {
-        let mut client = Client::start();
+        Client::open_with(Path::new(env!("CARGO_BIN_EXE_infrac")), root, capabilities)
+    }
+
+    /// The same of another server than that of this build.
+    pub fn open_with(server: &Path, root: &Path, capabilities: Value) -> (Client, Value) {
+        let mut client = Client::of(server);
         let folders = json!([{ "uri": uri(root), "name": "project" }]);
         let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities, "workspaceFolders": folders });
         let answer = client.ask("initialize", params).unwrap();
@@ -136,9 +147,42 @@ impl Client {
         self.gone()
     }
 
+    /// Writes what a server that has left already does not read.
+    pub fn throw(&mut self, bytes: &[u8]) {
+        let _ = self.input.as_mut().map(|input| input.write_all(bytes).and_then(|()| input.flush()));
+    }
+
+    /// Closes its side; how the server ends, and how often each number was answered, with the codes of what was refused.
+    pub fn rest(mut self) -> (ExitStatus, BTreeMap<String, usize>, Vec<i64>) {
+        self.input = None;
+        while let Ok(next) = self.output.recv_timeout(PATIENCE) {
+            self.waiting.push_back(next);
+        }
+        let mut answers: BTreeMap<String, usize> = BTreeMap::new();
+        let of = self.waiting.iter().filter(|message| message.get("method").is_none());
+        let mut codes = Vec::new();
+        for answer in of {
+            *answers.entry(answer["id"].to_string()).or_default() += 1;
+            codes.extend(answer["error"]["code"].as_i64());
+        }
+        (self.gone(), answers, codes)
+    }
+
+    /// The memory of the server, in KiB.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Closes its side; how the server ends.
     pub fn gone(mut self) -> ExitStatus {
         self.input = None;
+        self.left()
+    }
+
+    /// How the server ends by itself.
+    pub fn left(mut self) -> ExitStatus {
         for _ in 0..1200 {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;

@@ -79,6 +79,10 @@ fn each_question_has_its_answer() {
     let found = client.ask("textDocument/documentHighlight", mgmt.clone()).unwrap();
     assert_eq!(found.as_array().unwrap().len(), uses_of_mgmt);
 
+    let declared = client.ask("textDocument/declaration", at(&uri, PRODUCT, "mgmt.keys")).unwrap();
+    assert_eq!(declared, client.ask("textDocument/definition", at(&uri, PRODUCT, "mgmt.keys")).unwrap());
+    assert_eq!(declared[0]["range"]["start"], position(PRODUCT, "mgmt {"));
+
     let found = client.ask("textDocument/hover", at(&uri, PRODUCT, "servers = 3")).unwrap();
     let value = found["contents"]["value"].as_str().unwrap();
     assert!(value.contains("- staging: `1`") && value.contains("- prod: `3`"), "{value}");

@@ -65,3 +65,17 @@ fn which_projects_are_open_is_said_by_the_client_alone() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("leave `--project` out"));
 }
+
+/// The pipe stays open, as it does where another child of the client has inherited it.
+#[test]
+fn a_client_that_is_killed_is_not_waited_for() {
+    let mut process = std::process::Command::new("sleep").arg("600").spawn().unwrap();
+    let mut client = Client::start();
+    client.ask("initialize", json!({ "processId": process.id(), "capabilities": {} })).unwrap();
+    client.tell("initialized", json!({}));
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert_eq!(client.ask("workspace/symbol", json!({ "query": "" })), Ok(json!([])), "the client is alive");
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert_eq!(client.left().code(), Some(1));
+}

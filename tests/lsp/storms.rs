@@ -1,32 +1,19 @@
 //! What no client should send, and more changes than anybody types.
+//!
+//! The ordinary tests do a little of it. The long form, which takes an hour in a release:
+//!
+//! ```text
+//! cargo build --release
+//! INFRAC_SERVER=target/release/infrac INFRAC_SESSIONS=10000 INFRAC_EDITS=100000 cargo test --release --test lsp storms
+//! ```
 
 use super::client::{Client, PRODUCT, Project};
-use infrac::base::{LineIndex, Workspace};
-use infrac::driver::{Files, Options, compile};
+use super::dice::{Dice, rounds};
+use super::edits::{self, Edited, Unit, server};
 use serde_json::{Value, json};
 
-/// Numbers that look like chance and are the same each time.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % sides.max(1) as u64) as usize
-    }
-
-    fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
-        from[self.roll(from.len())]
-    }
-}
-
-/// How many rounds: `INFRAC_ROUNDS` says more.
-fn rounds(few: usize) -> usize {
-    std::env::var("INFRAC_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(few)
-}
-
-const METHODS: [&str; 32] = [
+const METHODS: [&str; 36] = [
+    "textDocument/declaration",
     "textDocument/definition",
     "textDocument/typeDefinition",
     "textDocument/implementation",
@@ -50,12 +37,15 @@ const METHODS: [&str; 32] = [
     "completionItem/resolve",
     "textDocument/signatureHelp",
     "textDocument/codeAction",
+    "codeAction/resolve",
+    "workspace/diagnostic",
     "textDocument/inlayHint",
     "textDocument/codeLens",
     "codeLens/resolve",
     "textDocument/documentLink",
     "textDocument/prepareCallHierarchy",
     "callHierarchy/incomingCalls",
+    "callHierarchy/outgoingCalls",
     "workspace/executeCommand",
     "infrac/changes",
     "no/such/thing",
@@ -115,9 +105,9 @@ fn whatever_comes_is_answered_and_ends_nothing() {
     let (mut client, _) = Client::open(&project.root(), json!({}));
     let uri = project.product();
     client.did_open(&uri, PRODUCT);
-    let mut dice = Dice(0x1dea);
+    let mut dice = Dice::new(0x1dea);
     let mut asked = Vec::new();
-    for _ in 0..rounds(300) {
+    for _ in 0..rounds("INFRAC_MESSAGES", 300) {
         let params = value(&mut dice, 4, &uri);
         match dice.roll(6) {
             0 => {
@@ -155,100 +145,144 @@ fn whatever_comes_is_answered_and_ends_nothing() {
     assert!(client.leave().success());
 }
 
-/// Every change is a part of a text, as an editor sends it; at the end nothing but the text counts. Between them every question is asked
-/// of whatever stands there then.
+/// Every question, at a random place of a file.
+fn question(dice: &mut Dice, uri: &str) -> (&'static str, Value) {
+    let method = METHODS[dice.roll(METHODS.len())];
+    let (command, start) = (dice.pick(&["infrac.generated", "infrac.references", "infrac.changes"]), dice.roll(9000));
+    let at = json!({ "line": dice.roll(120), "character": dice.roll(60) });
+    let whole = json!({ "start": at, "end": { "line": 200, "character": 0 } });
+    let params = json!({
+        "textDocument": { "uri": uri }, "position": at, "positions": [at], "range": whole, "newName": "other", "query": "a", "ch": "}",
+        "previousResultId": "1", "previousResultIds": [], "context": { "includeDeclaration": true, "diagnostics": [] },
+        "options": { "tabSize": 2, "insertSpaces": true }, "label": "join", "title": "extract into a `let`", "kind": "refactor.extract",
+        "data": { "uri": uri, "text": uri, "path": "inventory/acme/product.infra", "of": "files", "instance": "web_eu", "range": whole,
+        "version": 1, "start": start, "end": start + 4 }, "item": { "uri": uri, "selectionRange": whole }, "command": command,
+        "arguments": [uri, start, start],
+    });
+    (method, params)
+}
+
+/// A request has an answer, and no mistake of ours is it.
+fn answered(client: &mut Client, id: i32) {
+    let refused = client.answer(id).err().unwrap_or_default();
+    assert_ne!(refused["code"], -32603, "{refused}");
+}
+
+/// Edits of products and of the library, in each unit of positions, with questions between them: what is found in the end, and now and then
+/// on the way, is what a fresh check finds. Memory does not grow with them.
 #[test]
 fn a_storm_of_changes_ends_where_a_fresh_compilation_does() {
-    let project = Project::new();
-    let (mut client, _) = Client::open(&project.root(), json!({ "general": { "positionEncodings": ["utf-16"] } }));
-    let uri = project.product();
-    client.did_open(&uri, PRODUCT);
-    let mut text = PRODUCT.to_owned();
-    let mut dice = Dice(0x5eed);
-    let parts = [
-        "}",
-        "{",
-        "\"",
-        "\n",
-        "servers",
-        "= ",
-        "😀",
-        "ü",
-        "[",
-        "]",
-        "${",
-        "mgmt",
-        "define module x {\n",
-        "stack compute y { on = eu }\n",
-        "#",
-        "\"\"\"",
-        ".",
-        "\r\n",
-        "\r",
-    ];
-    let (mut asked, mut internal) = (Vec::new(), 0);
-    for round in 0..rounds(250) {
-        let borders: Vec<usize> =
-            text.char_indices().map(|(at, _)| at).filter(|at| !text[..*at].ends_with('\r')).chain([text.len()]).collect();
-        let start = borders[dice.roll(borders.len())];
-        let behind: Vec<usize> = borders.iter().copied().filter(|at| *at >= start).take(40).collect();
-        let end = if dice.roll(3) == 0 { behind[dice.roll(behind.len())] } else { start };
-        let new = if dice.roll(4) == 0 { "" } else { dice.pick(&parts) };
-        let place = |offset: usize| {
-            let before = &text[..offset];
-            // A line ends with a line feed, a carriage return, or both.
-            let ends: Vec<usize> = before
-                .char_indices()
-                .filter(|(at, c)| *c == '\n' || *c == '\r' && !text[at + 1..].starts_with('\n'))
-                .map(|(at, _)| at + 1)
-                .collect();
-            let line = ends.last().copied().unwrap_or(0);
-            json!({ "line": ends.len(), "character": before[line..].encode_utf16().count() })
-        };
-        let change = json!({ "range": { "start": place(start), "end": place(end) }, "text": new });
-        let version = json!({ "uri": uri, "version": round + 2 });
-        client.tell("textDocument/didChange", json!({ "textDocument": version, "contentChanges": [change] }));
-        text.replace_range(start..end, new);
-        if round % 3 == 0 {
-            let method = METHODS[dice.roll(METHODS.len())];
-            let (command, start) = (dice.pick(&["infrac.generated", "infrac.references", "infrac.changes"]), dice.roll(9000));
-            let at = json!({ "line": dice.roll(120), "character": dice.roll(60) });
-            let whole = json!({ "start": at, "end": { "line": 200, "character": 0 } });
-            let params = json!({
-                "textDocument": { "uri": uri }, "position": at, "positions": [at], "range": whole, "newName": "other", "query": "a", "ch": "}",
-                "previousResultId": "1", "context": { "includeDeclaration": true, "diagnostics": [] }, "options": { "tabSize": 2, "insertSpaces": true },
-                "label": "join", "data": { "uri": uri, "text": uri, "path": "inventory/acme/product.infra", "of": "files", "instance": "web_eu",
-                "start": start, "end": start + 4 }, "item": { "uri": uri, "selectionRange": whole }, "command": command,
-                "arguments": [uri, start, start],
-            });
+    let edits = rounds("INFRAC_EDITS", 240);
+    for (number, unit) in Unit::ALL.into_iter().enumerate() {
+        let project = edits::project();
+        let capabilities = json!({ "general": { "positionEncodings": [unit.name()] } });
+        let (mut client, answer) = Client::open_with(&server(), &project.root(), capabilities);
+        assert_eq!(answer["capabilities"]["positionEncoding"], unit.name());
+        let mut edited = Edited::open(&mut client, &project, unit, 0x5eed + number as u64);
+        edited.agree(&mut client, "as it is");
+        let (mut asked, mut early) = (Vec::new(), 0);
+        for round in 0..edits / 3 {
+            let file = edited.edit(&mut client);
+            // Each edit is judged by itself in three of four cases; the others wait for the next one.
+            if round % 4 != 3 {
+                drop(edited.said(&mut client, file));
+            }
+            if round % 3 == 0 {
+                let (method, params) = question(&mut edited.dice, &edits::address(&project, file));
+                asked.push(client.request(method, params));
+            }
+            if round % 20 == 19 {
+                edited.agree(&mut client, &format!("edit {round}"));
+                asked.drain(..).for_each(|id| answered(&mut client, id));
+                client.waiting.clear();
+            }
+            if round == 1000 / 3 {
+                early = client.memory();
+            }
+        }
+        edited.agree(&mut client, "in the end");
+        asked.into_iter().for_each(|id| answered(&mut client, id));
+        assert!(!client.waiting.iter().any(|message| message["id"].is_i64() && message.get("method").is_none()), "an answer to nothing");
+        if early > 0 {
+            let late = client.memory();
+            println!("{}: {early} KiB after 1,000 edits, {late} KiB after {edits}", unit.name());
+            assert!(late * 10 <= early * 12, "{late} KiB after {edits} edits, {early} KiB after 1,000");
+        }
+        assert!(client.leave().success());
+    }
+}
+
+/// What a session may say before, between and behind what it should.
+fn chatter(dice: &mut Dice, uri: &str, client: &mut Client, asked: &mut Vec<i32>) {
+    let params = value(dice, 4, uri);
+    match dice.roll(14) {
+        0 => client.throw(b"Content-Length: 4\r\n\r\n{\"a\""),
+        1 => client.throw(b"rubbish\r\n\r\nContent-Type: x\r\nContent-Length: 2\r\n\r\n\xff\xfe"),
+        2 => client.throw(b"Content-Length: -1\r\n\r\n"),
+        3 => {
+            let deep = "[".repeat(2000);
+            client.throw(format!("Content-Length: {}\r\n\r\n{deep}", deep.len()).as_bytes());
+        }
+        4 => client.throw(format!("Content-Length: {}\r\n\r\n{params}", params.to_string().len()).as_bytes()),
+        5 => {
+            let capabilities = if dice.roll(2) == 0 { params } else { json!({ "window": { "workDoneProgress": true } }) };
+            asked.push(client.request("initialize", json!({ "capabilities": capabilities, "workspaceFolders": value(dice, 2, uri) })));
+        }
+        6 => client.tell(dice.pick(&["initialized", "$/setTrace", "$/cancelRequest", "x"]), params),
+        7 => {
+            let text: String = (0..dice.roll(40)).map(|_| *dice.pick(&[&'}', &'{', &'"', &'😀', &'\n', &'a', &'=', &'$'])).collect();
+            client.did_open(uri, &text);
+        }
+        8 => client.change(uri, dice.roll(9) as i32, &format!("{PRODUCT}{params}")),
+        9 => {
+            if let Some(id) = asked.last() {
+                client.tell("$/cancelRequest", json!({ "id": id }));
+            }
+        }
+        _ => {
+            let (method, random) = (METHODS[dice.roll(METHODS.len())], dice.roll(2) == 0);
+            let (method, params) = if random { (method, params) } else { question(dice, uri) };
             asked.push(client.request(method, params));
         }
-        // The text is put right again now and then, so that not all of the storm is about one broken text.
-        if round % 40 == 39 {
-            text = PRODUCT.to_owned();
-            client.change(&uri, round as i32 + 2, &text);
+    }
+}
+
+/// Whole conversations: begun well, badly or never, with rubbish in between, and ended by the book, by `exit`, or by a client that is gone.
+/// Each request has one answer, and no server stays behind.
+#[test]
+fn sessions_of_every_kind_end() {
+    let (project, program) = (Project::new(), server());
+    let (uri, root) = (project.product(), super::client::uri(&project.root()));
+    for number in 0..rounds("INFRAC_SESSIONS", 24) {
+        let mut dice = Dice::new(0xacce55 + number as u64);
+        let mut client = Client::of(&program);
+        let mut asked = Vec::new();
+        for _ in 0..dice.roll(4) {
+            chatter(&mut dice, &uri, &mut client, &mut asked);
         }
+        if dice.roll(5) > 0 {
+            let folders = if dice.roll(3) > 0 { json!([{ "uri": root, "name": "x" }]) } else { Value::Null };
+            asked.push(client.request("initialize", json!({ "processId": null, "capabilities": {}, "workspaceFolders": folders })));
+            client.tell("initialized", json!({}));
+        }
+        for _ in 0..dice.roll(30) {
+            chatter(&mut dice, &uri, &mut client, &mut asked);
+        }
+        let ending = dice.roll(4);
+        if ending < 2 {
+            asked.push(client.request("shutdown", Value::Null));
+        }
+        if ending < 3 {
+            client.throw(b"Content-Length: 33\r\n\r\n{\"jsonrpc\":\"2.0\",\"method\":\"exit\"}");
+        }
+        let (status, answers, codes) = client.rest();
+        assert!(matches!(status.code(), Some(0 | 1)), "session {number}: {status}");
+        assert!(!codes.contains(&-32603), "session {number}: a mistake of ours");
+        for id in &asked {
+            assert_eq!(answers.get(&id.to_string()), Some(&1), "session {number}: request {id}, {answers:?}");
+        }
+        let known =
+            |id: &String| id == "null" || asked.iter().any(|asked| asked.to_string() == *id) || !id.parse::<i32>().is_ok_and(|id| id > 0);
+        assert!(answers.keys().all(known), "session {number}: an answer to nothing, {answers:?}");
     }
-    for id in asked {
-        internal += usize::from(client.answer(id).is_err_and(|error| error["code"] == -32603));
-    }
-    assert_eq!(internal, 0);
-    let found = client.ask("textDocument/diagnostic", json!({ "textDocument": { "uri": uri } })).unwrap();
-    let loaded = infrac::host::load(&project.root()).unwrap().workspace;
-    let files = loaded.files().map(|(_, file)| (file.path.clone(), file.text.clone()));
-    let typed = files.map(|(path, disk)| if path == "inventory/acme/product.infra" { (path, text.as_str().into()) } else { (path, disk) });
-    let fresh = Workspace::new(typed);
-    let outcome = compile(&fresh, &Options { files: Files::LetGo, ..Options::default() });
-    let (file, _) = fresh.find("inventory/acme/product.infra").unwrap();
-    let lines = LineIndex::new(&text);
-    let own = outcome.diagnostics.iter().filter(|found| found.primary.span.file == file);
-    let mut wanted: Vec<(String, String)> = own.map(|found| (found.code.id().to_owned(), found.message.clone())).collect();
-    let said =
-        |found: &Value| (found["code"].as_str().unwrap().to_owned(), found["message"].as_str().unwrap().lines().next().unwrap().to_owned());
-    let mut found: Vec<(String, String)> = found["items"].as_array().unwrap().iter().map(said).collect();
-    found.sort();
-    wanted.sort();
-    assert!(!wanted.is_empty() && lines.start(1).is_some());
-    assert_eq!(found, wanted, "{text}");
-    assert!(client.leave().success());
 }

@@ -89,6 +89,29 @@ fn actions_remove_the_findings_that_they_are_for() {
     assert!(client.leave().success());
 }
 
+/// A client that asks for edits when an action is chosen gets them then, and of a text that has changed since none.
+#[test]
+fn edits_of_an_action_are_told_when_it_is_chosen() {
+    let project = Project::new();
+    let resolves = json!({ "textDocument": { "codeAction": { "dataSupport": true, "resolveSupport": { "properties": ["edit"] } } } });
+    let (mut client, answer) = Client::open(&project.root(), resolves);
+    assert_eq!(answer["capabilities"]["codeActionProvider"]["resolveProvider"], true);
+    let uri = project.product();
+    let text = format!("{PRODUCT}\nstack compute more {{ on = eu, serverz = 2, public = true, keys = [mgmt.keys] }}\n");
+    client.did_open(&uri, &text);
+    let found = client.ask("textDocument/codeAction", whole(&uri, &text)).unwrap();
+    let actions = found.as_array().unwrap();
+    assert!(!actions.is_empty() && actions.iter().all(|action| action.get("edit").is_none()), "{found}");
+    let fix = actions.iter().find(|action| action["title"] == "write `servers`").unwrap().clone();
+    let chosen = client.ask("codeAction/resolve", fix.clone()).unwrap();
+    assert_eq!((&chosen["title"], &chosen["diagnostics"]), (&fix["title"], &fix["diagnostics"]));
+    assert_eq!(applied(&text, &chosen, &uri), text.replace("serverz", "servers"));
+    client.change(&uri, 2, &format!("# More.\n{text}"));
+    assert_eq!(client.ask("codeAction/resolve", fix).unwrap_err()["code"], -32801);
+    assert_eq!(client.ask("codeAction/resolve", json!({ "title": "write `servers`" })).unwrap_err()["code"], -32602);
+    assert!(client.leave().success());
+}
+
 #[test]
 fn what_the_compiler_decided_stands_beside_the_text() {
     let project = Project::new();
@@ -129,7 +152,7 @@ fn hints_are_switched_off_by_kind() {
     let project = Project::new();
     let mut client = Client::start();
     let folders = json!([{ "uri": super::client::uri(&project.root()), "name": "project" }]);
-    let off = json!({ "inlayHints": { "ranges": false, "addresses": false, "sizes": false } });
+    let off = json!({ "inlayHints": { "ranges": false, "addresses": false, "ports": false, "sizes": false } });
     let params =
         json!({ "processId": null, "rootUri": null, "capabilities": {}, "workspaceFolders": folders, "initializationOptions": off });
     client.ask("initialize", params).unwrap();
@@ -137,6 +160,13 @@ fn hints_are_switched_off_by_kind() {
     let uri = project.product();
     client.did_open(&uri, PRODUCT);
     assert_eq!(client.ask("textDocument/inlayHint", whole(&uri, PRODUCT)), Ok(json!([])));
+    // Settings that change later count at once.
+    let on = json!({ "settings": { "infrac": { "inlayHints": { "addresses": false, "ports": true } } } });
+    client.tell("workspace/didChangeConfiguration", on);
+    let found = client.ask("textDocument/inlayHint", whole(&uri, PRODUCT)).unwrap();
+    assert!(found.as_array().unwrap().iter().any(|hint| hint["label"].as_str().unwrap().contains("22/tcp")), "{found}");
+    client.tell("workspace/didChangeConfiguration", json!({ "settings": null }));
+    assert_eq!(client.ask("textDocument/inlayHint", whole(&uri, PRODUCT)), Ok(found));
     assert!(client.leave().success());
 }
 

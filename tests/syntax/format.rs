@@ -65,7 +65,10 @@ pub fn judge(text: &str) -> Result<(), String> {
 fn the_corpus_is_laid_out() {
     for (name, text) in corpus() {
         check(&text);
-        check(&text.replace('\n', "\r\n"));
+        let of_windows = text.replace('\n', "\r\n");
+        check(&of_windows);
+        // Lines end as they did, in texts between quotes too.
+        assert_eq!(format(&of_windows), format(&text).replace('\n', "\r\n"), "{name}");
         if !name.ends_with("loose.infra") {
             assert_eq!(format(&text), text, "{name} is not canonical");
         }
@@ -96,6 +99,13 @@ fn long_lines_are_broken_outside_in() {
     );
     let expected: String = (0..9).map(|i| format!("  element_{i:04},\n")).collect();
     assert_eq!(format(&format!("z = f([{}])\n", long(9))), format!("z = f([\n{expected}])\n"));
+}
+
+#[test]
+fn lines_end_as_the_first_one_does() {
+    assert_eq!(format("a  = 1\r\nb = 2\nc = 3\r\n"), "a = 1\r\nb = 2\r\nc = 3\r\n");
+    assert_eq!(format("a  = 1\nb = 2\r\n"), "a = 1\nb = 2\n");
+    assert_eq!(format("a  = 1"), "a = 1\n");
 }
 
 #[test]

@@ -28,7 +28,16 @@ pub(super) fn lifted(analysis: Analysis<'_>, found: &Diagnostic) -> Option<Made>
     let is_said = |text: &str| text.contains("lift it") || text.contains("lift the expression");
     let is_to_lift = is_said(&found.message) || is_said(&found.primary.text) || found.help.as_deref().is_some_and(is_said);
     let span = found.primary.span;
-    let edits = if is_to_lift && !analysis.is_of_library(span) { named(analysis, span.file, span)? } else { return None };
+    if !is_to_lift || analysis.is_of_library(span) {
+        return None;
+    }
+    // Of `provider.region` the finding names what stands behind the dot.
+    let path = path_at(analysis.tree(span.file)?, span.start);
+    let holding = path.iter().rev().find_map(|node| match node {
+        Node::Expr(expr) if expr.span.start <= span.start && span.end <= expr.span.end => Some(expr.span),
+        _ => None,
+    });
+    let edits = named(analysis, span.file, holding?)?;
     Some(("lift into a `let`".to_owned(), edits))
 }
 

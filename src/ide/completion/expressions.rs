@@ -8,9 +8,10 @@ use super::{At, Completion, Rank};
 use crate::base::ports::WITHOUT_PORTS;
 use crate::base::{Span, Text};
 use crate::eval::functions::{self, Many};
-use crate::hir::Ambient;
+use crate::hir::{Ambient, Other};
 use crate::syntax::ast;
 use crate::ty::Ty;
+use std::sync::Arc;
 
 /// The words that an expression begins with, and what is written for each.
 const WORDS: [(&str, &str); 7] = [
@@ -175,6 +176,12 @@ fn names(at: &At<'_>) -> Vec<(Completion, Option<Ty>)> {
                 let item = item.detail(format!("{} {}", instance.keyword, instance.definition.text));
                 add(vec![item.declared(Some(instance.name.span))], &|_| Some(ty.clone()));
             }
+            let others = at.analysis.session().others_beside(at.file).filter(|other| !other.exports.is_empty());
+            let item = |other: &Arc<Other>| {
+                let paths = other.paths().collect::<Vec<_>>().join(", ");
+                Completion::new(other.name.text.clone(), What::Product, Rank::Known).detail(paths).declared(Some(other.name.span))
+            };
+            add(others.filter(|other| at.analysis.other(at.file, &other.name.text).is_some()).map(item).collect(), &|_| None);
         }
         Owner::Definition(keyword, name) => {
             keyword_around = Some(keyword.clone());

@@ -5,11 +5,14 @@ use super::super::node::bare;
 use super::{At, Completion, Rank};
 use crate::base::Text;
 use crate::eval::fields;
-use crate::hir::{Definition, Kind};
+use crate::hir::{Definition, Kind, Other};
 use crate::syntax::ast;
 use crate::ty::Ty;
 
 pub(super) fn of(at: &At<'_>, base: &ast::Expr) -> Vec<Completion> {
+    if let Some(found) = exported(at, bare(base)) {
+        return found;
+    }
     let seen = at.analysis.seen(base).map(|seen| seen.ty.clone()).filter(|ty| *ty != Ty::Error);
     // Where the checker has not looked, an instance of the product is still known.
     let named = || match (&bare(base).kind, &at.around.owner) {
@@ -21,6 +24,35 @@ pub(super) fn of(at: &At<'_>, base: &ast::Expr) -> Vec<Completion> {
         _ => None,
     };
     seen.or_else(named).map(|ty| of_type(at, &ty)).unwrap_or_default()
+}
+
+/// What another product exports, behind its name the stacks and behind a stack the services; nothing where no other product is named.
+fn exported(at: &At<'_>, base: &ast::Expr) -> Option<Vec<Completion>> {
+    let other = |name: &Text| if matches!(at.around.owner, Owner::Product) { at.analysis.other(at.file, name) } else { None };
+    let stacks = |other: &Other| at.analysis.session().product_in(&other.folder).map(|product| product.instances.as_slice());
+    let definition = |keyword: &str, name: &Text| at.analysis.program()?.definitions.get(&(keyword.into(), name.clone()));
+    match &base.kind {
+        ast::ExprKind::Name(name) => {
+            let other = other(name)?;
+            let declared = |stack: &Text| stacks(other)?.iter().find(|instance| instance.name.text == *stack);
+            let item = |stack: &Text| {
+                let declared = declared(stack);
+                let detail = declared.map(|stack| format!("{} {}", stack.keyword, stack.definition.text)).unwrap_or_default();
+                Completion::new(stack.clone(), What::Instance, Rank::Fits).detail(detail).declared(declared.map(|stack| stack.name.span))
+            };
+            Some(other.exports.keys().map(item).collect())
+        }
+        ast::ExprKind::Member(base, stack) => {
+            let ast::ExprKind::Name(name) = &bare(base).kind else { return None };
+            let services = other(name)?.exports.get(&stack.text)?;
+            let item = |(service, of): (&Text, &Text)| {
+                let declared = definition("service", of).map(|of| of.name.span);
+                Completion::new(service.clone(), What::Instance, Rank::Fits).detail(format!("service {of}")).declared(declared)
+            };
+            Some(services.iter().map(item).collect())
+        }
+        _ => None,
+    }
 }
 
 fn member(name: &Text, what: What, ty: Option<&Ty>) -> Completion {
