@@ -16,7 +16,7 @@ const DECLARATIONS = ['input', 'output', 'let', 'check', 'fn', 'type', 'enum'];
 
 /** Keywords of blocks that have labels of any kind; the others are keywords only directly before a body or a string. */
 const WITH_LABELS = ['match', 'in', 'and', 'or', 'not', 'true', 'false', 'none', 'by'];
-const BEFORE_TEXT = ['input', 'output', 'let', 'fn', 'type', 'enum', 'if', 'then', 'else', 'where', 'at', 'help', 'for'];
+const BEFORE_TEXT = ['input', 'output', 'let', 'fn', 'type', 'enum', 'then', 'else', 'where', 'at', 'help', 'for'];
 
 /** Reserved words that may be labels. */
 const LABELS = RESERVED.filter((word) => !['for', 'if', 'by'].includes(word));
@@ -114,10 +114,16 @@ module.exports = grammar({
         $.type_alias,
         $.enum,
         $.repetition,
+        $.guard,
       ),
 
     attribute: ($) =>
-      seq(field('name', $._attribute_name), field('operator', choice('=', '+=', '-=')), repeat($._newline), field('value', $.expression)),
+      seq(
+        field('name', choice($._attribute_name, alias($._plain, $.string))),
+        field('operator', choice('=', '+=', '-=')),
+        repeat($._newline),
+        field('value', $.expression),
+      ),
     _attribute_name: ($) => named($, [...RESERVED, ...DECLARATIONS], $.property),
 
     block: ($) =>
@@ -150,6 +156,7 @@ module.exports = grammar({
       ),
 
     repetition: ($) => seq('for', $._bindings, optional($.condition), field('body', $.body)),
+    guard: ($) => seq($.condition, field('body', $.body)),
     input: ($) => seq('input', field('name', $._lower), ':', field('type', $.type), optional($._value), optional($.refinement)),
     output: ($) => seq('output', field('name', $._lower), optional(seq(':', field('type', $.type))), optional($._value)),
     let: ($) => seq('let', field('name', $._lower), optional(seq(':', field('type', $.type))), $._value),
@@ -222,7 +229,8 @@ module.exports = grammar({
     _unary: ($) => choice(alias($._negative, $.unary), $._postfix),
     _negative: ($) => seq('-', repeat($._newline), $._unary),
     _postfix: ($) => choice($._operand, $.member, $.index),
-    member: ($) => seq($._postfix, '.', field('name', $._word)),
+    member: ($) => seq($._postfix, optional($.maybe), '.', field('name', $._word)),
+    maybe: () => '?',
     index: ($) => seq($._postfix, '[', repeat($._newline), $.expression, repeat($._newline), ']'),
 
     _operand: ($) =>

@@ -70,13 +70,15 @@ impl<'a> Checker<'a> {
         if let Some(condition) = &repeat.condition {
             self.condition(condition, scope);
         }
-        for item in &repeat.body.items {
-            match item {
-                Item::Check(check) => self.check_item(check, scope),
-                Item::For(inner) => self.loop_item(inner, scope),
-                other => self.error(report::not_in_loop(span_of(other))),
+        self.where_it(repeat.condition.as_deref(), true, scope, |checker, scope| {
+            for item in &repeat.body.items {
+                match item {
+                    Item::Check(check) => checker.check_item(check, scope),
+                    Item::For(inner) => checker.loop_item(inner, scope),
+                    other => checker.error(report::not_in_loop(span_of(other))),
+                }
             }
-        }
+        });
         scope.locals.truncate(depth);
     }
 
@@ -97,6 +99,12 @@ impl<'a> Checker<'a> {
         if let Some(condition) = &block.condition {
             self.condition(condition, scope);
         }
+        self.where_it(block.condition.as_deref(), true, scope, |checker, scope| checker.behind_head(kind, block, scope));
+        scope.locals.truncate(depth);
+    }
+
+    /// The labels of a block, and what it holds.
+    fn behind_head(&mut self, kind: &Kind, block: &hir::Block, scope: &mut Scope<'a>) {
         let (least, most) = kind.labels;
         if block.labels.len() < least || block.labels.len() > most {
             self.error(report::labels(block, least, most));
@@ -117,7 +125,6 @@ impl<'a> Checker<'a> {
             self.body(kind, &format!("`{}`", kind.name), block.keyword.span, &block.body.items, scope);
         }
         scope.depth -= 1;
-        scope.locals.truncate(depth);
     }
 
     /// What stands in a body, against what its kind says; `at` is where something that is missing is reported.

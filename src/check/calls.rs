@@ -51,6 +51,10 @@ impl<'a> Checker<'a> {
                 (_, None) => wanted,
                 _ => tolerant(&wanted),
             };
+            // What a tool makes of a secret where a step is done is one.
+            let secret = matches!(wanted.known(), Ty::String) && scope.steps;
+            let secret = secret.then(|| self.quietly(|checker| checker.check(&argument.value, &Ty::Error, scope)));
+            let wanted = if secret.is_some_and(|ty| matches!(ty.plain(), Ty::Secret(_))) { Ty::Error } else { wanted };
             types[*place] = self.check(&argument.value, &wanted, scope);
             if parameter.name == "pattern" {
                 self.pattern_text(&argument.value);

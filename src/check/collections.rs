@@ -107,11 +107,13 @@ impl<'a> Checker<'a> {
                 self.error(report::deferred_filter(condition.span));
             }
         }
-        if let Some(key) = &comprehension.key {
-            let wanted = if outside { Ty::String.deferred() } else { Ty::String };
-            self.check(key, &wanted, scope);
-        }
-        let value = self.check(&comprehension.value, &of, scope);
+        let value = self.where_it(comprehension.condition.as_ref(), true, scope, |checker, scope| {
+            if let Some(key) = &comprehension.key {
+                let wanted = if outside { Ty::String.deferred() } else { Ty::String };
+                checker.check(key, &wanted, scope);
+            }
+            checker.check(&comprehension.value, &of, scope)
+        });
         scope.locals.truncate(depth);
         let found = if is_map { value.map() } else { value.list() };
         if outside { self.fit(span, found.known().deferred(), expected) } else { found }

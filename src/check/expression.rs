@@ -45,21 +45,23 @@ impl<'a> Checker<'a> {
             ExprKind::Template(parts) => self.template(parts, expr.span, expected, scope),
             ExprKind::Word(word) => self.constant(Value::Text(word.clone()), expr.span, expected),
             ExprKind::Local(place) => {
-                let found = scope.local(*place);
+                let found = scope.known_there(expr, scope.local(*place));
                 self.fit(expr.span, found, expected)
             }
             ExprKind::Name(name) => {
                 let found = self.name(name, expr.span, expected, scope);
+                let found = scope.known_there(expr, found);
                 self.fit(expr.span, found, expected)
             }
             ExprKind::List(elements) => self.list(elements, expr.span, expected, scope),
             ExprKind::Map(entries) => self.map(entries, expr.span, expected, scope),
             ExprKind::For(comprehension) => self.comprehension(comprehension, expr.span, expected, scope),
             ExprKind::If(condition, yes, no) => {
-                let condition = self.condition(condition, scope);
-                let branches = [(yes.as_ref(), yes.span), (no.as_ref(), no.span)];
+                let decided = self.condition(condition, scope);
+                let branches =
+                    [(yes.as_ref(), yes.span, Some((condition.as_ref(), true))), (no.as_ref(), no.span, Some((condition.as_ref(), false)))];
                 let ty = self.alternatives(&branches, expected, scope);
-                if assign::is_outside(&condition) && !matches!(ty, Ty::Error) {
+                if assign::is_outside(&decided) && !matches!(ty, Ty::Error) {
                     return self.fit(expr.span, ty.deferred(), expected);
                 }
                 ty
@@ -85,7 +87,12 @@ impl<'a> Checker<'a> {
                     return Ty::Error;
                 }
                 let base = self.check(base, &Ty::Error, scope);
-                let found = self.member(&base, field);
+                let found = scope.known_there(expr, self.member(&base, field));
+                self.fit(expr.span, found, expected)
+            }
+            ExprKind::Maybe(base, field) => {
+                let of = self.check(base, &Ty::Error, scope);
+                let found = scope.known_there(expr, self.maybe(&of, base.span, field));
                 self.fit(expr.span, found, expected)
             }
             ExprKind::Index(base, index) => {
@@ -169,6 +176,7 @@ impl<'a> Checker<'a> {
             return ty;
         }
         let mut found = Ty::String;
+        let mut secret = false;
         for part in parts {
             let expr = match part {
                 Part::Expr(expr) => expr,
@@ -179,6 +187,8 @@ impl<'a> Checker<'a> {
             };
             let ty = self.check(expr, &Ty::Error, scope);
             match ty.plain() {
+                // On the machine it is put together where the file is written; a text that is made of one is one.
+                Ty::Secret(_) if scope.steps => secret = true,
                 Ty::Secret(_) => self.error(report::secret_in_text(expr.span)),
                 Ty::Optional(_) | Ty::None => self.error(report::absent_in_text(expr.span, &ty)),
                 Ty::Error => {}
@@ -188,6 +198,9 @@ impl<'a> Checker<'a> {
             if ty.is_deferred() {
                 found = Ty::String.deferred();
             }
+        }
+        if secret {
+            return self.fit(span, Ty::Secret(Arc::new(Ty::String)), expected);
         }
         // What is put together is judged when it is known: the text may well be an address.
         match expected.present() {
@@ -341,17 +354,18 @@ impl<'a> Checker<'a> {
     }
 
     /// The type of several expressions of which one will count.
-    pub(super) fn alternatives(&mut self, branches: &[(&hir::Expr, Span)], expected: &Ty, scope: &mut Scope<'a>) -> Ty {
+    pub(super) fn alternatives(&mut self, branches: &[Branch<'_>], expected: &Ty, scope: &mut Scope<'a>) -> Ty {
         let mut joined: Option<Ty> = None;
-        for (branch, span) in branches {
-            let ty = self.check(branch, expected, scope);
+        for (branch, span, condition) in branches {
+            let (of, holds) = condition.map_or((None, true), |(of, holds)| (Some(of), holds));
+            let ty = self.where_it(of, holds, scope, |checker, scope| checker.check(branch, expected, scope));
             joined = Some(match joined {
                 None => ty,
                 Some(before) => match before.join(&ty) {
                     Some(together) => together,
                     None => {
                         if matches!(expected.present(), Ty::Error) {
-                            self.error(report::different_branches(*span, &before, &ty, branches.first().map(|(_, span)| *span)));
+                            self.error(report::different_branches(*span, &before, &ty, branches.first().map(|(_, span, _)| *span)));
                         }
                         Ty::Error
                     }
@@ -361,6 +375,9 @@ impl<'a> Checker<'a> {
         joined.unwrap_or(Ty::Error)
     }
 }
+
+/// An expression that may count, what is blamed for its type, and the condition that decides, with whether it holds then.
+pub(super) type Branch<'b> = (&'b hir::Expr, Span, Option<(&'b hir::Expr, bool)>);
 
 /// The key that an index says in so many letters.
 fn key_of(index: &hir::Expr) -> Option<Text> {

@@ -4,7 +4,7 @@ use super::Checker;
 use super::report;
 use super::scope::{Place, Scope, instance_ty};
 use super::types::Key;
-use crate::base::Text;
+use crate::base::{Span, Text};
 use crate::eval::fields;
 use crate::hir::{self, Definition, Kind};
 use crate::ty::{FieldTy, RecordTy, Ty};
@@ -68,6 +68,22 @@ impl<'a> Checker<'a> {
                     Ty::Error
                 }
             },
+        }
+    }
+
+    /// The type of `base?.field`: absent where the base is.
+    pub(super) fn maybe(&mut self, base: &Ty, span: Span, field: &hir::Name) -> Ty {
+        match base {
+            Ty::Error => Ty::Error,
+            Ty::None => Ty::None,
+            Ty::Optional(of) => self.member(of, field).optional(),
+            Ty::Deferred(of) => self.maybe(of, span, field).deferred(),
+            // A block that an instance may lack has the type of what it holds.
+            Ty::Record(_) => self.member(base, field).optional(),
+            always => {
+                self.error(report::always_there(span, field, always));
+                Ty::Error
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use super::Checker;
 use super::report;
 use super::scope::Scope;
 use crate::base::{Text, similar};
-use crate::hir::{self, ExprKind, Input, Instance};
+use crate::hir::{self, Definition, ExprKind, Input, Instance};
 use crate::ty::Ty;
 
 /// Names that Ansible keeps for groups and Terragrunt for folders.
@@ -34,7 +34,15 @@ impl<'a> Checker<'a> {
         if let Some(condition) = &instance.condition {
             self.check(condition, &Ty::Bool, scope);
         }
-        let common = program.instances.get(&instance.keyword);
+        self.where_it(instance.condition.as_deref(), true, scope, |checker, scope| {
+            checker.of_instance(instance, definition, environments, scope);
+        });
+        scope.locals.truncate(depth);
+    }
+
+    /// What an instance sets.
+    fn of_instance(&mut self, instance: &'a Instance, definition: &'a Definition, environments: &[hir::Name], scope: &mut Scope<'a>) {
+        let common = self.program.instances.get(&instance.keyword);
         let find = |name: &Text| definition.inputs.get(name).or_else(|| common.and_then(|common| common.inputs.get(name)));
         let what = format!("{} `{}`", instance.keyword, instance.definition.text);
         let overrides = instance.overrides.iter().flat_map(|(_, attributes)| attributes);
@@ -78,7 +86,6 @@ impl<'a> Checker<'a> {
             Some(common) => self.blocks(common, &what, instance.blocks.iter().map(AsRef::as_ref), scope),
             None => instance.blocks.iter().for_each(|block| self.error(report::unknown_block(&block.keyword, &what, []))),
         }
-        scope.locals.truncate(depth);
     }
 
     /// What an instance is repeated over, and the key by which each is known: both decide what there is, so that both are known.

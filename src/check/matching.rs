@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::assign;
+use super::expression::Branch;
 use super::report;
 use super::scope::Scope;
 use crate::base::{Span, Text};
@@ -48,7 +49,7 @@ impl<'a> Checker<'a> {
                 _ => self.error(report::open_match(span, &of)),
             }
         }
-        let branches: Vec<(&hir::Expr, Span)> = arms.iter().map(|arm| (&arm.value, arm.value.span)).collect();
+        let branches: Vec<Branch<'_>> = arms.iter().map(|arm| (&arm.value, arm.value.span, None)).collect();
         let ty = self.alternatives(&branches, expected, scope);
         if assign::is_outside(&of) && !matches!(ty, Ty::Error) { self.fit(span, ty.deferred(), expected) } else { ty }
     }

@@ -20,6 +20,7 @@ mod interfaces;
 mod labels;
 mod matching;
 mod meant;
+mod narrowed;
 mod operators;
 mod others;
 mod overrides;

@@ -12,6 +12,7 @@ impl<'a> Checker<'a> {
     pub(super) fn unary(&mut self, operator: Unary, operand: &Expr, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
         match operator {
             Unary::Not => self.condition(operand, scope),
+            Unary::Maybe => self.check(operand, expected, scope),
             Unary::Negate => {
                 let wanted = if matches!(expected.present(), Ty::Float) { Ty::Float.deferred() } else { Ty::Error };
                 let ty = self.check(operand, &wanted, scope);
@@ -42,7 +43,8 @@ impl<'a> Checker<'a> {
     pub(super) fn binary(&mut self, operator: Binary, left: &Expr, right: &Expr, span: Span, expected: &Ty, scope: &mut Scope<'a>) -> Ty {
         let (ty, outside) = match operator {
             Binary::And | Binary::Or => {
-                let (a, b) = (self.condition(left, scope), self.condition(right, scope));
+                let a = self.condition(left, scope);
+                let b = self.where_it(Some(left), operator == Binary::And, scope, |checker, scope| checker.condition(right, scope));
                 (Ty::Bool, assign::is_outside(&a) || assign::is_outside(&b))
             }
             Binary::Equal | Binary::NotEqual => {

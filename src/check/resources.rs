@@ -39,6 +39,12 @@ impl<'a> Checker<'a> {
         if let Some(condition) = &block.condition {
             self.check(condition, &Ty::Bool, scope);
         }
+        self.where_it(block.condition.as_deref(), true, scope, |checker, scope| checker.of_plugin(implementation, block, scope));
+        scope.locals.truncate(depth);
+    }
+
+    /// What a resource holds.
+    fn of_plugin(&mut self, implementation: &'a Implementation, block: &'a hir::Block, scope: &mut Scope<'a>) {
         let plugins = self.plugins(&implementation.provider.text);
         match self.schema(&implementation.provider.text, block) {
             Some(schema) => {
@@ -54,7 +60,6 @@ impl<'a> Checker<'a> {
                 self.unchecked(&block.body, scope);
             }
         }
-        scope.locals.truncate(depth);
     }
 
     fn unchecked(&mut self, body: &'a hir::Body, scope: &mut Scope<'a>) {
@@ -157,10 +162,12 @@ impl<'a> Checker<'a> {
                 if let Some(condition) = &comprehension.condition {
                     self.condition(condition, scope);
                 }
-                if let Some(key) = &comprehension.key {
-                    self.check(key, &Ty::String.deferred(), scope);
-                }
-                self.objects(nested, of, &comprehension.value, scope);
+                self.where_it(comprehension.condition.as_ref(), true, scope, |checker, scope| {
+                    if let Some(key) = &comprehension.key {
+                        checker.check(key, &Ty::String.deferred(), scope);
+                    }
+                    checker.objects(nested, of, &comprehension.value, scope);
+                });
                 scope.locals.truncate(depth);
             }
             ExprKind::Map(entries) if nested.nesting != crate::schema::Nesting::Map => {
@@ -205,6 +212,11 @@ impl<'a> Checker<'a> {
         if let Some(condition) = &block.condition {
             self.condition(condition, scope);
         }
+        self.where_it(block.condition.as_deref(), true, scope, |checker, scope| checker.nested_body(schema, what, block, scope));
+        scope.locals.truncate(depth);
+    }
+
+    fn nested_body(&mut self, schema: &'a Block, what: &Text, block: &'a hir::Block, scope: &mut Scope<'a>) {
         let name = &block.keyword;
         match (schema.blocks.get(&name.text), schema.attributes.get(&name.text)) {
             (Some(nested), _) => self.resource_body(&nested.block, &name.text, block, scope, false),
@@ -232,7 +244,6 @@ impl<'a> Checker<'a> {
                 self.error(report::unknown_argument(name, what, schema.names().chain(["lifecycle"])));
             }
         }
-        scope.locals.truncate(depth);
     }
 
     fn lifecycle(&mut self, schema: &'a Block, what: &Text, block: &'a hir::Block, scope: &mut Scope<'a>) {

@@ -2,6 +2,7 @@
 //! few names that stand everywhere.
 
 use super::Checker;
+use super::narrowed::Way;
 use super::types::Key;
 use crate::base::Text;
 use crate::hir::{self, Ambient, Definition, Implementation, Instance, Product};
@@ -15,6 +16,8 @@ pub(super) struct Scope<'a> {
     pub place: Place<'a>,
     /// Names that comprehensions, loops, functions and rules bind, the innermost last.
     pub locals: Vec<(Text, Ty)>,
+    /// What is there, as the conditions around say.
+    pub there: Vec<Way>,
     /// Whether what stands here is baked into an image: there is no machine yet.
     pub baked: bool,
     /// Whether what stands here is the install or configure part of a service, or in it.
@@ -40,7 +43,7 @@ pub(super) enum Place<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn new(place: Place<'a>) -> Scope<'a> {
-        Scope { place, locals: Vec::new(), baked: false, steps: false, depth: 0, others: Vec::new() }
+        Scope { place, locals: Vec::new(), there: Vec::new(), baked: false, steps: false, depth: 0, others: Vec::new() }
     }
 
     /// Whether a block that stands here may be repeated: a step of a service is.
@@ -143,6 +146,7 @@ impl<'a> Checker<'a> {
         }
         match Ambient::of(name, Some(definition.keyword.as_str()))? {
             Ambient::Host => Some(self.named("host")),
+            Ambient::Hosts => Some(self.named("host").list()),
             Ambient::Arch => Some(self.named("Arch")),
             _ => None,
         }
@@ -200,6 +204,8 @@ impl<'a> Checker<'a> {
             Ambient::Product => of("product", None),
             Ambient::Environment => Ty::Name,
             Ambient::Services => of("service", None).list(),
+            Ambient::Modules => of("module", None).list(),
+            Ambient::Stores => of("store", None).list(),
             Ambient::Stacks => of("stack", None).list(),
             Ambient::Providers => of("provider", None).list(),
             Ambient::Stack => of("stack", definition.filter(|definition| definition.keyword == "stack").map(|of| of.name.text.clone())),
@@ -212,8 +218,8 @@ impl<'a> Checker<'a> {
             }
             Ambient::Name => Ty::String,
             Ambient::Labels => Ty::String.map(),
-            // What a service knows is its own.
-            Ambient::Host | Ambient::Arch => return None,
+            // What a service or a policy knows is its own.
+            Ambient::Host | Ambient::Arch | Ambient::Hosts => return None,
         })
     }
 

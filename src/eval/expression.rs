@@ -22,7 +22,7 @@ impl Evaluator<'_> {
         let value = value?;
         // What a name stands for was made elsewhere.
         let is_made = match &expr.kind {
-            ExprKind::Local(_) | ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Literal(_) => false,
+            ExprKind::Local(_) | ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Maybe(..) | ExprKind::Literal(_) => false,
             ExprKind::List(list) => list.constant().is_none(),
             _ => true,
         };
@@ -78,6 +78,21 @@ impl Evaluator<'_> {
                 let base = self.expr(base)?;
                 self.member(&base, field)
             }
+            ExprKind::Maybe(base, field) => match self.expr(base)? {
+                Value::None => Ok(Value::None),
+                // Whether it is there, the tool will know.
+                base @ Value::Residual(_) => {
+                    let absent = operators::binary(hir::Binary::Equal, base.clone(), Value::None, expr.span);
+                    let absent = absent.map_err(|diagnostic| self.stop(*diagnostic))?;
+                    let field = self.member(&base, field)?;
+                    match absent {
+                        Value::Bool(true) => Ok(Value::None),
+                        Value::Bool(false) => Ok(field),
+                        absent => Ok(foreign([&absent]).unwrap_or_else(|| Value::residual(Residual::If(absent, Value::None, field)))),
+                    }
+                }
+                base => self.member(&base, field),
+            },
             ExprKind::Index(base, index) => {
                 let (base, at) = (self.expr(base)?, self.expr(index)?);
                 self.index(base, at, index.span)

@@ -20,6 +20,7 @@ pub(super) fn unary(operator: Unary, value: Value, span: Span) -> Computed {
         (Unary::Negate, Value::Float(float)) => Ok(Value::Float(-float)),
         (Unary::Not, value @ Value::Residual(_)) => Ok(Value::residual(Residual::Not(value))),
         (Unary::Negate, value @ Value::Residual(_)) => Ok(Value::residual(Residual::Negate(value))),
+        (Unary::Maybe, value) => Ok(value),
         (Unary::Not, _) => Err(mismatch(span, "`not` takes true or false")),
         (Unary::Negate, _) => Err(mismatch(span, "`-` takes a number")),
     }

@@ -70,6 +70,8 @@ pub enum ExprKind {
     Word(Text),
     /// `base.name`
     Member(Box<Expr>, Name),
+    /// `base?.name`: absent where `base` is.
+    Maybe(Box<Expr>, Name),
     /// `base[index]`
     Index(Box<Expr>, Box<Expr>),
     /// `function(a, name = b)`
@@ -319,7 +321,7 @@ impl Expr {
                     expr.walk(visit);
                 }
             }),
-            ExprKind::Member(base, _) | ExprKind::Unary(_, base) => base.walk(visit),
+            ExprKind::Member(base, _) | ExprKind::Maybe(base, _) | ExprKind::Unary(_, base) => base.walk(visit),
             ExprKind::Index(left, right) | ExprKind::Binary(_, left, right) => [left, right].into_iter().for_each(|expr| expr.walk(visit)),
             ExprKind::Call(_, arguments) => arguments.iter().for_each(|argument| argument.value.walk(visit)),
             ExprKind::List(elements) => elements.iter().for_each(|element| element.walk(visit)),

@@ -168,6 +168,12 @@ pub enum Ambient {
     Host,
     /// In a service: the architecture of the machine.
     Arch,
+    /// In a policy: every module of the product, each of which becomes a unit.
+    Modules,
+    /// In a policy: every store of the product.
+    Stores,
+    /// In a policy: every machine of the product.
+    Hosts,
 }
 
 impl Ambient {
@@ -190,9 +196,16 @@ impl Ambient {
     /// What stands in services alone.
     const OF_SERVICES: [Ambient; 2] = [Ambient::Host, Ambient::Arch];
 
+    /// What stands in policies alone.
+    const OF_POLICIES: [Ambient; 3] = [Ambient::Modules, Ambient::Stores, Ambient::Hosts];
+
     /// What a name means in the body of a definition of this keyword, or in the inventory.
     pub fn of(name: &str, keyword: Option<&str>) -> Option<Ambient> {
-        let own: &[Ambient] = if keyword == Some("service") { &Ambient::OF_SERVICES } else { &[] };
+        let own: &[Ambient] = match keyword {
+            Some("service") => &Ambient::OF_SERVICES,
+            Some("policy") => &Ambient::OF_POLICIES,
+            _ => &[],
+        };
         let everywhere: &[Ambient] = if keyword.is_some() { &Ambient::OF_DEFINITIONS } else { &Ambient::OF_PRODUCTS };
         own.iter().chain(everywhere).copied().find(|ambient| ambient.name() == name)
     }
@@ -211,6 +224,9 @@ impl Ambient {
             Ambient::Labels => "labels",
             Ambient::Host => "host",
             Ambient::Arch => "arch",
+            Ambient::Modules => "modules",
+            Ambient::Stores => "stores",
+            Ambient::Hosts => "hosts",
         }
     }
 }

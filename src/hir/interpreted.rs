@@ -33,7 +33,7 @@ pub const INTERPRETED: &[Interpreted] = &[
     Interpreted { name: "Roll", members: &["one_at_a_time", "all_at_once"], reader: "the playbooks" },
     Interpreted {
         name: "Format",
-        members: &["json", "toml", "yaml", "ini", "systemd", "lines", "text", "script"],
+        members: &["json", "toml", "yaml", "env", "ini", "systemd", "lines", "text", "script"],
         reader: "the files of roles",
     },
     Interpreted { name: "Start", members: &["exec", "notify", "oneshot"], reader: "the daemons of roles" },

@@ -166,6 +166,9 @@ impl Frame<'_, '_> {
             Ambient::Product => Value::Instance(PRODUCT),
             Ambient::Environment => Value::Text(planner.environment.clone()),
             Ambient::Services => Value::list(planner.of("service").into_iter().map(Value::Instance)),
+            Ambient::Modules => Value::list(planner.of("module").into_iter().map(Value::Instance)),
+            Ambient::Stores => Value::list(planner.of("store").into_iter().map(Value::Instance)),
+            Ambient::Hosts => Value::list(planner.machines.values().map(|machine| machine.record.clone())),
             Ambient::Providers => Value::list(planner.of("provider").into_iter().map(Value::Instance)),
             Ambient::Stacks => Value::list(planner.of("stack").into_iter().map(Value::Instance)),
             // The architecture of a machine is a fact that it knows of itself.

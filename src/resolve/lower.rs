@@ -61,7 +61,10 @@ impl<'f> Lowering<'f> {
             ast::ExprKind::Literal(literal) => ExprKind::Literal(literal.clone()),
             ast::ExprKind::Template(parts) => ExprKind::Template(self.parts(parts)),
             ast::ExprKind::Name(name) => self.name(name),
-            ast::ExprKind::Member(base, field) => ExprKind::Member(self.boxed(base), field.clone()),
+            ast::ExprKind::Member(base, field) => match &base.kind {
+                ast::ExprKind::Unary(ast::Unary::Maybe, base) => ExprKind::Maybe(self.boxed(base), field.clone()),
+                _ => ExprKind::Member(self.boxed(base), field.clone()),
+            },
             ast::ExprKind::Index(base, index) => ExprKind::Index(self.boxed(base), self.boxed(index)),
             ast::ExprKind::Call(function, arguments) => {
                 let own = self.functions.own.and_then(|own| own.get(&function.text));

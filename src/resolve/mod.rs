@@ -7,9 +7,11 @@ mod extend;
 mod files;
 mod items;
 mod kinds;
+mod known;
 mod lower;
 mod others;
 mod products;
+mod spread;
 mod tests;
 mod types;
 
@@ -44,6 +46,7 @@ pub struct Source {
 pub struct Library {
     program: Program,
     functions: Arc<Functions>,
+    known: known::Known,
 }
 
 impl Library {
@@ -55,7 +58,13 @@ impl Library {
 
 /// Links the definitions of some files.
 pub fn library(workspace: &Workspace, sources: &[Source]) -> (Library, Diagnostics) {
-    let (sources, diagnostics) = extend::extended(sources);
+    let (known, mut diagnostics) = known::Known::collect(workspace, sources);
+    let (sources, found) = spread::spread(sources);
+    diagnostics.extend(found);
+    let (sources, found) = known.named(workspace, &sources);
+    diagnostics.extend(found);
+    let (sources, found) = extend::extended(&sources);
+    diagnostics.extend(found);
     let sources = sources.as_slice();
     let blocks: Vec<&ast::Block> =
         items(sources).filter_map(|(_, item)| if let ast::Item::Block(b) = item { Some(b) } else { None }).collect();
@@ -69,7 +78,7 @@ pub fn library(workspace: &Workspace, sources: &[Source]) -> (Library, Diagnosti
     resolver.definitions(&blocks, &names);
     resolver.fields();
     resolver.strays(sources);
-    (Library { program: resolver.program, functions: resolver.functions }, resolver.diagnostics)
+    (Library { program: resolver.program, functions: resolver.functions, known }, resolver.diagnostics)
 }
 
 /// Links the products that some files declare, which may refer to others. The names in them are numbered behind those of the library;
@@ -77,8 +86,9 @@ pub fn library(workspace: &Workspace, sources: &[Source]) -> (Library, Diagnosti
 pub fn products(workspace: &Workspace, library: &Library, others: Others, sources: &[Source]) -> (Program, Diagnostics) {
     let program = Program { others: Arc::new(others), ..library.program.clone() };
     let functions = library.functions.clone();
-    let mut resolver = Resolver { workspace, functions, program, diagnostics: Diagnostics::default() };
-    resolver.products(sources);
+    let (sources, diagnostics) = library.known.of_products(workspace, sources);
+    let mut resolver = Resolver { workspace, functions, program, diagnostics };
+    resolver.products(&sources);
     (resolver.program, resolver.diagnostics)
 }
 
@@ -221,18 +231,10 @@ impl Resolver<'_> {
     /// What an environment says differently are attributes and nothing else.
     fn only_attributes(&mut self, body: &ast::Body) {
         for item in &body.items {
-            let (span, what) = match item {
-                ast::Item::Attribute(_) | ast::Item::Error(_) => continue,
-                ast::Item::Block(block) => (block.keyword.span, format!("a block `{}`", block.keyword.text)),
-                ast::Item::Check(check) => (check.span, "a check".to_owned()),
-                ast::Item::For(repeat) => (repeat.span, "a `for`".to_owned()),
-                ast::Item::Input(item) => (item.name.span, format!("`input {}`", item.name.text)),
-                ast::Item::Output(item) => (item.name.span, format!("`output {}`", item.name.text)),
-                ast::Item::Let(item) => (item.name.span, format!("`let {}`", item.name.text)),
-                ast::Item::Function(item) => (item.name.span, format!("`fn {}`", item.name.text)),
-                ast::Item::Type(item) => (item.name.span, format!("`type {}`", item.name.text)),
-                ast::Item::Enum(item) => (item.name.span, format!("`enum {}`", item.name.text)),
-            };
+            if matches!(item, ast::Item::Attribute(_) | ast::Item::Error(_)) {
+                continue;
+            }
+            let (span, what) = described(item);
             self.error(
                 Diagnostic::error(Code::UnknownBlock, span, format!("`in` holds attributes, and this is {what}"))
                     .help("move it out of `in`: it is the same in every environment"),
@@ -251,7 +253,7 @@ impl Resolver<'_> {
 
     /// What stands at the top level of a file and belongs to nothing.
     fn strays(&mut self, sources: &[Source]) {
-        for (_, item) in items(sources) {
+        for (_, item) in items(sources).filter(|(_, item)| !known::is_statement(item)) {
             let (span, what) = match item {
                 ast::Item::Attribute(attribute) => (attribute.name.span, format!("attribute `{}`", attribute.name.text)),
                 ast::Item::Input(input) => (input.name.span, format!("input `{}`", input.name.text)),
@@ -266,6 +268,23 @@ impl Resolver<'_> {
                     .help("move it into the definition or instance that it belongs to"),
             );
         }
+    }
+}
+
+/// The place of an item, and what it is.
+fn described(item: &ast::Item) -> (Span, String) {
+    match item {
+        ast::Item::Attribute(item) => (item.name.span, format!("attribute `{}`", item.name.text)),
+        ast::Item::Block(block) => (block.keyword.span, format!("a block `{}`", block.keyword.text)),
+        ast::Item::Check(check) => (check.span, "a check".to_owned()),
+        ast::Item::For(of) => (of.span, if of.bindings.is_empty() { "an `if`" } else { "a `for`" }.to_owned()),
+        ast::Item::Input(item) => (item.name.span, format!("`input {}`", item.name.text)),
+        ast::Item::Output(item) => (item.name.span, format!("`output {}`", item.name.text)),
+        ast::Item::Let(item) => (item.name.span, format!("`let {}`", item.name.text)),
+        ast::Item::Function(item) => (item.name.span, format!("`fn {}`", item.name.text)),
+        ast::Item::Type(item) => (item.name.span, format!("`type {}`", item.name.text)),
+        ast::Item::Enum(item) => (item.name.span, format!("`enum {}`", item.name.text)),
+        ast::Item::Error(span) => (*span, "no item".to_owned()),
     }
 }
 

@@ -38,6 +38,8 @@ pub fn tests(workspace: &Workspace, library: &Library, sources: &[Source]) -> (V
     let mut diagnostics = Diagnostics::default();
     let mut found = Vec::new();
     let mut names: BTreeMap<Text, Span> = BTreeMap::new();
+    let (sources, hidden) = library.known.of_products(workspace, sources);
+    diagnostics.extend(hidden);
     for (source, block) in sources.iter().flat_map(|source| blocks(&source.tree).map(move |block| (source, block))) {
         let functions = library.functions.clone();
         let mut resolver = Resolver { workspace, functions, program: library.program.clone(), diagnostics: Diagnostics::default() };

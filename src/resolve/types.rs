@@ -184,7 +184,10 @@ impl Resolver<'_> {
                     return Some(Ty::Error);
                 }
                 declared.open.push(name.clone());
-                let base = self.ty_in(&item.ty, names, &mut |resolver, word| resolver.link(word, declared, names, linked));
+                let base = self.ty_in(&item.ty, names, &mut |resolver, word| {
+                    let own = resolver.link(word, declared, names, linked);
+                    own.or_else(|| resolver.program.types.get(word).map(|named| named.ty.clone()))
+                });
                 declared.open.pop();
                 let ty = match (&item.refinement, base) {
                     (Some(_), base) => Ty::Refined(Arc::new(RefinedTy { name: name.clone(), base, span: item.span })),

@@ -62,7 +62,7 @@ pub enum Item {
     Type(TypeAlias),
     /// `enum Name { a, b }`.
     Enum(Enum),
-    /// `for x in xs if p { … }`: the items once for each.
+    /// `for x in xs if p { … }`: the items once for each. `if p { … }` binds nothing.
     For(For),
     /// Text that is no item; a diagnostic says why.
     Error(Span),
@@ -153,7 +153,7 @@ pub struct Binding {
     pub source: Arc<Expr>,
 }
 
-/// `for x in xs, y in ys if p { … }` as an item.
+/// `for x in xs, y in ys if p { … }` as an item; without bindings `if p { … }`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct For {
     /// The whole.
@@ -466,6 +466,8 @@ pub enum Unary {
     Not,
     /// `-x`
     Negate,
+    /// `x?` before `.field`: where `x` is absent, the field is.
+    Maybe,
 }
 
 /// Operators with two operands.

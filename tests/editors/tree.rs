@@ -76,7 +76,16 @@ impl Reader<'_> {
             "enum_member" => self.children(node),
             "attribute" => {
                 let operator = node.child_by_field_name("operator").map(|operator| self.slice(operator)).unwrap_or_default();
-                format!("(attribute {} {operator} {})", self.field(node, "name"), self.field(node, "value"))
+                let name = node.child_by_field_name("name").unwrap_or(node);
+                let name = match name.kind() {
+                    "string" => {
+                        let quoted = self.value(name).trim_start_matches("(string ").trim_end_matches(')').to_string();
+                        let inner = quoted.trim_matches('"').to_string();
+                        if crate::dump::name(&inner) == inner { inner } else { quoted }
+                    }
+                    _ => self.node(name),
+                };
+                format!("(attribute {name} {operator} {})", self.field(node, "value"))
             }
             "block" => self.tagged("block", node),
             "body" => format!("[{}]", self.children(node)),
@@ -84,6 +93,7 @@ impl Reader<'_> {
             "condition" => self.tagged("if", node),
             "binding" | "parameter" | "field" | "arm" => format!("({})", self.children(node)),
             "repetition" => self.tagged("for", node),
+            "guard" => self.tagged("guard", node),
             "input" | "output" | "let" | "check" => self.tagged(node.kind(), node),
             "refinement" => self.tagged("where", node),
             "place" => self.tagged("at", node),
@@ -113,7 +123,13 @@ impl Reader<'_> {
             "match" => self.tagged("match", node),
             "binary" => format!("({} {})", self.operator(node), self.children(node)),
             "unary" => format!("({} {})", if text.starts_with('-') { "Negate" } else { "Not" }, self.children(node)),
-            "member" => self.tagged(".", node),
+            "member" => {
+                let parts = named(node);
+                match parts.as_slice() {
+                    [base, maybe, field] if maybe.kind() == "maybe" => format!("(. (Maybe {}) {})", self.node(*base), self.node(*field)),
+                    parts => format!("(. {})", self.list(parts.iter().copied())),
+                }
+            }
             "index" => self.tagged("index", node),
             "parenthesized" => self.tagged("paren", node),
             "call" => format!("(call {} {})", self.field(node, "function"), self.field(node, "arguments")),

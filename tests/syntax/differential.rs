@@ -1,7 +1,7 @@
 //! The parser and `grammar/infra.pest` are one language: they accept the same texts and read them as the same tree.
 
 use crate::damage::damaged_lines;
-use crate::dump::dump;
+use crate::dump::{dump, name};
 use crate::{corpus, library, parse};
 use infrac::base::FileId;
 use infrac::diag::Code;
@@ -29,6 +29,19 @@ fn value(text: &str) -> String {
     let all = dump(&parse(&format!("x = {text}")).0);
     let inner = all.strip_prefix("(attribute x = ").and_then(|rest| rest.strip_suffix(')'));
     inner.unwrap_or_default().to_string()
+}
+
+/// The name of an attribute, in quotes or not.
+fn attribute_name(text: &str) -> String {
+    match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some("") => "\"\"".to_string(),
+        Some(_) => {
+            let quoted = value(text).trim_start_matches("(string ").trim_end_matches(')').to_string();
+            let inner = quoted.trim_matches('"');
+            if name(inner) == inner { inner.to_string() } else { quoted }
+        }
+        None => text.to_string(),
+    }
 }
 
 fn operators<'a>(mut pairs: impl Iterator<Item = Pair<'a, Rule>>, default: &str) -> String {
@@ -103,7 +116,7 @@ fn tree(pair: Pair<Rule>) -> String {
         Rule::attribute => {
             let inner: Vec<_> = pair.into_inner().collect();
             let operator = inner[1].as_str();
-            format!("(attribute {} {operator} {})", inner[0].as_str(), tree(inner[2].clone()))
+            format!("(attribute {} {operator} {})", attribute_name(inner[0].as_str()), tree(inner[2].clone()))
         }
         Rule::block => block(pair),
         Rule::repetition => {
@@ -116,6 +129,10 @@ fn tree(pair: Pair<Rule>) -> String {
                 }
             }
             text + ")"
+        }
+        Rule::guard => {
+            let parts = parts(pair);
+            format!("(guard (if {}) [{}])", tree(parts[0].clone()), list(parts[1].clone().into_inner()))
         }
         Rule::bindings => list(pair.into_inner()),
         Rule::binding => format!("({})", list(parts(pair).into_iter())),
@@ -162,7 +179,12 @@ fn tree(pair: Pair<Rule>) -> String {
             if negated { format!("(Negate {inner})") } else { inner }
         }
         Rule::postfix => pair.into_inner().fold(String::new(), |base, part| match part.as_rule() {
-            Rule::member => format!("(. {base} {})", list(part.into_inner())),
+            Rule::member => {
+                let inner: Vec<_> = part.into_inner().collect();
+                let maybe = inner.first().is_some_and(|first| first.as_rule() == Rule::maybe);
+                let base = if maybe { format!("(Maybe {base})") } else { base };
+                format!("(. {base} {})", list(inner.into_iter().filter(|part| part.as_rule() != Rule::maybe)))
+            }
             Rule::index => format!("(index {base} {})", list(part.into_inner())),
             _ => tree(part),
         }),

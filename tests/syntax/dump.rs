@@ -18,7 +18,7 @@ fn items(found: &[Item]) -> String {
 
 fn item(item: &Item) -> String {
     match item {
-        Item::Attribute(a) => format!("(attribute {} {} {})", a.name.text, assign(a.operator), expr(&a.value)),
+        Item::Attribute(a) => format!("(attribute {} {} {})", name(&a.name.text), assign(a.operator), expr(&a.value)),
         Item::Block(b) => {
             let mut text = format!("(block {}", b.keyword.text);
             for label in &b.labels {
@@ -58,9 +58,17 @@ fn item(item: &Item) -> String {
         }
         Item::Type(t) => format!("(type {} {}{})", t.name.text, ty(&t.ty), rule(t.refinement.as_ref())),
         Item::Enum(e) => format!("(enum {} [{}])", e.name.text, list(&e.members, |m| m.text.to_string())),
+        Item::For(f) if f.bindings.is_empty() => format!("(guard{} [{}])", tagged("if", f.condition.as_deref()), items(&f.body.items)),
         Item::For(f) => format!("(for {}{} [{}])", bindings(&f.bindings), tagged("if", f.condition.as_deref()), items(&f.body.items)),
         Item::Error(_) => "(error)".to_string(),
     }
+}
+
+/// A name as it stands; what needs quotes has them.
+pub fn name(text: &str) -> String {
+    let plain = text.starts_with(|c: char| c.is_ascii_lowercase()) && !text.ends_with('-');
+    let plain = plain && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c));
+    if plain { text.to_owned() } else { format!("{text:?}") }
 }
 
 fn assign(operator: Assign) -> &'static str {

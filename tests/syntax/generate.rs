@@ -59,6 +59,7 @@ pub fn expression() -> impl Strategy<Value = String> {
             inner.clone().prop_map(|a| format!("not ({a})")),
             inner.clone().prop_map(|a| format!("-({a})")),
             (inner.clone(), name()).prop_map(|(a, n)| format!("({a}).{n}")),
+            (inner.clone(), name()).prop_map(|(a, n)| format!("({a})?.{n}")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a})[{b}]")),
             (name(), inner.clone(), name(), inner.clone(), separator.clone()).prop_map(|(f, a, n, b, s)| format!("{f}({a}{s}{n} = {b})")),
             (proptest::collection::vec(inner.clone(), 0..4), separator.clone()).prop_map(|(v, s)| format!("[{}]", v.join(s))),
@@ -89,6 +90,7 @@ fn item() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         (name(), expression()).prop_map(|(n, e)| format!("{n} = {e}")),
         (name(), expression()).prop_map(|(n, e)| format!("{n} += {e}")),
+        expression().prop_map(|e| format!("\"objectClass\" = {e}")),
         (name(), ty(), expression()).prop_map(|(n, t, e)| format!("input {n}: {t} = {e}\n  where it > 0 else \"no\"")),
         (name(), ty()).prop_map(|(n, t)| format!("output {n}: {t}")),
         (name(), expression()).prop_map(|(n, e)| format!("## doc\nlet {n} = {e}")),
@@ -104,6 +106,7 @@ fn item() -> impl Strategy<Value = String> {
                 keyword().prop_map(|k| format!("{k} label \"/etc/${{x}}\"")),
                 (keyword(), expression()).prop_map(|(k, e)| format!("{k} a for x in {e} by x if {e}")),
                 (name(), expression()).prop_map(|(x, e)| format!("for {x} in {e}")),
+                expression().prop_map(|e| format!("if {e}")),
             ],
             proptest::collection::vec(inner, 0..4),
             prop_oneof![Just("\n"), Just(",\n"), Just("\n\n\n"), Just(" # c\n"), Just(", ")],

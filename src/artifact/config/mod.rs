@@ -7,6 +7,7 @@
 //!
 //! Without expressions the same functions write plain files.
 
+mod env;
 mod ini;
 mod json;
 mod lines;
@@ -16,6 +17,7 @@ mod tests;
 mod toml;
 mod value;
 
+pub use env::env;
 pub use ini::ini;
 pub use json::json;
 pub use lines::{Item, Part, Section, lines};

@@ -105,8 +105,14 @@ pub(in crate::check) fn in_brackets(diagnostic: Diagnostic, span: Span) -> Diagn
 }
 
 pub(in crate::check) fn absent_member(field: &hir::Name, base: &Ty) -> Diagnostic {
-    Diagnostic::error(Code::OptionalValue, field.span, format!("`{}` is asked of `{base}`, which may be absent", field.text))
-        .help("say what counts then with `??`")
+    Diagnostic::error(Code::OptionalValue, field.span, format!("`{}` is asked of `{base}`, which may be absent", field.text)).help(
+        "say what counts then with `??`, ask only where it is there (`if x != none then …`), or write `?.`: the field is absent too then",
+    )
+}
+
+pub(in crate::check) fn always_there(span: Span, field: &hir::Name, base: &Ty) -> Diagnostic {
+    Diagnostic::error(Code::OptionalValue, span, format!("`?.{}` is asked of `{base}`, which is always there", field.text))
+        .help(format!("write `.{}`", field.text))
 }
 
 pub(in crate::check) fn absent_elements(span: Span, base: &Ty) -> Diagnostic {

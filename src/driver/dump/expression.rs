@@ -27,6 +27,7 @@ pub(super) fn show(expr: &Expr, types: &Types) -> String {
             Meaning::Place(_) => format!(".{}", name.text),
         },
         ExprKind::Member(base, field) => format!("{}.{}", go(base), field.text),
+        ExprKind::Maybe(base, field) => format!("{}?.{}", go(base), field.text),
         ExprKind::Index(base, at) => format!("{}[{}]", go(base), go(at)),
         ExprKind::Call(callee, arguments) => {
             let number = callee.declared.map_or_else(String::new, |id| format!("#{}", id.0));
@@ -43,6 +44,7 @@ pub(super) fn show(expr: &Expr, types: &Types) -> String {
         }
         ExprKind::For(comprehension) => repeated(comprehension, types),
         ExprKind::Unary(Unary::Not, operand) => format!("not {}", go(operand)),
+        ExprKind::Unary(Unary::Maybe, operand) => go(operand),
         ExprKind::Unary(Unary::Negate, operand) => format!("-{}", go(operand)),
         ExprKind::Binary(operator, left, right) => format!("({} {} {})", go(left), sign(*operator), go(right)),
         ExprKind::If(condition, yes, no) => format!("(if {} then {} else {})", go(condition), go(yes), go(no)),

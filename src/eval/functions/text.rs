@@ -132,6 +132,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
         evaluate: Some(|arguments| Ok(Value::text(base64(text_of(arguments, 0)?.as_bytes())))),
     },
     Function {
+        name: "url_encode",
+        doc: "The text as a part of a URL: all but letters, digits, `-`, `.`, `_` and `~` are written as `%` and their bytes.",
+        parameters: &[one("text", TEXT)],
+        result: TEXT,
+        evaluate: Some(|arguments| Ok(Value::text(url_encode(text_of(arguments, 0)?)))),
+    },
+    Function {
         name: "sha256",
         doc: "The SHA-256 of a text, in hexadecimal; the first `length` digits of it where said.",
         parameters: &[one("text", TEXT), optional("length", Form::Ty(Ty::Int))],
@@ -254,6 +261,17 @@ fn base64(bytes: &[u8]) -> String {
         for at in 0..4 {
             let letter = LETTERS[(group >> (18 - 6 * at) & 63) as usize];
             encoded.push(if at <= chunk.len() { letter as char } else { '=' });
+        }
+    }
+    encoded
+}
+
+fn url_encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
     encoded

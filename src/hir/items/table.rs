@@ -423,6 +423,7 @@ items! {
         after: "list(string)";
         writes: "list(path)";
         capabilities: "list(string)";
+        environment_files: "list(path)";
         environment: "map(string)";
         on_change: "OnChange";
     }

@@ -323,7 +323,7 @@ impl<'f, 'p> Follower<'f, 'p> {
                 }
             }
             ExprKind::Name(name) => into.extend(self.name(name, place.of, path)),
-            ExprKind::Member(base, field) => match self.evaluate(base, place) {
+            ExprKind::Member(base, field) | ExprKind::Maybe(base, field) => match self.evaluate(base, place) {
                 Ok(Value::Instance(id)) => {
                     // The way to the instance is read too: a stack's input may say which one it is.
                     if !matches!(base.kind, ExprKind::Name(_)) || !self.is_fixed(base) {
@@ -462,7 +462,13 @@ impl<'f, 'p> Follower<'f, 'p> {
                 let host = self.host.as_ref()?.field("name")?.as_text()?.clone();
                 self.machine(&host, path)
             }
-            Ambient::Services | Ambient::Stacks | Ambient::Providers | Ambient::Arch => None,
+            Ambient::Services
+            | Ambient::Stacks
+            | Ambient::Providers
+            | Ambient::Arch
+            | Ambient::Modules
+            | Ambient::Stores
+            | Ambient::Hosts => None,
         }
     }
 

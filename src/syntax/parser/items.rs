@@ -104,12 +104,18 @@ impl Parser<'_> {
         }
         let kind = self.kind();
         let next = self.kind_behind();
+        if matches!(kind, Kind::String | Kind::Quote) {
+            return Some(Item::Attribute(self.attribute()));
+        }
         if !kind.is_word() {
             self.expected("an attribute, a block or a declaration");
             return None;
         }
         if next.is_assign() {
             return Some(Item::Attribute(self.attribute()));
+        }
+        if kind == Kind::If {
+            return Some(Item::For(self.guard()));
         }
         let text = matches!(next, Kind::String | Kind::Quote);
         let labelled = text && kind != Kind::Check && (!continues(kind) || self.at_head(0));
@@ -135,7 +141,6 @@ impl Parser<'_> {
         let token = self.token();
         let word = self.slice(token);
         let help = match token.kind {
-            Kind::If => "a condition stands behind the labels of a block: `resource type name if cond { … }`",
             Kind::Then => "it stands between the condition and the values of an `if`",
             _ => "it continues a `check`, or the rule behind `where`, on the line above",
         };
@@ -149,7 +154,12 @@ impl Parser<'_> {
     fn attribute(&mut self) -> Attribute {
         let doc = self.doc();
         let start = self.token().start;
-        let name = self.head_name();
+        let name = if self.kind().is_word() { self.head_name() } else { self.quoted_name() };
+        if !self.kind_here().is_assign() {
+            self.expected_with("`=` and the value of the attribute", Some("a name in quotes is that of an attribute"));
+            let value = Arc::new(self.error_expression(self.last_end()));
+            return Attribute { span: self.span_from(start), doc, name, operator: Assign::Set, value };
+        }
         let operator = match self.bump().kind {
             Kind::PlusAssign => Assign::Add,
             Kind::MinusAssign => Assign::Remove,
@@ -250,6 +260,16 @@ impl Parser<'_> {
         self.head = outer;
         let body = self.body("`{` and what is repeated");
         For { span: self.span_from(start), bindings, condition, body }
+    }
+
+    /// `if p { items }`
+    fn guard(&mut self) -> For {
+        let start = self.bump().start;
+        let outer = std::mem::replace(&mut self.head, true);
+        let condition = Some(self.shared_expression());
+        self.head = outer;
+        let body = self.body("`{` and what is there under this condition");
+        For { span: self.span_from(start), bindings: Vec::new(), condition, body }
     }
 
     /// `input name: Type = default where rule`
@@ -402,5 +422,5 @@ impl Parser<'_> {
 
 /// Words that only go on with something.
 fn continues(kind: Kind) -> bool {
-    matches!(kind, Kind::If | Kind::Then | Kind::Else | Kind::Where | Kind::At | Kind::Help)
+    matches!(kind, Kind::Then | Kind::Else | Kind::Where | Kind::At | Kind::Help)
 }

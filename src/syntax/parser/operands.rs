@@ -3,7 +3,7 @@
 use super::Parser;
 use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::ast::{Argument, Comprehension, Expr, ExprKind, Key, Part};
+use crate::syntax::ast::{Argument, Comprehension, Expr, ExprKind, Key, Name, Part, Unary};
 use crate::syntax::limits::MAX_NESTING;
 use crate::syntax::literals::{literal, meant};
 use crate::syntax::token::Kind;
@@ -16,6 +16,11 @@ impl Parser<'_> {
         let mut value = self.operand();
         loop {
             let kind = match self.kind_here() {
+                Kind::Question if self.kind_behind() == Kind::Dot => {
+                    self.bump();
+                    self.height += 1;
+                    ExprKind::Unary(Unary::Maybe, Arc::new(value))
+                }
                 Kind::Dot => {
                     self.bump();
                     let name = match self.kind_here().is_word() {
@@ -256,6 +261,13 @@ impl Parser<'_> {
             }
         };
         Key { span: self.span_from(start), text, quoted }
+    }
+
+    /// The name of an attribute in quotes.
+    pub(super) fn quoted_name(&mut self) -> Name {
+        let start = self.token().start;
+        let text = self.quoted_key();
+        Name { text, span: self.span_from(start) }
     }
 
     fn quoted_key(&mut self) -> Text {

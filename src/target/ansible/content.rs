@@ -16,6 +16,7 @@ pub fn template(format: &str, content: &Value, mark: &str, scope: &Scope<'_>) ->
         "toml" => Ok(config::lines(&[managed("#")])? + &config::toml(&structure(content, scope)?)?),
         "systemd" => Ok(config::lines(&[managed("#")])? + &config::systemd(&sections(content, scope)?)?),
         "ini" => Ok(config::lines(&[managed("#")])? + &config::ini(&sections(content, scope)?)?),
+        "env" => Ok(config::lines(&[managed("#")])? + &config::env(&variables(content, scope)?)?),
         "lines" => {
             let mut items = vec![managed(mark)];
             lines(&mut items, content, scope)?;
@@ -86,6 +87,17 @@ fn sections(value: &Value, scope: &Scope<'_>) -> Result<Vec<Section>, Error> {
         all.push(section);
     }
     Ok(all)
+}
+
+/// A map of values that are text, numbers or truths.
+fn variables(value: &Value, scope: &Scope<'_>) -> Result<Vec<(Text, Vec<Part>)>, Error> {
+    let map = value.as_map().ok_or(Problem::Shape("variables of an environment are a map"))?;
+    let present = map.iter().filter(|(_, value)| **value != Value::None);
+    let entry = |(name, value): (&Text, &Value)| {
+        let parts = parts(value, &Part::Text, scope).map_err(|error| error.within(name.clone()))?;
+        Ok((name.clone(), parts))
+    };
+    present.map(entry).collect()
 }
 
 /// Lines and loops over lines.
@@ -227,6 +239,22 @@ mod tests {
         let text = template("lines", &content, "//", &Scope::new(&role)).unwrap();
         assert_eq!(text, "// {{ ansible_managed }}\ndeny all\n{% for peer in web_peers %}\nallow {{ peer }}\n{% endfor %}\n");
         assert!(template("lines", &Value::list([Value::text("a\nb")]), "#", &Scope::new(&role)).is_err());
+    }
+
+    #[test]
+    fn an_environment_escapes_what_a_shell_would_read() {
+        let role = role();
+        let dsn = Value::residual(Residual::Template(vec![Value::text("db://$x:"), variable("token")]));
+        let text = template("env", &Value::map([("DSN", dsn), ("PLAIN", Value::text("a \"b\""))]), "#", &Scope::new(&role)).unwrap();
+        let backslash = |sign: &str| format!("replace({sign}, ('%c' | format(92)) ~ {sign})");
+        let of = format!(
+            "# {{{{ ansible_managed }}}}\nDSN=\"db://\\$x:{{{{ web_token | string | replace(('%c' | format(92)), ('%c' | format(92)) ~ ('%c' | format(92))) | {} | {} | {} }}}}\"\nPLAIN=\"a \\\"b\\\"\"\n",
+            backslash("'\"'"),
+            backslash("'$'"),
+            backslash("'`'")
+        );
+        assert_eq!(text, of);
+        assert!(template("env", &Value::map([("A B", Value::text("x"))]), "#", &Scope::new(&role)).is_err());
     }
 
     #[test]

@@ -92,6 +92,8 @@ fn call(function: &str, arguments: &[Value], scope: &Scope<'_>) -> Result<Expr, 
         ("contains", [part]) => part.clone().binary(Binary::In, first),
         ("to_string", []) => first.filter("string"),
         ("to_json", []) => first.filter_with("to_json", named("ensure_ascii", false.into())),
+        // What stands between the parts of a path is left alone there.
+        ("url_encode", []) => first.filter("string").filter("urlencode").filter_with("replace", ["/", "%2F"]),
         ("base64", []) => first.filter("b64encode"),
         ("sha256", []) => first.filter_with("hash", ["sha256"]),
         ("matches", [_]) => {

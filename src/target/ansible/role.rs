@@ -9,11 +9,13 @@ use super::task::{self, Task};
 use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::artifact::{Error, Tree, header, jinja};
 use crate::base::IndexMap;
-use crate::base::text;
+use crate::base::{Text, text};
 use crate::shape::Role;
 use crate::shape::role::Step;
 use crate::target::common::secrets::Sources;
+use crate::ty::Ty;
 use crate::value::{Residual, Value};
+use std::collections::BTreeSet;
 
 /// Writes the role of a service.
 pub fn emit_role(role: &Role, tree: &mut Tree) -> Result<(), Error> {
@@ -106,7 +108,35 @@ fn checks(role: &Role, scope: &Scope<'_>) -> Vec<Task> {
             tasks.push(Task::new(name, "ansible.builtin.assert", arguments).quiet(hole.secret));
         }
     }
+    let breaks = "It holds a line break or another sign that no line can hold";
+    for name in secrets_in_lines(role) {
+        let of = variable(&role.name, &name);
+        let condition = jinja::Expr::variable(of.clone()).method("isprintable", jinja::Arguments::default());
+        let Ok(condition) = jinja::condition(&condition) else { continue };
+        let arguments = Map::new().with("that", Seq::new([Node::Folded(condition)])).with("fail_msg", breaks).with("quiet", true);
+        tasks.push(Task::new(text!("Check the lines of {of}"), "ansible.builtin.assert", arguments).quiet(true));
+    }
     tasks
+}
+
+/// Secrets that stand in files whose lines have no escape: what they are, nobody knows before the role runs.
+fn secrets_in_lines(role: &Role) -> BTreeSet<Text> {
+    let mut found = BTreeSet::new();
+    for step in role.configure.iter().filter(|step| step.word == "file") {
+        let format = step.arguments.get("format").and_then(Value::as_text).map(Text::as_str);
+        if !matches!(format, Some("lines" | "ini" | "systemd")) {
+            continue;
+        }
+        let Some(content) = step.arguments.get("content") else { continue };
+        content.walk(&mut |residual| {
+            if let Residual::Variable(name) = residual
+                && role.holes.iter().any(|hole| hole.name == *name && matches!(hole.ty.plain(), Ty::Secret(_)))
+            {
+                found.insert(name.clone());
+            }
+        });
+    }
+    found
 }
 
 /// What variables are where an inventory says nothing.

@@ -109,6 +109,9 @@ fn unit(step: &Step, scope: &Scope<'_>) -> Result<String, Error> {
         assignment.extend(parts(value, &Part::Text, scope)?);
         service = service.with("Environment", assignment);
     }
+    for file in step.arguments.get("environment_files").and_then(Value::as_list).unwrap_or_default() {
+        service = service.with("EnvironmentFile", parts(file, &Part::Text, scope)?);
+    }
     service = service.with("ExecStart", words("run")?);
     if let Some(signal) = of("reload").and_then(Value::as_text) {
         service = service.with("ExecReload", [Part::verbatim(text!("/bin/kill --signal {signal} $MAINPID"))]);

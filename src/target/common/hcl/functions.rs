@@ -113,6 +113,8 @@ impl Lowering<'_> {
                 let hash = Expr::call("sha256", [next()?]);
                 Ok(next().map_or(hash.clone(), |length| Expr::call("substr", [hash, Expr::Int(0), length])))
             }
+            // A space is a plus there.
+            "url_encode" => Ok(Expr::call("replace", [Expr::call("urlencode", [next()?]), "+".into(), "%20".into()])),
             "slice" if lowered.len() == 2 => {
                 let (list, from) = (next()?, next()?);
                 Ok(Expr::call("slice", [list.clone(), from, Expr::call("length", [list])]))
