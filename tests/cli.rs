@@ -15,6 +15,8 @@ mod check;
 mod complete;
 #[path = "cli/doc.rs"]
 mod doc;
+#[path = "cli/elsewhere.rs"]
+mod elsewhere;
 #[path = "cli/init.rs"]
 mod init;
 #[path = "cli/lost.rs"]

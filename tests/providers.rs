@@ -43,9 +43,6 @@ fn acme(provider: &str, says: &str, stacks: &[&str]) -> Outcome {
         text = text.replace(stands.as_str(), &format!("stack {stack} = elsewhere\n"));
     }
     text.push_str(&format!("\nprovider {provider} elsewhere {{ {says} }}\n"));
-    if !["hetzner", "aws"].contains(&provider) {
-        text.push_str(&format!("extend image base {{ on += [{provider}] }}\n"));
-    }
     files.insert(ACME.into(), text.into());
     compile(&Workspace::new(files), &Options { renumber: Renumber::new(["acme".into()]), ..Options::default() })
 }

@@ -329,6 +329,7 @@ fn pipelines_install_this_release() {
 
 /// Outputs of the library's modules that no unit of any product here reads, with what they are for.
 const INTERFACE: &[(&str, &str, &str)] = &[
+    ("app", "id", "a project's own module gives it what the library does not know of"),
     ("bucket", "id", "a project's own module gives somebody rights to it"),
     ("dns", "name_servers", "the registrar is told them by hand"),
     ("edge", "id", "a stack that comes after the edge can name it"),

@@ -44,6 +44,10 @@ pub(super) fn values() -> Vec<CompletionCandidate> {
     known().iter().flat_map(stacks).map(|value| candidate(&value, "")).collect()
 }
 
+pub(super) fn stacks() -> Vec<CompletionCandidate> {
+    known().iter().flat_map(|product| &product.stacks).map(|stack| candidate(stack, "")).collect()
+}
+
 pub(super) fn codes() -> Vec<CompletionCandidate> {
     let by_id = Code::ALL.iter().map(|code| candidate(code.id(), code.summary()));
     by_id.chain(Code::ALL.iter().map(|code| candidate(code.name(), code.summary()))).collect()

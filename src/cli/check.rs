@@ -1,6 +1,7 @@
 //! `infrac check`.
 
 use super::chosen::{self, Chosen};
+use super::elsewhere::Moves;
 use super::findings::{Findings, Outputs};
 use super::open::Compiled;
 use super::output::{BAD, GOOD, count, print, tally, tell};
@@ -28,6 +29,7 @@ use std::path::Path;
     infrac check inventory/acme/product.infra          show what is found in one file\n  \
     infrac check - --stdin-filename inventory/acme/product.infra < unsaved.infra\n  \
     infrac check --watch                               again after each change\n  \
+    infrac check --provider all                        which stacks would stand on which provider, and why not\n  \
     infrac check --fix --diff                          show the repairs that are certain\n  \
     infrac check --output sarif=report.sarif -o text   a report for a service, and one for the reader")]
 pub(super) struct Check {
@@ -51,6 +53,9 @@ pub(super) struct Check {
     files: chosen::Files,
 
     #[command(flatten)]
+    moves: Moves,
+
+    #[command(flatten)]
     outputs: Outputs,
 
     #[command(flatten)]
@@ -66,6 +71,9 @@ impl Check {
         }
         let root = self.files.root(global)?;
         self.outputs.refuse_what_is_kept()?;
+        if self.moves.are_asked() {
+            return self.moves.run(&root, &self.selection);
+        }
         if self.watch {
             return self.stay(&root);
         }

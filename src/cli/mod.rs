@@ -11,6 +11,7 @@ mod completions;
 mod debug;
 mod difference;
 mod doc;
+mod elsewhere;
 mod explain;
 mod findings;
 mod format;

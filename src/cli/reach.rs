@@ -64,7 +64,7 @@ impl Reach {
         let (new, closed) = (difference.new.len(), difference.closed.len());
         let mut table = view::reach_table(&difference.new);
         let mut rows = view::reach_table(&difference.closed).rows;
-        table.columns.insert(0, "change");
+        table.columns.insert(0, "change".into());
         table.rows.iter_mut().for_each(|row| row.insert(0, "opened".into()));
         rows.iter_mut().for_each(|row| row.insert(0, "closed".into()));
         table.rows.extend(rows);

@@ -3,6 +3,7 @@
 mod between;
 mod counter;
 pub mod dump;
+mod elsewhere;
 mod fingerprint;
 mod front;
 mod in_use;
@@ -33,6 +34,7 @@ pub use crate::plan::lock::Renumber;
 use crate::shape::pipeline::Pipeline;
 use crate::view::Facts;
 pub use counter::Counter;
+pub use elsewhere::{Elsewhere, Stands, elsewhere, examples};
 use fingerprint::Fingerprints;
 pub use made::Made;
 pub use memory::Memory;

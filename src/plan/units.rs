@@ -101,18 +101,24 @@ impl Planner<'_> {
         let children: Vec<InstanceId> = self.node(stack).children.values().copied().collect();
         let modules: BTreeSet<Text> = children.into_iter().filter_map(|of| lacking(self, of)).chain([module.clone()]).collect();
         let Some(first) = modules.first().cloned() else { return };
-        let able: Vec<String> =
-            self.program.implementations.keys().filter(|(of, _)| *of == first).map(|(_, provider)| format!("`{provider}`")).collect();
+        // A provider that has one of them and not the others would be no way out.
+        let has = |provider: &Text| modules.iter().all(|module| self.program.implementations.contains_key(&(module.clone(), provider.clone())));
+        let providers = self.program.implementations.keys().filter(|(of, _)| *of == first).map(|(_, provider)| provider);
+        let able: Vec<String> = providers.filter(|provider| has(provider)).map(|provider| format!("`{provider}`")).collect();
         let listed = modules.iter().map(|module| format!("`{module}`")).collect::<Vec<_>>().join(", ");
         let (used, declared) = (self.node(stack).declaration.name.span, self.node(stack).declaration.definition.text.clone());
+        let instead = match self.field(stack, &Text::new("instead"), used) {
+            Ok(Value::Text(instead)) => format!("take {instead}, "),
+            _ => String::new(),
+        };
         let mut diagnostic = Diagnostic::error(
             Code::NotImplemented,
             used,
             format!("`{kind}` has no {listed}, which `{}` is made of", self.node(stack).name),
         )
         .help(match able.as_slice() {
-            [] => format!("write `implement {first} on {kind}`"),
-            _ => format!("run it on {}, or write what is missing, such as `implement {first} on {kind}`", able.join(" or ")),
+            [] => format!("{instead}write `implement {first} on {kind}`"),
+            _ => format!("{instead}run it on {}, or write what is missing, such as `implement {first} on {kind}`", able.join(" or ")),
         });
         if let Some(definition) = self.definition("stack", &declared) {
             diagnostic = diagnostic.related(definition.name.span, "the stack is defined here");

@@ -29,5 +29,5 @@ pub use outline::outline;
 pub use pipeline::pipelines;
 pub use reach::{Difference, Opening, Source, Verdict, difference, openings, table as reach_table};
 pub use svg::svg;
-pub use table::{Table, TableFormat};
+pub use table::{Cell, Table, TableFormat};
 pub use units::{Grouping, stacks, units};

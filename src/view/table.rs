@@ -20,7 +20,7 @@ pub enum TableFormat {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
     /// The names of the columns, in lower case with `_` between words.
-    pub columns: Vec<&'static str>,
+    pub columns: Vec<Text>,
     /// The rows: as many cells as there are columns.
     pub rows: Vec<Vec<Cell>>,
 }
@@ -96,8 +96,8 @@ impl Cell {
 
 impl Table {
     /// A table without rows.
-    pub fn new(columns: impl Into<Vec<&'static str>>) -> Table {
-        Table { columns: columns.into(), rows: Vec::new() }
+    pub fn new<C: Into<Text>>(columns: impl IntoIterator<Item = C>) -> Table {
+        Table { columns: columns.into_iter().map(Into::into).collect(), rows: Vec::new() }
     }
 
     /// Adds a row.
@@ -118,7 +118,7 @@ impl Table {
     /// The rows as objects.
     pub fn json(&self) -> Value {
         let object = |row: &Vec<Cell>| {
-            Value::Object(self.columns.iter().zip(row).map(|(name, cell)| ((*name).to_owned(), cell.json())).collect::<Map<_, _>>())
+            Value::Object(self.columns.iter().zip(row).map(|(name, cell)| (name.to_string(), cell.json())).collect::<Map<_, _>>())
         };
         self.rows.iter().map(object).collect()
     }

@@ -248,6 +248,10 @@ items! {
     /// How Packer bakes there.
     Block ["provider", "builder"] has {}
 
+    /// What a stack says.
+    Kind ["stack"] has {
+        instead: "string?";
+    }
     /// What a module says.
     Kind ["module"] has {
         group: "Group";

@@ -133,12 +133,17 @@ fn unit(step: &Step, scope: &Scope<'_>) -> Result<String, Error> {
     if user != "root" {
         service = service.with("CapabilityBoundingSet", words("capabilities")?);
     }
-    for key in ["NoNewPrivileges", "PrivateDevices", "PrivateTmp", "ProtectHome"] {
-        service = service.text(key, "true");
-    }
-    service = service.text("ProtectSystem", "strict");
-    if some(step, "writes") {
-        service = service.with("ReadWritePaths", words("writes")?);
+    if step.arguments.get("supervises") == Some(&Value::Bool(true)) {
+        // What it has started belongs to it and not to systemd: it is told apart by groups of processes of its own.
+        service = service.text("KillMode", "process").text("Delegate", "true").text("TasksMax", "infinity");
+    } else {
+        for key in ["NoNewPrivileges", "PrivateDevices", "PrivateTmp", "ProtectHome"] {
+            service = service.text(key, "true");
+        }
+        service = service.text("ProtectSystem", "strict");
+        if some(step, "writes") {
+            service = service.with("ReadWritePaths", words("writes")?);
+        }
     }
 
     let install = Section::new("Install").text("WantedBy", "multi-user.target");

@@ -73,7 +73,7 @@ inputs = {
 
   location           = "fsn1"
   image_name         = "base"
-  image_revision     = "f50db5262977"
+  image_revision     = "35cefe5d1867"
   image_architecture = "x86"
   labels             = include.root.locals.labels
 }

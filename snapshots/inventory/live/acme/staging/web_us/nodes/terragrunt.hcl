@@ -62,7 +62,7 @@ inputs = {
   }
 
   image_name         = "base"
-  image_revision     = "f50db5262977"
+  image_revision     = "35cefe5d1867"
   image_architecture = "x86_64"
   root_gibibytes     = 40
   public             = true

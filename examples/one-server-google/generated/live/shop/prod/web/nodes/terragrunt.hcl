@@ -53,7 +53,7 @@ inputs = {
   }
 
   image_name         = "base"
-  image_revision     = "918015f122bd"
+  image_revision     = "35cefe5d1867"
   image_architecture = "X86_64"
   root_gibibytes     = 40
   public             = true

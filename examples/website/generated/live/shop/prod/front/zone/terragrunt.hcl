@@ -13,6 +13,17 @@ terraform {
   source = "${include.root.locals.modules}/infra/dns/hetzner"
 }
 
+dependency "desk_nodes" {
+  config_path = "../../desk/nodes"
+
+  mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
+  mock_outputs = {
+    ids        = { shop-prod-desk-nodes-0 = "1" }
+    public_ips = { shop-prod-desk-nodes-0 = "192.0.2.1" }
+  }
+}
+
 dependency "web_nodes" {
   config_path = "../../web/nodes"
 
@@ -36,6 +47,16 @@ inputs = {
         dependency.web_nodes.outputs.public_ips["shop-prod-web-nodes-0"],
         dependency.web_nodes.outputs.public_ips["shop-prod-web-nodes-1"],
       ]
+    }
+    "A preview" = {
+      kind   = "A"
+      name   = "preview"
+      values = [dependency.desk_nodes.outputs.public_ips["shop-prod-desk-nodes-0"]]
+    }
+    "A shop-prod-desk-nodes-0" = {
+      kind   = "A"
+      name   = "shop-prod-desk-nodes-0"
+      values = [dependency.desk_nodes.outputs.public_ips["shop-prod-desk-nodes-0"]]
     }
     "A shop-prod-web-nodes-0" = {
       kind   = "A"
