@@ -133,39 +133,69 @@ fn selects_what_a_change_reaches_and_nothing_that_is_not_ready() {
     }
 }
 
+/// A switch is a change: what has become ready is selected, with its images, and nothing else of the product.
 #[test]
-fn what_nobody_has_approved_bakes_nothing_where_somebody_must() {
+fn an_environment_that_becomes_ready_is_selected() {
+    let repository = Repository::new();
+    let data = |ready: bool, image: &str| {
+        format!(
+            r#"{{ "product": "shop", "environments": [
+              {{ "name": "old", "rank": 0, "ready": true, "approve": false, "runner": "r", "images": [], "reads": ["live/shop/old"] }},
+              {{ "name": "new", "rank": 1, "ready": {ready}, "approve": false, "runner": "r", "reads": ["live/shop/new"],
+                 "images": [{{ "image": "{image}", "provider": "eu", "reads": ["packer/x"] }}] }} ] }}"#
+        )
+    };
+    repository.write("live/shop/pipeline.json", &data(false, "base"));
+    repository.commit();
+    repository.write("live/shop/pipeline.json", &data(true, "base"));
+    repository.commit();
+    repository.write("live/shop/pipeline.json", &data(true, "other"));
+    repository.commit();
+    for shell in shells() {
+        let select = |arguments: &[&str]| environments(&repository.run(shell, "select.sh", arguments, &[]));
+        assert_eq!(select(&["environments", "changed", "HEAD~2", "HEAD~1"]), ["new"]);
+        assert_eq!(select(&["images", "changed", "HEAD~2", "HEAD~1"]), ["new"]);
+        assert_eq!(select(&["environments", "proposed", "HEAD~2", "HEAD~1"]), [""; 0], "its images are not baked");
+        assert_eq!(select(&["environments", "changed", "HEAD~1", "HEAD"]), [""; 0], "it was ready before");
+        // A product that comes with this change has nothing that was ready.
+        assert_eq!(select(&["environments", "changed", "HEAD~3", "HEAD"]), ["old", "new"]);
+    }
+}
+
+#[test]
+fn what_nobody_has_approved_bakes_nothing() {
     let repository = Repository::new();
     let image = r#""image": "base", "provider": "eu", "reads": ["ansible/roles/base"]"#;
-    let environment = |name: &str, approve: bool, protected: bool| {
+    let environment = |name: &str, approve: bool| {
         format!(
-            r#"{{ "name": "{name}", "rank": 0, "ready": true, "approve": {approve}, "protected": {protected}, "runner": "r",
+            r#"{{ "name": "{name}", "rank": 0, "ready": true, "approve": {approve}, "runner": "r",
                "images": [{{ {image} }}], "reads": ["live/acme/{name}", "ansible/roles/base"] }}"#
         )
     };
-    let all = [environment("open", false, false), environment("approved", true, false), environment("kept", false, true)].join(",");
+    let all = [environment("open", false), environment("approved", true)].join(",");
     repository.write("live/acme/pipeline.json", &format!(r#"{{ "product": "acme", "environments": [{all}] }}"#));
     repository.commit();
     repository.write("ansible/roles/base/tasks/main.yml", "");
     repository.commit();
-    for name in ["open", "approved", "kept"] {
+    for name in ["open", "approved"] {
         repository.write(&format!("live/acme/{name}/x"), "");
     }
     repository.commit();
     for shell in shells() {
         let select = |arguments: &[&str]| environments(&repository.run(shell, "select.sh", arguments, &[]));
-        assert_eq!(select(&["images", "proposed", "HEAD~2", "HEAD~1"]), ["open"]);
-        assert_eq!(select(&["images", "changed", "HEAD~2", "HEAD~1"]), ["open", "approved", "kept"]);
-        assert_eq!(select(&["environments", "proposed", "HEAD~2", "HEAD~1"]), ["open"], "its machines would start from what is not baked");
-        assert_eq!(select(&["environments", "proposed", "HEAD~1", "HEAD"]), ["open", "approved", "kept"]);
-        assert_eq!(select(&["environments", "changed", "HEAD~2", "HEAD"]), ["open", "approved", "kept"]);
-        let variables = |purpose: &'static str| [("PURPOSE", purpose), ("BASE", "HEAD~2")];
-        let images = |purpose| {
+        assert_eq!(select(&["images", "changed", "HEAD~2", "HEAD~1"]), ["open", "approved"]);
+        assert_eq!(select(&["environments", "proposed", "HEAD~2", "HEAD~1"]), [""; 0], "their machines would start from what is not baked");
+        assert_eq!(select(&["environments", "proposed", "HEAD~1", "HEAD"]), ["open", "approved"]);
+        assert_eq!(select(&["environments", "changed", "HEAD~2", "HEAD"]), ["open", "approved"]);
+        let variables = |purpose: &'static str| [("PURPOSE", purpose), ("BASE", "HEAD~1")];
+        let said = |purpose| {
             let said = text(&repository.run(shell, "gitlab-select.sh", &[], &variables(purpose)));
-            serde_json::from_str::<serde_json::Value>(&said).unwrap()["acme"]["variables"]["IMAGES"].as_str().unwrap().to_owned()
+            let said = serde_json::from_str::<serde_json::Value>(&said).unwrap()["acme"]["variables"].clone();
+            (said["IMAGES"].as_str().unwrap().to_owned(), said["ENVIRONMENTS"].as_str().unwrap().to_owned())
         };
-        assert_eq!(images("plan"), "open/base/eu");
-        assert_eq!(images("apply"), "open/base/eu approved/base/eu kept/base/eu");
+        assert_eq!(said("plan"), (String::new(), "open approved".into()));
+        let variables = [("PURPOSE", "apply"), ("BASE", "HEAD~2")];
+        assert!(text(&repository.run(shell, "gitlab-select.sh", &[], &variables)).contains("open/base/eu approved/base/eu"));
     }
 }
 
@@ -312,6 +342,9 @@ fn what_does_not_fit_into_a_matrix_is_an_error() {
     repository.write("live/acme/pipeline.json", &format!(r#"{{ "product": "acme", "environments": [{}] }}"#, rows.join(",")));
     assert!(!repository.run("sh", "select.sh", &["environments", "all"], &[]).status.success());
     assert_eq!(environments(&repository.run("sh", "select.sh", &["environments", "slot", "0", "2"], &[])).len(), 126);
+    // GitLab has no matrix here, and each product is a pipeline of its own.
+    let whole = text(&repository.run("sh", "gitlab-select.sh", &[], &[("PURPOSE", "plan"), ("BASE", "unknown")]));
+    assert!(whole.contains(" e250"), "{whole}");
 }
 
 #[test]
@@ -320,7 +353,7 @@ fn a_pipeline_of_gitlab_triggers_the_products_that_it_reaches() {
     repository.write("ansible/roles/base/tasks/main.yml", "");
     repository.commit();
     for shell in shells() {
-        let variables = [("PURPOSE", "plan"), ("BASE", "HEAD~1")];
+        let variables = [("PURPOSE", "apply"), ("BASE", "HEAD~1")];
         let pipeline: serde_json::Value = serde_json::from_str(&text(&repository.run(shell, "gitlab-select.sh", &[], &variables))).unwrap();
         assert_eq!(pipeline["acme"]["variables"]["IMAGES"], "staging/base/eu");
         assert_eq!(pipeline["acme"]["variables"]["ENVIRONMENTS"], "");

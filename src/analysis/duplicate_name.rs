@@ -13,6 +13,7 @@ use crate::base::{Span, Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{ExprKind, Product, Program};
 use crate::plan::{Plan, Unit};
+use crate::value::InstanceId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ const HELP: &str = "rename one of them: names are made of product, environment, 
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
+        variables(plan, found);
         let mut seen: BTreeMap<Text, &Unit> = BTreeMap::new();
         let mut blamed: BTreeSet<(&Text, &Text)> = BTreeSet::new();
         for unit in &plan.units {
@@ -33,6 +35,30 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 place_of(plan, unit),
                 place_of(plan, first),
             ));
+        }
+    }
+}
+
+/// Accounts whose credentials would be one variable of the shell: it has no hyphens, and capital letters only.
+fn variables(plan: &Plan, found: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<Text, (Text, Span)> = BTreeMap::new();
+    for (at, provider) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == "provider") {
+        let (account, place) = (provider.account(), place::named_at(plan, InstanceId(at as u32)));
+        for of in plan.credentials(provider).into_iter().filter(|of| of.held != of.read) {
+            match seen.get(&of.held) {
+                Some((first, other)) if first != account => {
+                    let message = format!("`{}` and `{first}` would both read `{}`, and are two accounts", provider.name, of.held);
+                    found.push(
+                        Diagnostic::error(Code::DuplicateName, place, message)
+                            .related(*other, "the same variable")
+                            .help("rename one of them: a variable has `_` for `-`, and capital letters only"),
+                    );
+                    break;
+                }
+                _ => {
+                    seen.insert(of.held, (account.clone(), place));
+                }
+            }
         }
     }
 }

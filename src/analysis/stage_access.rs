@@ -1,6 +1,6 @@
 //! What a stage of a pipeline reads is what its work needs, and nothing that a change which nobody has looked at must not see.
 //!
-//! Whoever may push a branch writes what a stage at `change` runs. What opens machines or changes clouds is for the main branch.
+//! Whoever may push a branch writes what a stage at `change` runs. What opens machines, changes clouds or bakes what machines start from is for the main branch.
 //!
 //! ```infra
 //! stage drift { when = [change, hourly], per = environment, run = [drift], secrets = inspect }
@@ -12,7 +12,7 @@ use crate::shape::pipeline::{Access, Event, Stage, Task};
 use std::collections::BTreeMap;
 
 /// What a change that nobody has looked at must not read.
-const REVIEWED: [Access; 2] = [Access::Inspect, Access::Write];
+const REVIEWED: [Access; 3] = [Access::Inspect, Access::Write, Access::Image];
 
 pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
     for stage in &pipeline.stages {
@@ -32,7 +32,7 @@ fn of_stage(stage: &Stage, found: &mut Vec<Diagnostic>) {
         found.push(
             Diagnostic::error(Code::StageAccess, place, format!("`{name}` reads `{access}` for changes that nobody has looked at"))
                 .related(stage.element("when", at), "it runs for proposed changes")
-                .help("read `read` or `image` there, or run it at `merge` only"),
+                .help("read `read` there, or run it at `merge` only"),
         );
     }
     for (needed, tasks) in wrong {

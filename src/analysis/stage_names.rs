@@ -15,9 +15,6 @@ use crate::shape::pipeline::jobs::{self, RANKS, rank_name};
 use crate::shape::pipeline::{Per, Stage, Task};
 use std::collections::BTreeMap;
 
-/// Stages of the repository at GitLab that its pipeline makes itself.
-const OF_GITLAB: [&str; 2] = ["select", "products"];
-
 pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
     if pipeline.stages.is_empty() {
         found.push(
@@ -36,10 +33,6 @@ pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
         if let Some(first) = stages.insert(&stage.name, stage.said.name) {
             found.push(twice(&format!("stage `{}`", stage.name), stage.said.name, first));
             continue;
-        }
-        if matches!(stage.per, Per::Once | Per::Role) && OF_GITLAB.contains(&stage.name.as_str()) {
-            let message = format!("a stage cannot be called `{}`: the pipeline of GitLab has one of that name already", stage.name);
-            found.push(Diagnostic::error(Code::ReservedName, stage.said.name, message).help("choose another name"));
         }
         gate(stage, &mut gates, found);
         // What runs for environments is told apart by the stage.

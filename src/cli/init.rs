@@ -221,11 +221,20 @@ impl Plan {
         self.output == "." && self.folder == self.repository && self.built.tree.get(path).is_some()
     }
 
+    /// Whether the repository has a file of its own there, to which that of a build yields.
+    fn stands(&self, path: &str) -> bool {
+        yields(path) && self.repository.join(path).symlink_metadata().is_ok()
+    }
+
     fn pipeline(&self, system: System) -> Result<(), Failure> {
         let written = match system {
             System::Github => ".github/workflows/validate.yml",
             System::Gitlab => ".gitlab-ci.yml",
         };
+        if self.builds(written) && self.stands(written) {
+            tell(&format!("`{written}` is there already: add `local: ci/gitlab-ci.yml` to its `include`, which `infrac build` writes\n"));
+            return Ok(());
+        }
         if self.builds(written) {
             tell(&format!("`infrac build` writes `{written}`, which compiles the sources and compares the generated files\n"));
             return Ok(());
@@ -290,6 +299,10 @@ impl Plan {
 
     fn hooks(&self) -> Result<(), Failure> {
         const PATH: &str = ".pre-commit-config.yaml";
+        if self.builds(PATH) && self.stands(PATH) {
+            tell(&format!("`{PATH}` is there already: let a hook run `infrac fmt --check` and `infrac build --check`\n"));
+            return Ok(());
+        }
         if self.builds(PATH) {
             tell(&format!("`infrac build` writes `{PATH}`: run `pre-commit install` behind it\n"));
             return Ok(());

@@ -31,7 +31,7 @@ pub(super) fn of_call(function: &str, arguments: &[Value], weight: u64, work: &m
         }
         "distinct" => weight.saturating_mul(5),
         // Letter by letter, or with something new for each part.
-        "length" | "join" | "merge" | "lower" | "upper" | "slug" | "short_name" | "split" | "replace" | "to_json" | "base64"
+        "length" | "join" | "merge" | "lower" | "upper" | "slug" | "short_name" | "split" | "pieces" | "replace" | "to_json" | "base64"
         | "url_encode" | "sha256" => weight,
         "allocate" | "allocate_range" | "allocate_address" | "host" | "rules_for" | "clients_of" => 100,
         "matches" => of_pattern(arguments, work),

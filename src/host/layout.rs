@@ -17,21 +17,29 @@ const ATTRIBUTES: &str = ".gitattributes";
 /// The hooks of pre-commit.
 const HOOKS: &str = ".pre-commit-config.yaml";
 
-/// Whether infrac does without its own file where a person has one at this path: git reads one `.gitattributes` in each folder, and
-/// pre-commit one file at the root.
+/// The pipeline of GitLab.
+const PIPELINE: &str = ".gitlab-ci.yml";
+
+/// Whether infrac does without its own file where a person has one at this path: git reads one `.gitattributes` in each folder,
+/// pre-commit and GitLab one file at the root.
 pub fn yields(path: &str) -> bool {
-    path == HOOKS || path.rsplit('/').next() == Some(ATTRIBUTES)
+    [HOOKS, PIPELINE].contains(&path) || path.rsplit('/').next() == Some(ATTRIBUTES)
 }
 
 /// What is missing where a person's own file stands at the path of one that yields to it, and what to do about it.
 pub fn lacks(path: &str, contents: &str) -> Option<(String, &'static str)> {
-    let calls = contents.contains("infrac build") || contents.contains("infrac-build");
-    (path == HOOKS && !calls).then(|| {
-        (
+    let lacks_all = |words: &[&str]| !words.iter().any(|word| contents.contains(word));
+    match path {
+        HOOKS if lacks_all(&["infrac build", "infrac-build"]) => Some((
             format!("`{path}` is not of infrac, and has no hook that calls it"),
             "let a hook run `infrac fmt --check` and `infrac build --check`",
-        )
-    })
+        )),
+        PIPELINE if lacks_all(&["ci/gitlab-ci.yml", "infrac build"]) => Some((
+            format!("`{path}` is not of infrac, and does not include its jobs"),
+            "add `local: ci/gitlab-ci.yml` to its `include`; where it names `stages`, `test` and `deploy` are among them",
+        )),
+        _ => None,
+    }
 }
 
 /// The manifest that a file is listed in.
@@ -53,7 +61,7 @@ impl Owner {
             ["modules" | "ansible" | "packer" | "ci" | "tests", _, ..] | [".github", "workflows", _] => Some(Owner::Shared),
             [".github", "actionlint.yaml" | ATTRIBUTES] | [MANIFESTS, ATTRIBUTES] => Some(Owner::Shared),
             [".config", "mise", "conf.d", "infrac.toml" | ATTRIBUTES] => Some(Owner::Shared),
-            [ATTRIBUTES | ".gitlab-ci.yml" | HOOKS] => Some(Owner::Shared),
+            [ATTRIBUTES | PIPELINE | HOOKS] => Some(Owner::Shared),
             // Older releases made them.
             [".yamllint.yaml" | "mise.toml"] => Some(Owner::Shared),
             _ => None,

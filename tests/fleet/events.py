@@ -1,6 +1,7 @@
 """The events of a fleet: an image, a first run, a second one, check mode, a rebooted machine, an operator who leaves.
 
-usage: events.py [EVENT...]    (all of them, in their order; the first two are always needed)
+usage: events.py [EVENT...]                     (all of them, in their order; the first two are always needed)
+       events.py --plant DEFECT [EVENT...]      (with a mistake in a role: it succeeds where something has noticed)
 """
 
 import shutil
@@ -9,7 +10,9 @@ import subprocess
 import sys
 import time
 
+import defects
 import image
+import ports
 import project
 from machine import FLEET, Machine, make_switch, quietly, remove_switch
 from project import as_operator, compile_with, hosts, inside, key, playbook, ssh
@@ -85,13 +88,42 @@ class Fleet:
 
     def first(self):
         self.expect_runs("check mode of a fresh machine", self.everywhere("fresh", "ada", "--check"), True)
-        self.expect_runs("the first run", self.everywhere("first", "ada"), True)
+        # Whatever a task would show of a secret, it shows here.
+        runs = self.everywhere("first", "ada", "--diff", "-v")
+        self.expect_runs("the first run", runs, True)
+        told = sorted({name for run in runs for name, value in project.hidden().items() if value in run.log})
+        self.expect("the first run tells no secret", not told, ", ".join(told))
 
     def second(self):
         before = image.requests()
         self.expect_runs("the second run", self.everywhere("second", "ada"), False)
         self.expect("the second run fetches nothing", image.requests() == before)
         self.expect_runs("check mode of a configured machine", self.everywhere("check", "ada", "--check"), False)
+
+    def ports(self):
+        """Every port that the model knows and some others, from everywhere, beside what the model says."""
+        model = ports.model(project.ENVIRONMENT)
+        for source, place, target in ports.ways(self.machines, GATE, MEMBER):
+            opened = ports.opened(place, target, ports.known(model))
+            said = ports.said(model, source, target.name)
+            self.expect(
+                f"from {source} to {target.name}: open is what the model says",
+                opened == said,
+                f"open {sorted(opened - said)}, closed {sorted(said - opened)}",
+            )
+
+    def kept(self):
+        """No secret lies where everybody on the machine reads it."""
+        secrets = "\n".join(project.hidden().values()) + "\n"
+        places = "/etc /opt /run /srv /tmp /usr/local /var"
+        look = f"find {places} -xdev -type f -readable ! -path /run/hidden -exec grep -lFf /run/hidden {{}} + 2> /dev/null || true"
+        for name, machine in self.machines.items():
+            # As somebody who has nothing here: folders that are closed keep what is in them.
+            machine.asks("sh", "-c", f"printf '%s' '{secrets}' > /run/hidden; chmod 0644 /run/hidden")
+            somebody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+            found = machine.asks(*somebody, "sh", "-c", look).split()
+            machine.asks("rm", "/run/hidden")
+            self.expect(f"{name}: nobody reads the secrets of others", not found, ", ".join(found))
 
     def verified(self):
         for role, name in ROLES.items():
@@ -130,6 +162,8 @@ class Fleet:
         self.expect("check mode shows a certificate that ends soon", "Write the certificate" in changes, changes)
         self.expect_runs("the run that repairs", self.everywhere("repair", "ada"), None)
         self.expect("the foreign key is gone", len(member.asks("cat", keys).splitlines()) == 1)
+        served = "openssl s_client -connect localhost:8501 < /dev/null 2> /dev/null | openssl x509 -checkend 2592000"
+        self.expect("the new certificate is served", member.tries("sh", "-c", served))
         self.expect(
             "the certificate is a new one",
             member.tries("openssl", "x509", "-checkend", "2592000", "-in", "/etc/consul.d/tls/cert.pem"),
@@ -201,6 +235,27 @@ class Fleet:
         self.expect_runs("the run that lets him in again", self.everywhere("again", "ada", roles=OF_OPERATORS), True)
         self.expect("he enters again", self.enters("bob", GATE) and self.enters("bob", MEMBER))
 
+    def small(self):
+        """One machine from a Debian without anything, which becomes the gate: what the ordinary tests run."""
+        machine = self.machines[GATE] = Machine(
+            GATE, [image.debian()], {"public": "198.51.100.5/24", "private": "10.100.0.3/20"}
+        )
+        machine.mount()
+        public = {who: key(who).with_suffix(".pub").read_text(encoding="ascii") for who in OPERATORS}
+        image.first_start(machine.root, public)
+        machine.boot()
+        for name, changes in (("small-first", True), ("small-second", False)):
+            words = ["--tags", "base,wireguard", "--diff", "-v"]
+            run = playbook(name, project.ANSIBLE / "playbooks/acme/access.yml", "ada", [machine], *words)
+            self.expect_runs("a run", [run], changes)
+            told = sorted(name for name, value in project.hidden().items() if value in run.log)
+            self.expect(f"{name}: it tells no secret", not told, ", ".join(told))
+        for role in ("base", "wireguard"):
+            run = inside(f"small-verify-{role}", project.ANSIBLE / f"roles/{role}/molecule/default/verify.yml", machine)
+            self.expect(f"the verification of {role} passes", run.status == 0, FLEET / f"log/{run.name}.log")
+        self.ports()
+        self.kept()
+
     def molecule(self):
         """The scenario of each role on a Debian of its own, with check mode before and behind it."""
         for role in sorted(folder.name for folder in (project.ANSIBLE / "roles").iterdir()):
@@ -244,11 +299,17 @@ class Fleet:
                 return
 
 
-EVENTS = ["second", "verified", "drift", "reboot", "leave", "molecule"]
+EVENTS = ["second", "ports", "kept", "verified", "drift", "reboot", "leave", "molecule", "small"]
+# Those that boot machines of their own.
+ALONE = ["molecule", "small"]
 
 
 def main():
-    chosen = sys.argv[1:] or EVENTS
+    words = sys.argv[1:]
+    planted = words[1:2] if words[:1] == ["--plant"] else []
+    chosen = words[2 if planted else 0 :] or EVENTS[:-1]
+    if planted:
+        defects.known(*planted)
     unknown = set(chosen) - set(EVENTS)
     if unknown:
         raise SystemExit(f"there is no event {', '.join(sorted(unknown))}: there are {', '.join(EVENTS)}")
@@ -261,8 +322,10 @@ def main():
     try:
         time.sleep(1)
         compile_with(OPERATORS)
+        for name in planted:
+            defects.plant(name, project.ANSIBLE / "roles")
         started = time.time()
-        if chosen != ["molecule"]:
+        if not set(chosen) <= set(ALONE):
             fleet.image()
             fleet.first()
         for event in EVENTS:
@@ -274,7 +337,9 @@ def main():
         for machine in fleet.machines.values():
             machine.stop()
         remove_switch()
-    sys.exit(1 if fleet.failed else 0)
+    if planted:
+        print(f"{planted[0]} was {'noticed' if fleet.failed else 'NOT NOTICED'}")
+    sys.exit(1 if bool(fleet.failed) != bool(planted) else 0)
 
 
 if __name__ == "__main__":

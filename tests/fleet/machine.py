@@ -1,5 +1,6 @@
 """Machines: a root as an overlay, booted by systemd-nspawn in a network namespace of its own, all on two bridges."""
 
+import hashlib
 import os
 import pathlib
 import shutil
@@ -11,8 +12,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 FLEET = pathlib.Path(os.environ["FLEET"])
 NSPAWN = FLEET / "packages/systemd-container/usr/bin/systemd-nspawn"
 
+# What the namespaces of this folder are called by: another folder on this machine may have a fleet of its own at the same time.
+OURS = f"fleet-{hashlib.sha256(str(FLEET.resolve()).encode()).hexdigest()[:6]}"
 # The namespace with the bridges; whoever operates the machines stands in it.
-SWITCH = "fleet-switch"
+SWITCH = f"{OURS}-switch"
 # What the operator's side has on each bridge.
 BRIDGES = {"public": "198.51.100.1/24", "private": "10.100.0.1/20"}
 
@@ -73,7 +76,7 @@ class Machine:
         (self.root / "etc/hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {self.name}\n")
 
     def plug(self):
-        namespace = f"fleet-{self.name}"
+        namespace = f"{OURS}-{self.name}"
         quietly("ip", "netns", "delete", namespace)
         run("ip", "netns", "add", namespace)
         run("ip", "-n", namespace, "link", "set", "lo", "up")
@@ -94,7 +97,7 @@ class Machine:
         self.process = subprocess.Popen(
             [
                 NSPAWN, "--quiet", "--boot", "--register=no", "--keep-unit", f"--directory={self.root}",
-                f"--machine={self.name}", f"--hostname={self.name}", f"--network-namespace-path=/run/netns/fleet-{self.name}",
+                f"--machine={self.name}", f"--hostname={self.name}", f"--network-namespace-path=/run/netns/{OURS}-{self.name}",
                 f"--capability={self.rights}", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
                 "--console=pipe", "--bind=/dev/net/tun",
             ],
@@ -140,7 +143,7 @@ class Machine:
                 self.process.kill()
                 self.process.wait()
         self.process = None
-        quietly("ip", "netns", "delete", f"fleet-{self.name}")
+        quietly("ip", "netns", "delete", f"{OURS}-{self.name}")
         quietly("umount", self.root)
         quietly("umount", f"/run/systemd/nspawn/propagate/{self.name}")
 

@@ -101,6 +101,11 @@ def secret(name, certificate, authority):
     return base64.b64encode(os.urandom(32)).decode("ascii")
 
 
+def hidden():
+    """The secrets that nobody else may see, by their names."""
+    return {name: value for name, value in json.loads(secrets().read_text(encoding="utf-8")).items() if "BEGIN" not in value}
+
+
 class Run:
     """A finished run of Ansible: its status, and the numbers of each machine."""
 

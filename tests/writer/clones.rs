@@ -157,3 +157,24 @@ fn tools_and_hooks_of_a_repository_stay() {
     let silent = project.run(&["build", "--check"]);
     assert_eq!((silent.code, silent.out.as_str()), (Some(0), ""), "{silent:?}");
 }
+
+/// A repository has its own pipeline of GitLab: it stays, and who does not include infrac's jobs is told.
+#[test]
+fn a_pipeline_of_a_repository_stays() {
+    let project = Program::of(EXAMPLE);
+    let (own, jobs) = ("generated/.gitlab-ci.yml", "generated/ci/gitlab-ci.yml");
+    project.put(own, "test: { script: [make test] }\n");
+    let told = project.run(&["build"]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    for words in ["warning[", own, "does not include its jobs", "local: ci/gitlab-ci.yml", "`test` and `deploy`"] {
+        assert!(told.out.contains(words), "{words}: {told:?}");
+    }
+    assert_eq!(project.read(own), "test: { script: [make test] }\n");
+    assert!(project.read(jobs).contains("infrac build --check"));
+    project.put(own, "include:\n  - local: ci/gitlab-ci.yml\ntest: { script: [make test] }\n");
+    let silent = project.run(&["build", "--check"]);
+    assert_eq!((silent.code, silent.out.as_str()), (Some(0), ""), "{silent:?}");
+    std::fs::remove_file(project.path(own)).unwrap();
+    assert_eq!(project.run(&["build"]).code, Some(0));
+    assert!(project.read(own).contains("local: ci/gitlab-ci.yml"), "infrac's comes where there is none");
+}

@@ -35,6 +35,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
         evaluate: Some(split),
     },
     Function {
+        name: "pieces",
+        doc: "The text in pieces of `length` characters, the last of which may be shorter.",
+        parameters: &[one("text", TEXT), one("length", Form::Ty(Ty::Int))],
+        result: Form::List(&TEXT),
+        evaluate: Some(pieces),
+    },
+    Function {
         name: "lower",
         doc: "The text in small letters.",
         parameters: &[one("text", TEXT)],
@@ -204,6 +211,20 @@ fn split(arguments: &[Value]) -> Result<Value, String> {
     Ok(Value::list(text.split(separator).map(Value::text)))
 }
 
+/// Longer pieces have no form in OpenTofu.
+const LONGEST_PIECE: i64 = 1000;
+
+fn pieces(arguments: &[Value]) -> Result<Value, String> {
+    let text = text_of(arguments, 0)?;
+    let Some(Value::Int(length @ 1..=LONGEST_PIECE)) = arguments.get(1) else {
+        return Err(unfit(arguments.get(1), "a `length` from 1 to 1000"));
+    };
+    let ends = text.char_indices().map(|(at, _)| at).skip(*length as usize).step_by(*length as usize).chain([text.len()]);
+    let mut from = 0;
+    let pieces = ends.map(|end| Value::text(&text[std::mem::replace(&mut from, end)..end]));
+    Ok(Value::list(pieces.filter(|_| !text.is_empty())))
+}
+
 fn matches(arguments: &[Value]) -> Result<Value, String> {
     pattern::matches(text_of(arguments, 1)?, text_of(arguments, 0)?).map(Value::Bool)
 }
@@ -320,6 +341,12 @@ mod tests {
         assert_eq!(call("matches", &["ab", "^a.$"]), Ok(Value::Bool(true)));
         assert!(call("matches", &["ab", "("]).is_err());
         assert_eq!(call("split", &["a,b", ","]), Ok(Value::list([Value::text("a"), Value::text("b")])));
+        let pieces = |text: &str, length| (find("pieces").unwrap().evaluate.unwrap())(&[Value::text(text), Value::Int(length)]);
+        assert_eq!(pieces("abcde", 2), Ok(Value::list(["ab", "cd", "e"].map(Value::text))));
+        assert_eq!(pieces("äöü", 1), Ok(Value::list(["ä", "ö", "ü"].map(Value::text))));
+        assert_eq!(pieces("ab", 2), Ok(Value::list([Value::text("ab")])));
+        assert_eq!(pieces("", 2), Ok(Value::list([])));
+        assert!(pieces("a", 0).is_err() && pieces("a", 1001).is_err());
         assert_eq!(call("sha256", &["abc"]), Ok(Value::text("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")));
     }
 

@@ -25,7 +25,7 @@ pub(super) fn select(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {
         (false, _) => None,
     };
     let history = if stage.changed_only { History::All } else { History::Commit };
-    let mut steps = Seq::new([steps::checkout(pipeline, history)?, selection(pipeline, stage)?]);
+    let mut steps = Seq::new([steps::checkout(pipeline, history)?, selection(stage)]);
     if !gates.is_empty() {
         steps.push(wait(stage, &gates)?);
     }
@@ -48,7 +48,7 @@ fn outputs(stage: &Stage) -> Map {
     Map::new().with("rows", expression("steps.select.outputs.rows"))
 }
 
-fn selection(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {
+fn selection(stage: &Stage) -> Map {
     let images = stage.per == Per::Image;
     let name = match (images, stage.changed_only) {
         (true, true) => "Select the images that this change reaches",
@@ -58,8 +58,7 @@ fn selection(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {
         (false, false) => "Select every environment",
     };
     let script = match (images, stage.does(Task::Apply), stage.changed_only) {
-        (true, _, true) if stage.runs_at(Event::Merge) => SELECT_IMAGES,
-        (true, _, true) => SELECT_PROPOSED_IMAGES,
+        (true, _, true) => SELECT_IMAGES,
         (false, false, true) if stage.runs_at(Event::Change) => SELECT_PROPOSED,
         (true, _, false) => SELECT_ALL_IMAGES,
         (false, true, _) => SELECT_RANKS,
@@ -70,10 +69,6 @@ fn selection(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {
     let mut env = Map::new();
     if stage.changed_only {
         env.push("BASE", expression(BASE));
-        if images && stage.runs_at(Event::Merge) {
-            env.push("MAIN", format!("refs/heads/{}", github::literal(&pipeline.branch)?));
-            env.push("REF", expression("github.ref"));
-        }
     } else if stage.runs_at(Event::Hourly) {
         env.push("EVENT", expression("github.event_name"));
     }
@@ -81,7 +76,7 @@ fn selection(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {
     if !env.is_empty() {
         step.push("env", env);
     }
-    Ok(step.with("run", script))
+    step.with("run", script)
 }
 
 /// The exit status of a command in `x=$(…)` counts, that of one inside of another command's argument does not.
@@ -91,12 +86,7 @@ echo "rows=$rows" >> "$GITHUB_OUTPUT"
 const SELECT_PROPOSED: &str = r#"rows=$(./ci/select.sh environments proposed "$BASE" HEAD)
 echo "rows=$rows" >> "$GITHUB_OUTPUT"
 "#;
-const SELECT_PROPOSED_IMAGES: &str = r#"rows=$(./ci/select.sh images proposed "$BASE" HEAD)
-echo "rows=$rows" >> "$GITHUB_OUTPUT"
-"#;
-const SELECT_IMAGES: &str = r#"mode=proposed
-[ "$REF" != "$MAIN" ] || mode=changed
-rows=$(./ci/select.sh images "$mode" "$BASE" HEAD)
+const SELECT_IMAGES: &str = r#"rows=$(./ci/select.sh images changed "$BASE" HEAD)
 echo "rows=$rows" >> "$GITHUB_OUTPUT"
 "#;
 const SELECT_ALL: &str = r#"rows=$(./ci/select.sh environments all)

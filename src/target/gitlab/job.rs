@@ -6,7 +6,7 @@ use crate::artifact::yaml::{Map, Node, Seq};
 use crate::shape::Pipeline;
 use crate::shape::pipeline::jobs::{Command, Job};
 
-/// What every job has unless it says otherwise. Its tools are those that mise installs.
+/// What every job of ours has unless it says otherwise. Its tools are those that mise installs.
 pub(super) fn default(pipeline: &Pipeline) -> Result<Map, Error> {
     let image = Map::new().with("name", literal(&pipeline.container)?).with("entrypoint", Node::flow([""]));
     let failures = Node::flow(["runner_system_failure", "stuck_or_timeout_failure"]);

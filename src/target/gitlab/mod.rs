@@ -1,4 +1,4 @@
-//! GitLab CI: one pipeline for the repository, and one for each product that the first one triggers for what it has selected.
+//! GitLab CI: the jobs of the repository, a pipeline that has nothing else, and one for each product that the first one triggers for what it has selected.
 
 mod job;
 mod product;
@@ -10,9 +10,13 @@ use crate::shape::Pipeline;
 use crate::shape::pipeline::Event;
 use crate::target::common::delivery::Product;
 
+/// What a repository with a pipeline of its own includes.
+const JOBS: &str = "ci/gitlab-ci.yml";
+
 /// Writes the pipeline of the repository; `roles` are those with a scenario of their own.
 pub fn emit_shared(pipeline: &Pipeline, roles: &[Text], tree: &mut Tree) -> Result<(), Error> {
-    tree.insert(".gitlab-ci.yml", repository::repository(pipeline, roles)?)
+    tree.insert(JOBS, repository::jobs(pipeline, roles)?)?;
+    tree.insert(".gitlab-ci.yml", repository::whole(pipeline)?)
 }
 
 /// Writes the pipeline of a product; none while no job could read anything.

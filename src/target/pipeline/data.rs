@@ -22,8 +22,7 @@ fn environment(of: &Environment) -> Value {
         .with("name", of.name.clone())
         .with("rank", i64::try_from(of.rank).unwrap_or(i64::MAX))
         .with("ready", of.ready)
-        .with("approve", of.approve)
-        .with("protected", of.protected);
+        .with("approve", of.approve);
     if let Some(store) = &of.store {
         value.push("audience", store.audience.clone());
     }

@@ -404,21 +404,29 @@ fn github(product: &str, repository: &str, branch: &str, authority: bool, networ
         "\nAt GitHub, make its environments:\n\
          \n\
          ```sh\n\
-         repository={repository}\n\
+         repository={repository} branch={branch}\n\
          for place in {}; do\n  \
            name={product}/$environment$place\n  \
-           gh api --silent --method PUT \"repos/$repository/environments/$(printf %s \"$name\" | sed 's,/,%2F,g')\"{set}\n\
+           path=repos/$repository/environments/$(printf %s \"$name\" | sed 's,/,%2F,g')\n  \
+           if [ \"$place\" = /plan ]; then\n    \
+             gh api --silent --method PUT \"$path\"\n  \
+           else\n    \
+             gh api --silent --method PUT \"$path\" --field 'deployment_branch_policy[protected_branches]=false' \\\n      \
+               --field 'deployment_branch_policy[custom_branch_policies]=true'\n    \
+             gh api \"$path/deployment-branch-policies\" --jq '.branch_policies[].name' | grep --quiet --line-regexp --fixed-strings \"$branch\" ||\n      \
+               gh api --silent --method POST \"$path/deployment-branch-policies\" --field name=\"$branch\"\n  \
+           fi{set}\n\
          done\n\
          ```\n\
          \n\
-         and give them their rules and secrets:\n\
+         What they hold is for the branch that is said, and for no other; give them their reviewers and secrets:\n\
          \n\
          | environment | branches | reviewers | secrets |\n\
          |---|---|---|---|\n\
          | `{product}/<environment>` | `{branch}` | where `approve` lists it: somebody | {} |\n\
          | `{product}/<environment>/plan` | any | nobody | none |\n\
          | `{product}/<environment>/drift` | `{branch}` | nobody | {} |\n\
-         | `{product}/<environment>/images` | `{branch}` where it is protected or approved, any elsewhere | nobody | {} |\n",
+         | `{product}/<environment>/images` | `{branch}` | nobody | {} |\n",
         places.join(" "),
         secret(true),
         secret(true),

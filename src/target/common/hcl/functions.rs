@@ -69,7 +69,7 @@ fn form(function: &str) -> Option<Form> {
 pub(super) fn gives_list(function: &str) -> bool {
     matches!(
         function,
-        "compact" | "concat" | "distinct" | "flatten" | "indexes" | "keys" | "reverse" | "slice" | "sort" | "split" | "values"
+        "compact" | "concat" | "distinct" | "flatten" | "indexes" | "keys" | "pieces" | "reverse" | "slice" | "sort" | "split" | "values"
     )
 }
 
@@ -104,6 +104,11 @@ impl Lowering<'_> {
             "matches" => {
                 let (text, pattern) = (next()?, next()?);
                 Ok(Expr::call("can", [Expr::call("regex", [pattern, text])]))
+            }
+            "pieces" => {
+                let length = given.get(1).and_then(|length| length.as_int()).ok_or_else(unsayable)?;
+                let pattern = format!("(?s).{{1,{length}}}");
+                Ok(Expr::call("regexall", [Expr::from(pattern), next()?]))
             }
             // What stands between slashes is a pattern there.
             "replace" if given.get(1).and_then(|from| from.as_text()).is_none_or(|from| from.starts_with('/') && from.ends_with('/')) => {

@@ -99,7 +99,8 @@ printf '%s' '{
   "bound_audiences": ["https://vault.staging.acme.example.com:8200"],
   "bound_claims": {
     "repository": "acme/infrastructure",
-    "environment": "acme/staging/images"
+    "environment": "acme/staging/images",
+    "ref": "refs/heads/main"
   },
   "token_policies": ["acme.staging.image-eu"],
   "token_ttl": "2h"
@@ -113,7 +114,10 @@ printf '%s' '{
   "bound_claims": {
     "project_path": "acme/infrastructure",
     "environment": "acme/staging",
-    "environment_action": "prepare"
+    "environment_action": "prepare",
+    "ref": "main",
+    "ref_type": "branch",
+    "ref_protected": "true"
   },
   "token_policies": ["acme.staging.image-eu"],
   "token_ttl": "2h"
@@ -130,7 +134,8 @@ printf '%s' '{
   "bound_audiences": ["https://vault.staging.acme.example.com:8200"],
   "bound_claims": {
     "repository": "acme/infrastructure",
-    "environment": "acme/staging/images"
+    "environment": "acme/staging/images",
+    "ref": "refs/heads/main"
   },
   "token_policies": ["acme.staging.image-us"],
   "token_ttl": "2h"
@@ -144,7 +149,10 @@ printf '%s' '{
   "bound_claims": {
     "project_path": "acme/infrastructure",
     "environment": "acme/staging",
-    "environment_action": "prepare"
+    "environment_action": "prepare",
+    "ref": "main",
+    "ref_type": "branch",
+    "ref_protected": "true"
   },
   "token_policies": ["acme.staging.image-us"],
   "token_ttl": "2h"

@@ -20,3 +20,26 @@ resource "cloudflare_dns_record" "entry" {
   ttl     = var.ttl
   proxied = false
 }
+
+resource "cloudflare_dns_record" "mail" {
+  for_each = var.servers
+
+  zone_id  = cloudflare_zone.this.id
+  type     = "MX"
+  name     = each.value.name
+  content  = each.value.host
+  priority = each.value.preference
+  ttl      = var.ttl
+  proxied  = false
+}
+
+resource "cloudflare_dns_record" "signer" {
+  for_each = var.signers
+
+  zone_id = cloudflare_zone.this.id
+  type    = "CAA"
+  name    = each.value.name
+  data    = { flags = each.value.flags, tag = each.value.tag, value = each.value.value }
+  ttl     = var.ttl
+  proxied = false
+}

@@ -19,9 +19,26 @@ variable "account" {
 }
 
 variable "entries" {
-  description = "Records with their keys and whole names."
+  description = "Records of one text, with their keys and whole names."
   type        = map(object({ kind = string, name = string, value = string }))
   nullable    = false
+}
+
+variable "servers" {
+  description = "Who takes mail: the preference is a number of its own."
+  type        = map(object({ name = string, preference = number, host = string }))
+  nullable    = false
+}
+
+variable "signers" {
+  description = "Who may sign certificates: each part is a field."
+  type = map(object({
+    name  = string
+    flags = number
+    tag   = string
+    value = string
+  }))
+  nullable = false
 }
 
 variable "ttl" {

@@ -48,4 +48,7 @@ inputs = {
       value = dependency.access_gate.outputs.public_ips["acme-prod-access-gate-0"]
     }
   }
+
+  servers = {}
+  signers = {}
 }

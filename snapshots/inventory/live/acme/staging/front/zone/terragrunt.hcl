@@ -40,4 +40,7 @@ inputs = {
       value = dependency.access_gate.outputs.public_ips["acme-staging-access-gate-0"]
     }
   }
+
+  servers = {}
+  signers = {}
 }

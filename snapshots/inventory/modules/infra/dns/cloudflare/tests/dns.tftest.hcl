@@ -15,7 +15,25 @@ variables {
     entries-key-1 = { kind = "A", name = "name-1.example.com", value = "value-1" }
     entries-key-2 = { kind = "AAAA", name = "name-2.example.com", value = "value-2" }
   }
-  ttl = 101
+  servers = {
+    servers-key-1 = { name = "name-3.example.com", preference = 101, host = "host-1" }
+    servers-key-2 = { name = "name-4.example.com", preference = 102, host = "host-2" }
+  }
+  signers = {
+    signers-key-1 = {
+      name  = "name-5.example.com"
+      flags = 103
+      tag   = "tag-1"
+      value = "value-3"
+    }
+    signers-key-2 = {
+      name  = "name-6.example.com"
+      flags = 104
+      tag   = "tag-2"
+      value = "value-4"
+    }
+  }
+  ttl = 105
 }
 
 run "plans_what_the_module_says" {
@@ -62,7 +80,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = cloudflare_dns_record.entry["entries-key-1"].ttl == 101
+    condition     = cloudflare_dns_record.entry["entries-key-1"].ttl == 105
     error_message = "The ttl of cloudflare_dns_record.entry must be as the module says."
   }
 
@@ -87,6 +105,126 @@ run "plans_what_the_module_says" {
   }
 
   assert {
+    condition     = toset(keys(cloudflare_dns_record.mail)) == toset(["servers-key-1", "servers-key-2"])
+    error_message = "The keys of instances of cloudflare_dns_record.mail must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.mail["servers-key-1"].zone_id == "1"
+    error_message = "The zone_id of cloudflare_dns_record.mail must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.mail["servers-key-1"].type == "MX"
+    error_message = "The type of cloudflare_dns_record.mail must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.mail["servers-key-1"].name == "name-3.example.com"
+    error_message = "The name of cloudflare_dns_record.mail must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.mail["servers-key-1"].content == "host-1"
+    error_message = "The content of cloudflare_dns_record.mail must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.mail["servers-key-1"].priority == 101
+    error_message = "The priority of cloudflare_dns_record.mail must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.mail["servers-key-1"].ttl == 105
+    error_message = "The ttl of cloudflare_dns_record.mail must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.mail["servers-key-1"].proxied == false
+    error_message = "The proxied of cloudflare_dns_record.mail must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.mail["servers-key-2"].name == "name-4.example.com"
+    error_message = "The name of cloudflare_dns_record.mail must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.mail["servers-key-2"].content == "host-2"
+    error_message = "The content of cloudflare_dns_record.mail must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.mail["servers-key-2"].priority == 102
+    error_message = "The priority of cloudflare_dns_record.mail must be as the module says."
+  }
+
+  assert {
+    condition     = toset(keys(cloudflare_dns_record.signer)) == toset(["signers-key-1", "signers-key-2"])
+    error_message = "The keys of instances of cloudflare_dns_record.signer must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.signer["signers-key-1"].zone_id == "1"
+    error_message = "The zone_id of cloudflare_dns_record.signer must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.signer["signers-key-1"].type == "CAA"
+    error_message = "The type of cloudflare_dns_record.signer must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.signer["signers-key-1"].name == "name-5.example.com"
+    error_message = "The name of cloudflare_dns_record.signer must be as the module says."
+  }
+
+  assert {
+    condition     = tostring(cloudflare_dns_record.signer["signers-key-1"].data.flags) == "103"
+    error_message = "The data.flags of cloudflare_dns_record.signer must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.signer["signers-key-1"].data.tag == "tag-1"
+    error_message = "The data.tag of cloudflare_dns_record.signer must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.signer["signers-key-1"].data.value == "value-3"
+    error_message = "The data.value of cloudflare_dns_record.signer must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.signer["signers-key-1"].ttl == 105
+    error_message = "The ttl of cloudflare_dns_record.signer must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.signer["signers-key-1"].proxied == false
+    error_message = "The proxied of cloudflare_dns_record.signer must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.signer["signers-key-2"].name == "name-6.example.com"
+    error_message = "The name of cloudflare_dns_record.signer must be as the module says."
+  }
+
+  assert {
+    condition     = tostring(cloudflare_dns_record.signer["signers-key-2"].data.flags) == "104"
+    error_message = "The data.flags of cloudflare_dns_record.signer must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.signer["signers-key-2"].data.tag == "tag-2"
+    error_message = "The data.tag of cloudflare_dns_record.signer must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.signer["signers-key-2"].data.value == "value-4"
+    error_message = "The data.value of cloudflare_dns_record.signer must be as the module says."
+  }
+
+  assert {
     condition     = output.id == "1"
     error_message = "The output id must be as the module says."
   }
@@ -105,6 +243,16 @@ run "plans_what_the_module_says" {
     condition     = can(regex("resource \"cloudflare_dns_record\" \"entry\" \\{\\n(  .*\\n|\\n)*  proxied *= false\n", file("${path.module}/main.tf")))
     error_message = "The proxied of cloudflare_dns_record.entry must be as the module says."
   }
+
+  assert {
+    condition     = can(regex("resource \"cloudflare_dns_record\" \"mail\" \\{\\n(  .*\\n|\\n)*  proxied *= false\n", file("${path.module}/main.tf")))
+    error_message = "The proxied of cloudflare_dns_record.mail must be as the module says."
+  }
+
+  assert {
+    condition     = can(regex("resource \"cloudflare_dns_record\" \"signer\" \\{\\n(  .*\\n|\\n)*  proxied *= false\n", file("${path.module}/main.tf")))
+    error_message = "The proxied of cloudflare_dns_record.signer must be as the module says."
+  }
 }
 
 run "plans_the_other_case" {
@@ -118,6 +266,16 @@ run "plans_the_other_case" {
   assert {
     condition     = cloudflare_dns_record.entry["entries-key-1"].ttl == 300
     error_message = "The ttl of cloudflare_dns_record.entry must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.mail["servers-key-1"].ttl == 300
+    error_message = "The ttl of cloudflare_dns_record.mail must be as the module says."
+  }
+
+  assert {
+    condition     = cloudflare_dns_record.signer["signers-key-1"].ttl == 300
+    error_message = "The ttl of cloudflare_dns_record.signer must be as the module says."
   }
 }
 
