@@ -5,6 +5,8 @@
 # for, BASE what a change is compared with; both are set where the pipeline starts.
 set -eu
 
+export MOST=100000
+
 case "${PURPOSE:?}" in
   drift)
     hour=$(date -u +%H)
@@ -17,7 +19,7 @@ case "${PURPOSE:?}" in
     ;;
   *)
     environments=$(./ci/select.sh environments proposed "${BASE:?}" HEAD)
-    images=$(./ci/select.sh images proposed "$BASE" HEAD)
+    images='[]'
     ;;
 esac
 

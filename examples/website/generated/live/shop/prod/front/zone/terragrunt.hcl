@@ -68,7 +68,7 @@ inputs = {
       name   = "shop-prod-web-nodes-1"
       values = [dependency.web_nodes.outputs.public_ips["shop-prod-web-nodes-1"]]
     }
-    "CAA @"     = { kind = "CAA", name = "@", values = ["0 issue letsencrypt.org"] }
+    "CAA @"     = { kind = "CAA", name = "@", values = ["0 issue \"letsencrypt.org\""] }
     "CNAME www" = { kind = "CNAME", name = "www", values = ["shop.example.com."] }
   }
 
