@@ -221,7 +221,7 @@ fn after_a_change_of_the_library_what_is_open_comes_first() {
     assert!(told.contains(&"inventory/shop/more.infra".to_owned()), "{told:?}");
     assert!(!told.iter().any(|path| path.contains("acme") || path.contains("other")), "{told:?}");
     // What is edited does not wait, and what waits has its turn.
-    session.set(PRODUCT, Some(edit(&session.workspace().find(PRODUCT).unwrap().1.text.clone(), 3).as_str().into()));
+    session.set(PRODUCT, Some(edit(&session.workspace().find(PRODUCT).unwrap().1.text.clone(), 4).as_str().into()));
     session.update_first(Extent::First(&first, 0));
     assert_eq!(session.judged(), (3, 4));
     session.update_first(Extent::First(&BTreeSet::new(), 5));
