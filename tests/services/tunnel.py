@@ -88,7 +88,7 @@ def main():
 
 
 def check(product, door, desk):
-    def plays(what, changes, *words, roles="tunnel"):
+    def plays(what, changes, *words, roles="ssh_tunnel"):
         stack = "desk" if roles == "base" else "show"
         status, changed, log = product.play(f"tunnel-{what.replace(' ', '-')}", stack, roles, [door], *words)
         product.expect(f"{what}: it succeeds", status == 0, log)

@@ -25,7 +25,7 @@ resource "aws_lb" "this" {
     iterator = d
 
     content {
-      subnet_id     = var.network_subnet_ids[d.value.key]
+      subnet_id     = d.value.subnet
       allocation_id = aws_eip.address[d.value.key].id
     }
   }

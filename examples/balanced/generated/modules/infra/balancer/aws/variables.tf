@@ -6,12 +6,6 @@ variable "name" {
   nullable    = false
 }
 
-variable "network_subnet_ids" {
-  description = "The identifiers of the subnets by key."
-  type        = map(string)
-  nullable    = false
-}
-
 variable "network_id" {
   description = "The identifier of the network."
   type        = string
@@ -60,7 +54,7 @@ variable "short" {
 
 variable "doors" {
   description = "The subnets that lead to the internet, one for each zone."
-  type        = map(object({ key = string }))
+  type        = map(object({ key = string, subnet = string }))
   nullable    = false
 }
 

@@ -36,12 +36,11 @@ dependency "web_us_nodes" {
 }
 
 inputs = {
-  name               = "shop-prod-at-us-front"
-  network_subnet_ids = dependency.web_us_net.outputs.subnet_ids
-  network_id         = dependency.web_us_net.outputs.id
-  machines_ids       = dependency.web_us_nodes.outputs.ids
-  protected          = true
-  listeners          = { tcp-443 = { port = 443 }, tcp-80 = { port = 80 } }
+  name         = "shop-prod-at-us-front"
+  network_id   = dependency.web_us_net.outputs.id
+  machines_ids = dependency.web_us_nodes.outputs.ids
+  protected    = true
+  listeners    = { tcp-443 = { port = 443 }, tcp-80 = { port = 80 } }
 
   ways = {
     tcp-443-shop-prod-web-us-nodes-0 = { listener = "tcp-443", port = 443, host = "shop-prod-web-us-nodes-0" }
@@ -51,7 +50,11 @@ inputs = {
   }
 
   short = "shop-prod-at-us-front"
-  doors = { us-east-1a = { key = "us-east-1a" }, us-east-1b = { key = "us-east-1b" } }
+
+  doors = {
+    us-east-1a = { key = "us-east-1a", subnet = dependency.web_us_net.outputs.subnet_ids["us-east-1a"] }
+    us-east-1b = { key = "us-east-1b", subnet = dependency.web_us_net.outputs.subnet_ids["us-east-1b"] }
+  }
 
   groups = {
     tcp-443 = { port = 443, name = "shop-prod-at-us-front-443" }

@@ -18,11 +18,10 @@ override_resource {
 }
 
 variables {
-  name               = "name"
-  network_subnet_ids = { network-subnet-ids-key-1 = "1001", network-subnet-ids-key-2 = "1002" }
-  network_id         = "1003"
-  machines_ids       = { machines-ids-key-1 = "1004", machines-ids-key-2 = "1005" }
-  protected          = false
+  name         = "name"
+  network_id   = "1001"
+  machines_ids = { machines-ids-key-1 = "1002", machines-ids-key-2 = "1003" }
+  protected    = false
   listeners = {
     groups-key-1 = { port = 1 }
     groups-key-2 = { port = 65535 }
@@ -33,8 +32,8 @@ variables {
   }
   short = "short"
   doors = {
-    doors-key-1 = { key = "doors-key-1" }
-    doors-key-2 = { key = "doors-key-2" }
+    doors-key-1 = { key = "doors-key-1", subnet = "subnet-1" }
+    doors-key-2 = { key = "doors-key-2", subnet = "subnet-2" }
   }
   groups = {
     groups-key-1 = { port = 8005, name = "name-1" }
@@ -102,6 +101,20 @@ run "plans_what_the_module_says" {
   }
 
   assert {
+    condition = anytrue([
+      for entry in aws_lb.this.subnet_mapping : entry.subnet_id == "subnet-1" && entry.allocation_id == "1"
+    ])
+    error_message = "The subnet_mapping 1 of aws_lb.this must be as the module says."
+  }
+
+  assert {
+    condition = anytrue([
+      for entry in aws_lb.this.subnet_mapping : entry.subnet_id == "subnet-2" && entry.allocation_id == "1"
+    ])
+    error_message = "The subnet_mapping 2 of aws_lb.this must be as the module says."
+  }
+
+  assert {
     condition     = toset(keys(aws_lb_target_group.group)) == toset(["groups-key-1", "groups-key-2"])
     error_message = "The keys of instances of aws_lb_target_group.group must be as the module says."
   }
@@ -127,7 +140,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_lb_target_group.group["groups-key-1"].vpc_id == "1003"
+    condition     = aws_lb_target_group.group["groups-key-1"].vpc_id == "1001"
     error_message = "The vpc_id of aws_lb_target_group.group must be as the module says."
   }
 
@@ -167,7 +180,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_lb_target_group_attachment.member["ways-key-1"].target_id == "1004"
+    condition     = aws_lb_target_group_attachment.member["ways-key-1"].target_id == "1002"
     error_message = "The target_id of aws_lb_target_group_attachment.member must be as the module says."
   }
 
@@ -182,7 +195,7 @@ run "plans_what_the_module_says" {
   }
 
   assert {
-    condition     = aws_lb_target_group_attachment.member["ways-key-2"].target_id == "1005"
+    condition     = aws_lb_target_group_attachment.member["ways-key-2"].target_id == "1003"
     error_message = "The target_id of aws_lb_target_group_attachment.member must be as the module says."
   }
 

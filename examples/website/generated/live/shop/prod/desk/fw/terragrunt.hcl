@@ -19,7 +19,7 @@ inputs = {
   inbound = [
     { name = "base-ssh", protocol = "tcp", ports = "22", sources = ["0.0.0.0/0", "::/0"] },
     { name = "site-http", protocol = "tcp", ports = "80", sources = ["0.0.0.0/0", "::/0"] },
-    { name = "tunnel-call", protocol = "tcp", ports = "2222", sources = ["0.0.0.0/0", "::/0"] },
+    { name = "ssh-tunnel-call", protocol = "tcp", ports = "2222", sources = ["0.0.0.0/0", "::/0"] },
     { name = "tcp-443", protocol = "tcp", ports = "443", sources = ["0.0.0.0/0", "::/0"] },
   ]
 
