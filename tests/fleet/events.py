@@ -158,8 +158,11 @@ class Fleet:
             "sh", "-ec",
             "cd /root; openssl x509 -in cert.pem -x509toreq -copy_extensions copyall -signkey /etc/consul.d/tls/key.pem -out request.pem;"
             "openssl x509 -req -in request.pem -copy_extensions copyall -CA authority.pem -CAkey authority.key -days 7 -out short.pem;"
-            "cat short.pem > /etc/consul.d/tls/cert.pem",
+            "cat short.pem > /etc/consul.d/tls/cert.pem; systemctl restart consul",
         )  # fmt: skip
+        served = "openssl s_client -connect localhost:8501 < /dev/null 2> /dev/null | openssl x509 -noout -checkend 2592000"
+        time.sleep(10)
+        self.expect("the certificate that ends soon is served", not member.tries("sh", "-c", served))
         runs = self.everywhere("drifted", "ada", "--check")
         self.expect_runs("check mode of a machine that was changed", runs, None)
         changes = "\n".join(runs[1].changes())
@@ -167,7 +170,6 @@ class Fleet:
         self.expect("check mode shows a certificate that ends soon", "Write the certificate" in changes, changes)
         self.expect_runs("the run that repairs", self.everywhere("repair", "ada"), None)
         self.expect("the foreign key is gone", len(member.asks("cat", keys).splitlines()) == 1)
-        served = "openssl s_client -connect localhost:8501 < /dev/null 2> /dev/null | openssl x509 -checkend 2592000"
         self.expect("the new certificate is served", member.tries("sh", "-c", served))
         self.expect(
             "the certificate is a new one",
