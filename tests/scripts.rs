@@ -251,6 +251,70 @@ esac
     }
 }
 
+/// A product with a service of its own library, whose secrets its store keeps.
+const WITH_A_DATABASE: &str = r#"
+define service books {
+  licence = "PostgreSQL"
+  input hosts:    list(host)
+  input password: secret(string) = generated("books/password", bytes = 24)
+  input reader:   secret(string) = generated("books/reader", uuid = true)
+  configure { file "/etc/books.json" { format = json, mode = "0600", content = { password = password, reader = reader } } }
+}
+define stack shelf {
+  input machines: stack compute
+  service books { hosts = machines.hosts }
+}
+stack compute nodes { on = eu, public = true, gates = [access], keys = [mgmt.keys] }
+stack shelf   data  { on = eu, machines = nodes }
+"#;
+
+/// The secrets of services are made once, by an operator, and read by the roles that configure services and look at them.
+#[test]
+fn secrets_of_services_are_made_and_readable() {
+    let library = infrac::host::library::files().into_iter();
+    let library = library.map(|(path, text)| (format!("{}{path}", infrac::host::library::PREFIX), text.to_owned()));
+    let product = include_str!("cases/plane/platform.infra").to_owned() + WITH_A_DATABASE;
+    let files = library.chain([("inventory/platform/product.infra".to_owned(), product)]);
+    let workspace = infrac::base::Workspace::new(files.map(|(path, text)| (path.as_str().into(), text.as_str().into())));
+    let outcome = infrac::driver::compile(&workspace, &infrac::driver::Options::default());
+    assert_eq!(outcome.diagnostics, []);
+    let file = |path: &str| outcome.tree.get(&format!("live/platform/prod/credentials/{path}")).unwrap().contents.clone();
+    let grant = file("grant.sh");
+    let reads = |role: &str| {
+        let policy = grant.split("bao policy write").find(|text| text.contains(&format!("# {role}\n"))).unwrap();
+        policy.contains("path \"kv/data/platform/prod/books/*\" { capabilities = [\"read\"] }")
+    };
+    assert!(reads("apply") && reads("drift") && !reads("plan"), "{grant}");
+    let guide = &outcome.tree.get("live/platform/BOOTSTRAP.md").unwrap().contents;
+    assert!(guide.find("make-secrets.sh").unwrap() < guide.find("grant.sh").unwrap());
+    let read = &outcome.tree.get("ansible/inventory/platform/prod/group_vars/data/books.yml").unwrap().contents;
+
+    let bao = r#"#!/bin/sh
+for word; do case "$word" in platform/*) path=$word ;; esac; done
+file=$PWD/store/$(printf %s "$path" | tr / .)
+case "$1 $2" in
+  "kv get") test -e "$file" ;;
+  "kv put") test ! -e "$file" && cat > "$file" ;;
+  *) exit 64 ;;
+esac
+"#;
+    for shell in shells() {
+        let repository = Repository::new();
+        repository.executable("tools/bao", bao);
+        repository.executable("ci/make.sh", &file("make-secrets.sh"));
+        repository.write("store/platform.prod.books.reader", "kept");
+        for _ in 0..2 {
+            assert_eq!(text(&repository.run(shell, "make.sh", &[], &[("BAO_TOKEN", "operator")])), "", "{shell}");
+            let kept = |name: &str| {
+                assert!(read.contains(&format!("'platform/prod/books/{name}'")), "{read}");
+                fs::read_to_string(repository.path(&format!("store/platform.prod.books.{name}"))).unwrap()
+            };
+            assert_eq!(kept("password").len(), 32, "{shell}");
+            assert_eq!(kept("reader"), "kept", "{shell}");
+        }
+    }
+}
+
 /// Whatever may write holds the lock, wherever its options stand; what is not known does too.
 #[test]
 fn everything_but_what_only_reads_holds_the_lock() {
@@ -345,6 +409,33 @@ fn what_does_not_fit_into_a_matrix_is_an_error() {
     // GitLab has no matrix here, and each product is a pipeline of its own.
     let whole = text(&repository.run("sh", "gitlab-select.sh", &[], &[("PURPOSE", "plan"), ("BASE", "unknown")]));
     assert!(whole.contains(" e250"), "{whole}");
+}
+
+/// A comment says how much each environment changes before it says what, and that it is cut where it is.
+#[test]
+fn a_comment_that_is_cut_says_so() {
+    let script = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/steps/comment.sh")).unwrap();
+    for shell in shells() {
+        let repository = Repository::new();
+        repository.executable("ci/comment.sh", &script);
+        repository.executable("tools/gh", "#!/bin/sh\n");
+        let comment = |lines: usize| {
+            for environment in ["prod", "staging"] {
+                let changes = "~ web/nodes: hcloud_server.node\n".repeat(lines);
+                let text = format!("### acme/{environment}: {lines} changes\n\n```diff\n{changes}```\n");
+                repository.write(&format!("summaries/plan.acme.{environment}/plan.md"), &text);
+            }
+            text(&repository.run(shell, "comment.sh", &[], &[("NUMBER", "1")]));
+            fs::read_to_string(repository.path("comment.md")).unwrap()
+        };
+        let whole = comment(2);
+        assert!(whole.starts_with("- acme/prod: 2 changes\n- acme/staging: 2 changes\n\n### acme/prod: 2 changes\n"), "{whole}");
+        assert!(whole.ends_with("```\n") && !whole.contains("not all"), "{whole}");
+        let cut = comment(1_500);
+        assert!(cut.starts_with("- acme/prod: 1500 changes\n- acme/staging: 1500 changes\n"));
+        assert!(cut.len() < 61_000 && cut.lines().filter(|line| line.starts_with("```")).count() % 2 == 0);
+        assert!(cut.contains("\n```\n\n**This is not all**: "), "{}", &cut[cut.len() - 300..]);
+    }
 }
 
 #[test]

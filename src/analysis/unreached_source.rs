@@ -21,7 +21,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let mut blamed: BTreeSet<(&Text, InstanceId)> = BTreeSet::new();
         for host in &plan.hosts {
             let Some(network) = plan.standing(host).and_then(|standing| standing.network) else { continue };
-            // A range is meant for a network; addresses of machines follow from what refers to a service.
+            // A range is meant for a network.
             for source in sources(plan, host).into_iter().filter(|source| source.prefix_len() < source.max_prefix_len()) {
                 let Some((other, _)) = plan.networks().find(|(id, range)| *id != network && range.contains(&source)) else { continue };
                 if is_met(plan, network, &source) || comes_from_a_gate(plan, &source) || !blamed.insert((&host.stack, other)) {
@@ -29,9 +29,56 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 }
                 found.push(report(plan, host, &source, other));
             }
+            machines(plan, host, network, &mut blamed, found);
         }
     }
 }
+
+/// Machines of other networks that are let in by their addresses, because a service of theirs is given one that runs here.
+fn machines<'p>(
+    plan: &'p Plan,
+    host: &'p Host,
+    network: InstanceId,
+    blamed: &mut BTreeSet<(&'p Text, InstanceId)>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let alone = |source: &IpNet| source.prefix_len() == source.max_prefix_len();
+    for source in sources(plan, host).into_iter().filter(alone) {
+        let at = |of: &&Host| of.said().and_then(|said| said.address()).is_some_and(|address| IpNet::from(address) == source);
+        let Some(client) = plan.hosts.iter().find(at) else { continue };
+        let Some(other) = plan.standing(client).and_then(|standing| standing.network).filter(|other| *other != network) else { continue };
+        // Who is let in and asks nothing needs no way.
+        let Some(place) = asks_at(plan, client, host) else { continue };
+        if is_met(plan, network, &source) || comes_from_a_gate(plan, &source) || !blamed.insert((&host.stack, other)) {
+            continue;
+        }
+        let message = format!(
+            "`{}` never reaches `{}`, which lets it in: they are in the networks of `{}` and `{}`, and no way joins the two",
+            client.name, host.name, client.stack, host.stack
+        );
+        let mut diagnostic = Diagnostic::error(Code::NoRoute, place, message);
+        for machine in [host, client] {
+            let at = place::machine_at(plan, machine);
+            if at != place {
+                diagnostic = diagnostic.related(at, format!("`{}` has a network of its own", machine.stack));
+            }
+        }
+        found.push(diagnostic.help(APART));
+    }
+}
+
+/// Where the service of one machine is given one of another machine.
+fn asks_at(plan: &Plan, client: &Host, host: &Host) -> Option<Span> {
+    let asked: BTreeSet<InstanceId> = plan.services_on(&host.name).map(|service| service.instance).collect();
+    let asks = |of: InstanceId| {
+        let values = plan.instance(of).into_iter().flat_map(|instance| instance.fields.values());
+        values.into_iter().any(|value| matches!(value, Value::Instance(id) if asked.contains(id)))
+    };
+    plan.services_on(&client.name).map(|service| service.instance).find(|of| asks(*of)).map(|of| place::named_at(plan, of))
+}
+
+/// What there is to do where two networks are not one.
+const APART: &str = "put both into one network, as one stack has it, or let them meet by public addresses and over TLS";
 
 /// The private addresses that a machine's firewalls let in.
 fn sources(plan: &Plan, host: &Host) -> BTreeSet<IpNet> {
@@ -70,7 +117,7 @@ fn report(plan: &Plan, host: &Host, source: &IpNet, other: InstanceId) -> Diagno
     if let Some(at) = theirs.map(|stack| stack.declaration.name.span).filter(|at| *at != place) {
         diagnostic = diagnostic.related(at, format!("`{name}` is in another one"));
     }
-    diagnostic.help("put both into one network, as one stack has it, or let them meet by public addresses and over TLS")
+    diagnostic.help(APART)
 }
 
 /// The attribute of a stack whose value names a range.

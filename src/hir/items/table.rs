@@ -522,6 +522,8 @@ items! {
         permitted: "list(string)" => each &'v Text;
         forbid: "list(string)" => each &'v Text;
         read: "list(string)" => each &'v Text;
+        kept: "list(string)" => each &'v Text;
+        keep: "list(string)" => each &'v Text;
     }
     /// What leads operators into the private networks.
     Block ["service", "way_in"] as WayIn has {

@@ -176,7 +176,7 @@ pub(super) fn placed(words: &[Text], placeholders: &[(&str, &Text)], variable: &
 }
 
 /// A word with the value of each placeholder in its place; what looks like one in a value stays as it is.
-fn filled<'w>(word: &'w str, placeholders: &[(&str, &Text)]) -> Cow<'w, str> {
+pub(super) fn filled<'w>(word: &'w str, placeholders: &[(&str, &Text)]) -> Cow<'w, str> {
     if !word.contains('{') {
         return Cow::Borrowed(word);
     }
@@ -231,6 +231,8 @@ mod tests {
             revoke: Vec::new(),
             permitted: Vec::new(),
             forbid: Vec::new(),
+            kept: Vec::new(),
+            keep: Vec::new(),
             login: login.iter().map(|word| Text::from(*word)).collect(),
             read: ["store", "get", "-field={field}", "{path}"].map(Text::from).to_vec(),
         };

@@ -1,6 +1,6 @@
 //! What an operator runs so that the jobs of pipelines may read what their roles read, and nothing else.
 
-use super::credentials::{command, name, placed};
+use super::credentials::{command, filled, name, placed};
 use crate::artifact::shell::Word;
 use crate::artifact::{Entry, Error, Tree, header, json};
 use crate::base::{Text, text};
@@ -32,6 +32,31 @@ fn script(product: &Product, environment: &Environment, store: &Store, branch: &
         product.name,
         environment.name,
     );
+    enter(environment, store, &mut text)?;
+    for system in &product.systems {
+        text.push_str(&format!("\n# {} says who its jobs are.\n", system.name));
+        let places = [("{system}", &Text::from(system.name)), ("{issuer}", &system.issuer)];
+        invoke(&store.trust, &places, &mut text)?;
+    }
+    for role in environment.roles.keys() {
+        let (name, path) = (super::credentials::role(product, environment, role), text!("{}/{}/{role}", product.name, environment.name));
+        text.push_str(&format!("\n# {role}\n"));
+        invoke(&permits(product, environment, store, role, &path), &[("{role}", &name), ("{path}", &path)], &mut text)?;
+        for system in &product.systems {
+            let claims = system.claims(&product.name, environment, role, branch);
+            let claims = claims.into_iter().fold(json::Value::object(), |object, (claim, value)| object.with(claim, value));
+            let claims: Text = json::print(&claims)?.trim_end().replace('\n', "\n  ").into();
+            let places =
+                [("{system}", &Text::from(system.name)), ("{role}", &name), ("{audience}", &store.audience), ("{claims}", &claims)];
+            invoke(&store.grant, &places, &mut text)?;
+        }
+    }
+    take_back(product, environment, store, &mut text)?;
+    Ok(text)
+}
+
+/// How an operator's shell gets to the store, in a script that lies where credentials do.
+pub(super) fn enter(environment: &Environment, store: &Store, text: &mut String) -> Result<(), Error> {
     let mut names = Vec::new();
     for (variable, value) in &store.variables {
         text.push_str(&format!("{}={}\n", name(variable)?, Word::literal(value)?.as_str()));
@@ -46,26 +71,20 @@ fn script(product: &Product, environment: &Environment, store: &Store, branch: &
     if !store.enter.is_empty() {
         text.push_str(&format!("[ -n \"${{{}:-}}\" ] || {}\n", name(&store.token)?, command(&store.enter, &[])?));
     }
-    for system in &product.systems {
-        text.push_str(&format!("\n# {} says who its jobs are.\n", system.name));
-        let places = [("{system}", &Text::from(system.name)), ("{issuer}", &system.issuer)];
-        invoke(&store.trust, &places, &mut text)?;
+    Ok(())
+}
+
+/// What makes a role that reads its own folder and, where it configures services or looks at them, what is made for these.
+fn permits(product: &Product, environment: &Environment, store: &Store, role: &str, own: &Text) -> Vec<Invocation> {
+    let mut paths = vec![own.clone()];
+    if ["apply", "drift"].contains(&role) {
+        paths.extend(environment.made.keys().map(|thing| text!("{}/{}/{thing}", product.name, environment.name)));
     }
-    for role in environment.roles.keys() {
-        let (name, path) = (super::credentials::role(product, environment, role), text!("{}/{}/{role}", product.name, environment.name));
-        text.push_str(&format!("\n# {role}\n"));
-        invoke(&store.permit, &[("{role}", &name), ("{path}", &path)], &mut text)?;
-        for system in &product.systems {
-            let claims = system.claims(&product.name, environment, role, branch);
-            let claims = claims.into_iter().fold(json::Value::object(), |object, (claim, value)| object.with(claim, value));
-            let claims: Text = json::print(&claims)?.trim_end().replace('\n', "\n  ").into();
-            let places =
-                [("{system}", &Text::from(system.name)), ("{role}", &name), ("{audience}", &store.audience), ("{claims}", &claims)];
-            invoke(&store.grant, &places, &mut text)?;
-        }
-    }
-    take_back(product, environment, store, &mut text)?;
-    Ok(text)
+    let all = |input: &Text| -> Text {
+        let each: Vec<String> = paths.iter().map(|path| filled(input, &[("{path}", path)]).into_owned()).collect();
+        each.join("\n").into()
+    };
+    store.permit.iter().map(|of| Invocation { input: of.input.as_ref().map(all), ..of.clone() }).collect()
 }
 
 /// What earlier runs of the script gave to who is no longer listed, at systems of CI that are no longer named too.

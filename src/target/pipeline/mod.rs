@@ -3,6 +3,7 @@
 mod credentials;
 mod data;
 mod grant;
+mod made;
 mod origin;
 mod repository;
 
@@ -35,6 +36,7 @@ pub fn emit_shared(pipeline: &Pipeline, tree: &mut Tree) -> Result<(), Error> {
 pub fn emit_product(product: &Product, pipeline: &Pipeline, tree: &mut Tree) -> Result<(), Error> {
     tree.insert(text!("live/{}/pipeline.json", product.name), data::data(product, &pipeline.runner))?;
     credentials::credentials(product, tree)?;
+    made::made(product, tree)?;
     grant::grants(product, &pipeline.branch, tree)
 }
 

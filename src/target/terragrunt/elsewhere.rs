@@ -44,6 +44,7 @@ pub(super) fn steps<'p>(plan: &'p Plan, branch: &str) -> Steps<'p> {
         steps.push(format!("Bake the images that the machines start from:\n\n```sh\n{config}{images}```\n"));
     }
     steps.push(format!("Make everything:\n\n```sh\n(cd \"live/{product}/$environment\" && terragrunt run --all -- apply)\n```\n"));
+    steps.made();
     let configured = plan.configured.iter().filter(|stack| plan.services.iter().any(|service| service.stack == **stack));
     let playbooks: String = configured.map(|stack| super::guide::playbook(product, "", &word(stack))).collect();
     if !playbooks.is_empty() {

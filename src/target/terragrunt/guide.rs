@@ -131,6 +131,7 @@ fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
          (cd \"live/{product}/$environment\" && terragrunt run --all {filters} -- plan)\n\
          ```\n"
     ));
+    steps.extend(made(plan));
     steps.extend(pipelines(plan, branch));
     steps.push(READY.to_owned());
     steps
@@ -172,6 +173,10 @@ impl<'p> Steps<'p> {
     }
 
     /// What pipelines need.
+    pub(super) fn made(&mut self) {
+        self.0.extend(made(self.1));
+    }
+
     pub(super) fn pipelines(&mut self, branch: &str) {
         self.0.extend(pipelines(self.1, branch));
         self.0.push(READY.to_owned());
@@ -338,6 +343,21 @@ pub(super) fn bake(plan: &Plan, image: &Image) -> String {
     let own = credentials.iter().filter(|of| of.held != of.read);
     let own: String = own.map(|of| format!("{}=\"${}\" ", of.read, of.held)).collect();
     format!("{own}./ci/image.sh {} \"$environment\" {} {}\n", plan.product.name.text, image.name, image.instance)
+}
+
+/// What is made for services and kept where the product keeps its secrets.
+fn made(plan: &Plan) -> Option<String> {
+    let product = of_plans(std::slice::from_ref(plan));
+    let environment = product.environments.first()?;
+    environment.store.as_ref().filter(|store| !store.keep.is_empty() && !environment.made.is_empty())?;
+    Some(format!(
+        "Make the secrets of the product's services, and again after each change that adds one; what is there is never replaced.\n\
+         \n\
+         ```sh\n\
+         \"live/{}/$environment/credentials/make-secrets.sh\"\n\
+         ```\n",
+        product.name
+    ))
 }
 
 /// What pipelines need before they can work on an environment.

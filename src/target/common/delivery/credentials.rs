@@ -5,7 +5,7 @@ use crate::base::{Text, text};
 use crate::hir::items::{self, WayIn};
 use crate::plan::{CredentialVariable, Instance, Plan};
 use crate::target::common::secrets::{self, Place, Sources};
-use crate::value::{Secret as Made, Value};
+use crate::value::{Scheme, Secret as Made, SecretForm, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The variable that names the file with the key of SSH.
@@ -31,9 +31,24 @@ pub(super) fn store(plan: &Plan) -> Option<Store> {
         revoke: texts(store.revoke()),
         permitted: texts(store.permitted()),
         forbid: texts(store.forbid()),
+        kept: texts(store.kept()),
+        keep: texts(store.keep()),
         login,
         read,
     })
+}
+
+/// What is made for the services of a plan and kept in its store of secrets, by what it belongs to and its name.
+pub(super) fn made(plan: &Plan) -> BTreeMap<Text, BTreeMap<Text, SecretForm>> {
+    let mut made: BTreeMap<Text, BTreeMap<Text, SecretForm>> = BTreeMap::new();
+    if Sources::of(plan).scheme == Scheme::Vault {
+        for secret in secrets::generated(plan) {
+            if let Made::Generated { thing, name, form, bootstrap: false } = secret {
+                made.entry(thing.clone()).or_default().insert(name.clone(), *form);
+            }
+        }
+    }
+    made
 }
 
 /// The way into the private networks, if there is one for a machine of CI: where states and secrets are kept by another product, the way

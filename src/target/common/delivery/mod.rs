@@ -9,6 +9,7 @@ pub use of_plans::of_plans;
 pub use systems::{System, action, place_of};
 
 use crate::base::Text;
+use crate::value::SecretForm;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A product.
@@ -41,6 +42,8 @@ pub struct Environment {
     pub protected: bool,
     /// Where its credentials come from.
     pub store: Option<Store>,
+    /// What is made for its services and kept there, by what it belongs to and its name.
+    pub made: BTreeMap<Text, BTreeMap<Text, SecretForm>>,
     /// How a machine of CI joins its private network.
     pub network: Option<Network>,
     /// The folder of its inventory.
@@ -90,6 +93,10 @@ pub struct Store {
     pub forbid: Vec<Text>,
     /// Prints a secret; `{path}` and `{field}` in it say which.
     pub read: Vec<Text>,
+    /// Succeeds where there is a secret: `{path}`.
+    pub kept: Vec<Text>,
+    /// Keeps what it is given where there is none: `{path}`.
+    pub keep: Vec<Text>,
 }
 
 /// A command of a store's client.

@@ -1,6 +1,6 @@
 //! From the plans of a product to what pipelines need to know of it.
 
-use super::credentials::{network, roles, store, variables};
+use super::credentials::{made, network, roles, store, variables};
 use super::systems;
 use super::{Environment, Image, Phase, Product};
 use crate::base::{Text, text};
@@ -41,6 +41,7 @@ fn environment(plan: &Plan, last: bool) -> Environment {
         variables: variables(plan),
         roles: roles(plan, &images),
         reads: reads(plan),
+        made: made(plan),
         store,
         images,
     }
