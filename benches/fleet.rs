@@ -3,6 +3,9 @@
 //! `parse` is the front end alone, `check` what `infrac check` does without a cache, `build cold` writes every file into an empty
 //! folder, `keystroke` what an open project says anew after an edit of one product, `build one changed` compiles one product that changed, and `build unchanged` finds that every file is up to date.
 //!
+//! `plane` are the thirty products of `tests/references.rs`, of which twenty-nine refer to the first one: who refers to another product waits
+//! until that is planned.
+//!
 //! Beside them stand, in the same run and of the same bytes, what makes no promises: `render` fills the templates that the files of one
 //! product would be, once for each product, and `copy` copies every generated file.
 #![allow(clippy::expect_used, reason = "a benchmark that cannot be prepared has nothing to say")]
@@ -19,9 +22,11 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 const ACME: &str = include_str!("../inventory/acme/product.infra");
+const PLATFORM: &str = include_str!("../tests/cases/plane/platform.infra");
+const SHOP: &str = include_str!("../tests/cases/plane/shop.infra");
 
-/// A project of so many products.
-fn fleet(products: usize) -> TempDir {
+/// A project of these products: names and sources.
+fn project(products: impl IntoIterator<Item = (String, String)>) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let write = |path: String, text: String| {
         let path = folder.path().join("project").join(path);
@@ -29,15 +34,28 @@ fn fleet(products: usize) -> TempDir {
         fs::write(path, text).expect("a file");
     };
     write("infra.toml".into(), "name = \"fleet\"\nedition = \"2026\"\noutput = \"generated\"\n".into());
-    for number in 0..products {
+    for (name, text) in products {
+        write(format!("inventory/{name}/product.infra"), text);
+    }
+    folder
+}
+
+/// A project of so many copies of acme.
+fn fleet(products: usize) -> TempDir {
+    project((0..products).map(|number| {
         let text = ACME
             .replace("product acme", &format!("product copy{number}"))
             .replace("acme.example.com", &format!("copy{number}.example.com"))
             .replace("10.100.0.0/16", &format!("10.{}.0.0/16", 101 + number % 100))
             .replace("10.20.0.0/16", &format!("10.{}.0.0/16", 21 + number % 79));
-        write(format!("inventory/copy{number}/product.infra"), text);
-    }
-    folder
+        (format!("copy{number}"), text)
+    }))
+}
+
+/// A project of a plane and so many products that stand on it.
+fn plane(shops: usize) -> TempDir {
+    let shops = (1..=shops).map(|number| format!("shop{number}")).map(|name| (name.clone(), SHOP.replace("shop0", &name)));
+    project([("platform".to_owned(), PLATFORM.to_owned())].into_iter().chain(shops))
 }
 
 fn sources(root: &Path) -> Workspace {
@@ -185,5 +203,28 @@ fn fleets(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, fleets);
+fn planes(criterion: &mut Criterion) {
+    const PRODUCTS: usize = 30;
+    let folder = plane(PRODUCTS - 1);
+    let root = &folder.path().join("project");
+    let workspace = sources(root);
+    let mut group = criterion.benchmark_group("plane");
+    group.throughput(Throughput::Elements(PRODUCTS as u64));
+    group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    group.bench_function(BenchmarkId::new("check", PRODUCTS), |b| {
+        let options = Options { files: Files::LetGo, ..Options::default() };
+        b.iter(|| assert_eq!(driver::compile(black_box(&workspace), &options).products.len(), PRODUCTS));
+    });
+    group.bench_function(BenchmarkId::new("build cold", PRODUCTS), |b| {
+        let empty = || {
+            for path in [root.join("generated"), caches(root)] {
+                let _ = fs::remove_dir_all(path);
+            }
+        };
+        b.iter_batched(empty, |()| assert!(build(root) > PRODUCTS), BatchSize::PerIteration);
+    });
+    group.finish();
+}
+
+criterion_group!(benches, fleets, planes);
 criterion_main!(benches);
