@@ -102,7 +102,8 @@ impl Planner<'_> {
         let modules: BTreeSet<Text> = children.into_iter().filter_map(|of| lacking(self, of)).chain([module.clone()]).collect();
         let Some(first) = modules.first().cloned() else { return };
         // A provider that has one of them and not the others would be no way out.
-        let has = |provider: &Text| modules.iter().all(|module| self.program.implementations.contains_key(&(module.clone(), provider.clone())));
+        let has =
+            |provider: &Text| modules.iter().all(|module| self.program.implementations.contains_key(&(module.clone(), provider.clone())));
         let providers = self.program.implementations.keys().filter(|(of, _)| *of == first).map(|(_, provider)| provider);
         let able: Vec<String> = providers.filter(|provider| has(provider)).map(|provider| format!("`{provider}`")).collect();
         let listed = modules.iter().map(|module| format!("`{module}`")).collect::<Vec<_>>().join(", ");
