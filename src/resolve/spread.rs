@@ -8,6 +8,9 @@ use crate::syntax::ast::{Binary, Block, Body, Check, Expr, ExprKind, File, For, 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// How large a condition may be that stands around items: each of them gets it.
+const MAX_CONDITION: usize = 100;
+
 /// The same files without an `if` around items.
 pub(super) fn spread(sources: &[Source]) -> (Vec<Source>, Diagnostics) {
     let mut found = Vec::new();
@@ -73,6 +76,11 @@ fn under(guard: &For, outer: Option<&Arc<Expr>>, keeps_rules: bool, into: &mut V
         Some(outer) => both(outer, own),
         None => own.clone(),
     };
+    let (named, size) = names(&condition);
+    if size > MAX_CONDITION {
+        let message = format!("the conditions around this have more than {MAX_CONDITION} parts");
+        return found.push(Diagnostic::error(Code::LimitExceeded, own.span, message).help("give it a name with `let`"));
+    }
     let mut rules = Vec::new();
     for item in &guard.body.items {
         match item {
@@ -80,7 +88,6 @@ fn under(guard: &For, outer: Option<&Arc<Expr>>, keeps_rules: bool, into: &mut V
                 let Item::Block(block) = inside(item, found) else { continue };
                 let bound = block.repeat.iter().flat_map(|repeat| &repeat.bindings);
                 let mut bound = bound.flat_map(|binding| binding.key.iter().chain([&binding.value]));
-                let named = names(&condition);
                 let hidden = bound.find(|name| named.contains(&name.text)).cloned();
                 drop(bound);
                 if let Some(hidden) = hidden {
@@ -124,35 +131,36 @@ fn both(outer: &Arc<Expr>, inner: &Arc<Expr>) -> Arc<Expr> {
     Arc::new(Expr { span: inner.span, kind: ExprKind::Binary(Binary::And, outer.clone(), inner.clone()) })
 }
 
-/// The names in a condition.
-fn names(expr: &Expr) -> BTreeSet<Text> {
-    fn walk(expr: &Expr, into: &mut BTreeSet<Text>) {
+/// The names in a condition, and how many expressions it is made of.
+fn names(expr: &Expr) -> (BTreeSet<Text>, usize) {
+    fn walk(expr: &Expr, into: &mut BTreeSet<Text>, size: &mut usize) {
         use crate::syntax::ast::Part;
+        *size += 1;
         match &expr.kind {
             ExprKind::Name(name) => drop(into.insert(name.clone())),
             ExprKind::Literal(_) | ExprKind::Error => {}
             ExprKind::Template(parts) => parts.iter().for_each(|part| {
                 if let Part::Expr(expr) = part {
-                    walk(expr, into);
+                    walk(expr, into, size);
                 }
             }),
-            ExprKind::Member(base, _) | ExprKind::Unary(_, base) | ExprKind::Paren(base) => walk(base, into),
-            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => [a, b].into_iter().for_each(|part| walk(part, into)),
-            ExprKind::Call(_, arguments) => arguments.iter().for_each(|argument| walk(&argument.value, into)),
-            ExprKind::List(elements) => elements.iter().for_each(|element| walk(element, into)),
-            ExprKind::Map(entries) => entries.iter().for_each(|(_, value)| walk(value, into)),
+            ExprKind::Member(base, _) | ExprKind::Unary(_, base) | ExprKind::Paren(base) => walk(base, into, size),
+            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => [a, b].into_iter().for_each(|part| walk(part, into, size)),
+            ExprKind::Call(_, arguments) => arguments.iter().for_each(|argument| walk(&argument.value, into, size)),
+            ExprKind::List(elements) => elements.iter().for_each(|element| walk(element, into, size)),
+            ExprKind::Map(entries) => entries.iter().for_each(|(_, value)| walk(value, into, size)),
             ExprKind::ListFor(of) | ExprKind::MapFor(of) => {
-                of.bindings.iter().for_each(|binding| walk(&binding.source, into));
-                of.condition.iter().chain(&of.key).chain([&of.value]).for_each(|part| walk(part, into));
+                of.bindings.iter().for_each(|binding| walk(&binding.source, into, size));
+                of.condition.iter().chain(&of.key).chain([&of.value]).for_each(|part| walk(part, into, size));
             }
-            ExprKind::If(a, b, c) => [a, b, c].into_iter().for_each(|part| walk(part, into)),
+            ExprKind::If(a, b, c) => [a, b, c].into_iter().for_each(|part| walk(part, into, size)),
             ExprKind::Match(of, arms) => {
-                walk(of, into);
-                arms.iter().for_each(|arm| arm.pattern.iter().chain([&arm.value]).for_each(|part| walk(part, into)));
+                walk(of, into, size);
+                arms.iter().for_each(|arm| arm.pattern.iter().chain([&arm.value]).for_each(|part| walk(part, into, size)));
             }
         }
     }
-    let mut found = BTreeSet::new();
-    walk(expr, &mut found);
-    found
+    let (mut found, mut size) = (BTreeSet::new(), 0);
+    walk(expr, &mut found, &mut size);
+    (found, size)
 }
