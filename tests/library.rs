@@ -132,7 +132,7 @@ const PLANTED: &[(&str, &str, &str, &str)] = &[
         "    port                     = 80\n    protocol",
         "balanced: the same in Google",
     ),
-    ("stacks/balanced.infra", "<= (q.last ?? 0) : q]) > 0", "<= (q.last ?? 0) : q]) >= 0", "balanced: a port"),
+    ("stacks/balanced.infra", ") > 0 at machines", ") >= 0 at machines", "balanced: a port"),
     ("services/ssh-tunnel.infra", "\"AllowTcpForwarding remote\"", "\"AllowTcpForwarding yes\"", "tunnel: operators"),
     ("services/ssh-tunnel.infra", "\"MaxSessions 0\"", "\"MaxSessions 10\"", "tunnel: operators"),
     ("services/ssh-tunnel.infra", "\"GatewayPorts no\"", "\"GatewayPorts yes\"", "tunnel: operators"),
