@@ -49,29 +49,6 @@ fn json(outcome: &Outcome, path: &str) -> serde_json::Value {
     serde_json::from_str(file(outcome, path)).unwrap()
 }
 
-/// GitLab lets a job wait for fifty others: the last of sixty environments waits for the nearest.
-#[test]
-fn an_environment_waits_for_no_more_than_gitlab_takes() {
-    let names: Vec<String> = (0..60).map(|number| format!("e{number}")).collect();
-    let domains: String = names.iter().map(|name| format!("  in {name} {{ domain = \"{name}.shop1.example.com\" }}\n")).collect();
-    let ranges: Vec<String> = names.iter().enumerate().map(|(at, name)| format!("{name} = 10.{}.0.0/16", 100 + at)).collect();
-    let shop = shop(1)
-        .replace("  in staging { domain = \"staging.shop1.example.com\" }\n", &domains)
-        .replace("[staging, prod]", &format!("[{}]", names.join(", ")))
-        .replace("{ staging = 10.100.0.0/16, prod = 10.200.0.0/16 }", &format!("{{ {} }}", ranges.join(", ")))
-        .replace("ready = [staging]", "ready = [e0]");
-    let outcome = built(&[(path("platform"), PLATFORM.to_owned()), (path("shop1"), shop)], &Options::default());
-    let jobs: yaml_serde::Value = yaml_serde::from_str(file(&outcome, "live/shop1/gitlab-ci.yml")).unwrap();
-    let needs = |job: &str| -> Vec<String> {
-        let needs = jobs[job]["needs"].as_sequence().unwrap().iter();
-        needs.map(|need| need["job"].as_str().unwrap().to_owned()).collect()
-    };
-    assert_eq!(needs("apply e59").len(), 50);
-    assert_eq!(needs("apply e59").last().unwrap(), "apply e58");
-    assert!(needs("apply e59").contains(&"bake base on eu for e59".to_owned()));
-    assert_eq!(needs("apply e3").len(), 4);
-}
-
 #[test]
 fn thirty_products_keep_their_states_and_secrets_in_one_plane() {
     let outcome = built(&sources(29), &Options::default());

@@ -39,9 +39,6 @@ pub(super) fn product(pipeline: &Pipeline, product: &Product) -> Result<Option<D
     Ok(some.then(|| Document::new(root.spaced()).header(header(&product.source))))
 }
 
-/// For how many others GitLab lets a job wait.
-const MOST_NEEDS: usize = 50;
-
 /// Where a job stands.
 struct Place<'a> {
     pipeline: &'a Pipeline,
@@ -119,10 +116,7 @@ impl Place<'_> {
         }
         if self.stage.does(Task::Apply) {
             let before = self.product.environments.iter().take(self.rank).filter(|environment| environment.store.is_some());
-            let before: Vec<Text> = before.map(|environment| name(self.stage, environment)).collect();
-            // The nearest are enough: they wait for those before them.
-            let most = MOST_NEEDS.saturating_sub(names.len());
-            names.extend_from_slice(&before[before.len().saturating_sub(most)..]);
+            names.extend(before.map(|environment| name(self.stage, environment)));
         }
         names.into_iter().map(|job| Map::new().with("job", job).with("optional", true)).collect()
     }
