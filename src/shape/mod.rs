@@ -78,6 +78,7 @@ pub fn shape(
         }
     }
     for (name, mut recipe) in shared.recipes {
+        image::unknown(&recipe, &shapes.roles).into_iter().for_each(|unknown| diagnostics.push(unknown));
         recipe.revision = image::revision(&recipe, &shapes.roles);
         shapes.recipes.insert(name, recipe);
     }

@@ -2,7 +2,8 @@
 
 use super::Hole;
 use crate::base::{Span, Text};
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Residual, Value};
+use std::collections::BTreeSet;
 
 /// A role for a service, the same for every product.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,4 +48,20 @@ pub struct Step {
     pub condition: Option<Value>,
     /// Where it is declared: its first label, or the word where it has none.
     pub span: Span,
+}
+
+/// The variables that steps name.
+pub fn variables(steps: &[Step]) -> BTreeSet<Text> {
+    let mut found = BTreeSet::new();
+    let mut visit = |residual: &Residual| {
+        if let Residual::Variable(name) = residual {
+            found.insert(name.clone());
+        }
+    };
+    for step in steps {
+        let parts =
+            step.labels.iter().chain(step.arguments.values()).chain(step.repeat.as_ref().map(|(_, source)| source)).chain(&step.condition);
+        parts.for_each(|value: &Value| value.walk(&mut visit));
+    }
+    found
 }

@@ -3,7 +3,7 @@
 mod written;
 
 use super::early::Early;
-use super::role::Role;
+use super::role::{Role, variables};
 use super::said::{Fields, Undeclared};
 use crate::base::{Span, Text, Workspace};
 use crate::check::Types;
@@ -134,6 +134,20 @@ fn names(recipe: &Recipe, program: &Program, diagnostics: &mut Diagnostics) {
             .related(first.name.span, "what it offers is declared here")
             .did_you_mean(&recipe.from, from.span, known.iter().map(Text::as_str)),
     );
+}
+
+/// What a service installs is baked only if no product says anything of it: an image is made before there is a product.
+pub(super) fn unknown(recipe: &Recipe, roles: &BTreeMap<Text, Arc<Role>>) -> Vec<Diagnostic> {
+    let installed = recipe.said.get("install").into_iter().flat_map(|said| said.texts());
+    let unknown = installed.filter_map(|(service, span)| {
+        let role = roles.get(service)?;
+        let used = variables(&role.install);
+        let hole = role.holes.iter().find(|hole| used.contains(&hole.name) && (hole.default.is_none() || hole.per_host))?;
+        let message = format!("what {service} installs depends on `{}`, which no image knows", hole.name);
+        let error = Diagnostic::error(Code::NotExpressible, span, message).related(hole.span, "it is declared here");
+        Some(error.help(format!("leave {service} out: its machines install it, or give `{}` a default", hole.name)))
+    });
+    unknown.collect()
 }
 
 /// The revision of an image: it changes with the base image and with everything that its roles install, and with nothing else.

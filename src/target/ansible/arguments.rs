@@ -5,42 +5,26 @@ use super::names::{sentence, variable};
 use crate::artifact::Error;
 use crate::artifact::yaml::{Document, Map, Node};
 use crate::base::Text;
-use crate::shape::role::Step;
+
+use crate::shape::role::variables;
 use crate::shape::{Hole, Role};
 use crate::target::common::secrets::Sources;
 use crate::ty::Ty;
-use crate::value::{Residual, Value};
-use std::collections::BTreeSet;
+use crate::value::Value;
 
 /// The specification of each entry point.
 pub fn arguments(role: &Role, header: &Text) -> Result<Document, Error> {
     let doc = sentence(&role.doc, &role.name);
     let mut entries = Map::new().with("main", entry(role, &doc, &mut role.holes.iter())?);
-    let install = used(&role.install);
+    let install = variables(&role.install);
     let what = format!("Install what {} needs, as an image does.", role.name);
     entries = entries.with("install", entry(role, &what, &mut role.holes.iter().filter(|hole| install.contains(&hole.name)))?).blank();
     if !role.cluster.is_empty() {
-        let cluster = used(&role.cluster);
+        let cluster = variables(&role.cluster);
         let what = format!("Do what happens once for all members of {}.", role.name);
         entries = entries.with("cluster", entry(role, &what, &mut role.holes.iter().filter(|hole| cluster.contains(&hole.name)))?).blank();
     }
     Ok(Document::new(Map::new().with("argument_specs", entries)).header(header.clone()).start())
-}
-
-/// The variables that steps name.
-pub fn used(steps: &[Step]) -> BTreeSet<Text> {
-    let mut found = BTreeSet::new();
-    let mut visit = |residual: &Residual| {
-        if let Residual::Variable(name) = residual {
-            found.insert(name.clone());
-        }
-    };
-    for step in steps {
-        let parts =
-            step.labels.iter().chain(step.arguments.values()).chain(step.repeat.as_ref().map(|(_, source)| source)).chain(&step.condition);
-        parts.for_each(|value: &Value| value.walk(&mut visit));
-    }
-    found
 }
 
 fn entry(role: &Role, doc: &str, holes: &mut dyn Iterator<Item = &Hole>) -> Result<Map, Error> {

@@ -192,17 +192,6 @@ fn secrets_are_looked_up_and_never_shown() {
 }
 
 #[test]
-fn install_needs_no_inventory() {
-    let (shapes, _) = library();
-    for role in shapes.roles.values() {
-        let used = super::arguments::used(&role.install);
-        for hole in role.holes.iter().filter(|hole| used.contains(&hole.name)) {
-            assert!(hole.default.is_some() && !hole.per_host, "{}: an image cannot know {}", role.name, hole.name);
-        }
-    }
-}
-
-#[test]
 fn every_environment_declares_every_group() {
     let (shapes, plans) = library();
     let tree = tree(&shapes, &plans);
