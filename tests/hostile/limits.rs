@@ -101,7 +101,7 @@ const ABOUT: Amounts = |limit| [limit / 2, limit + 1];
 type Program = fn(usize) -> Workspace;
 
 /// For each limit that a source can reach: the file and name of its constant, and a program.
-const REACHED: [(&str, &str, Amounts, Program); 13] = [
+const REACHED: [(&str, &str, Amounts, Program); 15] = [
     ("src/syntax/limits.rs", "MAX_NESTING", ABOUT, |n| beside(format!("fn f() -> int = {}1{}\n", "(".repeat(n), ")".repeat(n)))),
     ("src/syntax/limits.rs", "MAX_FILE", EXACTLY, |n| beside(format!("#{}", "a".repeat(n - 1)))),
     ("src/syntax/limits.rs", "MAX_STRING", EXACTLY, |n| beside(format!("fn f() -> string = \"{}\"\n", "a".repeat(n - 2)))),
@@ -110,6 +110,9 @@ const REACHED: [(&str, &str, Amounts, Program); 13] = [
         let names: Vec<String> = (0..n).map(|at| format!("e{at}")).collect();
         let text = project::FILES[0].1.replace("environments = [test, prod]", &format!("environments = [{}]", names.join(", ")));
         project::with(project::PRODUCT, &text)
+    }),
+    ("src/resolve/spread.rs", "MAX_CONDITION", ABOUT, |n| {
+        beside(format!("define stack spread {{\n  if length([{}]) > 0 {{\n    check true else \"\"\n  }}\n}}\n", "1, ".repeat(n)))
     }),
     ("src/resolve/types.rs", "MAX_CHAIN", EXACTLY, |n| {
         let types = (1..n).map(|at| format!("type T{at:03} = T{:03}\n", at + 1));
@@ -137,6 +140,7 @@ const REACHED: [(&str, &str, Amounts, Program); 13] = [
         with_label(&format!("f(\"{}\")", "a".repeat(n)), "fn f(x: string) -> string = to_string(matches(\"a\", x))\n")
     }),
     ("src/eval/functions/lists.rs", "MOST", EXACTLY, |n| with_label(&format!("to_string(length(indexes({n})))"), "")),
+    ("src/eval/functions/text.rs", "LONGEST_PIECE", EXACTLY, |n| with_label(&format!("join(pieces(\"a\", {n}), \"\")"), "")),
 ];
 
 /// What a project on the disk reaches (`what_lies_on_the_disk_is_bounded`), what the own tests of writers, patterns and evaluations
