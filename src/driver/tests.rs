@@ -336,17 +336,22 @@ fn opening(expected: &Expectation, compiled: &Compiled, environment: &Text, is_w
     let (Some(Value::Port(asked)), Some(from)) = (expected.value("port"), expected.text("from")) else {
         return Some(fail(span, "`port` and `from` could not be read"));
     };
-    let facts = compiled.facts.iter().filter(|facts| facts.environment == *environment);
+    let of_environment = || compiled.facts.iter().filter(|facts| facts.environment == *environment);
     let to_stack = |unit: &Text| unit.strip_prefix(to.as_str()).is_some_and(|rest| rest.starts_with('/'));
-    let openings: Vec<view::Opening> = facts.clone().flat_map(view::openings).filter(|opening| to_stack(&opening.unit)).collect();
-    if facts.count() == 0 {
+    let openings: Vec<view::Opening> = of_environment().flat_map(view::openings).filter(|opening| to_stack(&opening.unit)).collect();
+    if of_environment().next().is_none() {
         return Some(fail(span, "nobody can tell who reaches what: the product has no plan"));
     }
     let on_port = |opening: &&view::Opening| {
         opening.protocol.is_empty() || Ports { span: opening.ports, protocol: opening.protocol.clone() }.overlaps(asked)
     };
     let on_port: Vec<&view::Opening> = openings.iter().filter(on_port).filter(|opening| opening.reaches()).collect();
-    let by_source: Vec<&view::Opening> = on_port.iter().filter(|opening| opening.source.name() == *from).copied().collect();
+    // Open is what lets in by this name, closed what lets nobody in who has it, under no name.
+    let is_let_in = |opening: &&view::Opening| {
+        let holds = || of_environment().any(|facts| opening.source.holds(from, facts));
+        if is_wanted { opening.source.name() == *from } else { holds() }
+    };
+    let by_source: Vec<&view::Opening> = on_port.iter().copied().filter(is_let_in).collect();
     // Open is a span of which every port is, closed one of which none is.
     let is_as_said = if is_wanted { covered(&by_source, asked) } else { by_source.is_empty() };
     if is_as_said {

@@ -43,6 +43,20 @@ impl Source {
             Source::Range(range) => text!("{range}"),
         }
     }
+
+    /// Whether who has a name is among those who come from here: they themselves, or machines of a stack that stand within.
+    pub fn holds(&self, name: &Text, facts: &Facts) -> bool {
+        let machines = || name.strip_prefix("stack ").map(|stack| facts.hosts.iter().filter(move |host| host.stack == stack));
+        self.name() == *name
+            || match self {
+                Source::Internet => true,
+                Source::Network(unit) => machines().is_some_and(|mut of| of.any(|host| host.network.as_ref() == Some(unit))),
+                Source::Range(range) => {
+                    machines().is_some_and(|mut of| of.any(|host| host.address.is_some_and(|address| range.contains(&address))))
+                }
+                _ => false,
+            }
+    }
 }
 
 /// What a firewall does.
