@@ -166,7 +166,7 @@ fn a_pipeline_of_a_repository_stays() {
     project.put(own, "test: { script: [make test] }\n");
     let told = project.run(&["build"]);
     assert_eq!(told.code, Some(0), "{told:?}");
-    for words in ["warning[", own, "does not include its jobs", "local: ci/gitlab-ci.yml", "`test` and `deploy`"] {
+    for words in ["warning[", own, "does not include its jobs", "local: ci/gitlab-ci.yml", "where it names `stages`"] {
         assert!(told.out.contains(words), "{words}: {told:?}");
     }
     assert_eq!(project.read(own), "test: { script: [make test] }\n");
