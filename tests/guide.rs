@@ -141,9 +141,12 @@ case "$1" in write | policy) [ "$#" -lt 4 ] || cat > /dev/null ;; esac
     ),
     (
         "gh",
-        r#"case "$1 $2" in
-  "api --silent") need "$3 $4" = "--method PUT" ;;
-  "variable set") need "$3" = AUTHORITY; grep -q 'BEGIN CERTIFICATE' ;;
+        r#"case "$*" in
+  "api --silent --method PUT repos/"*) ;;
+  # A branch is asked for before it is added, and both for one environment.
+  "api repos/"*"/deployment-branch-policies --jq .branch_policies[].name") echo "$2" > "$LAB/asked" ;;
+  "api --silent --method POST "*"/deployment-branch-policies --field name=main") need "$5" = "$(cat "$LAB/asked")" ;;
+  "variable set AUTHORITY "*) grep -q 'BEGIN CERTIFICATE' ;;
   *) exit 98 ;;
 esac
 "#,

@@ -31,7 +31,8 @@ pub fn renew() {
 const LONGEST: usize = 64;
 
 /// The nearest of the first `MAX_KNOWN` of `known` to `name`, if it is near enough to be what was meant: at most a third of its letters
-/// differ, counting a swap of neighbours as one difference. Linear in `known`.
+/// differ, counting a swap of neighbours as one difference. Of two that are as near, the one with the same first letter: hands seldom
+/// miss that. Linear in `known`.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let left = LEFT.get();
     if left.suggested == 0 || left.sought == 0 {
@@ -43,7 +44,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .into_iter()
         .take(MAX_KNOWN)
         .filter_map(|candidate| Some((distance(&name, candidate, limit)?, candidate)))
-        .min_by_key(|(distance, candidate)| (*distance, *candidate))
+        .min_by_key(|(distance, candidate)| (*distance, candidate.chars().next() != name.first().copied(), *candidate))
         .map(|(_, candidate)| candidate);
     LEFT.set(Left { suggested: left.suggested - usize::from(found.is_some()), sought: left.sought - 1 });
     found
@@ -102,6 +103,11 @@ mod tests {
         let known: Vec<String> = (0..super::MAX_KNOWN).map(|at| format!("{at}")).chain(["servers".to_owned()]).collect();
         assert_eq!(nearest("sevrers", known.iter().map(String::as_str)), None);
         assert_eq!(nearest("sevrers", known[1..].iter().map(String::as_str)), Some("servers"));
+    }
+
+    #[test]
+    fn a_first_letter_is_seldom_wrong() {
+        assert_eq!(nearest("ipp", ["app", "ip"]), Some("ip"));
     }
 
     #[test]

@@ -274,6 +274,9 @@ fn changes_that_would_do_harm_are_noticed() {
 /// Types of resources that keep what nobody can make again: data, addresses that others know, names that others resolve.
 const KEEPING: &[&str] = &["_instance", "_network", "_server", "_volume", "_vpc", "_zone", "_bucket", "_database"];
 
+/// Types that end like those above, and only join two things that are kept.
+const JOINING: &[&str] = &["hcloud_load_balancer_network"];
+
 /// Where an environment is protected, what keeps data cannot be destroyed: OpenTofu refuses it, and so does the provider where it can.
 #[test]
 fn what_keeps_data_is_protected() {
@@ -282,7 +285,7 @@ fn what_keeps_data_is_protected() {
         let body: hcl_edit::structure::Body = files["main.tf"].parse().unwrap();
         for resource in body.get_blocks("resource") {
             let ty = resource.labels[0].as_str();
-            if !KEEPING.iter().any(|ending| ty.ends_with(ending)) {
+            if !KEEPING.iter().any(|ending| ty.ends_with(ending)) || JOINING.contains(&ty) {
                 continue;
             }
             kept += 1;
