@@ -1,5 +1,5 @@
 //! One machine for real: Debian with systemd in a container, which the generated playbooks make the gate of acme. `tests/README.md` says
-//! what the whole fleet is. A machine that cannot boot one says what it lacks, and leaves it out.
+//! what the whole fleet is. A machine that cannot boot one says what it lacks.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,7 +7,8 @@ use std::process::Command;
 /// What is missing here, if anything.
 fn lacks() -> Option<String> {
     let missing = |condition: bool, what: &str| condition.then(|| what.to_owned());
-    let answers = |program: &str, arguments: &[&str]| Command::new(program).args(arguments).output().is_ok_and(|said| said.status.success());
+    let answers =
+        |program: &str, arguments: &[&str]| Command::new(program).args(arguments).output().is_ok_and(|said| said.status.success());
     let root = Command::new("id").arg("-u").output().is_ok_and(|said| said.stdout == b"0\n");
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools/env");
     missing(!tools.exists(), "the stock tools: tests/tools/install")
@@ -19,10 +20,10 @@ fn lacks() -> Option<String> {
 }
 
 #[test]
+#[ignore = "boots a Debian, which takes minutes and root"]
 fn a_machine_becomes_a_gate() {
     if let Some(what) = lacks() {
-        eprintln!("left out: this machine lacks {what}");
-        return;
+        panic!("this machine lacks {what}");
     }
     let output = Command::new("tests/fleet/run")
         .arg("small")
