@@ -154,6 +154,8 @@ pub struct Input {
     pub name: Name,
     /// Its type.
     pub ty: Ty,
+    /// Whether any value will do: its type is `any`, and not one that could not be read.
+    pub any: bool,
     /// What it is where nothing is said.
     pub default: Option<Arc<Expr>>,
     /// Its own rule over `it`.
@@ -167,12 +169,12 @@ pub struct Input {
 impl Input {
     /// Whether somebody must say it: also where any value will do.
     pub fn is_needed(&self) -> bool {
-        self.default.is_none() && !matches!(self.ty.plain(), Ty::Optional(_) | Ty::None)
+        self.default.is_none() && (self.any || !self.ty.is_optional())
     }
 
     /// Its type, as the end of a sentence about it; nothing where any value will do.
     pub fn of_type(&self) -> String {
-        if self.ty.plain() == &Ty::Error { String::new() } else { format!(", of type `{}`", self.ty) }
+        if self.any { String::new() } else { format!(", of type `{}`", self.ty) }
     }
 }
 

@@ -98,6 +98,7 @@ impl Resolver<'_> {
         Input {
             name: input.name.clone(),
             ty: self.ty(&input.ty, names, own),
+            any: matches!(&input.ty.kind, ast::TypeKind::Named { name, .. } if name.text == "any"),
             default: self.lower(owner, |lowering| input.default.as_ref().map(|default| lowering.shared(default))),
             rule: self.lower(owner, |lowering| input.refinement.as_ref().map(|rule| lowering.refinement(rule))),
             doc: input.doc.clone(),
