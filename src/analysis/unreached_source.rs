@@ -14,57 +14,65 @@ use crate::hir::items::{HostFilter, PacketFilter};
 use crate::plan::{Host, Plan};
 use crate::value::{InstanceId, Value};
 use ipnet::IpNet;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
         let mut blamed: BTreeSet<(&Text, InstanceId)> = BTreeSet::new();
+        let by_address = by_address(plan);
         for host in &plan.hosts {
             let Some(network) = plan.standing(host).and_then(|standing| standing.network) else { continue };
-            // A range is meant for a network.
-            for source in sources(plan, host).into_iter().filter(|source| source.prefix_len() < source.max_prefix_len()) {
+            // A range is meant for a network, an address for a machine.
+            let (machines, ranges): (Vec<IpNet>, Vec<IpNet>) =
+                sources(plan, host).into_iter().partition(|source| source.prefix_len() == source.max_prefix_len());
+            for source in ranges {
                 let Some((other, _)) = plan.networks().find(|(id, range)| *id != network && range.contains(&source)) else { continue };
                 if is_met(plan, network, &source) || comes_from_a_gate(plan, &source) || !blamed.insert((&host.stack, other)) {
                     continue;
                 }
                 found.push(report(plan, host, &source, other));
             }
-            machines(plan, host, network, &mut blamed, found);
+            for source in machines {
+                let Some(client) = by_address.get(&source) else { continue };
+                let Some(other) = plan.standing(client).and_then(|standing| standing.network).filter(|other| *other != network) else {
+                    continue;
+                };
+                // Who is let in and asks nothing needs no way.
+                let Some(place) = asks_at(plan, client, host) else { continue };
+                if is_met(plan, network, &source) || comes_from_a_gate(plan, &source) || !blamed.insert((&host.stack, other)) {
+                    continue;
+                }
+                found.push(report_client(plan, host, client, place));
+            }
         }
     }
 }
 
-/// Machines of other networks that are let in by their addresses, because a service of theirs is given one that runs here.
-fn machines<'p>(
-    plan: &'p Plan,
-    host: &'p Host,
-    network: InstanceId,
-    blamed: &mut BTreeSet<(&'p Text, InstanceId)>,
-    found: &mut Vec<Diagnostic>,
-) {
-    let alone = |source: &IpNet| source.prefix_len() == source.max_prefix_len();
-    for source in sources(plan, host).into_iter().filter(alone) {
-        let at = |of: &&Host| of.said().and_then(|said| said.address()).is_some_and(|address| IpNet::from(address) == source);
-        let Some(client) = plan.hosts.iter().find(at) else { continue };
-        let Some(other) = plan.standing(client).and_then(|standing| standing.network).filter(|other| *other != network) else { continue };
-        // Who is let in and asks nothing needs no way.
-        let Some(place) = asks_at(plan, client, host) else { continue };
-        if is_met(plan, network, &source) || comes_from_a_gate(plan, &source) || !blamed.insert((&host.stack, other)) {
-            continue;
+/// The machines by their private addresses; of several with one address the first.
+fn by_address(plan: &Plan) -> BTreeMap<IpNet, &Host> {
+    let mut machines = BTreeMap::new();
+    for host in &plan.hosts {
+        if let Some(address) = host.said().and_then(|said| said.address()) {
+            machines.entry(IpNet::from(address)).or_insert(host);
         }
-        let message = format!(
-            "`{}` never reaches `{}`, which lets it in: they are in the networks of `{}` and `{}`, and no way joins the two",
-            client.name, host.name, client.stack, host.stack
-        );
-        let mut diagnostic = Diagnostic::error(Code::NoRoute, place, message);
-        for machine in [host, client] {
-            let at = place::machine_at(plan, machine);
-            if at != place {
-                diagnostic = diagnostic.related(at, format!("`{}` has a network of its own", machine.stack));
-            }
-        }
-        found.push(diagnostic.help(APART));
     }
+    machines
+}
+
+/// A machine of another network that is let in by its address, because a service of it is given one that runs here.
+fn report_client(plan: &Plan, host: &Host, client: &Host, place: Span) -> Diagnostic {
+    let message = format!(
+        "`{}` never reaches `{}`, which lets it in: they are in the networks of `{}` and `{}`, and no way joins the two",
+        client.name, host.name, client.stack, host.stack
+    );
+    let mut diagnostic = Diagnostic::error(Code::NoRoute, place, message);
+    for machine in [host, client] {
+        let at = place::machine_at(plan, machine);
+        if at != place {
+            diagnostic = diagnostic.related(at, format!("`{}` has a network of its own", machine.stack));
+        }
+    }
+    diagnostic.help(APART)
 }
 
 /// Where the service of one machine is given one of another machine.
