@@ -67,6 +67,11 @@ pub(super) fn is_statement(item: &Item) -> bool {
     matches!(item, Item::Attribute(attribute) if attribute.name.text == PRIVATE)
 }
 
+/// Whether a file is of the library that comes with the compiler.
+fn is_embedded(path: &str) -> bool {
+    EMBEDDED.iter().any(|prefix| path.starts_with(prefix))
+}
+
 fn folder(path: &str) -> Text {
     path.rsplit_once('/').map_or_else(Text::default, |(folder, _)| text!("{folder}/"))
 }
@@ -101,7 +106,7 @@ impl Known {
         let mut all: BTreeMap<(Text, Text), Vec<Declared>> = BTreeMap::new();
         for source in sources {
             let path = &workspace.file(source.file).path;
-            let is_embedded = EMBEDDED.iter().any(|prefix| path.starts_with(prefix));
+            let is_embedded = is_embedded(path);
             let within = is_private(&source.tree, &mut found).then(|| folder(path));
             for item in &source.tree.items {
                 let (family, name, span) = match item {
@@ -144,12 +149,17 @@ impl Known {
             return (sources.to_vec(), Diagnostics::default());
         }
         let mut found = Vec::new();
+        let names: BTreeSet<&str> = self.declared.keys().map(|(_, name)| name.as_str()).collect();
         let named = sources.iter().map(|source| {
-            let path = &workspace.file(source.file).path;
-            let is_embedded = EMBEDDED.iter().any(|prefix| path.starts_with(prefix));
+            let file = workspace.file(source.file);
+            // A file that mentions none of these names is neither copied nor gone through.
+            if !names.iter().any(|name| file.text.contains(name)) {
+                return source.clone();
+            }
+            let path = &file.path;
+            let is_embedded = is_embedded(path);
             let mut naming =
                 Naming { known: self, file: source.file, folder: folder(path), is_embedded, own: BTreeSet::new(), found: &mut found };
-            // A file is copied only where it names one of these.
             let mut tree = (*source.tree).clone();
             tree.items.iter_mut().for_each(|item| naming.top(item));
             let tree = if tree.items == source.tree.items { source.tree.clone() } else { Arc::new(tree) };
