@@ -87,12 +87,7 @@ impl Planner<'_> {
 
     /// The machines in the order of their names, with the services on each.
     pub(super) fn hosts(&mut self, services: &[Service]) -> Vec<Host> {
-        let mut on: BTreeMap<&Text, Vec<usize>> = BTreeMap::new();
-        for (at, service) in services.iter().enumerate() {
-            for host in &service.hosts {
-                on.entry(host).or_default().push(at);
-            }
-        }
+        let on = by_host(services);
         let mut hosts: Vec<Host> = self
             .machines
             .iter()
@@ -112,4 +107,18 @@ impl Planner<'_> {
         hosts.sort_by(|a, b| a.name.cmp(&b.name));
         hosts
     }
+}
+
+/// The places of the services on each machine, in their order.
+pub(super) fn by_host(services: &[Service]) -> BTreeMap<Text, Vec<usize>> {
+    let mut by_host: BTreeMap<Text, Vec<usize>> = BTreeMap::new();
+    for (at, service) in services.iter().enumerate() {
+        for host in &service.hosts {
+            let on = by_host.entry(host.clone()).or_default();
+            if on.last() != Some(&at) {
+                on.push(at);
+            }
+        }
+    }
+    by_host
 }

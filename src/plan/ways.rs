@@ -1,5 +1,6 @@
 //! The ways into machines and out of their networks, and the order in which machines are configured because of them.
 
+use super::services::by_host;
 use super::{Host, Plan, Service, Standing};
 use crate::base::Text;
 use crate::base::graph::Graph;
@@ -41,18 +42,7 @@ pub(super) struct Ways {
 
 impl Ways {
     pub(super) fn services<'w>(&'w self, plan: &Plan, host: &str) -> &'w [usize] {
-        let by_host = self.services.get_or_init(|| {
-            let mut by_host: BTreeMap<Text, Vec<usize>> = BTreeMap::new();
-            for (at, service) in plan.services.iter().enumerate() {
-                for host in &service.hosts {
-                    let on = by_host.entry(host.clone()).or_default();
-                    if on.last() != Some(&at) {
-                        on.push(at);
-                    }
-                }
-            }
-            by_host
-        });
+        let by_host = self.services.get_or_init(|| by_host(&plan.services));
         by_host.get(host).map(Vec::as_slice).unwrap_or_default()
     }
 
