@@ -4,6 +4,7 @@ pub mod graph;
 pub mod key;
 pub mod merge;
 pub mod pattern;
+pub mod percent;
 pub mod ports;
 pub mod similar;
 pub mod source;

@@ -1,5 +1,6 @@
 //! Paths as URIs.
 
+use crate::base::percent;
 use gen_lsp_types::Uri;
 use std::path::{Path, PathBuf};
 
@@ -10,13 +11,8 @@ pub(super) fn of_path(path: &Path) -> Uri {
     if cfg!(windows) {
         uri.push('/');
     }
-    for byte in text.bytes() {
-        match byte {
-            b'\\' if cfg!(windows) => uri.push('/'),
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(byte as char),
-            _ => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
+    let text = if cfg!(windows) { text.replace('\\', "/").into() } else { text };
+    percent::encode(&text, b"/", &mut uri);
     Uri(uri)
 }
 

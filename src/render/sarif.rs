@@ -4,6 +4,7 @@ use super::gitlab::fingerprint;
 use super::place::Place;
 use super::report::{Repair, Report};
 use super::sanitise::sanitise_json;
+use crate::base::percent;
 use crate::diag::Code;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,12 +118,6 @@ fn region(place: &Place) -> Value {
 /// A path as a relative reference.
 fn uri(path: &str) -> String {
     let mut uri = String::new();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(byte as char);
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    percent::encode(path, b"/", &mut uri);
     uri
 }

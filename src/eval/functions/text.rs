@@ -2,7 +2,7 @@
 
 use super::short::short_name;
 use super::{Form, Function, list_of, one, optional, text_of, unfit};
-use crate::base::{Text, pattern, text};
+use crate::base::{Text, pattern, percent, text};
 use crate::eval::limits::MAX_TEXT;
 use crate::ty::Ty;
 use crate::value::Value;
@@ -289,12 +289,7 @@ fn base64(bytes: &[u8]) -> String {
 
 fn url_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
+    percent::encode(text, b"", &mut encoded);
     encoded
 }
 
