@@ -201,13 +201,18 @@ impl Ambient {
 
     /// What a name means in the body of a definition of this keyword, or in the inventory.
     pub fn of(name: &str, keyword: Option<&str>) -> Option<Ambient> {
+        Ambient::known(keyword).find(|ambient| ambient.name() == name)
+    }
+
+    /// What is known in the body of a definition of this keyword, or in the inventory; what is known there alone comes first.
+    pub fn known(keyword: Option<&str>) -> impl Iterator<Item = Ambient> {
         let own: &[Ambient] = match keyword {
             Some("service") => &Ambient::OF_SERVICES,
             Some("policy") => &Ambient::OF_POLICIES,
             _ => &[],
         };
         let everywhere: &[Ambient] = if keyword.is_some() { &Ambient::OF_DEFINITIONS } else { &Ambient::OF_PRODUCTS };
-        own.iter().chain(everywhere).copied().find(|ambient| ambient.name() == name)
+        own.iter().chain(everywhere).copied()
     }
 
     /// As it is written.

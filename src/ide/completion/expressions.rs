@@ -205,24 +205,8 @@ fn names(at: &At<'_>) -> Vec<(Completion, Option<Ty>)> {
         }
     }
     if !matches!(at.around.owner, Owner::None) {
-        let all = [
-            "product",
-            "environment",
-            "services",
-            "stacks",
-            "providers",
-            "stack",
-            "provider",
-            "name",
-            "labels",
-            "host",
-            "arch",
-            "modules",
-            "stores",
-            "hosts",
-        ];
-        let here = all.into_iter().filter(|name| Ambient::of(name, keyword_around.as_deref()).is_some());
-        add(here.map(|name| Completion::new(name, What::Ambient, Rank::Known)).collect(), &|_| None);
+        let here = Ambient::known(keyword_around.as_deref());
+        add(here.map(|ambient| Completion::new(ambient.name(), What::Ambient, Rank::Known)).collect(), &|_| None);
     }
     found
 }
