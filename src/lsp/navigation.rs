@@ -22,11 +22,7 @@ fn targets(server: &mut Server, at: &TextDocumentPositionParams, find: Find) -> 
 
 /// One look at a position, and around it: what other texts have to do with it. Nothing where the text is no source.
 fn around_position<'s>(server: &'s mut Server, at: &TextDocumentPositionParams) -> Result<Option<(Look<'s>, FileId, u32)>, ResponseError> {
-    let found = server.look_around(&at.text_document.uri)?;
-    Ok(found.map(|(look, file)| {
-        let offset = look.offset(file, at.position);
-        (look, file, offset)
-    }))
+    Ok(server.look_around(&at.text_document.uri)?.map(|look| positioned(look, at)))
 }
 
 /// One look at a position; nothing where the text is no source.
@@ -34,11 +30,12 @@ pub(super) fn at_position<'s>(
     server: &'s mut Server,
     at: &TextDocumentPositionParams,
 ) -> Result<Option<(Look<'s>, FileId, u32)>, ResponseError> {
-    let found = server.look(&at.text_document.uri)?;
-    Ok(found.map(|(look, file)| {
-        let offset = look.offset(file, at.position);
-        (look, file, offset)
-    }))
+    Ok(server.look(&at.text_document.uri)?.map(|look| positioned(look, at)))
+}
+
+fn positioned<'s>((look, file): (Look<'s>, FileId), at: &TextDocumentPositionParams) -> (Look<'s>, FileId, u32) {
+    let offset = look.offset(file, at.position);
+    (look, file, offset)
 }
 
 /// Where a name is declared; in a generated file, what decides the line.

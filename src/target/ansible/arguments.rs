@@ -5,7 +5,6 @@ use super::names::{sentence, variable};
 use crate::artifact::Error;
 use crate::artifact::yaml::{Document, Map, Node};
 use crate::base::Text;
-
 use crate::shape::role::variables;
 use crate::shape::{Hole, Role};
 use crate::target::common::secrets::Sources;

@@ -172,11 +172,12 @@ impl<'p> Steps<'p> {
         self.0.push(first_secrets_are_made(self.1));
     }
 
-    /// What pipelines need.
+    /// The secrets of services, which are there before these are configured.
     pub(super) fn made(&mut self) {
         self.0.extend(made(self.1));
     }
 
+    /// What pipelines need.
     pub(super) fn pipelines(&mut self, branch: &str) {
         self.0.extend(pipelines(self.1, branch));
         self.0.push(READY.to_owned());
