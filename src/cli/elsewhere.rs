@@ -45,10 +45,12 @@ impl Moves {
         let named = self.provider.as_deref().filter(|name| *name != ALL);
         let Some(compiled) = open::facts(root, selection)? else { return Ok(Exit::Findings) };
         let workspace = &compiled.project.workspace;
-        let known: BTreeSet<Text> = examples(workspace).into_keys().collect();
-        let wanted: BTreeSet<Text> = known.iter().filter(|name| named.is_none_or(|named| named == name.as_str())).cloned().collect();
-        if let (Some(named), true) = (named, wanted.is_empty()) {
-            return Err(unknown("provider", named, &known));
+        let mut wanted = examples(workspace);
+        if let Some(named) = named {
+            if !wanted.contains_key(named) {
+                return Err(unknown("provider", named, &wanted.into_keys().collect()));
+            }
+            wanted.retain(|name, _| name == named);
         }
         let facts = &compiled.outcome.facts;
         let stacks: BTreeSet<Text> = facts.iter().flat_map(|facts| &facts.stacks).map(|stack| stack.name.clone()).collect();
@@ -60,7 +62,7 @@ impl Moves {
         let found = elsewhere(workspace, &options, facts, &wanted, &asked);
         match self.format {
             Form::Text => {
-                answer(&print(&matrix(&found, &wanted), Form::Text));
+                answer(&print(&matrix(&found, wanted.keys()), Form::Text));
                 answer(&sanitise(&reasons(&found)));
             }
             form => answer(&print(&rows(&found), form)),
@@ -84,8 +86,8 @@ fn name(one: &Elsewhere, all: &[Elsewhere]) -> Text {
 }
 
 /// A row for each stack, a column for each provider.
-fn matrix(found: &[Elsewhere], wanted: &BTreeSet<Text>) -> Table {
-    let mut table = Table::new(std::iter::once(&Text::new("stack")).chain(wanted).cloned());
+fn matrix<'w>(found: &[Elsewhere], wanted: impl Iterator<Item = &'w Text>) -> Table {
+    let mut table = Table::new(std::iter::once(Text::new("stack")).chain(wanted.cloned()));
     for row in found.chunk_by(|a, b| (&a.product, &a.stack) == (&b.product, &b.stack)) {
         let cells = row.iter().map(|one| Cell::from(word(&one.stands)));
         table.row(std::iter::once(Cell::from(name(&row[0], found))).chain(cells).collect::<Vec<_>>());

@@ -4,6 +4,7 @@
 use super::{Files, Options, Outcome, compile};
 use crate::base::{Span, Text, Workspace, text};
 use crate::diag::{Code, Diagnostic, Severity};
+use crate::syntax::ast::blocks;
 use crate::syntax::{self, ast};
 use crate::view::Facts;
 use rayon::prelude::*;
@@ -41,21 +42,26 @@ pub fn examples(workspace: &Workspace) -> BTreeMap<Text, Text> {
     let mut known = BTreeMap::new();
     for (file, source) in workspace.files().filter(|(_, source)| source.path.ends_with(".infra")) {
         let tree = syntax::parse(file, &source.text).0;
-        for block in blocks(&tree.items).filter(|block| block.keyword.text == "define" && word(block, 0).is_some_and(|of| of == "provider"))
+        for block in blocks(&tree.items).filter(|block| block.keyword.text == "define" && block.word(0).is_some_and(|of| of == "provider"))
         {
             let example = blocks(&block.body.items).find(|block| block.keyword.text == "example");
-            if let (Some(name), Some(example)) = (word(block, 1), example) {
-                known.insert(name, Text::new(inside(workspace, example.body.span)));
+            if let (Some(name), Some(example)) = (block.word(1), example) {
+                known.insert(name.clone(), Text::new(inside(workspace, example.body.span)));
             }
         }
     }
     known
 }
 
-/// What becomes of each stack on each of these providers. `facts` are those of the sources as they are, without a mistake.
-pub fn elsewhere(workspace: &Workspace, options: &Options, facts: &[Facts], wanted: &BTreeSet<Text>, stacks: &[Text]) -> Vec<Elsewhere> {
-    let written = examples(workspace);
-    let mut found = Vec::new();
+/// What becomes of each stack on each of these providers, which say by an example what an instance of them is ([`examples`]). `facts` are
+/// those of the sources as they are, without a mistake.
+pub fn elsewhere(
+    workspace: &Workspace,
+    options: &Options,
+    facts: &[Facts],
+    wanted: &BTreeMap<Text, Text>,
+    stacks: &[Text],
+) -> Vec<Elsewhere> {
     let mut asked: BTreeMap<(Text, Text), (&Facts, BTreeSet<Text>)> = BTreeMap::new();
     for facts in facts {
         for stack in &facts.stacks {
@@ -65,24 +71,19 @@ pub fn elsewhere(workspace: &Workspace, options: &Options, facts: &[Facts], want
     }
     let mut questions = Vec::new();
     for ((product, stack), (facts, stand)) in asked {
-        for provider in wanted.iter().filter(|_| stacks.is_empty() || stacks.contains(&stack)) {
-            questions.push((product.clone(), stack.clone(), provider.clone(), facts, stand.clone()));
+        for (provider, example) in wanted.iter().filter(|_| stacks.is_empty() || stacks.contains(&stack)) {
+            questions.push((product.clone(), stack.clone(), provider.clone(), example, facts, stand.clone()));
         }
     }
-    let answers: Vec<Elsewhere> = questions
-        .into_par_iter()
-        .filter_map(|(product, stack, provider, facts, stand)| {
-            let kinds: BTreeSet<&Text> = facts.providers.iter().filter(|of| stand.contains(&of.name)).map(|of| &of.kind).collect();
-            let stands = match written.get(&provider) {
-                _ if kinds.iter().all(|kind| **kind == provider) => Stands::Here,
-                Some(example) => Move { workspace, options, facts, stack: &stack, stand: &stand, provider: &provider, example }.judge(),
-                None => return None,
-            };
-            Some(Elsewhere { product, stack, provider, stands })
-        })
-        .collect();
-    found.extend(answers);
-    found
+    let answers = questions.into_par_iter().map(|(product, stack, provider, example, facts, stand)| {
+        let mut kinds = facts.providers.iter().filter(|of| stand.contains(&of.name)).map(|of| &of.kind);
+        let stands = match kinds.all(|kind| *kind == provider) {
+            true => Stands::Here,
+            false => Move { workspace, options, facts, stack: &stack, stand: &stand, provider: &provider, example }.judge(),
+        };
+        Elsewhere { product, stack, provider, stands }
+    });
+    answers.collect()
 }
 
 /// A stack that is to move.
@@ -203,8 +204,8 @@ fn instances(workspace: &Workspace, folder: &str, keyword: &str, of: impl Fn(&Te
         let tree = syntax::parse(file, &source.text).0;
         for block in blocks(&tree.items).filter(|block| block.keyword.text == keyword) {
             // An instance that says no name has that of its definition.
-            if let Some(name) = word(block, 1).or_else(|| word(block, 0)).filter(|name| of(name)) {
-                found.push((block.clone(), name));
+            if let Some(name) = block.word(1).or_else(|| block.word(0)).filter(|name| of(name)) {
+                found.push((block.clone(), name.clone()));
             }
         }
     }
@@ -232,20 +233,6 @@ fn apply(sources: &mut Workspace, before: &Workspace, edits: Vec<(Span, String)>
         edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
         edits.iter().for_each(|(span, text)| changed.replace_range(span.start as usize..span.end as usize, text));
         sources.set(&source.path, Some(Arc::from(changed)));
-    }
-}
-
-fn blocks(items: &[ast::Item]) -> impl Iterator<Item = &ast::Block> {
-    items.iter().filter_map(|item| match item {
-        ast::Item::Block(block) => Some(block),
-        _ => None,
-    })
-}
-
-fn word(block: &ast::Block, at: usize) -> Option<Text> {
-    match &block.labels.get(at)?.value {
-        ast::LabelValue::Word(word) => Some(word.clone()),
-        ast::LabelValue::Template(_) => None,
     }
 }
 

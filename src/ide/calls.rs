@@ -1,7 +1,7 @@
 //! Who uses what: an instance and the bodies that name it, a definition and its instances, a function and its calls.
 
 use super::names::{Name, Role, What};
-use super::node::{Node, item_span, path_at, word};
+use super::node::{Node, item_span, path_at};
 use super::{Analysis, references};
 use crate::base::{FileId, Span, Text, text};
 use crate::syntax::ast;
@@ -96,7 +96,7 @@ fn user(item: &ast::Item) -> Option<User> {
             is_function: true,
         }),
         ast::Item::Block(block) => {
-            let words: Vec<&Text> = block.labels.iter().filter_map(word).collect();
+            let words: Vec<&Text> = block.labels.iter().filter_map(ast::Label::word).collect();
             let of = |at: usize, detail: Text| {
                 let label = block.labels.get(at)?;
                 Some(User { name: words.get(at)?.to_owned().clone(), detail, whole: block.span, place: label.span, is_function: false })

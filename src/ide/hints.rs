@@ -1,7 +1,7 @@
 //! What the compiler decided and the text does not say: ranges, addresses and ports, sizes in the words of the provider, types.
 
 use super::Analysis;
-use super::node::{Node, word};
+use super::node::Node;
 use crate::base::ports::Ports;
 use crate::base::{FileId, Span, Text};
 use crate::eval::text_of;
@@ -79,7 +79,7 @@ pub fn hints(analysis: Analysis<'_>, file: FileId, within: Span, wanted: &[About
     if needs_plans && !stacks.is_empty() {
         let plans = analysis.session().plans(file);
         for block in stacks {
-            let Some(name) = block.labels.get(1).or(block.labels.first()).and_then(word) else { continue };
+            let Some(name) = block.labels.get(1).or(block.labels.first()).and_then(ast::Label::word) else { continue };
             let end = block.labels.last().map_or(block.keyword.span.end, |label| label.span.end);
             let head = [(About::Range, ranges as Find), (About::Addresses, addresses), (About::Ports, ports)];
             for (about, find) in head.into_iter().filter(|(about, _)| wants(*about)) {
@@ -165,7 +165,7 @@ fn sizes(plans: &[Plan], stack: &Text, body: &ast::Body, of: Option<&Text>, foun
     for item in &body.items {
         match item {
             ast::Item::Block(block) if block.keyword.text == "in" => {
-                sizes(plans, stack, &block.body, block.labels.first().and_then(word), found);
+                sizes(plans, stack, &block.body, block.labels.first().and_then(ast::Label::word), found);
             }
             ast::Item::Attribute(ast::Attribute { value, name, .. }) => {
                 let ast::ExprKind::Name(size) = &value.kind else { continue };

@@ -2,7 +2,7 @@
 
 use super::Analysis;
 use super::names::{Name, Role, What};
-use super::node::{Node, bare, item_doc, word};
+use super::node::{Node, bare, item_doc};
 use super::schemas::{described, resource_schema, schema_at};
 use crate::base::{FileId, Span, Text};
 use crate::eval::functions;
@@ -166,7 +166,7 @@ fn path_of(path: &[Node<'_>], name: &Name, analysis: Analysis<'_>) -> Option<Vec
     if matches!(outer.keyword.text.as_str(), "define" | "implement") {
         return None;
     }
-    let instance = |block: &ast::Block| block.labels.get(1).or(block.labels.first()).and_then(word).cloned();
+    let instance = |block: &ast::Block| block.labels.get(1).or(block.labels.first()).and_then(ast::Label::word).cloned();
     match name.role {
         // Directly in the block, or in what an environment says differently.
         Role::Sets if matches!(name.what, What::Input | What::Attribute) => {

@@ -5,7 +5,7 @@
 //! stands before the dot. Where the checker has not looked, because the text is broken, a name is looked up in the body around it.
 
 use super::Analysis;
-use super::node::{bare, word};
+use super::node::bare;
 use crate::base::{FileId, Span, Text};
 use crate::eval::functions;
 use crate::hir::{self, Ambient, Definition, Instance, Kind, Meaning, Other, Program};
@@ -244,7 +244,7 @@ impl<'s> Names<'s> {
 
     fn label(&mut self, block: &ast::Block, at: usize, role: Role, meant: impl FnOnce(Span, &Text) -> Meant) {
         if let Some(label) = block.labels.get(at)
-            && let Some(text) = word(label)
+            && let Some(text) = label.word()
         {
             let meant = meant(label.span, text);
             self.add(label.span, text, role, &meant);
@@ -269,7 +269,7 @@ impl<'s> Names<'s> {
 
     fn definition(&mut self, block: &'s ast::Block) {
         self.keyword(&block.keyword);
-        let words: Vec<Text> = block.labels.iter().filter_map(word).cloned().collect();
+        let words: Vec<Text> = block.labels.iter().filter_map(ast::Label::word).cloned().collect();
         let keyword = words.first().cloned().unwrap_or_default();
         if matches!(keyword.as_str(), "kind" | "instance") {
             self.label(block, 0, Role::Reads, |_, _| Meant::nowhere(What::Keyword));
@@ -306,7 +306,7 @@ impl<'s> Names<'s> {
 
     fn implementation(&mut self, block: &'s ast::Block) {
         self.keyword(&block.keyword);
-        let words: Vec<Text> = block.labels.iter().filter_map(word).cloned().collect();
+        let words: Vec<Text> = block.labels.iter().filter_map(ast::Label::word).cloned().collect();
         let [module, provider] = [0, 2].map(|at| words.get(at).cloned().unwrap_or_default());
         let of = [("module", &module), ("provider", &provider)].map(|(keyword, name)| self.definition_of(keyword, name));
         let [of_module, of_provider] = of.map(|found| found.map_or(Meant::nowhere(What::Unknown), |of| of.1));
@@ -358,7 +358,7 @@ impl<'s> Names<'s> {
             (None, None) => Meant::nowhere(What::Unknown),
         };
         self.add(block.keyword.span, keyword, Role::Reads, &of_keyword);
-        let name = block.labels.first().and_then(word).cloned().unwrap_or_default();
+        let name = block.labels.first().and_then(ast::Label::word).cloned().unwrap_or_default();
         let definition = self.definition_of(keyword, &name);
         let of_definition = definition.as_ref().map_or(Meant::nowhere(What::Unknown), |of| of.1.clone());
         self.label(block, 0, Role::Reads, |_, _| of_definition);
@@ -407,7 +407,7 @@ impl<'s> Names<'s> {
 
     fn environment_label(&mut self, block: &ast::Block) {
         if let Some(label) = block.labels.first()
-            && let Some(text) = word(label)
+            && let Some(text) = label.word()
         {
             let meant = self.environment(text).unwrap_or(Meant::nowhere(What::Unknown));
             self.add(label.span, text, Role::Reads, &meant);
@@ -544,7 +544,7 @@ impl<'s> Names<'s> {
 
     fn labelled(&mut self, block: &'s ast::Block, kind: Option<&Kind>) {
         for label in &block.labels {
-            if let Some(text) = word(label) {
+            if let Some(text) = label.word() {
                 let meant = self.environment(text).filter(|_| kind.is_none()).unwrap_or(Meant::nowhere(What::Word));
                 self.add(label.span, text, Role::Reads, &meant);
             }

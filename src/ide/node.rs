@@ -167,14 +167,6 @@ pub fn item_doc(item: &ast::Item) -> Option<&Text> {
     }
 }
 
-/// The word that a label says, where it is one.
-pub fn word(label: &ast::Label) -> Option<&Text> {
-    match &label.value {
-        ast::LabelValue::Word(text) => Some(text),
-        ast::LabelValue::Template(_) => None,
-    }
-}
-
 /// The expression within parentheses, or itself.
 pub fn bare(expr: &ast::Expr) -> &ast::Expr {
     match &expr.kind {

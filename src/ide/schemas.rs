@@ -1,7 +1,7 @@
 //! What a schema says of a place: the arguments of a resource, of a block in one, of a module of Ansible.
 
 use super::Analysis;
-use super::node::{Node, word};
+use super::node::Node;
 use crate::base::Text;
 use crate::check::{LIFECYCLE, plugins};
 use crate::schema::{self, Attribute, Module, Nesting};
@@ -68,7 +68,7 @@ pub(super) fn schema_at<'s>(analysis: Analysis<'s>, path: &[Node<'_>]) -> Option
 pub(super) fn resource_schema<'s>(analysis: Analysis<'s>, implement: &ast::Block, resource: &ast::Block) -> Option<&'s schema::Block> {
     let provider = provider_of(implement)?;
     let (program, schemas) = (analysis.program()?, analysis.session().schemas()?);
-    let ty = resource.labels.first().and_then(word)?;
+    let ty = resource.labels.first().and_then(ast::Label::word)?;
     let is_data = match resource.keyword.text.as_str() {
         "data" => true,
         "resource" => false,
@@ -79,7 +79,7 @@ pub(super) fn resource_schema<'s>(analysis: Analysis<'s>, implement: &ast::Block
 
 /// The provider that an implementation is for.
 pub(super) fn provider_of(implement: &ast::Block) -> Option<&Text> {
-    (implement.keyword.text == "implement").then(|| implement.labels.get(2).and_then(word)).flatten()
+    (implement.keyword.text == "implement").then(|| implement.labels.get(2).and_then(ast::Label::word)).flatten()
 }
 
 /// The module that a task names.

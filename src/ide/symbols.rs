@@ -2,7 +2,7 @@
 
 use super::Analysis;
 use super::names::What;
-use super::node::{item_span, word};
+use super::node::item_span;
 use crate::base::{FileId, Span, Text};
 use crate::syntax::ast;
 
@@ -122,7 +122,7 @@ fn block_symbol(analysis: Analysis<'_>, block: &ast::Block, is_outer: bool) -> O
         (false, _) if analysis.program().is_some_and(|program| program.instances.contains_key(keyword)) => What::Instance,
         (false, _) => What::Block,
     };
-    let labels: Vec<(&Text, Span)> = block.labels.iter().filter_map(|label| Some((word(label)?, label.span))).collect();
+    let labels: Vec<(&Text, Span)> = block.labels.iter().filter_map(|label| Some((label.word()?, label.span))).collect();
     // `implement compute on aws` is known by the contract, everything else by its last word.
     let (at, name, span) = match (keyword, labels.as_slice()) {
         ("implement", [(name, span), ..]) => (0, (*name).clone(), *span),

@@ -82,7 +82,7 @@ pub(super) fn lenses(server: &mut Server, params: &types::CodeLensParams) -> Res
                 let keyword = block.keyword.text.as_str();
                 let name = if keyword == "define" { block.labels.get(1) } else { block.labels.get(1).or(block.labels.first()) };
                 let Some(name) = name.filter(|_| !matches!(keyword, "implement" | "extend")) else { continue };
-                let text = node::word(name).map(ToString::to_string);
+                let text = name.word().map(ToString::to_string);
                 (name.span, matches!(keyword, "product" | "stack"), text.filter(|_| keyword != "product"))
             }
             item => match node::item_name(item) {

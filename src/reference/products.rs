@@ -20,8 +20,8 @@ pub fn products(workspace: &Workspace) -> Vec<Written> {
     let trees: Vec<_> = own.map(|(file, source)| (&source.path, syntax::parse(file, &source.text).0)).collect();
     let mut products: Vec<(&str, Written)> = Vec::new();
     for (path, tree) in &trees {
-        for block in blocks(tree).filter(|block| block.keyword.text == "product") {
-            let Some(name) = block.labels.first().and_then(word) else { continue };
+        for block in ast::blocks(&tree.items).filter(|block| block.keyword.text == "product") {
+            let Some(name) = block.word(0).cloned() else { continue };
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             products.push((folder, Written { name, environments: environments(block), stacks: Vec::new() }));
         }
@@ -30,19 +30,12 @@ pub fn products(workspace: &Workspace) -> Vec<Written> {
         let within = |folder: &str| folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         let nearest = products.iter_mut().filter(|(folder, _)| within(folder)).max_by_key(|(folder, _)| folder.len());
         let Some((_, product)) = nearest else { continue };
-        for block in blocks(tree).filter(|block| block.keyword.text == "stack") {
+        for block in ast::blocks(&tree.items).filter(|block| block.keyword.text == "stack") {
             // An instance that says no name has that of its definition.
-            product.stacks.extend(block.labels.get(1).or(block.labels.first()).and_then(word));
+            product.stacks.extend(block.labels.get(1).or(block.labels.first()).and_then(ast::Label::word).cloned());
         }
     }
     products.into_iter().map(|(_, product)| product).collect()
-}
-
-fn blocks(tree: &ast::File) -> impl Iterator<Item = &ast::Block> {
-    tree.items.iter().filter_map(|item| match item {
-        ast::Item::Block(block) => Some(block),
-        _ => None,
-    })
 }
 
 fn environments(block: &ast::Block) -> Vec<Text> {
@@ -56,13 +49,6 @@ fn environments(block: &ast::Block) -> Vec<Text> {
         _ => None,
     });
     names.collect()
-}
-
-fn word(label: &ast::Label) -> Option<Text> {
-    match &label.value {
-        ast::LabelValue::Word(word) => Some(word.clone()),
-        ast::LabelValue::Template(_) => None,
-    }
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ impl Reader<'_> {
     }
 
     fn block(&self, block: &ast::Block, entries: &mut Vec<Entry>) {
-        let words: Vec<&str> = block.labels.iter().filter_map(word).collect();
+        let words: Vec<&str> = block.labels.iter().filter_map(ast::Label::word).map(Text::as_str).collect();
         match (block.keyword.text.as_str(), words.as_slice()) {
             ("define", [keyword @ ("kind" | "instance"), name]) => self.kind(keyword, name, block, entries),
             ("define", [keyword, name]) => {
@@ -110,7 +110,7 @@ impl Reader<'_> {
         for item in &block.body.items {
             if let ast::Item::Block(inner) = item
                 && inner.keyword.text == "block"
-                && let Some(own) = inner.labels.first().and_then(word)
+                && let Some(own) = inner.word(0).map(Text::as_str)
             {
                 self.kind("block", &format!("{name}.{own}"), inner, entries);
             }
@@ -268,11 +268,4 @@ fn sections<const N: usize>(sections: [(&'static str, Vec<Row>); N]) -> Vec<Sect
 
 fn joined(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn word(label: &ast::Label) -> Option<&str> {
-    match &label.value {
-        ast::LabelValue::Word(word) => Some(word),
-        ast::LabelValue::Template(_) => None,
-    }
 }

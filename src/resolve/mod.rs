@@ -294,10 +294,7 @@ fn items(sources: &[Source]) -> impl Iterator<Item = (FileId, &ast::Item)> {
 
 /// The word that a label says, where it is one.
 fn word(label: &ast::Label) -> Option<ast::Name> {
-    match &label.value {
-        ast::LabelValue::Word(text) => Some(ast::Name { text: text.clone(), span: label.span }),
-        ast::LabelValue::Template(_) => None,
-    }
+    label.word().map(|text| ast::Name { text: text.clone(), span: label.span })
 }
 
 /// The attributes of a body that repeats nothing, as most bodies do.

@@ -56,8 +56,7 @@ pub fn tests(workspace: &Workspace, library: &Library, sources: &[Source]) -> (V
 }
 
 fn blocks(tree: &ast::File) -> impl Iterator<Item = &ast::Block> {
-    let blocks = tree.items.iter().filter_map(|item| if let ast::Item::Block(block) = item { Some(block) } else { None });
-    blocks.filter(|block| block.keyword.text == TEST)
+    ast::blocks(&tree.items).filter(|block| block.keyword.text == TEST)
 }
 
 impl Resolver<'_> {

@@ -113,6 +113,18 @@ pub struct Block {
     pub body: Body,
 }
 
+impl Block {
+    /// The word that a label says, where there is one and it is a word.
+    pub fn word(&self, at: usize) -> Option<&Text> {
+        self.labels.get(at)?.word()
+    }
+}
+
+/// The blocks among items.
+pub fn blocks(items: &[Item]) -> impl Iterator<Item = &Block> {
+    items.iter().filter_map(|item| if let Item::Block(block) = item { Some(block) } else { None })
+}
+
 /// A label of a block.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
@@ -120,6 +132,16 @@ pub struct Label {
     pub span: Span,
     /// What it says.
     pub value: LabelValue,
+}
+
+impl Label {
+    /// The word that it says, where it is one.
+    pub fn word(&self) -> Option<&Text> {
+        match &self.value {
+            LabelValue::Word(text) => Some(text),
+            LabelValue::Template(_) => None,
+        }
+    }
 }
 
 /// A label is a word, or a string that may hold expressions.

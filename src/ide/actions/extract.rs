@@ -95,7 +95,7 @@ fn before_comments(text: &str, mut line: usize) -> usize {
 }
 
 fn is_kind(label: &ast::Label) -> bool {
-    super::super::node::word(label).is_some_and(|word| matches!(word.as_str(), "kind" | "instance"))
+    label.word().is_some_and(|word| matches!(word.as_str(), "kind" | "instance"))
 }
 
 /// A word of an enum has its meaning from where it stands.

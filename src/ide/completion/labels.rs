@@ -2,7 +2,7 @@
 
 use super::super::Analysis;
 use super::super::names::{Owner, What};
-use super::super::node::{Node, path_at, word};
+use super::super::node::{Node, path_at};
 use super::super::schemas::provider_of;
 use super::{At, Completion, Completions, Rank};
 use crate::base::{FileId, Span, Text};
@@ -11,7 +11,7 @@ use crate::syntax::ast;
 
 pub(super) fn of(at: &At<'_>, block: &ast::Block, label: &ast::Label) -> Vec<Completion> {
     let place = block.labels.iter().position(|other| other.span == label.span).unwrap_or(0);
-    let first = block.labels.first().and_then(word);
+    let first = block.labels.first().and_then(ast::Label::word);
     match (block.keyword.text.as_str(), place) {
         ("define", 0) => {
             let kinds = at.analysis.program().map(|program| program.kinds.iter()).into_iter().flatten();
