@@ -9,7 +9,7 @@ use crate::base::Text;
 use crate::hir::items;
 use crate::plan::names::{Leads, NeededName};
 use crate::plan::{Image, Plan};
-use crate::target::common::delivery::{Credential, Network, of_plans, place_of};
+use crate::target::common::delivery::{Credential, Network, Product, of_plans, place_of};
 use crate::target::common::images::used;
 use crate::target::common::secrets::Sources;
 use crate::target::common::word;
@@ -131,8 +131,9 @@ fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
          (cd \"live/{product}/$environment\" && terragrunt run --all {filters} -- plan)\n\
          ```\n"
     ));
-    steps.extend(made(plan));
-    steps.extend(pipelines(plan, branch));
+    let delivered = of_plans(std::slice::from_ref(plan));
+    steps.extend(made(&delivered));
+    steps.extend(pipelines(&delivered, branch));
     steps.push(READY.to_owned());
     steps
 }
@@ -155,12 +156,12 @@ pub(super) fn passphrase() -> String {
 }
 
 /// What is done, one step after the other.
-pub(super) struct Steps<'p>(pub Vec<String>, &'p Plan);
+pub(super) struct Steps<'p>(pub Vec<String>, &'p Plan, Product);
 
 impl<'p> Steps<'p> {
     /// The first one: an environment is chosen.
     pub(super) fn new(plan: &'p Plan) -> Steps<'p> {
-        Steps(vec![CHOOSE.to_owned()], plan)
+        Steps(vec![CHOOSE.to_owned()], plan, of_plans(std::slice::from_ref(plan)))
     }
 
     pub(super) fn push(&mut self, step: String) {
@@ -174,12 +175,12 @@ impl<'p> Steps<'p> {
 
     /// The secrets of services, which are there before these are configured.
     pub(super) fn made(&mut self) {
-        self.0.extend(made(self.1));
+        self.0.extend(made(&self.2));
     }
 
     /// What pipelines need.
     pub(super) fn pipelines(&mut self, branch: &str) {
-        self.0.extend(pipelines(self.1, branch));
+        self.0.extend(pipelines(&self.2, branch));
         self.0.push(READY.to_owned());
     }
 }
@@ -347,8 +348,7 @@ pub(super) fn bake(plan: &Plan, image: &Image) -> String {
 }
 
 /// What is made for services and kept where the product keeps its secrets.
-fn made(plan: &Plan) -> Option<String> {
-    let product = of_plans(std::slice::from_ref(plan));
+fn made(product: &Product) -> Option<String> {
     let environment = product.environments.first()?;
     environment.store.as_ref().filter(|store| !store.keep.is_empty() && !environment.made.is_empty())?;
     Some(format!(
@@ -362,8 +362,7 @@ fn made(plan: &Plan) -> Option<String> {
 }
 
 /// What pipelines need before they can work on an environment.
-fn pipelines(plan: &Plan, branch: &str) -> Option<String> {
-    let product = of_plans(std::slice::from_ref(plan));
+fn pipelines(product: &Product, branch: &str) -> Option<String> {
     let environment = product.environments.first()?;
     let store = environment.store.as_ref().filter(|store| !store.grant.is_empty() && !product.systems.is_empty())?;
     let name = &product.name;
