@@ -10,9 +10,8 @@
 use super::{Facts, place};
 use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::items::{OfSubnets, Subnet, View};
+use crate::hir::items::{OfSubnets, PrivateNetwork, Subnet};
 use crate::plan::Plan;
-use crate::value::{InstanceId, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -27,16 +26,16 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 fn subnets(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut blamed = BTreeSet::new();
     for plan in facts.plans {
-        for (at, instance) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == "module") {
-            let Some(Value::Cidr(network)) = instance.fields.get("range") else { continue };
-            for subnet in instance.fields.get("subnets").and_then(Value::as_list).unwrap_or_default() {
-                let Some(range) = Subnet::of(subnet).and_then(Subnet::range) else { continue };
+        for (id, network) in plan.networks() {
+            let Some(instance) = plan.instance(id) else { continue };
+            let said: Option<PrivateNetwork<'_>> = instance.block();
+            for range in said.into_iter().flat_map(|said| said.subnets()).filter_map(Subnet::range) {
                 if network.contains(&range) || !blamed.insert(&instance.definition) {
                     continue;
                 }
                 let message = format!("subnet {range} lies outside {network}, the range of its network");
                 found.push(
-                    Diagnostic::error(Code::AddressReserved, place::said_at(plan, InstanceId(at as u32), "range"), message)
+                    Diagnostic::error(Code::AddressReserved, place::block_at(facts, plan, id, "private_network", "range"), message)
                         .related(instance.declaration.name.span, "the network is made here")
                         .help("cut the subnets out of the network's range with `cidr_subnet`"),
                 );

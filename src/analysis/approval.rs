@@ -31,7 +31,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 .help("let changes of every protected environment wait as well, or of no other"),
         );
     }
-    let Some(pipeline) = facts.pipeline else { return };
+    let Some(pipeline) = &facts.shapes.pipeline else { return };
     for stage in pipeline.stages.iter().filter(|stage| stage.does(Task::Apply) && !stage.approve && !approved.is_empty()) {
         let message = format!("changes are to wait for a person, and the stage `{}` lets nobody wait", stage.name);
         found.push(

@@ -14,7 +14,7 @@ use crate::base::{Span, Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::items::{Service, View, WayIn};
 use crate::plan::Plan;
-use crate::value::{InstanceId, Value};
+use crate::value::InstanceId;
 use ipnet::IpNet;
 
 /// A network with who has it and where that is said.
@@ -27,7 +27,7 @@ struct Network {
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
-        let networks = networks(plan);
+        let networks = networks(facts, plan);
         for (at, second) in networks.iter().enumerate() {
             let clash = networks[..at].iter().find(|first| first.of != second.of && meet(&first.range, &second.range));
             let Some(first) = clash else { continue };
@@ -45,7 +45,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// What has addresses in an environment, those of modules first.
-fn networks(plan: &Plan) -> Vec<Network> {
+fn networks(facts: &Facts<'_>, plan: &Plan) -> Vec<Network> {
     let mut networks = Vec::new();
     for keyword in ["module", "service"] {
         for (at, instance) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == keyword) {
@@ -55,16 +55,11 @@ fn networks(plan: &Plan) -> Vec<Network> {
                 networks.extend(range.map(|range| Network { range, owner, of, span }));
             };
             if keyword == "module" {
-                // What has subnets is a network; any other `range` is one that somebody else has.
-                if !instance.fields.contains_key("subnets") {
-                    continue;
-                }
-                let range = if let Some(Value::Cidr(range)) = instance.fields.get("range") { Some(*range) } else { None };
-                add(range, text!("`{stack}`"), place::said_at(plan, of, "range"));
+                add(plan.range_of(of), text!("`{stack}`"), place::block_at(facts, plan, of, "private_network", "range"));
                 continue;
             }
             let way_in = instance.block::<WayIn<'_>>().and_then(WayIn::range);
-            add(way_in, text!("the tunnel of `{stack}`"), place::said_at(plan, of, "range"));
+            add(way_in, text!("the tunnel of `{stack}`"), place::block_at(facts, plan, of, "way_in", "range"));
             for bridge in Service::over(instance.said()).bridges() {
                 add(Some(bridge), text!("the bridges of `{}`", instance.definition), place::named_at(plan, of));
             }

@@ -6,7 +6,7 @@
 //! stack compute the_part_of_the_shop_that_visitors_from_europe_see_at_first { on = eu }
 //! ```
 
-use super::{Facts, place};
+use super::{Facts, place, resource_name};
 use crate::base::pattern;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::items::Names;
@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 const LABEL: usize = 63;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let mut places = BTreeSet::new();
     for plan in facts.plans {
         let mut blamed = BTreeSet::new();
         for host in &plan.hosts {
@@ -42,9 +43,12 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                     diagnostic = diagnostic.related(span, format!("`{definition}` says what names may look like"));
                 }
             }
+            places.insert(span);
             found.push(diagnostic);
         }
     }
+    // A stack whose machines need another name is told so once.
+    resource_name::check(facts, &mut places, found);
 }
 
 /// What the provider of a stack says of the names of servers.

@@ -26,6 +26,7 @@ mod provider_needs_unit;
 mod readable_secret;
 mod ready_order;
 mod renumbered;
+mod resource_name;
 mod role_files;
 mod second_pipeline;
 mod service_twice;
@@ -68,8 +69,8 @@ struct Facts<'a> {
     product: &'a Product,
     /// A plan for each environment that could be evaluated.
     plans: &'a [Plan],
-    /// The pipeline that all products share.
-    pipeline: Option<&'a Pipeline>,
+    /// What all products share.
+    shapes: &'a Shapes,
 }
 
 type Rule = fn(&Facts<'_>, &mut Vec<Diagnostic>);
@@ -108,7 +109,7 @@ const WHOLE: &[Rule] = &[idle_service::check, machine_ways::check, made_twice::c
 
 /// Judges one product by its plans, one for each environment that could be evaluated.
 pub fn analyse(program: &Program, product: &Product, plans: &[Plan], shapes: &Shapes) -> Diagnostics {
-    let facts = Facts { program, product, plans, pipeline: shapes.pipeline.as_ref() };
+    let facts = Facts { program, product, plans, shapes };
     let mut found = Vec::new();
     for rule in RULES {
         rule(&facts, &mut found);

@@ -11,25 +11,24 @@
 use super::{Facts, place};
 use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
-use crate::value::{InstanceId, Value};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
         let ranges: BTreeMap<&Text, IpNet> = plan.said().ranges().collect();
-        for (at, stack) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == "stack") {
-            let Some(Value::Cidr(range)) = stack.fields.get("range") else { continue };
-            let other = plan.said().ranges().find(|(environment, of)| **environment != plan.environment && of.contains(range));
+        for (id, range) in plan.networks() {
+            let Some(stack) = plan.instance(id).and_then(|network| plan.instance(network.stack?)) else { continue };
+            let other = plan.said().ranges().find(|(environment, of)| **environment != plan.environment && of.contains(&range));
             // Ranges of environments that hold each other are judged for themselves.
-            let own = ranges.get(&plan.environment).is_some_and(|own| own.contains(range));
+            let own = ranges.get(&plan.environment).is_some_and(|own| own.contains(&range));
             if let Some((environment, of)) = other
                 && !own
             {
                 found.push(
                     Diagnostic::error(
                         Code::AddressReserved,
-                        place::said_at(plan, InstanceId(at as u32), "range"),
+                        place::block_at(facts, plan, id, "private_network", "range"),
                         format!("{range} of `{}` in {} lies in {of}, the range of {environment}", stack.name, plan.environment),
                     )
                     .related(place::said_by_product(plan, "ranges"), "the ranges of the environments are said here")

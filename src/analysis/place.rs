@@ -1,5 +1,6 @@
 //! The places that a finding blames: where the inventory says what is wrong, as near to it as can be told.
 
+use super::Facts;
 use crate::base::{Span, Text};
 use crate::hir::{self, Attribute, Expr, ExprKind, Instance, Part, Product, Program};
 use crate::plan::{Host, Plan};
@@ -36,6 +37,16 @@ pub(super) fn said_at(plan: &Plan, id: InstanceId, input: &str) -> Span {
         Some(name) => given_at(plan, outer, name),
         None => given,
     }
+}
+
+/// Where the inventory says what stands in a block of an instance's definition: the field that the block names is followed. The name of
+/// the instance where the block computes it.
+pub(super) fn block_at(facts: &Facts<'_>, plan: &Plan, id: InstanceId, block: &str, attribute: &str) -> Span {
+    let instance = &plan.instances[id.0 as usize];
+    let definition = facts.program.definitions.get(&(instance.keyword.clone(), instance.definition.clone()));
+    let mut blocks = definition.into_iter().flat_map(|of| &of.blocks).filter(|of| of.keyword.text == block);
+    let field = blocks.find_map(|of| of.body.attribute(attribute)?.value.as_name().cloned());
+    field.map_or_else(|| named_at(plan, id), |field| said_at(plan, id, &field))
 }
 
 /// The attribute for this environment, the attribute, or the name of the instance.

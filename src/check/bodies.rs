@@ -120,7 +120,7 @@ impl<'a> Checker<'a> {
         self.of_kind(kind, block);
         scope.depth += 1;
         if block.keyword.text == TASK && kind.open {
-            self.task(block, scope);
+            self.task(kind, block, scope);
         } else {
             self.body(kind, &format!("`{}`", kind.name), block.keyword.span, &block.body.items, scope);
         }
@@ -225,6 +225,10 @@ impl<'a> Checker<'a> {
                 self.error(report::twice(&format!("`{}`", block.keyword.text), block.keyword.span, first));
             }
             self.block(inner, block, scope);
+            if let Some(name) = block.result() {
+                let answer = self.answer(block, name, scope);
+                scope.locals.push((name.clone(), answer));
+            }
         }
     }
 }

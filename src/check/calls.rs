@@ -97,7 +97,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A regular expression that is written here is one.
-    fn pattern_text(&mut self, expr: &hir::Expr) {
+    pub(super) fn pattern_text(&mut self, expr: &hir::Expr) {
         let hir::ExprKind::Template(parts) = &expr.kind else { return };
         let Some(text) = hir::plain_text(parts) else { return };
         if let Err(error) = crate::base::pattern::size(&text) {

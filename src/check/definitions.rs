@@ -66,6 +66,10 @@ impl<'a> Checker<'a> {
         if definition.keyword == "policy" {
             self.code_of(definition);
         }
+        if definition.keyword == "provider" {
+            self.plugin_schemas(definition);
+            self.resource_names(definition);
+        }
         self.interface(definition);
         if definition.is_early() {
             self.early(definition);

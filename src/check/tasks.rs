@@ -4,7 +4,7 @@ use super::Checker;
 use super::report;
 use super::scope::Scope;
 use crate::base::Text;
-use crate::hir::{self, Item, LabelValue};
+use crate::hir::{self, Item, LabelValue, RESULT};
 use crate::schema::{ModuleOption, collection_of};
 use crate::ty::Ty;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ pub(super) const TASK: &str = "task";
 
 impl<'a> Checker<'a> {
     /// A task against the specification of its module.
-    pub(super) fn task(&mut self, block: &hir::Block, scope: &mut Scope<'a>) {
+    pub(super) fn task(&mut self, kind: &hir::Kind, block: &hir::Block, scope: &mut Scope<'a>) {
         let attributes =
             || block.body.items.iter().filter_map(|item| if let Item::Attribute(attribute) = item { Some(attribute) } else { None });
         let Some(label) = block.labels.first() else { return };
@@ -32,12 +32,21 @@ impl<'a> Checker<'a> {
             self.error(report::unknown_collection(label.span, &name, collection));
         }
         let mut seen = BTreeMap::new();
+        let mut secret = None;
         for attribute in attributes() {
             if let Some(first) = seen.insert(&attribute.name.text, attribute.name.span) {
                 self.error(report::twice(&format!("`{}`", attribute.name.text), attribute.name.span, first));
             }
             match module.option(&attribute.name.text) {
-                Some(option) => self.argument_of_task(attribute, option, scope),
+                None if kind.inputs.contains_key(&attribute.name.text) => {
+                    let ty = kind.inputs.get(&attribute.name.text).map_or(Ty::Error, |input| input.ty.clone());
+                    self.check(&attribute.value, &ty, scope);
+                }
+                Some(option) => {
+                    if self.argument_of_task(attribute, option, scope).holds_secret() {
+                        secret.get_or_insert(attribute.value.span);
+                    }
+                }
                 None => {
                     self.unexpected(&attribute.value, scope);
                     self.error(report::unknown_option(&attribute.name, &module.module, module.options.keys().map(Text::as_str)));
@@ -52,9 +61,28 @@ impl<'a> Checker<'a> {
         if !missing.is_empty() {
             self.error(report::missing_options(block.keyword.span, &module.module, &missing));
         }
+        if let (Some(label), Some(secret)) = (block.labels.get(RESULT), secret) {
+            self.error(report::answer_with_secret(label.span, secret));
+        }
     }
 
-    fn argument_of_task(&mut self, attribute: &hir::Attribute, option: &ModuleOption, scope: &mut Scope<'a>) {
+    /// What a task answers, by the specification of its module.
+    pub(super) fn answer(&mut self, block: &hir::Block, name: &Text, scope: &Scope<'a>) -> Ty {
+        let span = block.labels.get(RESULT).map_or(block.keyword.span, |label| label.span);
+        let declared = scope.definition().is_some_and(|definition| self.declared(definition, name).is_some());
+        if declared || scope.locals.iter().any(|(local, _)| local == name) {
+            self.error(report::answer_named_twice(span, name));
+        }
+        if let Some(head) = block.repeat.as_ref().and_then(|repeat| repeat.bindings.first()).map(|binding| binding.source.span) {
+            self.error(report::answer_of_many(span, head));
+        } else if let Some(condition) = &block.condition {
+            self.error(report::answer_of_a_condition(span, condition.span));
+        }
+        let module = block.labels.first().and_then(hir::Label::plain);
+        module.and_then(|module| self.schemas.modules.get(&module)).map_or(Ty::Error, |module| module.answers())
+    }
+
+    fn argument_of_task(&mut self, attribute: &hir::Attribute, option: &ModuleOption, scope: &mut Scope<'a>) -> Ty {
         // Ansible makes text of everything and lists of single values, but no number or truth of anything else.
         let wanted = match option.ty.as_str() {
             "bool" => Ty::Bool.deferred(),
@@ -65,9 +93,10 @@ impl<'a> Checker<'a> {
             hir::ExprKind::Template(parts) => crate::hir::plain_text(parts),
             _ => None,
         };
-        self.check(&attribute.value, &wanted, scope);
+        let found = self.check(&attribute.value, &wanted, scope);
         if let Some(word) = word.filter(|word| !option.takes(word)) {
             self.error(report::no_choice(attribute, &word, option.words()));
         }
+        found
     }
 }

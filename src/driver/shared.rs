@@ -3,42 +3,41 @@
 use super::product::Uses;
 use super::targets::Targets;
 use crate::artifact::{Error, Tree};
-use crate::base::Text;
+use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::hir::Program;
 use crate::shape::Shapes;
 use crate::target;
+use crate::target::common::unsayable::Unsayable;
 use crate::target::common::word;
 
 /// Writes the shared files that some product uses.
 pub(super) fn emit(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Targets, tree: &mut Tree) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     if targets.wants("opentofu") {
-        for module in uses.modules.iter().filter_map(|key| shapes.modules.get(key)) {
-            if let Err(why) = target::opentofu::emit(module, tree) {
-                let span = program.implementations.get(&(module.name.clone(), module.provider.clone())).map(|of| of.module.span);
-                diagnostics.0.extend(span.map(|span| Diagnostic::error(Code::NotExpressible, span, why.0)));
-            }
+        for (key, module) in uses.modules.iter().filter_map(|key| Some((key, shapes.modules.get(key)?))) {
+            let (Err(why), Some(implementation)) = (target::opentofu::emit(module, tree), program.implementations.get(key)) else {
+                continue;
+            };
+            let parts = target::opentofu::unsayable(module, implementation);
+            diagnostics.extend(unsayable(parts, implementation.module.span, why.0, OF_A_MODULE));
         }
     }
     if targets.wants("ansible") {
-        let mut failed = Vec::new();
         for role in uses.roles.iter().filter_map(|name| shapes.roles.get(name)) {
             let scenario = |tree| if targets.wants("molecule") { target::molecule::emit_role(role, tree) } else { Ok(()) };
-            if let Err(why) = target::ansible::emit_role(role, tree).and_then(|()| scenario(tree)) {
-                failed.push(("service", &role.name, why.to_string()));
+            let service = program.definitions.get(&("service".into(), role.name.clone()));
+            if let (Err(why), Some(service)) = (target::ansible::emit_role(role, tree).and_then(|()| scenario(tree)), service) {
+                let parts = target::ansible::unsayable(role, service);
+                diagnostics.extend(unsayable(parts, service.name.span, why.to_string(), OF_A_ROLE));
             }
         }
         for ((name, _), image) in &uses.images {
             if uses.images.keys().find(|(other, _)| other == name).is_some_and(|first| first.1 == image.provider)
                 && let Err(why) = target::ansible::emit_image(name, &image.install, &image.source, tree)
             {
-                failed.push(("image", name, why.to_string()));
+                diagnostics.0.extend(not_expressible(program, "image", name, why));
             }
-        }
-        for (keyword, name, why) in failed {
-            let definition = program.definitions.get(&(keyword.into(), name.clone()));
-            diagnostics.0.extend(definition.map(|of| Diagnostic::error(Code::NotExpressible, of.name.span, why)));
         }
         if !uses.roles.is_empty() {
             diagnostics.extend(collections(program, shapes, uses, tree));
@@ -112,6 +111,19 @@ fn pipelines(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Targets,
         diagnostics.0.extend(not_expressible(program, "pipeline", &pipeline.name, why));
     }
     diagnostics
+}
+
+/// What to do where OpenTofu would have to compute what it cannot.
+const OF_A_MODULE: &str = "compute it of what is known before a plan, such as inputs and names: then the module gets the result";
+
+/// What to do where Ansible would have to compute what it cannot.
+const OF_A_ROLE: &str = "compute it of what is the same everywhere or of `host`: then the role gets the result";
+
+/// What a tool has no form for, at its places; at the definition where no part of it alone is to blame.
+fn unsayable(parts: Vec<Unsayable>, definition: Span, why: String, help: &str) -> Diagnostics {
+    let whole = parts.is_empty().then(|| Diagnostic::error(Code::NotExpressible, definition, why));
+    let part = |part: Unsayable| Diagnostic::error(Code::NotExpressible, part.span, part.why).help(help);
+    Diagnostics(whole.into_iter().chain(parts.into_iter().map(part)).collect())
 }
 
 fn not_expressible(program: &Program, keyword: &str, name: &Text, why: Error) -> Option<Diagnostic> {

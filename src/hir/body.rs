@@ -7,7 +7,7 @@ use super::{List, Place};
 use crate::base::{Span, Text};
 use std::sync::Arc;
 
-pub use crate::syntax::ast::{Assign, Binary, Key, Literal, Name, Unary};
+pub use crate::syntax::ast::{ANSWERING, Assign, Binary, Key, Literal, Name, RESULT, Unary};
 
 /// The place of a bound name in its frame: 0 is the outermost name that is bound around the expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -375,6 +375,11 @@ impl Body {
 }
 
 impl Block {
+    /// The name of what a step answers: the blocks below it in its body know it.
+    pub fn result(&self) -> Option<&Text> {
+        if self.keyword.text == ANSWERING { self.word(RESULT) } else { None }
+    }
+
     /// The word of a label.
     pub fn word(&self, at: usize) -> Option<&Text> {
         match self.labels.get(at).map(|label| &label.value) {

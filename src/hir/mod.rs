@@ -17,7 +17,8 @@ use std::sync::Arc;
 
 pub use body::{
     Argument, Arm, Assign, Attribute, Binary, Binding, Block, Body, Callee, Check, Comprehension, Expr, ExprKind, For, FreeName,
-    FunctionId, Item, Key, Label, LabelValue, Let, Literal, Local, Meaning, Name, NameId, Part, Refinement, Repeat, Unary, plain_text,
+    FunctionId, Item, Key, Label, LabelValue, Let, Literal, Local, Meaning, Name, NameId, Part, RESULT, Refinement, Repeat, Unary,
+    plain_text,
 };
 
 pub use fields::{Ambient, Constant, Field, FieldId, Fields, Place};

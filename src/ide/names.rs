@@ -523,6 +523,8 @@ impl<'s> Names<'s> {
             }
             self.labelled(block, Some(&inner));
             self.locals.truncate(depth);
+            // The steps below know what this one answers.
+            self.locals.extend(block.result().map(|(name, span)| (name.clone(), Some(span), What::Local)));
             return;
         }
         match &self.owner {
@@ -544,7 +546,9 @@ impl<'s> Names<'s> {
 
     fn labelled(&mut self, block: &'s ast::Block, kind: Option<&Kind>) {
         for label in &block.labels {
-            if let Some(text) = label.word() {
+            if let Some((name, span)) = block.result().filter(|(_, span)| *span == label.span) {
+                self.add(span, name, Role::Declares, &Meant::new(What::Local, span));
+            } else if let Some(text) = label.word() {
                 let meant = self.environment(text).filter(|_| kind.is_none()).unwrap_or(Meant::nowhere(What::Word));
                 self.add(label.span, text, Role::Reads, &meant);
             }

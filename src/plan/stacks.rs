@@ -6,6 +6,7 @@ use crate::base::graph::Graph;
 use crate::base::{Span, Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::text_of;
+use crate::hir::Kind;
 use crate::hir::items::{Credential, StockImage, View};
 use crate::shape::Recipe;
 use crate::value::{Entries, InstanceId, Value};
@@ -39,7 +40,7 @@ impl Planner<'_> {
     fn capabilities(&self, id: InstanceId) -> Vec<Text> {
         let Some(definition) = &self.node(id).definition else { return Vec::new() };
         let Some(kind) = self.program.kinds.get(&definition.keyword) else { return Vec::new() };
-        let of_kind = kind.blocks.iter().filter(|(_, block)| block.blocks.is_empty() && !block.open);
+        let of_kind = kind.blocks.iter().filter(|(_, block)| block.blocks.is_empty() && is_read(block));
         let named = of_kind.filter(|(name, _)| definition.blocks.iter().any(|block| block.keyword.text == **name));
         let named = named.map(|(name, _)| name.clone());
         let attributes = definition.attributes.keys().filter(|name| kind.inputs.contains_key(*name)).cloned();
@@ -221,4 +222,9 @@ fn settings_text(sources: &mut [(Text, Value)], name: &str) -> Option<Text> {
         *settings = Value::Map(rest.into());
     }
     found
+}
+
+/// Whether a block says something of its own: of one that is open, what others ask for counts, unless it declares what it says.
+fn is_read(block: &Kind) -> bool {
+    !block.open || !block.many && block.labels.1 == 0 && !block.inputs.is_empty()
 }

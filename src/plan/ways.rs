@@ -5,10 +5,11 @@ use super::{Host, Plan, Service, Standing};
 use crate::base::Text;
 use crate::base::graph::Graph;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::items::{Entry, PrivateNetwork, WayIn};
+use crate::hir::items::{Entry, PrivateNetwork, WayIn, WayOut};
 use crate::value::{InstanceId, Value};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::OnceLock;
 
 /// A machine through which others are entered.
@@ -35,7 +36,7 @@ pub(super) struct Ways {
     /// Where the machines that a module makes stand, by stack and unit.
     standings: OnceLock<BTreeMap<(Text, Text), Standing>>,
     /// The address through which each network is left that says one.
-    gateways: OnceLock<BTreeMap<InstanceId, Value>>,
+    gateways: OnceLock<BTreeMap<InstanceId, IpAddr>>,
     /// The private networks, each with its addresses.
     networks: OnceLock<BTreeMap<InstanceId, IpNet>>,
 }
@@ -111,24 +112,25 @@ impl Plan {
     }
 
     /// The address of the machine through which the network of another one is left: what translates the addresses of a network says it.
-    pub fn gateway_of(&self, network: InstanceId) -> Option<&Value> {
+    pub fn gateway_of(&self, network: InstanceId) -> Option<IpAddr> {
         let gateways = self.ways.gateways.get_or_init(|| {
             let mut gateways = BTreeMap::new();
             for of in self.instances.iter().filter(|of| of.keyword == "module") {
-                let Some(Value::Instance(network)) = of.fields.get("network") else { continue };
-                if let Some(gateway) = of.fields.get("gateway").filter(|gateway| **gateway != Value::None) {
-                    gateways.entry(*network).or_insert_with(|| gateway.clone());
-                }
+                let Some(gateway) = of.block().and_then(WayOut::gateway) else { continue };
+                let given = of.fields.values().filter_map(|value| if let Value::Instance(id) = value { Some(*id) } else { None });
+                given.filter(|id| self.networks().any(|(network, _)| network == *id)).for_each(|network| {
+                    gateways.entry(network).or_insert(gateway);
+                });
             }
             gateways
         });
-        gateways.get(&network)
+        gateways.get(&network).copied()
     }
 
     /// The machine through which a network is left.
     fn way_out(&self, network: InstanceId) -> Option<&Host> {
         let gateway = self.gateway_of(network)?;
-        self.hosts.iter().find(|other| other.record.field("address") == Some(gateway))
+        self.hosts.iter().find(|other| other.said().and_then(|said| said.address()) == Some(gateway))
     }
 
     /// The stacks in the order in which their machines are configured: each behind what its services refer to, and behind the ways into

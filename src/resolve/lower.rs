@@ -222,8 +222,10 @@ impl<'f> Lowering<'f> {
     }
 
     fn body(&mut self, body: &ast::Body) -> hir::Body {
-        let items = body.items.iter().filter_map(|item| {
-            Some(match item {
+        let depth = self.bound.len();
+        let mut items = Vec::with_capacity(body.items.len());
+        for item in &body.items {
+            items.push(match item {
                 ast::Item::Attribute(attribute) => hir::Item::Attribute(self.attribute(attribute)),
                 ast::Item::Block(block) => hir::Item::Block(self.block(block)),
                 ast::Item::Check(check) => hir::Item::Check(self.check(check)),
@@ -234,9 +236,13 @@ impl<'f> Lowering<'f> {
                 ast::Item::Function(item) => hir::Item::Declaration(item.name.span),
                 ast::Item::Type(item) => hir::Item::Declaration(item.name.span),
                 ast::Item::Enum(item) => hir::Item::Declaration(item.name.span),
-                ast::Item::Error(_) => return None,
-            })
-        });
-        hir::Body { span: body.span, items: items.collect() }
+                ast::Item::Error(_) => continue,
+            });
+            if let ast::Item::Block(block) = item {
+                self.bound.extend(block.result().map(|(name, _)| name.clone()));
+            }
+        }
+        self.bound.truncate(depth);
+        hir::Body { span: body.span, items }
     }
 }

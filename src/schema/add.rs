@@ -82,7 +82,24 @@ pub fn module(document: &Value, name: &str) -> Result<Value, String> {
     }
     let description = doc.get("short_description").and_then(Value::as_str).unwrap_or_default().trim_end_matches('.');
     let collection = format!("{}.{}", parts[0], parts[1]);
-    Ok(json!({ "module": name, "collection": collection, "description": description, "options": options(doc.get("options")) }))
+    let returns = document.get(name).and_then(|module| module.get("return")).filter(|returns| returns.is_object());
+    let (options, returns) = (options(doc.get("options")), answers(returns));
+    Ok(json!({ "module": name, "collection": collection, "description": description, "options": options, "returns": returns }))
+}
+
+/// What a module answers: types, and what is in them.
+fn answers(returns: Option<&Value>) -> Value {
+    let kept = returns.and_then(Value::as_object).into_iter().flatten().map(|(name, part)| {
+        let mut of = Map::new();
+        for key in ["type", "elements"] {
+            of.extend(part.get(key).filter(|value| value.is_string()).map(|value| (key.to_owned(), value.clone())));
+        }
+        if let Some(inner) = part.get("contains").filter(|inner| inner.as_object().is_some_and(|inner| !inner.is_empty())) {
+            of.insert("contains".to_owned(), answers(Some(inner)));
+        }
+        (name.clone(), Value::Object(of))
+    });
+    Value::Object(kept.collect())
 }
 
 /// The project's list of collections, `before`, with those of some modules in a release. What `known`, the list of infrac itself, has is left

@@ -3,6 +3,7 @@
 
 pub mod add;
 mod collections;
+mod constraint;
 mod convert;
 mod modules;
 mod read;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use collections::{Collection, collection_of};
+pub use constraint::takes;
 pub use modules::{Module, ModuleOption};
 pub use read::read;
 

@@ -3,6 +3,7 @@
 use super::{Schemas, collections};
 use crate::base::{Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::ty::{FieldTy, RecordTy, Ty};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +15,27 @@ pub struct Module {
     pub module: Text,
     /// What it takes, by name.
     pub options: BTreeMap<Text, ModuleOption>,
+    /// What it answers, by name; absent where nobody has said that.
+    #[serde(default)]
+    pub returns: Option<BTreeMap<Text, Return>>,
 }
+
+/// What a module answers under one name.
+#[derive(Debug, Deserialize)]
+pub struct Return {
+    /// Its type, in Ansible's words.
+    #[serde(rename = "type", default)]
+    pub ty: Text,
+    /// The type of the elements of a list.
+    #[serde(default)]
+    pub elements: Text,
+    /// What it holds, by name.
+    #[serde(default)]
+    pub contains: BTreeMap<Text, Return>,
+}
+
+/// What every module answers.
+const ALWAYS: [&str; 2] = ["changed", "failed"];
 
 /// What a module takes under one name.
 #[derive(Debug, Deserialize)]
@@ -34,10 +55,47 @@ pub struct ModuleOption {
 }
 
 impl Module {
+    /// The type of what it answers: anything where nobody has said that.
+    pub fn answers(&self) -> Ty {
+        let Some(returns) = &self.returns else { return Ty::Error };
+        let always = ALWAYS.into_iter().filter(|name| !returns.contains_key(*name)).map(|name| (Text::from(name), Ty::Bool));
+        record(returns.iter().map(|(name, part)| (name.clone(), part.ty())).chain(always))
+    }
+
     /// The option of a name or alias.
     pub fn option(&self, name: &str) -> Option<&ModuleOption> {
         self.options.get(name).or_else(|| self.options.values().find(|option| option.aliases.iter().any(|alias| alias == name)))
     }
+}
+
+impl Return {
+    fn ty(&self) -> Ty {
+        let held = || match self.contains.is_empty() {
+            true => Ty::Error,
+            false => record(self.contains.iter().map(|(name, part)| (name.clone(), part.ty()))),
+        };
+        match self.ty.as_str() {
+            "list" if self.contains.is_empty() => Ty::List(Arc::new(simple(&self.elements).unwrap_or(Ty::Error))),
+            "list" => Ty::List(Arc::new(held())),
+            ty => simple(ty).unwrap_or_else(held),
+        }
+    }
+}
+
+/// The type of a single value.
+fn simple(ty: &str) -> Option<Ty> {
+    Some(match ty {
+        "str" | "string" | "path" => Ty::String,
+        "bool" | "boolean" => Ty::Bool,
+        "int" | "integer" => Ty::Int,
+        "float" => Ty::Float,
+        _ => return None,
+    })
+}
+
+fn record(fields: impl Iterator<Item = (Text, Ty)>) -> Ty {
+    let fields = fields.map(|(name, ty)| FieldTy { name, ty, doc: None });
+    Ty::Record(Arc::new(RecordTy { name: None, fields: fields.collect() }))
 }
 
 impl ModuleOption {

@@ -24,7 +24,7 @@ pub(super) fn role(
 ) -> (Option<Role>, Diagnostics) {
     let mut frame = Frame::new(program, types, service, run);
     let kind = program.kinds.get("service").cloned();
-    let mut builder = Builder { frame: &mut frame, kind, parent: None };
+    let mut builder = Builder { frame: &mut frame, kind, parent: None, answers: Locals::new() };
     let install = builder.part("install");
     let configure = builder.part("configure");
     let (cluster, configure): (Vec<Step>, Vec<Step>) = configure.into_iter().partition(|step| step.word == "cluster");
@@ -64,6 +64,8 @@ struct Builder<'a, 'f> {
     frame: &'f mut Frame<'a>,
     kind: Option<Arc<Kind>>,
     parent: Option<Arc<Kind>>,
+    /// What the tasks above answer.
+    answers: Locals,
 }
 
 impl Builder<'_, '_> {
@@ -75,12 +77,16 @@ impl Builder<'_, '_> {
             self.frame.definition.blocks.iter().filter(|block| block.keyword.text == part).cloned().collect();
         let mut steps = Vec::new();
         for block in blocks {
+            self.answers.clear();
             for item in &block.body.items {
                 match item {
-                    Item::Block(step) => steps.extend(self.step(step)),
+                    Item::Block(step) => {
+                        steps.extend(self.step(step));
+                        self.answers.extend(step.result().map(|name| Value::residual(Residual::Local(name.clone()))));
+                    }
                     // `packages = [ … ]` is a step of its own.
                     Item::Attribute(attribute) => {
-                        if let Ok(value) = self.argument(attribute, None, &mut Vec::new()) {
+                        if let Ok(value) = self.argument(attribute, None, &mut self.answers.clone()) {
                             let name = attribute.name.text.clone();
                             steps.push(Step {
                                 word: name.clone(),
@@ -102,7 +108,7 @@ impl Builder<'_, '_> {
 
     fn step(&mut self, block: &hir::Block) -> Option<Step> {
         let kind = self.parent.as_ref().and_then(|parent| parent.blocks.get(&block.keyword.text)).cloned();
-        let mut locals: Locals = Vec::new();
+        let mut locals: Locals = self.answers.clone();
         let repeat = match &block.repeat {
             Some(repeat) => {
                 let [binding] = repeat.bindings.as_slice() else {

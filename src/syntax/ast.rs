@@ -118,7 +118,19 @@ impl Block {
     pub fn word(&self, at: usize) -> Option<&Text> {
         self.labels.get(at)?.word()
     }
+
+    /// The label that names what a step answers: the blocks below it in its body know that name.
+    pub fn result(&self) -> Option<(&Text, Span)> {
+        let label = self.labels.get(RESULT).filter(|_| self.keyword.text == ANSWERING)?;
+        Some((label.word()?, label.span))
+    }
 }
+
+/// The word of the steps that answer something.
+pub const ANSWERING: &str = "task";
+
+/// Which label of such a step names what it answers.
+pub const RESULT: usize = 2;
 
 /// The blocks among items.
 pub fn blocks(items: &[Item]) -> impl Iterator<Item = &Block> {

@@ -19,6 +19,40 @@ pub(in crate::check) fn unknown_resource<'k>(block: &hir::Block, provider: &str,
     if nearest.fix.is_some() { nearest } else { diagnostic }
 }
 
+pub(in crate::check) fn no_schema(span: Span, file: &str, provider: &str) -> Diagnostic {
+    let message = format!("no library has `schemas/{file}`: nothing checks the resources of `{provider}`");
+    Diagnostic::warning(Code::UnknownResource, span, message)
+        .help(format!("make it: `tofu providers schema -json | infrac schema add {} TYPE --from -`", file.trim_end_matches(".json")))
+}
+
+pub(in crate::check) fn schema_of_another(span: Span, source: &str, named: Span, file: &str, of: &str) -> Diagnostic {
+    Diagnostic::error(Code::UnknownResource, span, format!("this is `{source}`, and `{file}` is the schema of `{of}`"))
+        .related(named, "the schema is named here")
+        .help("name the file with the schema of this plugin")
+}
+
+pub(in crate::check) fn schema_of_a_version(span: Span, wanted: &str, named: Span, file: &str, of: &str) -> Diagnostic {
+    let message = format!("`{wanted}` does not take {of}, the version that `{file}` was taken from");
+    Diagnostic::warning(Code::UnknownResource, span, message)
+        .related(named, "the schema is named here")
+        .help("take the schema from a version that is installed, with `infrac schema add`")
+}
+
+pub(in crate::check) fn no_resource<'k>(name: &hir::Name, provider: &str, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+    let message = format!("the schemas of `{provider}` have no resource `{}`", name.text);
+    meant(Diagnostic::error(Code::UnknownResource, name.span, message), &name.text, name.span, known)
+}
+
+pub(in crate::check) fn no_name(span: Span, ty: &str, argument: &str) -> Diagnostic {
+    Diagnostic::error(Code::UnknownResourceAttribute, span, format!("`{ty}` has no attribute `{argument}` that would be its name"))
+        .help(format!("say which one is: `{ty} = {{ argument = \"…\", pattern = \"…\" }}`"))
+}
+
+pub(in crate::check) fn no_pattern_of_names(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, span, "what names look like is a pattern that is written out")
+        .help("write a regular expression, or `{ argument = \"…\", pattern = \"…\" }` where the name is not called `name`")
+}
+
 pub(in crate::check) fn no_example(block: &hir::Block) -> Diagnostic {
     Diagnostic::error(Code::UnknownBlock, block.keyword.span, "an `example` holds values of variables, and blocks of what plugins say")
         .help("write `variable = value`, or `data TYPE NAME { attribute = value }`")

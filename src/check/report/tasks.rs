@@ -34,3 +34,25 @@ pub(in crate::check) fn no_choice<'k>(attribute: &hir::Attribute, word: &str, ch
     let message = format!("`{}` is never `{word}`", attribute.name.text);
     Diagnostic::error(Code::TypeMismatch, attribute.value.span, message).help(format!("it is one of {}", listed(&choices)))
 }
+
+pub(in crate::check) fn answer_with_secret(span: Span, secret: Span) -> Diagnostic {
+    Diagnostic::error(Code::SecretExposed, span, "what a task answers that is given a secret may hold it")
+        .related(secret, "the secret is given here")
+        .help("leave the name out, and let the steps below do without the answer")
+}
+
+pub(in crate::check) fn answer_named_twice(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(Code::Duplicate, span, format!("`{name}` is declared here already")).help("give what the task answers another name")
+}
+
+pub(in crate::check) fn answer_of_many(span: Span, head: Span) -> Diagnostic {
+    Diagnostic::error(Code::NotExpressible, span, "a task that is repeated gives many answers")
+        .related(head, "it is repeated over this")
+        .help("leave the name out, or write a task for each")
+}
+
+pub(in crate::check) fn answer_of_a_condition(span: Span, condition: Span) -> Diagnostic {
+    Diagnostic::error(Code::NotExpressible, span, "a task that may not be done gives no answer then")
+        .related(condition, "it is done only if this holds")
+        .help("let the task always be done, and put the condition before the steps that use its answer")
+}

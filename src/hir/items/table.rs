@@ -232,8 +232,6 @@ items! {
     /// What names may look like, as patterns.
     Block ["provider", "names"] as Names has {
         server: "string?" => one &'v Text;
-        network: "string?";
-        pool: "string?";
     }
     /// Something that a provider cannot do.
     Labelled ["provider", "lacks"] has {
@@ -267,6 +265,10 @@ items! {
         what: "string" => one &'v Text;
         values: "list(string)" => each &'v Text;
         instead: "string?" => one &'v Text;
+    }
+    /// The way out of a private network.
+    Block ["module", "way_out"] as WayOut has {
+        gateway: "ip" => one IpAddr;
     }
     /// Machines.
     Block ["module", "machine_group"] as MachineGroup has {

@@ -16,11 +16,13 @@ mod steps;
 mod task;
 #[cfg(test)]
 mod tests;
+mod unsayable;
 
 pub use images::emit_image;
 pub use origin::origin;
 pub use role::emit_role;
 pub use shared::{collections, emit_shared};
+pub use unsayable::unsayable;
 
 use crate::artifact::{Error, Tree};
 use crate::plan::Plan;

@@ -21,16 +21,7 @@ use std::collections::BTreeSet;
 pub fn emit_role(role: &Role, tree: &mut Tree) -> Result<(), Error> {
     let folder = text!("ansible/roles/{}", word(&role.name));
     let head = header(&role.source);
-    let mut context = Context {
-        scope: Scope::new(role),
-        files: IndexMap::default(),
-        vars: Map::new(),
-        handlers: IndexMap::default(),
-        parts: IndexMap::default(),
-        pending: false,
-        packages: Vec::new(),
-        groups: IndexMap::default(),
-    };
+    let mut context = context(role);
     if uses_arch(role) {
         let arch = "{{ {'aarch64': 'arm64', 'x86_64': 'amd64'}[ansible_facts['architecture']] }}";
         context.vars.push(variable(&role.name, "arch"), arch);
@@ -77,6 +68,21 @@ pub fn emit_role(role: &Role, tree: &mut Tree) -> Result<(), Error> {
         tree.insert(text!("{folder}/{path}"), document)?;
     }
     Ok(())
+}
+
+/// What the steps of a role begin with.
+pub(super) fn context(role: &Role) -> Context<'_> {
+    Context {
+        scope: Scope::new(role),
+        files: IndexMap::default(),
+        vars: Map::new(),
+        handlers: IndexMap::default(),
+        parts: IndexMap::default(),
+        pending: false,
+        packages: Vec::new(),
+        groups: IndexMap::default(),
+        answers: IndexMap::default(),
+    }
 }
 
 fn within<T>(part: &'static str, result: Result<T, Error>) -> Result<T, Error> {

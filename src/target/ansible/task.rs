@@ -73,6 +73,12 @@ impl Task {
         self
     }
 
+    /// Is done in check mode too: it only asks.
+    pub fn even_in_check_mode(mut self) -> Task {
+        self.check_mode = Some(false);
+        self
+    }
+
     /// Never counts as a change.
     pub fn unchanged(mut self) -> Task {
         self.changed_when = Some(false.into());

@@ -5,6 +5,7 @@ pub mod hcl;
 pub mod images;
 pub mod origin;
 pub mod secrets;
+pub mod unsayable;
 
 use crate::base::Text;
 

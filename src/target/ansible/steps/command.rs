@@ -51,7 +51,7 @@ pub(super) fn unless(step: &Step, name: &str, register: &Text, scope: &Scope<'_>
     let command = step.arguments.get("unless").cloned().unwrap_or(Value::None);
     let mut task = Task::new(name, "ansible.builtin.command", arguments(&command, scope)?).register(register).unchanged();
     task.failed_when = Some(false.into());
-    task.check_mode = Some(false);
+    task = task.even_in_check_mode();
     Ok(task.quiet(scope.has_secret(&command)))
 }
 

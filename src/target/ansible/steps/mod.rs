@@ -30,7 +30,8 @@ use crate::artifact::{Error, Problem};
 use crate::base::IndexMap;
 use crate::base::{Text, text};
 use crate::shape::role::Step;
-use crate::value::Value;
+use crate::value::{Residual, Value};
+use std::collections::BTreeSet;
 
 pub use health::before;
 
@@ -53,6 +54,8 @@ pub struct Context<'a> {
     pub packages: Vec<Text>,
     /// The results of creating groups, by the group's name: in check mode it may not be there.
     pub groups: IndexMap<Text, Text>,
+    /// The variables that hold what tasks answer, by the name that the library gives it.
+    pub answers: IndexMap<Text, Text>,
 }
 
 /// What must hold for a task that needs what these have made, by their results: in check mode they have made nothing.
@@ -92,6 +95,11 @@ pub fn tasks(steps: &[Step], context: &mut Context<'_>) -> Result<Vec<Task>, Err
     Ok(tasks)
 }
 
+/// The steps of a part that cannot be said, with the reasons.
+pub fn failing<'s>(steps: &'s [Step], context: &mut Context<'_>) -> Vec<(&'s Step, Error)> {
+    steps.iter().enumerate().filter_map(|(at, step)| Some((step, word(steps, at, context).err()?))).collect()
+}
+
 fn word(steps: &[Step], at: usize, context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
     let step = &steps[at];
     let mut tasks = match step.word.as_str() {
@@ -121,10 +129,30 @@ fn word(steps: &[Step], at: usize, context: &mut Context<'_>) -> Result<Vec<Task
             }
         }
     }
+    // What was not done in check mode has answered nothing.
+    let used = answers_in(step, context);
+    for task in tasks.iter_mut().filter(|task| task.module != FLUSH) {
+        task.when.splice(0..0, used.iter().map(|answer| text!("{answer} is not skipped")));
+    }
     if let Some(first) = tasks.first_mut() {
         first.comment = first.comment.take().or_else(|| step.doc.clone());
     }
     Ok(tasks)
+}
+
+/// The variables of the answers that a step uses, in the order in which tasks gave them.
+fn answers_in(step: &Step, context: &Context<'_>) -> Vec<Text> {
+    let Step { labels, arguments, repeat, condition, .. } = step;
+    let values = labels.iter().chain(arguments.values()).chain(repeat.as_ref().map(|(_, source)| source)).chain(condition);
+    let mut used = BTreeSet::new();
+    values.for_each(|value| {
+        value.walk(&mut |residual| {
+            if let Residual::Local(name) = residual {
+                used.insert(name.clone());
+            }
+        });
+    });
+    context.answers.iter().filter(|(name, _)| used.contains(*name)).map(|(_, variable)| variable.clone()).collect()
 }
 
 /// The module that runs waiting handlers.
@@ -137,7 +165,7 @@ fn condition(step: &Step, scope: &Scope<'_>) -> Result<Option<Text>, Error> {
 }
 
 /// The names inside a step, where it is repeated: its element is `item`.
-fn inside<'a>(step: &Step, scope: &Scope<'a>) -> Scope<'a> {
+pub fn inside<'a>(step: &Step, scope: &Scope<'a>) -> Scope<'a> {
     match &step.repeat {
         Some((name, _)) => scope.with(name, Expr::variable("item")),
         None => scope.clone(),

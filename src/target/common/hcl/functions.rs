@@ -77,7 +77,7 @@ impl Lowering<'_> {
     pub(super) fn call(&self, function: &str, arguments: &[Value]) -> Lowered {
         let given: Vec<&Value> = arguments.iter().filter(|argument| **argument != Value::None).collect();
         let lowered = given.iter().map(|argument| self.value(argument)).collect::<Result<Vec<_>, _>>()?;
-        let unsayable = || Unsayable(format!("OpenTofu has nothing like `{function}`: lift the expression by a `let`"));
+        let unsayable = || Unsayable(format!("OpenTofu has nothing like `{function}`"));
         let mut each = lowered.iter().cloned();
         let mut next = || each.next().ok_or_else(unsayable);
         match function {

@@ -100,7 +100,7 @@ impl Lowering<'_> {
             Residual::Negate(value) => Expr::Unary(Unary::Negate, Box::new(self.value(value)?)),
             Residual::Binary(operator, left, right) => self.binary(*operator, left, right)?,
             Residual::Fact(_) | Residual::Foreign(_) => {
-                return Err(Unsayable("this is known to the compiler alone: lift it by a `let`".into()));
+                return Err(Unsayable("this is known to the compiler alone".into()));
             }
         })
     }

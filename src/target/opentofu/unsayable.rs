@@ -1,0 +1,80 @@
+//! What of a module OpenTofu has no form for, each part at the expression that says it.
+
+use crate::base::Span;
+use crate::hir::{Block, Body, Expr, Implementation, Item};
+use crate::shape::Module;
+use crate::shape::module::{self, Repeat};
+use crate::target::common::hcl::Lowering;
+use crate::target::common::unsayable::{Unsayable, call_in, lacking};
+use crate::value::Value;
+use std::sync::Arc;
+
+/// The parts of a module that cannot be said, sorted by place, each once.
+pub fn unsayable(module: &Module, implementation: &Implementation) -> Vec<Unsayable> {
+    let mut parts = Parts { implementation, found: Vec::new() };
+    for resource in module.data.iter().chain(&module.resources) {
+        let named = |block: &&Arc<Block>| block.word(0) == Some(&resource.ty) && block.word(1) == Some(&resource.name);
+        let Some(block) = implementation.resources.iter().find(named) else { continue };
+        parts.repeat(&resource.repeat, block);
+        parts.body(&resource.body, &block.body);
+    }
+    for output in &module.outputs {
+        let said = implementation.outputs.get(&output.name);
+        if let Some(said) = said.and_then(|said| said.value.as_deref()) {
+            parts.value(&output.value, said);
+        }
+    }
+    parts.found.sort();
+    parts.found.dedup();
+    parts.found
+}
+
+struct Parts<'a> {
+    implementation: &'a Implementation,
+    found: Vec<Unsayable>,
+}
+
+impl Parts<'_> {
+    fn value(&mut self, value: &Value, said: &Expr) {
+        let lower = |value: &Value| Lowering::default().value(value);
+        let Err(why) = lower(value) else { return };
+        let function = lacking(value, &|value| lower(value).is_ok());
+        let span: Option<Span> = function.and_then(|function| call_in(said, self.implementation.lets.values(), &function));
+        self.found.push(Unsayable { span: span.unwrap_or(said.span), why: why.0 });
+    }
+
+    fn repeat(&mut self, repeat: &Repeat, block: &Block) {
+        let said = match repeat {
+            Repeat::Once => None,
+            Repeat::If(value) => block.condition.as_deref().map(|said| (value, said)),
+            Repeat::Each(value) => {
+                let bindings = block.repeat.as_ref().and_then(|repeat| repeat.bindings.first());
+                bindings.map(|binding| (value, &*binding.source))
+            }
+        };
+        if let Some((value, said)) = said {
+            self.value(value, said);
+        }
+    }
+
+    fn body(&mut self, body: &module::Body, said: &Body) {
+        for (name, value) in &body.arguments {
+            let attribute = said.attribute(name);
+            if let Some(attribute) = attribute {
+                self.value(value, &attribute.value);
+            }
+        }
+        for (at, block) in body.blocks.iter().enumerate() {
+            let before = body.blocks.iter().take(at).filter(|other| other.name == block.name).count();
+            let named = said.items.iter().filter_map(|item| match item {
+                Item::Block(of) if of.keyword.text == block.name => Some(of),
+                _ => None,
+            });
+            let Some(said) = named.clone().nth(before).or_else(|| named.last()) else { continue };
+            if let (Some((_, value)), Some(binding)) = (&block.repeat, said.repeat.as_ref().and_then(|of| of.bindings.first())) {
+                self.value(value, &binding.source);
+            }
+            self.body(&block.body, &said.body);
+        }
+    }
+}
