@@ -453,6 +453,73 @@ fn granted(environment: &str) -> BTreeMap<(String, String), serde_json::Value> {
     found.collect()
 }
 
+/// A stage that bakes may run for proposed changes: those are validated, by a job that holds nothing, and the main branch bakes.
+#[test]
+fn images_of_a_proposed_change_are_validated_and_no_more() {
+    let pipeline = "pipelines/standard.infra";
+    let proposed = tree_with(&[
+        (pipeline, "    when    = [merge]\n    per     = image", "    when    = [change, merge]\n    per     = image"),
+        (
+            pipeline,
+            "    when    = [change]\n    per     = environment",
+            "    when    = [change]\n    after   = [images]\n    per     = environment",
+        ),
+    ]);
+    let file = |path: &str| -> Value { yaml_serde::from_str(&proposed.get(path).unwrap().contents).unwrap() };
+    let text = |job: &Value| yaml_serde::to_string(job).unwrap();
+    let holds = ["secrets.", "vars.", "id-token", "id_tokens", "connect.sh", "with-credentials"];
+
+    let images = file(".github/workflows/images.yml");
+    let on = images["on"].as_mapping().unwrap();
+    assert!(["merge_group", "pull_request", "push", "workflow_dispatch"].iter().all(|event| on.contains_key(event)));
+    let (bakes, validates) = (&images["jobs"]["images"], &images["jobs"]["images-proposed"]);
+    assert_eq!(bakes["if"], "${{ github.ref == 'refs/heads/main' && needs.select.outputs.rows != '[]' }}");
+    assert_eq!(validates["if"], "${{ github.ref != 'refs/heads/main' && needs.select.outputs.rows != '[]' }}");
+    assert!(asks(bakes).as_deref() == Some("image") && asks(validates).is_none());
+    assert_eq!(validates["permissions"], yaml_serde::from_str::<Value>("contents: read").unwrap());
+    assert!(validates["environment"].is_null());
+    for word in &holds {
+        assert!(!text(validates).contains(word), "{word}: {}", text(validates));
+    }
+    assert!(text(validates).contains("./ci/validate-image.sh") && !text(validates).contains("./ci/image.sh"));
+    assert_eq!(
+        steps(&images["jobs"]["baked"])[0]["env"]["RESULT"],
+        "${{ github.ref == 'refs/heads/main' && needs.images.result || needs.images-proposed.result }}"
+    );
+    let waits =
+        steps(&file(".github/workflows/plan.yml")["jobs"]["select"]).iter().flat_map(|step| words(&step["run"])).collect::<String>();
+    assert!(waits.contains(r#"./ci/github-wait.sh "$COMMIT" baked"#), "{waits}");
+
+    let selects = file("ci/gitlab-ci.yml");
+    let rules = selects["infrac select"]["rules"].as_sequence().unwrap();
+    let images: Vec<bool> = rules.iter().map(|rule| !rule["variables"]["IMAGES_OF_CHANGES"].is_null()).collect();
+    assert_eq!(images, [true, false, false]);
+    let gitlab = file("live/acme/gitlab-ci.yml");
+    let validates = &gitlab["validate base on eu for prod"];
+    assert_eq!(validates["rules"][0]["if"], r#"$PURPOSE == "plan" && $IMAGES =~ /(^| )prod\/base\/eu( |$)/"#);
+    for word in &holds {
+        assert!(!text(validates).contains(word), "{word}: {}", text(validates));
+    }
+    assert!(
+        validates["environment"].is_null()
+            && words(&validates["script"]) == [r#"./ci/validate-image.sh "$PRODUCT" "$ENVIRONMENT" "$IMAGE" "$PROVIDER""#]
+    );
+    assert!(!words(&validates["inherit"]["default"]).contains(&"tags".to_owned()), "it needs no runner in the private network");
+    let bakes = &gitlab["bake base on eu for prod"];
+    assert_eq!(bakes["rules"][0]["if"], r#"$PURPOSE == "apply" && $IMAGES =~ /(^| )prod\/base\/eu( |$)/"#);
+    let needs = |job: &str| -> Vec<String> {
+        gitlab[job]["needs"].as_sequence().unwrap().iter().map(|need| need["job"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(
+        needs("plan prod").contains(&"validate base on eu for prod".to_owned())
+            && !needs("plan prod").iter().any(|job| job.starts_with("bake"))
+    );
+    assert!(
+        needs("apply prod").contains(&"bake base on eu for prod".to_owned())
+            && !needs("apply prod").iter().any(|job| job.starts_with("validate"))
+    );
+}
+
 /// The role that a job asks for, as its script says it.
 fn asks(job: &Value) -> Option<String> {
     let text = yaml_serde::to_string(job).unwrap();

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Prints a child pipeline with one trigger for each product that this pipeline reaches. PURPOSE says what the pipeline is
-# for, BASE what a change is compared with; both are set where the pipeline starts.
+# for, BASE what a change is compared with; both are set where the pipeline starts, and IMAGES_OF_CHANGES where a stage
+# looks at images of what is proposed.
 set -eu
 
 export MOST=100000
@@ -18,6 +19,7 @@ case "${PURPOSE:?}" in
   *)
     environments=$(./ci/select.sh environments proposed "${BASE:?}" HEAD)
     images='[]'
+    [ -z "${IMAGES_OF_CHANGES:-}" ] || images=$(./ci/select.sh images changed "$BASE" HEAD)
     ;;
 esac
 

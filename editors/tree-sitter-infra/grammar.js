@@ -188,7 +188,7 @@ module.exports = grammar({
       ),
     type_arguments: ($) => seq('(', repeat($._newline), optional(elements($, $.type)), ')'),
     record_type: ($) => seq('{', repeat($._newline), optional(elements($, $.field)), '}', optional('?')),
-    field: ($) => seq(field('name', $._word), ':', field('type', $.type)),
+    field: ($) => seq(field('name', $._word), ':', field('type', $.type), optional(seq('=', repeat($._newline), field('default', $.expression)))),
 
     // ── expressions, loosest first ───────────────────────────────────────────────────────────────────────────────────
 

@@ -1,6 +1,7 @@
 //! What a stage of a pipeline reads is what its work needs, and nothing that a change which nobody has looked at must not see.
 //!
-//! Whoever may push a branch writes what a stage at `change` runs. What opens machines, changes clouds or bakes what machines start from is for the main branch.
+//! Whoever may push a branch writes what a stage at `change` runs. What opens machines or changes clouds is for the main branch. Images are baked
+//! there too: for a change they are validated, by a job that reads nothing, so a stage that bakes may run for both, and not for changes alone.
 //!
 //! ```infra
 //! stage drift { when = [change, hourly], per = environment, run = [drift], secrets = inspect }
@@ -11,8 +12,14 @@ use crate::shape::Pipeline;
 use crate::shape::pipeline::{Access, Event, Stage, Task};
 use std::collections::BTreeMap;
 
-/// What a change that nobody has looked at must not read.
-const REVIEWED: [Access; 3] = [Access::Inspect, Access::Write, Access::Image];
+/// Whether nothing of a stage may run for a change that nobody has looked at.
+fn is_reviewed(stage: &Stage) -> bool {
+    match stage.access {
+        Access::Inspect | Access::Write => true,
+        Access::Image => stage.when.iter().all(|event| *event == Event::Change),
+        Access::Nothing | Access::Read => false,
+    }
+}
 
 pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
     for stage in &pipeline.stages {
@@ -26,13 +33,16 @@ fn of_stage(stage: &Stage, found: &mut Vec<Diagnostic>) {
     let wrong = unlike(stage);
     // Who reads what the work needs, reads what nobody has looked at only where the work itself does.
     if wrong.is_empty()
-        && REVIEWED.contains(&access)
+        && is_reviewed(stage)
         && let Some(at) = stage.when.iter().position(|event| *event == Event::Change)
     {
         found.push(
             Diagnostic::error(Code::StageAccess, place, format!("`{name}` reads `{access}` for changes that nobody has looked at"))
                 .related(stage.element("when", at), "it runs for proposed changes")
-                .help("read `read` there, or run it at `merge` only"),
+                .help(match access {
+                    Access::Image => "run it at `merge` too: images are baked there, and only validated for a proposed change",
+                    _ => "read `read` there, or run it at `merge` only",
+                }),
         );
     }
     for (needed, tasks) in wrong {

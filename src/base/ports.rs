@@ -29,6 +29,18 @@ impl Ports {
         WITHOUT_PORTS.contains(&protocol).then(|| Ports { span: None, protocol: protocol.into() })
     }
 
+    /// What a text says in the words of the language; nothing for another text.
+    pub fn said(text: &str) -> Option<Ports> {
+        let Some((span, protocol)) = text.split_once('/') else { return Ports::bare(text) };
+        let (first, last) = span.split_once("..").unwrap_or((span, span));
+        let number = |text: &str| {
+            let plain = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+            plain.then(|| text.parse::<u16>().ok()).flatten()
+        };
+        let (first, last) = (number(first)?, number(last)?);
+        (first <= last && WITH_PORTS.contains(&protocol)).then(|| Ports { span: Some((first, last)), protocol: protocol.into() })
+    }
+
     /// The number, where it is one port.
     pub fn number(&self) -> Option<u16> {
         self.span.filter(|(first, last)| first == last).map(|(first, _)| first)
@@ -97,5 +109,31 @@ mod tests {
         assert!(!gre.overlaps(&Ports::bare("esp").unwrap()));
         assert_eq!((Ports::bare("tcp"), gre.to_string(), span(1, 2, "udp").to_string()), (None, "gre".into(), "1..2/udp".into()));
         assert!(!span(5, 5, "gre").is_sound());
+    }
+
+    #[test]
+    fn a_text_says_what_the_language_does() {
+        for ports in [span(443, 443, "tcp"), span(1, 65535, "udp"), Ports::bare("esp").unwrap()] {
+            assert_eq!(Ports::said(&ports.to_string()), Some(ports));
+        }
+        for text in [
+            "",
+            "/",
+            "tcp",
+            "443",
+            "443/",
+            "/tcp",
+            "0/tcp",
+            "080/tcp",
+            "+1/tcp",
+            "65536/tcp",
+            "9..1/udp",
+            "1..2..3/tcp",
+            "1/gre",
+            "1/TCP",
+            " 1/tcp",
+        ] {
+            assert_eq!(Ports::said(text), None, "{text}");
+        }
     }
 }

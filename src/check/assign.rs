@@ -74,7 +74,7 @@ fn records(from: &RecordTy, to: &RecordTy, of_tool: bool, provides: Provides<'_>
     for wanted in &to.fields {
         match from.field(&wanted.name) {
             Some(field) => fit(&field.ty, &wanted.ty, of_tool, provides)?,
-            None if wanted.ty.is_optional() => {}
+            None if wanted.has_default || wanted.ty.is_optional() => {}
             None => return Err(Why::MissingField(wanted.name.clone())),
         }
     }

@@ -57,12 +57,15 @@ impl<'a> Checker<'a> {
                 && (self.quiet > 0
                     || matches!(self.quietly(|checker| checker.check(&argument.value, &Ty::Error, scope)).plain(), Ty::Secret(_)));
             let wanted = if is_secret { Ty::Error } else { wanted };
-            types[*place] = self.check(&argument.value, &wanted, scope);
+            let found = self.check(&argument.value, &wanted, scope);
+            // What it leaves out is there where the whole is taken.
+            let is_completed = !matches!(found, Ty::Error) && !found.is_deferred() && wanted.has_defaults();
+            types[*place] = if is_completed { wanted.known() } else { found };
             if parameter.name == "pattern" {
                 self.pattern_text(&argument.value);
             }
         }
-        if self.lacks_fields(builtin, &types, arguments, &places) {
+        if self.lacks_fields(builtin, &mut types, arguments, &places) {
             return Ty::Error;
         }
         match builtin.result(&types, &named) {
@@ -79,18 +82,25 @@ impl<'a> Checker<'a> {
 
     /// Lists of records that go together have the same fields: where one of them has a declared type, the others are of it. Whether
     /// one was found that is not.
-    fn lacks_fields(&mut self, builtin: &functions::Function, types: &[Ty], arguments: &[Argument], places: &[usize]) -> bool {
-        let element = |place: usize| match (builtin.parameter(place).map(|parameter| &parameter.form), types.get(place)?.known()) {
-            (Some(Form::List(Form::A)), Ty::List(of)) => Some(of.as_ref().clone()),
-            _ => None,
-        };
+    fn lacks_fields(&mut self, builtin: &functions::Function, types: &mut [Ty], arguments: &[Argument], places: &[usize]) -> bool {
+        let element =
+            |types: &[Ty], place: usize| match (builtin.parameter(place).map(|parameter| &parameter.form), types.get(place)?.known()) {
+                (Some(Form::List(Form::A)), Ty::List(of)) => Some(of.as_ref().clone()),
+                _ => None,
+            };
         let declared = |ty: &Ty| matches!(ty.plain(), Ty::Record(record) if record.name.is_some());
-        let Some(wanted) = places.iter().filter_map(|place| element(*place)).find(declared) else { return false };
+        let Some(wanted) = places.iter().filter_map(|place| element(types, *place)).find(declared) else { return false };
         for (argument, place) in arguments.iter().zip(places) {
-            let Some(found) = element(*place).filter(|found| !declared(found) && matches!(found.plain(), Ty::Record(_))) else { continue };
-            if let Err(why @ (Why::MissingField(_) | Why::UnknownField(_))) = self.fits(&found, &wanted) {
-                self.error(report::misfit(argument.value.span, &found, &wanted, why));
-                return true;
+            let Some(found) = element(types, *place).filter(|found| !declared(found) && matches!(found.plain(), Ty::Record(_))) else {
+                continue;
+            };
+            match self.fits(&found, &wanted) {
+                Err(why @ (Why::MissingField(_) | Why::UnknownField(_))) => {
+                    self.error(report::misfit(argument.value.span, &found, &wanted, why));
+                    return true;
+                }
+                Ok(()) if wanted.has_defaults() => types[*place] = wanted.clone().list(),
+                _ => {}
             }
         }
         false

@@ -75,17 +75,17 @@ impl<'a> Checker<'a> {
                     continue;
                 }
             };
-            fields.push(FieldTy { name: key.text.clone(), ty, doc: None });
+            fields.push(FieldTy { name: key.text.clone(), ty, doc: None, has_default: false });
         }
         let given = |name: &str| entries.iter().any(|(key, _)| key.text == name);
-        let missing = record.fields.iter().filter(|field| !given(&field.name) && !field.ty.is_optional());
+        let missing = record.fields.iter().filter(|field| !given(&field.name) && !field.has_default && !field.ty.is_optional());
         let missing: Vec<&str> = missing.map(|field| field.name.as_str()).collect();
         if !missing.is_empty() {
             self.error(report::missing_fields(span, record, &missing));
             return Ty::Error;
         }
         let absent = record.fields.iter().filter(|field| !given(&field.name));
-        fields.extend(absent.map(|field| FieldTy { ty: Ty::None, ..field.clone() }));
+        fields.extend(absent.map(|field| FieldTy { ty: if field.has_default { field.ty.clone() } else { Ty::None }, ..field.clone() }));
         Ty::Record(Arc::new(RecordTy { name: record.name.clone(), fields }))
     }
 
@@ -123,7 +123,14 @@ impl<'a> Checker<'a> {
     pub(super) fn bindings(&mut self, bindings: &[hir::Binding], scope: &mut Scope<'a>) -> bool {
         let mut outside = false;
         for binding in bindings {
-            let source = self.check(&binding.source, &Ty::Error, scope);
+            // A word holds nothing: whoever goes through one thinks that it is the name of something.
+            let source = match &binding.source.kind {
+                hir::ExprKind::Name(name) if self.types.words.contains(&name.text) && self.is_word(&binding.source, scope) => {
+                    self.error(report::unknown_name(&name.text, binding.source.span, &Ty::Error, scope.names()));
+                    Ty::Error
+                }
+                _ => self.check(&binding.source, &Ty::Error, scope),
+            };
             let deferred = assign::is_outside(&source);
             outside |= deferred;
             let (key, value) = match source.present() {

@@ -26,6 +26,7 @@ impl<'a> Checker<'a> {
             if let Some(rule) = &named.rule {
                 self.rule(rule, named.ty.plain(), &mut scope);
             }
+            self.defaults(named, &mut scope);
         }
         self.names(definition);
         for input in definition.inputs.values() {

@@ -107,7 +107,7 @@ impl<'a> Checker<'a> {
             ("provider", _) => {}
             (_, "provider") => return Some(Ty::Instance("provider".into(), None)),
             ("module" | "service", "stack") => return Some(Ty::Instance("stack".into(), None)),
-            ("service", "ports") => return Some(kind?.blocks.get("port").map(|port| record(port).list()).unwrap_or(Ty::Error)),
+            ("service", "ports") => return Some(kind?.blocks.get("port").map(|port| listening(port).list()).unwrap_or(Ty::Error)),
             _ => {}
         }
         if let Some(input) = program.instances.get(keyword).and_then(|common| common.inputs.get(field)) {
@@ -220,10 +220,22 @@ fn fields_of(record: Ty) -> Vec<FieldTy> {
 
 /// The fields of a block that its kind declares.
 pub(super) fn record(kind: &Kind) -> Ty {
-    let label = (kind.labels.0 > 0).then(|| FieldTy { name: "name".into(), ty: Ty::Name, doc: None });
-    let inputs = kind.inputs.values().map(|input| FieldTy { name: input.name.text.clone(), ty: input.ty.clone(), doc: input.doc.clone() });
-    let blocks = kind.blocks.values().map(|inner| FieldTy { name: inner.name.clone(), ty: many(inner), doc: inner.doc.clone() });
+    let label = (kind.labels.0 > 0).then(|| FieldTy { name: "name".into(), ty: Ty::Name, doc: None, has_default: false });
+    let inputs = kind.inputs.values().map(|input| field(input.name.text.clone(), input.ty.clone(), input.doc.clone()));
+    let blocks = kind.blocks.values().map(|inner| field(inner.name.clone(), many(inner), inner.doc.clone()));
     Ty::Record(Arc::new(RecordTy { name: None, fields: label.into_iter().chain(inputs).chain(blocks).collect() }))
+}
+
+/// A port of a service as others see it.
+fn listening(port: &Kind) -> Ty {
+    let Ty::Record(record) = record(port) else { return Ty::Error };
+    let own = record.fields.iter().map(|of| if of.name == "number" { FieldTy { ty: Ty::Port, ..of.clone() } } else { of.clone() });
+    let single = field("single".into(), Ty::Bool, Some("Whether all that it listens on has one number, so that it has a `number`.".into()));
+    Ty::Record(Arc::new(RecordTy { name: None, fields: own.chain([single]).collect() }))
+}
+
+fn field(name: Text, ty: Ty, doc: Option<Text>) -> FieldTy {
+    FieldTy { name, ty, doc, has_default: false }
 }
 
 fn many(kind: &Kind) -> Ty {

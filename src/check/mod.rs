@@ -40,7 +40,7 @@ mod types;
 use crate::base::{Span, Text};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::Work;
-use crate::hir::{FreeName, Meaning, Program};
+use crate::hir::{FreeName, Meaning, NamedType, Program};
 use crate::schema::Schemas;
 use crate::ty::{MAX_PARTS, Ty};
 use credentials::Credentials;
@@ -180,6 +180,19 @@ impl<'a> Checker<'a> {
         done
     }
 
+    /// What the fields of a record are where they are left out: `none` where that says nothing.
+    fn defaults(&mut self, named: &'a NamedType, scope: &mut Scope<'a>) {
+        let Ty::Record(record) = named.ty.plain() else { return };
+        let depth = scope.locals.len();
+        scope.locals.extend(record.known_to_defaults().map(|field| (field.name.clone(), field.ty.clone())));
+        for (name, default) in &named.defaults {
+            if let Some(field) = record.field(name) {
+                self.check(default, &field.ty.clone().optional(), scope);
+            }
+        }
+        scope.locals.truncate(depth);
+    }
+
     /// Rules of types, functions, and the defaults of kinds: what belongs to no definition.
     fn library(&mut self) {
         let program = self.program;
@@ -187,6 +200,7 @@ impl<'a> Checker<'a> {
             if let Some(rule) = &named.rule {
                 self.rule(rule, named.ty.plain(), &mut Scope::new(Place::Library));
             }
+            self.defaults(named, &mut Scope::new(Place::Library));
         }
         for function in program.functions.values() {
             let mut scope = Scope::new(Place::Library);

@@ -145,9 +145,8 @@ fn fields(record: &RecordTy, map: &Entries) -> Result<Option<Value>, Mismatch> {
         }
         return Ok(all.map(|all| Value::Map(all.into())));
     }
-    let named = || record.name.as_ref().map_or_else(String::new, |name| format!(" of `{name}`"));
     if let Some(unknown) = map.keys().find(|key| record.field(key).is_none()) {
-        let mismatch = Mismatch::new(Code::UnknownField, format!("there is no field `{unknown}`{}", named()));
+        let mismatch = Mismatch::new(Code::UnknownField, format!("there is no field `{unknown}`{}", record.named()));
         return Err(match similar::nearest(unknown, record.fields.iter().map(|field| field.name.as_str())) {
             Some(nearest) => mismatch.help(format!("did you mean `{nearest}`?")),
             None => mismatch,
@@ -158,7 +157,7 @@ fn fields(record: &RecordTy, map: &Entries) -> Result<Option<Value>, Mismatch> {
         let value = match map.get(&field.name) {
             Some(value) => conform(value.clone(), &field.ty)?,
             None if matches!(field.ty.plain(), Ty::Optional(_)) => Value::None,
-            None => return Err(Mismatch::new(Code::Missing, format!("the field `{}`{} is missing", field.name, named()))),
+            None => return Err(Mismatch::new(Code::Missing, format!("the field `{}`{} is missing", field.name, record.named()))),
         };
         entries.insert(field.name.clone(), value);
     }

@@ -223,6 +223,10 @@ impl Evaluator<'_> {
             Value::Map(map) => match map.get(&field.text) {
                 Some(value) => Ok(value.clone()),
                 None => {
+                    if let Some(message) = fields::numberless(map, &field.text) {
+                        let help = "ask `single` before, or read `first` and `last` of what it `listens` on";
+                        return Err(self.stop(Diagnostic::error(Code::EvaluationFailed, field.span, message).help(help)));
+                    }
                     let known: Vec<&str> = map.keys().map(Text::as_str).collect();
                     let nearest = similar::nearest(&field.text, known.iter().copied());
                     let mut diagnostic = Diagnostic::error(Code::UnknownField, field.span, format!("there is no field `{}`", field.text));
@@ -241,8 +245,16 @@ impl Evaluator<'_> {
                     .help("give it a value with `??`, or ask only where it is there"),
             )),
             value => match fields::field(value, &field.text) {
-                Some(value) => Ok(value),
-                None => Err(self.stop(Diagnostic::error(Code::UnknownField, field.span, format!("there is no field `{}`", field.text)))),
+                Some(found) => Ok(found),
+                None => match fields::lacking(value, &field.text) {
+                    Some(instead) => {
+                        let message = format!("`{}` has no `{}`", text_of(value).unwrap_or_default(), field.text);
+                        Err(self.stop(Diagnostic::error(Code::EvaluationFailed, field.span, message).help(instead)))
+                    }
+                    None => {
+                        Err(self.stop(Diagnostic::error(Code::UnknownField, field.span, format!("there is no field `{}`", field.text))))
+                    }
+                },
             },
         }
     }

@@ -3,6 +3,7 @@
 //! shape evaluates with its holes left open; both are the same code.
 
 mod broken;
+mod complete;
 mod comprehension;
 mod conform;
 mod effort;
@@ -23,6 +24,7 @@ use crate::value::Value;
 use std::sync::Arc;
 
 pub use broken::broken;
+pub use complete::{Incomplete, complete};
 pub use conform::{Mismatch, conform};
 pub use fold::{fold, fold_with};
 pub use functions::text::to_text as text_of;

@@ -1,7 +1,7 @@
 //! What goes into a function and comes out of it keeps the rules of its types.
 
 use super::expression::Evaluator;
-use super::{Evaluated, Stop, broken, conform, eval_with};
+use super::{Evaluated, Stop, broken, complete, conform, eval_with};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir;
@@ -13,7 +13,7 @@ impl Evaluator<'_> {
     /// The value in the form of the type, whose rules it keeps. Of lists and maps without rules that is known from their types.
     pub(super) fn typed(&mut self, value: Value, ty: &Ty, name: Option<&Text>, span: Span) -> Evaluated {
         let parts = matches!(value, Value::List(_) | Value::Map(_));
-        if parts && !ty.has_rules() {
+        if parts && !ty.has_rules() && !ty.has_defaults() {
             return Ok(value);
         }
         if parts {
@@ -21,6 +21,10 @@ impl Evaluator<'_> {
             let weight = weight.map_err(|beyond| self.exceeds(beyond, span))?;
             self.take(weight, span)?;
         }
+        let value = complete(value, ty, self.scope).map_err(|incomplete| {
+            incomplete.at(span).into_iter().for_each(|diagnostic| self.scope.report(diagnostic));
+            Stop
+        })?;
         let value = conform(value, ty).map_err(|why| {
             let diagnostic = Diagnostic::error(why.code, span, why.message);
             self.stop(match why.help {

@@ -129,6 +129,7 @@ impl Starts {
                 for field in fields {
                     self.element(field.name.span);
                     self.ty(&field.ty);
+                    self.optional(field.default.as_ref());
                 }
             }
             TypeKind::Error => {}

@@ -73,6 +73,9 @@ pub struct NamedType {
     pub ty: Ty,
     /// The rule over `it`.
     pub rule: Option<Refinement>,
+    /// Of a record, the fields that may be left out, and what each is then. The fields without a default are the names that are bound in
+    /// it, in the order of the record.
+    pub defaults: BTreeMap<Text, Arc<Expr>>,
     /// Where it is declared.
     pub span: Span,
     /// Its documentation.

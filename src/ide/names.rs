@@ -602,10 +602,17 @@ impl<'s> Names<'s> {
                 }
                 arguments.iter().for_each(|argument| self.ty(argument));
             }
-            ast::TypeKind::Record(fields) => fields.iter().for_each(|field| {
-                self.declare(&field.name, What::Field);
-                self.ty(&field.ty);
-            }),
+            ast::TypeKind::Record(fields) => {
+                fields.iter().for_each(|field| {
+                    self.declare(&field.name, What::Field);
+                    self.ty(&field.ty);
+                });
+                let depth = self.locals.len();
+                let known = fields.iter().filter(|field| field.default.is_none());
+                self.locals.extend(known.map(|field| (field.name.text.clone(), Some(field.name.span), What::Field)));
+                fields.iter().filter_map(|field| field.default.as_ref()).for_each(|default| self.expr(default));
+                self.locals.truncate(depth);
+            }
             ast::TypeKind::Error => {}
         }
     }

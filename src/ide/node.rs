@@ -40,7 +40,7 @@ impl<'t> Node<'t> {
             Node::Binding(binding) => binding.span,
             Node::Rule(rule) => rule.span,
             Node::Type(ty) => ty.span,
-            Node::Field(field) => field.name.span.to(field.ty.span),
+            Node::Field(field) => field.name.span.to(field.default.as_ref().map_or(field.ty.span, |default| default.span)),
             Node::Expr(expr) => expr.span,
             Node::Argument(argument) => argument.name.as_ref().map_or(argument.value.span, |name| name.span.to(argument.value.span)),
             Node::Key(key) => key.span,
@@ -75,6 +75,7 @@ impl<'t> Node<'t> {
             Node::Field(field) => {
                 visit(Node::Name(&field.name));
                 visit(Node::Type(&field.ty));
+                field.default.iter().for_each(|default| visit(Node::Expr(default)));
             }
             Node::Argument(argument) => {
                 argument.name.iter().for_each(|name| visit(Node::Name(name)));

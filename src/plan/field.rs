@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::planner::{PRODUCT, Planner};
 use super::refined::Typed;
 use super::written::Written;
-use crate::base::{Span, Text, similar};
+use crate::base::{Key, Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{self, Effort, Evaluated, Locals, Mismatch, Stop, conform};
 use crate::hir::{self, Assign, Field, FieldId, Input, Kind};
@@ -72,7 +72,8 @@ impl Planner<'_> {
             },
             (Field::Let(at), Some(definition), _) => {
                 let binding = &definition.lets[at];
-                self.binding(id, binding, definition.let_types.get(&binding.name.text))
+                let found = self.types.definition_let(&definition.keyword, &definition.name.text, &binding.name.text);
+                self.binding(id, binding, definition.let_types.get(&binding.name.text), found)
             }
             (Field::Output(at), Some(definition), _) => self.output(id, &definition.outputs[at]),
             (Field::Attribute(at), Some(definition), _) => {
@@ -97,7 +98,10 @@ impl Planner<'_> {
         let at = self.in_implementation(id, field);
         let Some((implementation, at)) = self.implementation(id).zip(at) else { return Err(Stop) };
         match implementation.lets.get_index(at) {
-            Some((name, binding)) => self.binding(id, binding, implementation.let_types.get(name)),
+            Some((name, binding)) => {
+                let found = self.types.implementation_let(&implementation.module.text, &implementation.provider.text, name);
+                self.binding(id, binding, implementation.let_types.get(name), found)
+            }
             None => Err(Stop),
         }
     }
@@ -116,7 +120,7 @@ impl Planner<'_> {
                 let found = self.eval(value, id)?;
                 let Some(ty) = ty else { return Ok(found) };
                 let at = self.place_of_text(id, value.span);
-                let found = conform(found, ty).map_err(|why| self.unfit(why, at, output.name.span))?;
+                let found = self.formed(id, found, ty, Written { expr: value, of: id }, [at, output.name.span])?;
                 let written = Some(Written { expr: value, of: id });
                 self.keeps_type(Typed { id, name: &output.name.text, written }, ty, &found, &mut Vec::new())?;
                 Ok(found)
@@ -183,14 +187,14 @@ impl Planner<'_> {
     fn attribute_value(&mut self, id: InstanceId, outside: InstanceId, attribute: &hir::Attribute, ty: &Ty, input: &Input) -> Evaluated {
         let mut bound = self.node(id).bound.clone();
         let value = self.eval_in(&attribute.value, outside, &mut bound)?;
-        conform(value, ty).map_err(|why| self.unfit(why, attribute.value.span, input.name.span))
+        self.formed(id, value, ty, Written { expr: &attribute.value, of: outside }, [attribute.value.span, input.name.span])
     }
 
     fn default(&mut self, id: InstanceId, input: &Input) -> Evaluated {
         match &input.default {
             Some(default) => {
                 let value = self.eval(&default.clone(), id)?;
-                conform(value, &input.ty).map_err(|why| self.unfit(why, default.span, input.name.span))
+                self.formed(id, value, &input.ty, Written { expr: default, of: id }, [default.span, input.name.span])
             }
             None if matches!(input.ty.plain(), Ty::Optional(_)) => Ok(Value::None),
             None => {
@@ -206,6 +210,28 @@ impl Planner<'_> {
         }
     }
 
+    /// A value in the form of a type, with the fields that it leaves out: where it stands, and where its type is declared.
+    fn formed(&mut self, id: InstanceId, value: Value, ty: &Ty, written: Written<'_>, [at, declared]: [Span; 2]) -> Evaluated {
+        let value = self.completed(id, value, ty, written, at)?;
+        conform(value, ty).map_err(|why| self.unfit(why, at, declared))
+    }
+
+    fn completed(&mut self, id: InstanceId, value: Value, ty: &Ty, written: Written<'_>, at: Span) -> Evaluated {
+        let completed = eval::complete(value, ty, &mut Frame { planner: self, of: id, host: None });
+        completed.map_err(|incomplete| {
+            let mut path = incomplete.path.clone();
+            let text = incomplete.said.iter().find_map(|(name, value)| {
+                path.push(Key::Name(name.clone()));
+                let place = self.origin_of(written, &path, Some(value));
+                path.pop();
+                place
+            });
+            let place = text.or_else(|| self.origin_of(written, &path, None)).unwrap_or(at);
+            incomplete.at(place).into_iter().for_each(|diagnostic| self.report(diagnostic));
+            Stop
+        })
+    }
+
     pub(super) fn unfit(&mut self, why: Mismatch, span: Span, declared: Span) -> Stop {
         let mut diagnostic = Diagnostic::error(why.code, span, why.message);
         if declared != span {
@@ -218,12 +244,17 @@ impl Planner<'_> {
         Stop
     }
 
-    /// A `let`, of the type that it says.
-    fn binding(&mut self, id: InstanceId, binding: &hir::Let, ty: Option<&Ty>) -> Evaluated {
+    /// A `let`, of the type that it says. Where it says none, the type that was found may have defaults for what its records leave out.
+    fn binding(&mut self, id: InstanceId, binding: &hir::Let, ty: Option<&Ty>, found: Option<&Ty>) -> Evaluated {
         let value = self.eval(&binding.value, id)?;
-        let Some(ty) = ty else { return Ok(value) };
+        let Some(ty) = ty else {
+            return match found {
+                Some(found) => self.completed(id, value, found, Written { expr: &binding.value, of: id }, binding.value.span),
+                None => Ok(value),
+            };
+        };
         let at = self.place_of_text(id, binding.value.span);
-        let value = conform(value, ty).map_err(|why| self.unfit(why, at, binding.name.span))?;
+        let value = self.formed(id, value, ty, Written { expr: &binding.value, of: id }, [at, binding.name.span])?;
         let written = Some(Written { expr: &binding.value, of: id });
         self.keeps_type(Typed { id, name: &binding.name.text, written }, ty, &value, &mut Vec::new())?;
         Ok(value)
@@ -233,7 +264,8 @@ impl Planner<'_> {
     fn attribute(&mut self, id: InstanceId, attribute: &hir::Attribute, input: Option<&Input>) -> Evaluated {
         let value = self.eval(&attribute.value, id)?;
         let Some(input) = input else { return Ok(value) };
-        let value = conform(value, &input.ty).map_err(|why| self.unfit(why, attribute.value.span, attribute.name.span))?;
+        let value =
+            self.formed(id, value, &input.ty, Written { expr: &attribute.value, of: id }, [attribute.value.span, attribute.name.span])?;
         let written = Some(Written { expr: &attribute.value, of: id });
         self.keeps_input(Typed { id, name: &attribute.name.text, written }, input, &value)?;
         Ok(value)
@@ -303,7 +335,7 @@ impl Planner<'_> {
                 let value = match &input.default {
                     Some(default) => {
                         let value = self.eval(&default.clone(), id)?;
-                        conform(value, &input.ty).map_err(|why| self.unfit(why, default.span, input.name.span))?
+                        self.formed(id, value, &input.ty, Written { expr: default, of: id }, [default.span, input.name.span])?
                     }
                     None => Value::None,
                 };

@@ -289,12 +289,20 @@ impl Planner<'_> {
     }
 }
 
-/// A port of a service as others see it: all that it listens on stands in one list.
+/// A port of a service as others see it: all that it listens on stands in one list, and it has a number where that is one.
 fn listening(port: &Value) -> Value {
     match (port.as_map(), Port::of(port)) {
         (Some(entries), Some(view)) => {
             let mut entries = entries.clone();
-            entries.insert("listens".into(), Value::list(view.listened().into_iter().map(Value::Port)));
+            let listened = view.listened();
+            let number =
+                listened.first().and_then(|of| of.number()).filter(|number| listened.iter().all(|of| of.number() == Some(*number)));
+            match number {
+                Some(number) => drop(entries.insert("number".into(), Value::Int(number.into()))),
+                None => drop(entries.shift_remove("number")),
+            }
+            entries.insert("single".into(), Value::Bool(number.is_some()));
+            entries.insert("listens".into(), Value::list(listened.into_iter().map(Value::Port)));
             Value::Map(entries.into())
         }
         _ => port.clone(),

@@ -178,7 +178,8 @@ impl Reader<'_> {
     }
 
     fn field(&self, field: &ast::Field) -> Row {
-        Row { ty: Some(self.text(field.ty.span)), ..row(&field.name.text, field.doc.as_ref()) }
+        let value = field.default.as_ref().map(|default| self.text(default.span));
+        Row { ty: Some(self.text(field.ty.span)), value, ..row(&field.name.text, field.doc.as_ref()) }
     }
 
     fn check(&self, check: &ast::Check) -> Row {

@@ -397,7 +397,12 @@ impl Naming<'_> {
                 }
                 arguments.iter_mut().for_each(|argument| self.ty(argument));
             }
-            TypeKind::Record(fields) => fields.iter_mut().for_each(|field| self.ty(&mut field.ty)),
+            TypeKind::Record(fields) => {
+                for field in fields {
+                    self.ty(&mut field.ty);
+                    field.default.iter_mut().for_each(|default| self.expr(default));
+                }
+            }
             TypeKind::Error => {}
         }
     }

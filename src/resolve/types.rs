@@ -3,7 +3,7 @@
 use super::{Owner, Resolver, Source, items, word};
 use crate::base::{Span, Text, similar};
 use crate::diag::{Code, Diagnostic, listed};
-use crate::hir::{INTERPRETED, NamedType};
+use crate::hir::{self, INTERPRETED, NamedType};
 use crate::syntax::ast;
 use crate::ty::{EnumTy, FieldTy, MAX_PARTS, RecordTy, RefinedTy, Ty};
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,7 +162,7 @@ impl Resolver<'_> {
                     self.interpreted(item);
                 }
                 let ty = Ty::Enum(Arc::new(EnumTy { name: name.clone(), members, span: item.name.span }));
-                NamedType { ty, rule: None, span: item.name.span, doc: item.doc.clone() }
+                NamedType { ty, rule: None, defaults: BTreeMap::new(), span: item.name.span, doc: item.doc.clone() }
             }
             ast::Item::Type(item) => {
                 if declared.open.contains(name) {
@@ -184,11 +184,16 @@ impl Resolver<'_> {
                     return Some(Ty::Error);
                 }
                 declared.open.push(name.clone());
-                let base = self.ty_in(&item.ty, names, &mut |resolver, word| {
+                let mut find = |resolver: &mut Self, word: &Text| {
                     let own = resolver.link(word, declared, names, linked);
                     own.or_else(|| resolver.program.types.get(word).map(|named| named.ty.clone()))
-                });
+                };
+                let mut base = match &item.ty {
+                    ast::Type { kind: ast::TypeKind::Record(fields), optional: false, .. } => self.record(fields, names, &mut find),
+                    written => self.ty_in(written, names, &mut find),
+                };
                 declared.open.pop();
+                let defaults = self.defaults(item, &mut base, name, declared, linked);
                 let ty = match (&item.refinement, base) {
                     (Some(_), base) => Ty::Refined(Arc::new(RefinedTy { name: name.clone(), base, span: item.span })),
                     (None, Ty::Record(record)) => {
@@ -211,13 +216,49 @@ impl Resolver<'_> {
                     false => ty,
                 };
                 let rule = self.lower(declared.owner, |lowering| item.refinement.as_ref().map(|rule| lowering.refinement(rule)));
-                NamedType { ty, rule, span: item.name.span, doc: item.doc.clone() }
+                NamedType { ty, rule, defaults, span: item.name.span, doc: item.doc.clone() }
             }
             _ => return None,
         };
         let ty = named.ty.clone();
         linked.insert(name.clone(), Arc::new(named));
         Some(ty)
+    }
+
+    /// What the fields of a record type are where they are left out: what is written, or what the type says that has another name here.
+    fn defaults(
+        &mut self,
+        item: &ast::TypeAlias,
+        base: &mut Ty,
+        name: &Text,
+        declared: &Declared<'_>,
+        linked: &BTreeMap<Text, Arc<NamedType>>,
+    ) -> BTreeMap<Text, Arc<hir::Expr>> {
+        let Ty::Record(record) = base else { return BTreeMap::new() };
+        let ast::TypeKind::Record(written) = &item.ty.kind else {
+            let of = record.name.as_ref().and_then(|name| linked.get(name).or_else(|| self.program.types.get(name)));
+            return of.map(|named| named.defaults.clone()).unwrap_or_default();
+        };
+        let known: Vec<Text> = written.iter().filter(|field| field.default.is_none()).map(|field| field.name.text.clone()).collect();
+        let defaults: BTreeMap<Text, Arc<hir::Expr>> = self.lower(declared.owner, |lowering| {
+            let lowered = written.iter().filter_map(|field| Some((field.name.text.clone(), field.default.as_ref()?)));
+            lowered.map(|(name, default)| (name, lowering.within(known.iter().cloned(), |lowering| lowering.shared(default)))).collect()
+        });
+        if !defaults.is_empty() {
+            let fields = record.fields.iter().map(|field| FieldTy { has_default: defaults.contains_key(&field.name), ..field.clone() });
+            *base = Ty::Record(Arc::new(RecordTy { name: Some(name.clone()), fields: fields.collect() }));
+        }
+        defaults
+    }
+
+    /// A default stands for a field of a type that has a name.
+    fn without_defaults(&mut self, fields: &[ast::Field]) {
+        for default in fields.iter().filter_map(|field| field.default.as_ref()) {
+            self.error(
+                Diagnostic::error(Code::UnknownType, default.span, "a field of a type without a name has no default")
+                    .help("declare the record as a type, `type gate = { … }`, and name it here"),
+            );
+        }
     }
 
     /// The type that is written, with the types of a definition before those of the program.
@@ -231,11 +272,8 @@ impl Resolver<'_> {
         let ty = match &written.kind {
             ast::TypeKind::Error => Ty::Error,
             ast::TypeKind::Record(fields) => {
-                let fields = fields
-                    .iter()
-                    .map(|field| FieldTy { name: field.name.text.clone(), ty: self.ty_in(&field.ty, names, find), doc: field.doc.clone() })
-                    .collect();
-                Ty::Record(Arc::new(RecordTy { name: None, fields }))
+                self.without_defaults(fields);
+                self.record(fields, names, find)
             }
             ast::TypeKind::Named { name, of: None, arguments } if CONSTRUCTORS.contains(&name.text.as_str()) => {
                 let mut arguments: Vec<Ty> = arguments.iter().map(|argument| self.ty_in(argument, names, find)).collect();
@@ -269,6 +307,16 @@ impl Resolver<'_> {
             }
         };
         if written.optional { ty.optional() } else { ty }
+    }
+
+    fn record(&mut self, fields: &[ast::Field], names: &Names, find: &mut dyn FnMut(&mut Self, &Text) -> Option<Ty>) -> Ty {
+        let field = |field: &ast::Field| FieldTy {
+            name: field.name.text.clone(),
+            ty: self.ty_in(&field.ty, names, find),
+            doc: field.doc.clone(),
+            has_default: false,
+        };
+        Ty::Record(Arc::new(RecordTy { name: None, fields: fields.iter().map(field).collect() }))
     }
 
     fn unknown_type(&mut self, name: &ast::Name, of: Option<&ast::Name>, names: &Names) -> Ty {

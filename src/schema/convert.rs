@@ -55,7 +55,7 @@ impl Block {
         let of_attribute = |(name, attribute): (&Text, &Attribute)| (name.clone(), attribute.ty.clone());
         let of_block = |(name, nested): (&Text, &NestedBlock)| (name.clone(), within(nested.nesting, nested.block.object()));
         let fields = self.attributes.iter().map(of_attribute).chain(self.blocks.iter().map(of_block));
-        let fields = fields.map(|(name, ty)| FieldTy { name, ty: ty.deferred(), doc: None }).collect();
+        let fields = fields.map(|(name, ty)| FieldTy { name, ty: ty.deferred(), doc: None, has_default: false }).collect();
         Ty::Record(Arc::new(RecordTy { name: Some(name.clone()), fields }))
     }
 

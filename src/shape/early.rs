@@ -109,6 +109,10 @@ impl<'a> Early<'a> {
             self.report(diagnostic);
             return Err(Stop);
         }
+        let value = eval::complete(value, ty, self).map_err(|incomplete| {
+            incomplete.at(expr.span).into_iter().for_each(|diagnostic| self.report(diagnostic));
+            Stop
+        })?;
         conform(value, ty).map_err(|why| self.unfit(why, expr.span))
     }
 

@@ -106,7 +106,7 @@ impl<'a> Frame<'a> {
         self.work.forget();
         let value = value?;
         match expected {
-            Some(ty) => crate::eval::conform(value, ty).ok(),
+            Some(ty) => crate::eval::conform(crate::eval::complete(value, ty, self).ok()?, ty).ok(),
             None => Some(value),
         }
     }

@@ -186,14 +186,20 @@ impl Builder<'_, '_> {
     fn argument(&mut self, attribute: &hir::Attribute, ty: Option<&Ty>, locals: &mut Locals) -> Result<Value, Stop> {
         let value = self.sayable(&attribute.value, &format!("`{}`", attribute.name.text), locals)?;
         match ty {
-            Some(ty) => eval::conform(value, ty).map_err(|why| {
-                let mut diagnostic = Diagnostic::error(why.code, attribute.value.span, why.message);
-                if let Some(help) = why.help {
-                    diagnostic = diagnostic.help(help);
-                }
-                self.frame.report(diagnostic);
-                Stop
-            }),
+            Some(ty) => {
+                let value = eval::complete(value, ty, self.frame).map_err(|incomplete| {
+                    incomplete.at(attribute.value.span).into_iter().for_each(|diagnostic| self.frame.report(diagnostic));
+                    Stop
+                })?;
+                eval::conform(value, ty).map_err(|why| {
+                    let mut diagnostic = Diagnostic::error(why.code, attribute.value.span, why.message);
+                    if let Some(help) = why.help {
+                        diagnostic = diagnostic.help(help);
+                    }
+                    self.frame.report(diagnostic);
+                    Stop
+                })
+            }
             None => Ok(value),
         }
     }

@@ -358,6 +358,8 @@ pub struct Field {
     pub name: Name,
     /// Its type.
     pub ty: Type,
+    /// What it is where a value leaves it out.
+    pub default: Option<Expr>,
 }
 
 /// An expression.

@@ -94,10 +94,10 @@ fn joined_records(a: &RecordTy, b: &RecordTy) -> Option<Ty> {
             Some(other) => join(&field.ty, &other.ty).unwrap_or(Ty::Error),
             None => field.ty.clone().optional(),
         };
-        fields.push(FieldTy { ty, ..field.clone() });
+        fields.push(FieldTy { ty, has_default: false, ..field.clone() });
     }
     let new = b.fields.iter().filter(|field| a.field(&field.name).is_none());
-    fields.extend(new.map(|field| FieldTy { ty: field.ty.clone().optional(), ..field.clone() }));
+    fields.extend(new.map(|field| FieldTy { ty: field.ty.clone().optional(), has_default: false, ..field.clone() }));
     Some(Ty::Record(Arc::new(RecordTy { name: None, fields })))
 }
 

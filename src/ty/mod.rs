@@ -98,6 +98,16 @@ impl PartialEq for RecordTy {
 }
 
 impl RecordTy {
+    /// The names that a default of one of its fields knows: the fields that have none, in their order.
+    pub fn known_to_defaults(&self) -> impl Iterator<Item = &FieldTy> {
+        self.fields.iter().filter(|field| !field.has_default)
+    }
+
+    /// How a finding says of which record a field is.
+    pub fn named(&self) -> String {
+        self.name.as_ref().map_or_else(String::new, |name| format!(" of `{name}`"))
+    }
+
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<&FieldTy> {
         self.fields.iter().find(|field| field.name == name)
@@ -113,6 +123,8 @@ pub struct FieldTy {
     pub ty: Ty,
     /// Its documentation.
     pub doc: Option<Text>,
+    /// Whether its type says what it is where a value leaves it out; the program knows that by the name of the record.
+    pub has_default: bool,
 }
 
 /// A type alias with a rule.
@@ -174,7 +186,7 @@ impl Ty {
 
     /// A record of these fields.
     pub fn record(fields: impl IntoIterator<Item = (Text, Ty)>) -> Ty {
-        let fields = fields.into_iter().map(|(name, ty)| FieldTy { name, ty, doc: None }).collect();
+        let fields = fields.into_iter().map(|(name, ty)| FieldTy { name, ty, doc: None, has_default: false }).collect();
         Ty::Record(Arc::new(RecordTy { name: None, fields }))
     }
 
@@ -209,6 +221,11 @@ impl Ty {
                 Ty::Refined(refined) => refined.base.has_part(is),
                 _ => false,
             }
+    }
+
+    /// Whether any part of it is a record with a field that has a default.
+    pub fn has_defaults(&self) -> bool {
+        self.has_part(&|part| matches!(part, Ty::Record(record) if record.fields.iter().any(|field| field.has_default)))
     }
 
     /// Whether any part of it is a secret.

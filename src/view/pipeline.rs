@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 /// The graph of a pipeline that works on some products; its jobs have the colour of what they may read.
 pub fn pipelines(pipeline: &Pipeline, facts: &[Facts]) -> Graph {
     let mut graph = Graph { title: text!("Pipeline {}", pipeline.name), flow: Flow::Needs, ..Graph::default() };
-    let classes: BTreeSet<Access> = pipeline.stages.iter().map(|stage| stage.access).collect();
-    graph.classes = classes.into_iter().map(class).collect();
     let roles: BTreeSet<Text> = facts.iter().flat_map(|of| &of.services).map(|service| service.service.clone()).collect();
     let roles: Vec<Text> = roles.into_iter().collect();
+    let classes: BTreeSet<Access> = pipeline.stages.iter().flat_map(|stage| jobs(stage, &roles)).map(|job| job.access).collect();
+    graph.classes = classes.into_iter().map(class).collect();
     let mut waits: Vec<(Text, Text, Text)> = Vec::new();
     for stage in &pipeline.stages {
         let when = stage.when.iter().map(|event| event.to_string()).collect::<Vec<_>>().join(", ");
@@ -52,7 +52,7 @@ fn repository(graph: &mut Graph, stage: &Stage, roles: &[Text], group: usize) {
         if let Matrix::Words(_, words) = &job.matrix {
             lines.extend(words.chunks(4).map(|words| Text::from(words.join(", "))));
         }
-        graph.node(of_job(stage, text!("{}/{}", stage.name, job.name), lines, group));
+        graph.node(of_job(job.access, text!("{}/{}", stage.name, job.name), lines, group));
     }
 }
 
@@ -63,16 +63,18 @@ fn products(graph: &mut Graph, stage: &Stage, facts: &[Facts], group: usize, wai
         let place = text!("{}/{}", of.product, of.environment);
         let state = if of.ready { None } else { Some(Text::from("left out: not ready")) };
         if stage.per == Per::Image {
-            for (image, provider) in &of.images {
-                let lines = [text!("{image} on {provider}"), place.clone()].into_iter().chain(state.clone()).collect();
-                graph.node(of_job(stage, text!("{}/{place}/{image}/{provider}", stage.name), lines, group));
+            for job in jobs(stage, &[]) {
+                for (image, provider) in &of.images {
+                    let lines = [text!("{} {image} on {provider}", job.title), place.clone()].into_iter().chain(state.clone()).collect();
+                    graph.node(of_job(job.access, text!("{}/{place}/{image}/{provider}", job.name), lines, group));
+                }
             }
             continue;
         }
         let id = text!("{}/{place}", stage.name);
         let approval = (stage.approve && of.approved).then(|| Text::from("waits for a person"));
         let lines = [text!("{} {place}", stage.name)].into_iter().chain(approval).chain(state).collect();
-        graph.node(of_job(stage, id.clone(), lines, group));
+        graph.node(of_job(stage.access, id.clone(), lines, group));
         // Environments are changed in the order of their product.
         if stage.does(Task::Apply) {
             if let Some((_, before)) = last.take().filter(|(product, _)| **product == of.product) {
@@ -88,6 +90,6 @@ fn class(access: Access) -> Text {
     text!("reads: {access}")
 }
 
-fn of_job(stage: &Stage, id: Text, lines: Vec<Text>, group: usize) -> Node {
-    Node { name: id.clone(), id, lines, group: Some(group), class: class(stage.access), ..Node::default() }
+fn of_job(access: Access, id: Text, lines: Vec<Text>, group: usize) -> Node {
+    Node { name: id.clone(), id, lines, group: Some(group), class: class(access), ..Node::default() }
 }

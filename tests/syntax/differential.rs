@@ -154,7 +154,8 @@ fn tree(pair: Pair<Rule>) -> String {
             let (parameters, rest): (Vec<_>, Vec<_>) = parts[1..].iter().cloned().partition(|p| p.as_rule() == Rule::parameter);
             format!("(fn {} [{}] {})", parts[0].as_str(), list(parameters.into_iter()), list(rest.into_iter()))
         }
-        Rule::parameter | Rule::field => format!("({})", list(pair.into_inner())),
+        Rule::parameter => format!("({})", list(pair.into_inner())),
+        Rule::field => format!("({})", list(parts(pair).into_iter())),
         Rule::r#type => pair.into_inner().map(tree).collect::<String>(),
         Rule::optional => "?".to_string(),
         Rule::named => {

@@ -112,7 +112,11 @@ fn ty(found: &Type) -> String {
             format!("(type {}{of}{arguments}){optional}", name.text)
         }
         TypeKind::Record(fields) => {
-            format!("(record {}){optional}", list(fields, |f| format!("({} {})", f.name.text, ty(&f.ty))))
+            let field = |f: &Field| {
+                let default = f.default.as_ref().map(|default| format!(" {}", expr(default))).unwrap_or_default();
+                format!("({} {}{default})", f.name.text, ty(&f.ty))
+            };
+            format!("(record {}){optional}", list(fields, field))
         }
         TypeKind::Error => "(error)".to_string(),
     }

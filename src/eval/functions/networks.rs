@@ -1,6 +1,7 @@
 //! Functions over addresses, networks and ports.
 
 use super::{Form, Function, int_of, one, unfit};
+use crate::base::Ports;
 use crate::ty::Ty;
 use crate::value::Value;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
@@ -47,6 +48,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
             [Value::Port(a), Value::Port(b)] => Ok(Value::Bool(a.overlaps(b))),
             [Value::Port(_), other, ..] | [other, ..] => Err(unfit(Some(other), "a port")),
             [] => Err(unfit(None, "a port")),
+        }),
+    },
+    Function {
+        name: "parse_protocol",
+        doc: "The port, the span of ports or the protocol without ports that a text says, such as `443/tcp`, `30000..30100/udp` or `gre`.",
+        parameters: &[one("text", Form::Ty(Ty::String))],
+        result: Form::Ty(Ty::Protocol),
+        evaluate: Some(|arguments| match arguments.first().and_then(Value::as_text) {
+            Some(text) => Ports::said(text).map(Value::Port).ok_or_else(|| {
+                format!(
+                    "`{text}` is no port, no span of ports and no protocol without ports; such are `443/tcp`, `1000..1999/udp` and `gre`"
+                )
+            }),
+            None => Err(unfit(arguments.first(), "a text")),
         }),
     },
 ];

@@ -1,7 +1,7 @@
 //! The jobs of a stage: the one model that every system of CI is lowered from, so that jobs, order, gates and access are the same.
 
-use super::{Access, Per, Pipeline, Stage, Task};
-use crate::base::Text;
+use super::{Access, Event, Per, Pipeline, Stage, Task};
+use crate::base::{Text, text};
 
 /// A job.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +10,8 @@ pub struct Job {
     pub name: Text,
     /// What it is called where there is room.
     pub title: &'static str,
+    /// Of what makes its stage run, what makes it run.
+    pub when: Vec<Event>,
     /// What it is repeated over.
     pub matrix: Matrix,
     /// What it runs, in order.
@@ -74,15 +76,43 @@ pub fn rank_name(rank: usize) -> String {
 pub fn jobs(stage: &Stage, roles: &[Text]) -> Vec<Job> {
     match stage.per {
         Per::Once | Per::Role => stage.run.iter().filter_map(|task| single(stage, *task, roles)).collect(),
-        Per::Image | Per::Environment => {
-            let matrix = if stage.per == Per::Image { Matrix::Images } else { Matrix::Environments };
+        Per::Image => images(stage),
+        Per::Environment => {
             // Prices are made of the plans, while those are there.
             let own = stage.run.iter().filter(|task| **task != Task::Cost);
             let commands = own.map(|task| command(*task, stage)).collect();
-            vec![Job { commands, matrix, keeps: kept(stage), ..job(stage, stage.name.clone(), "") }]
+            vec![Job { commands, matrix: Matrix::Environments, keeps: kept(stage), ..job(stage, stage.name.clone(), "") }]
         }
     }
 }
+
+/// Nobody has looked at a proposed change, so it bakes nothing: its images are validated, by a job that may read nothing.
+fn images(stage: &Stage) -> Vec<Job> {
+    let (proposed, baked): (Vec<Event>, Vec<Event>) = stage.when.iter().partition(|event| **event == Event::Change);
+    let mut jobs = Vec::new();
+    if !baked.is_empty() {
+        let commands = stage.run.iter().map(|task| command(*task, stage)).collect();
+        jobs.push(Job { commands, matrix: Matrix::Images, when: baked, ..job(stage, stage.name.clone(), "bake") });
+    }
+    if !proposed.is_empty() {
+        let name = text!("{}-proposed", stage.name);
+        jobs.push(Job {
+            commands: vec![VALIDATE],
+            matrix: Matrix::Images,
+            when: proposed,
+            access: Access::Nothing,
+            ..job(stage, name, "validate")
+        });
+    }
+    jobs
+}
+
+const VALIDATE: Command = Command {
+    name: "Validate the image",
+    script: r#"./ci/validate-image.sh "$PRODUCT" "$ENVIRONMENT" "$IMAGE" "$PROVIDER""#,
+    base: false,
+    findings: false,
+};
 
 /// Which stages of a pipeline are lowered to jobs for each product, and which stand once in a repository.
 pub fn of_products(pipeline: &Pipeline) -> impl Iterator<Item = &Stage> {
@@ -101,7 +131,16 @@ pub fn role(access: Access) -> Option<&'static str> {
 }
 
 fn job(stage: &Stage, name: Text, title: &'static str) -> Job {
-    Job { name, title, matrix: Matrix::Once, commands: Vec::new(), access: stage.access, limit: stage.limit, keeps: None }
+    Job {
+        name,
+        title,
+        when: stage.when.clone(),
+        matrix: Matrix::Once,
+        commands: Vec::new(),
+        access: stage.access,
+        limit: stage.limit,
+        keeps: None,
+    }
 }
 
 /// A task as a job of its own; none where it has nothing to do.

@@ -65,6 +65,7 @@ impl Parser<'_> {
             self.expected("`:` and the type of the field");
         }
         let ty = self.type_on_line();
-        Field { doc, name, ty }
+        let default = self.eat_here(Kind::Assign).then(|| self.value_behind_assign());
+        Field { doc, name, ty, default }
     }
 }

@@ -1,5 +1,6 @@
 //! The job that a branch rule requires: it stands for all jobs of its stage.
 
+use super::job::on_branch;
 use super::steps::{expression, run};
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::artifact::{Error, github};
@@ -34,6 +35,18 @@ const SELECTED_OR_QUEUED: &str = r#"if [ "$EVENT" != merge_group ]; then
 fi
 "#;
 
+/// What the job said that the run was for: one of the main branch, or the one of what is proposed.
+fn result(pipeline: &Pipeline, jobs: &[Text]) -> String {
+    match jobs {
+        [own, proposed] => {
+            let is_own = on_branch(pipeline, true);
+            format!("${{{{ {is_own} && needs.{own}.result || needs.{proposed}.result }}}}")
+        }
+        [only] => format!("${{{{ needs.{only}.result }}}}"),
+        _ => String::new(),
+    }
+}
+
 /// The job.
 pub(super) fn gate(pipeline: &Pipeline, stage: &Stage, name: &Text, jobs: &[Text]) -> Result<Map, Error> {
     let selected = matches!(stage.per, Per::Image | Per::Environment);
@@ -51,7 +64,7 @@ pub(super) fn gate(pipeline: &Pipeline, stage: &Stage, name: &Text, jobs: &[Text
         if queued {
             env.push("EVENT", expression("github.event_name"));
         }
-        env.push("RESULT", format!("${{{{ needs.{}.result }}}}", stage.name));
+        env.push("RESULT", result(pipeline, jobs));
         env.push("ROWS", expression("needs.select.outputs.rows"));
         env.push("SELECTED", expression("needs.select.result"));
         run("Fail unless everything that was selected succeeded", env, if queued { SELECTED_OR_QUEUED } else { SELECTED })

@@ -5,7 +5,7 @@ use super::steps::{self, BASE, History, action, because, expression};
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::artifact::{Error, github};
 use crate::shape::pipeline::jobs::{Command, Job, Matrix, role};
-use crate::shape::pipeline::{Access, Pipeline, Stage};
+use crate::shape::pipeline::{Access, Event, Pipeline, Stage};
 use crate::target::common::delivery::place_of;
 
 /// The job.
@@ -13,7 +13,11 @@ pub(super) fn job(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Result<Map, 
     let selected = matches!(job.matrix, Matrix::Images | Matrix::Environments);
     let mut map = Map::new().with("name", title(job));
     if selected {
-        map.push("if", expression("needs.select.outputs.rows != '[]'"));
+        let some = "needs.select.outputs.rows != '[]'";
+        map.push(
+            "if",
+            whose(pipeline, stage, job).map_or_else(|| expression(some), |whose| Node::from(format!("${{{{ {whose} && {some} }}}}"))),
+        );
         map.push("needs", "select");
     }
     if reaches_stores_only(job) {
@@ -33,8 +37,18 @@ pub(super) fn job(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Result<Map, 
     if !env.is_empty() {
         map.push("env", env);
     }
-    map.push("steps", work(pipeline, stage, job)?.spaced());
+    map.push("steps", work(pipeline, job)?.spaced());
     Ok(map)
+}
+
+/// Whose commits a job is for, where a stage has jobs for both: the main branch, or what is proposed.
+fn whose(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Option<String> {
+    (job.when != stage.when).then(|| on_branch(pipeline, !job.when.contains(&Event::Change)))
+}
+
+/// Whether a run is of the main branch, or of none. A branch has no character that ends a text of GitHub.
+pub(super) fn on_branch(pipeline: &Pipeline, is: bool) -> String {
+    format!("github.ref {} 'refs/heads/{}'", if is { "==" } else { "!=" }, pipeline.branch)
 }
 
 /// What it is called in the list of checks.
@@ -42,9 +56,10 @@ pub(super) fn title(job: &Job) -> Node {
     match job.matrix {
         Matrix::Once => Node::from(job.title),
         Matrix::Words(variable, _) => Node::from(format!("{} ${{{{ matrix.{} }}}}", job.title, variable.to_ascii_lowercase())),
-        Matrix::Images => {
-            Node::from("bake ${{ matrix.image }} on ${{ matrix.provider }} for ${{ matrix.product }}/${{ matrix.environment }}")
-        }
+        Matrix::Images => Node::from(format!(
+            "{} ${{{{ matrix.image }}}} on ${{{{ matrix.provider }}}} for ${{{{ matrix.product }}}}/${{{{ matrix.environment }}}}",
+            job.title
+        )),
         Matrix::Environments => Node::from(format!("{} ${{{{ matrix.product }}}}/${{{{ matrix.environment }}}}", job.name)),
     }
 }
@@ -114,11 +129,11 @@ pub(super) fn variables(job: &Job) -> Map {
     map
 }
 
-fn work(pipeline: &Pipeline, stage: &Stage, job: &Job) -> Result<Seq, Error> {
+fn work(pipeline: &Pipeline, job: &Job) -> Result<Seq, Error> {
     let history = if job.commands.iter().any(|command| command.base) { History::All } else { History::Commit };
     let only = job.commands.iter().all(|command| command.findings).then(|| pipeline.compiler.clone());
     let mut steps = Seq::new([steps::checkout(pipeline, history)?, steps::install(pipeline, only)?]);
-    if joins(stage) {
+    if joins(job.access) {
         steps.push(connect());
     }
     for command in &job.commands {

@@ -7,7 +7,7 @@ use crate::artifact::{Error, github};
 use crate::shape::pipeline::jobs::{RANKS, rank_name};
 use crate::shape::pipeline::{Access, Event, Per, Pipeline, Stage, Task};
 
-/// Jobs of a proposed change from another repository get no credentials, so nothing is selected for them.
+/// Jobs of a proposed change from another repository get no credentials, so nothing is selected for them. To validate images needs none.
 const OWN_CHANGE: &str = "github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository";
 const OWN: &str = "github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository";
 
@@ -20,6 +20,7 @@ pub(super) fn select(pipeline: &Pipeline, stage: &Stage) -> Result<Map, Error> {
         permissions = because(permissions, "checks", "read", "to wait for the gates of this commit");
     }
     let condition = match (stage.runs_at(Event::Change), stage.runs_at(Event::Merge)) {
+        (true, _) if images => None,
         (true, true) => Some(expression(OWN)),
         (true, false) => Some(expression(OWN_CHANGE)),
         (false, _) => None,
@@ -129,10 +130,10 @@ fn wait(stage: &Stage, gates: &[crate::base::Text]) -> Result<Map, Error> {
         .with("run", script))
 }
 
-/// Whether the jobs of a stage come into the private network: what reads states and clouds only may run for a change that nobody has
+/// Whether a job comes into the private network: what reads states and clouds only may run for a change that nobody has
 /// looked at, and gets no way in.
-pub(super) fn joins(stage: &Stage) -> bool {
-    !matches!(stage.access, Access::Nothing | Access::Read)
+pub(super) fn joins(access: Access) -> bool {
+    !matches!(access, Access::Nothing | Access::Read)
 }
 
 /// A list of rows as a matrix.

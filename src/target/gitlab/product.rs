@@ -53,7 +53,7 @@ impl Place<'_> {
     fn push(&self, job: &Job, root: &mut Map) -> Result<(), Error> {
         if self.stage.per == Per::Image {
             for image in &self.environment.images {
-                root.push(image_name(self.environment, image), self.job(job, Some(image))?);
+                root.push(image_name(job, self.environment, image), self.job(job, Some(image))?);
             }
         } else {
             root.push(name(self.stage, self.environment), self.job(job, None)?);
@@ -62,7 +62,6 @@ impl Place<'_> {
     }
 
     fn job(&self, job: &Job, image: Option<&Image>) -> Result<Map, Error> {
-        let writes = self.stage.access == Access::Write;
         let token = Map::new().with("CI_IDENTITY_TOKEN", Map::new().with("aud", gitlab::on_server(&self.store.audience)?));
         let mut variables = Map::new().with("ENVIRONMENT", self.environment.name.clone());
         if let Some(image) = image {
@@ -71,14 +70,23 @@ impl Place<'_> {
         let mut map = Map::new()
             .with("stage", self.stage.name.clone())
             .with("needs", Seq::new(self.needs()))
-            .with("rules", Seq::new([self.rule(image)]))
-            .with("id_tokens", token)
-            .with("variables", variables)
-            .with("environment", self.location());
-        if writes {
+            .with("rules", Seq::new([self.rule(job, image)]));
+        match jobs::role(job.access) {
+            Some(role) => {
+                map.push("id_tokens", token);
+                map.push("variables", variables);
+                map.push("environment", Map::new().with("name", self.path()).with("action", action(role)));
+            }
+            // What reads nothing has nothing to do in the private network, so it takes no runner there.
+            None => {
+                map.push("inherit", Map::new().with("default", Node::flow(["image", "before_script", "interruptible", "retry"])));
+                map.push("variables", variables);
+            }
+        }
+        if job.access == Access::Write {
             map.push("resource_group", self.path());
         }
-        if matches!(self.stage.access, Access::Write | Access::Image) {
+        if matches!(job.access, Access::Write | Access::Image) {
             map.push("interruptible", false);
         }
         map.push("timeout", timeout(job));
@@ -98,18 +106,17 @@ impl Place<'_> {
         format!("{}/{}", self.product.name, self.environment.name)
     }
 
-    fn location(&self) -> Map {
-        let role = jobs::role(self.stage.access).unwrap_or("plan");
-        Map::new().with("name", self.path()).with("action", action(role))
-    }
-
     /// The stages before it in this environment, and itself in the environment before: each only if it is there at all.
     fn needs(&self) -> Vec<Map> {
         let earlier = self.pipeline.stages.iter().filter(|stage| self.stage.after.contains(&stage.name));
         let mut names: Vec<Text> = Vec::new();
         for stage in earlier {
             match stage.per {
-                Per::Image => names.extend(self.environment.images.iter().map(|image| image_name(self.environment, image))),
+                Per::Image => {
+                    for job in jobs::jobs(stage, &[]).iter().filter(|job| job.when.iter().any(|event| self.stage.runs_at(*event))) {
+                        names.extend(self.environment.images.iter().map(|image| image_name(job, self.environment, image)));
+                    }
+                }
                 Per::Environment => names.push(name(stage, self.environment)),
                 Per::Once | Per::Role => {}
             }
@@ -121,9 +128,9 @@ impl Place<'_> {
         names.into_iter().map(|job| Map::new().with("job", job).with("optional", true)).collect()
     }
 
-    fn rule(&self, image: Option<&Image>) -> Map {
-        let events = any_of(&self.stage.when);
-        let events = if self.stage.when.len() > 1 { format!("({events})") } else { events };
+    fn rule(&self, job: &Job, image: Option<&Image>) -> Map {
+        let events = any_of(&job.when);
+        let events = if job.when.len() > 1 { format!("({events})") } else { events };
         let environment = &self.environment.name;
         // A word boundary would find `prod` in `prod-eu` too.
         let selected = match image {
@@ -155,6 +162,6 @@ fn name(stage: &Stage, environment: &Environment) -> Text {
     format!("{} {}", stage.name, environment.name).into()
 }
 
-fn image_name(environment: &Environment, image: &Image) -> Text {
-    format!("bake {} on {} for {}", image.image, image.provider, environment.name).into()
+fn image_name(job: &Job, environment: &Environment, image: &Image) -> Text {
+    format!("{} {} on {} for {}", job.title, image.image, image.provider, environment.name).into()
 }

@@ -114,7 +114,11 @@ fn work(stage: &Stage, job: &Job, branch: &str) -> Map {
 fn select(pipeline: &Pipeline, branch: &str) -> Map {
     let events = [Event::Change, Event::Merge, Event::Hourly];
     let events: Vec<Event> = events.into_iter().filter(|event| jobs::of_products(pipeline).any(|stage| stage.runs_at(*event))).collect();
-    let variables = |event: Event| Map::new().maybe("BASE", base(event)).with("PURPOSE", purpose(event));
+    let validates = jobs::of_products(pipeline).any(|stage| stage.per == Per::Image && stage.runs_at(Event::Change));
+    let variables = |event: Event| {
+        let images = (event == Event::Change && validates).then_some("true");
+        Map::new().maybe("BASE", base(event)).maybe("IMAGES_OF_CHANGES", images).with("PURPOSE", purpose(event))
+    };
     Map::new()
         .with("extends", TEMPLATE)
         .with("stage", "test")
