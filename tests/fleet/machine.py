@@ -68,8 +68,8 @@ def kinds():
 class Machine:
     """A machine with the name of a host of the inventory and an address on some of the bridges.
 
-    One that `governs` has groups of its own of each kind, and may make more of them: whatever it runs needs that to
-    keep programs apart.
+    One that `governs` has groups of its own of each kind, and may make more of them, and its programs have rings of keys:
+    whoever keeps programs apart needs both.
     """
 
     def __init__(self, name, lower, addresses, rights="CAP_NET_ADMIN,CAP_SYS_TIME", governs=False):
@@ -115,7 +115,7 @@ class Machine:
                 *self.grouped(), NSPAWN, "--quiet", "--boot", "--register=no", "--keep-unit", f"--directory={self.root}",
                 f"--machine={self.name}", f"--hostname={self.name}", f"--network-namespace-path=/run/netns/{OURS}-{self.name}",
                 f"--capability={self.rights}", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
-                "--console=pipe", "--bind=/dev/net/tun",
+                "--console=pipe", "--bind=/dev/net/tun", *(["--system-call-filter=@keyring"] if self.governs else []),
             ],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
             env={**os.environ, "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network"},
