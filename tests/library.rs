@@ -76,7 +76,10 @@ const PLANTED: &[(&str, &str, &str, &str)] = &[
     ("providers/azure/bucket.infra", "\"private\"", "\"blob\"", "bucket: the same promise in Azure"),
     ("providers/oci/bucket.infra", "\"NoPublicAccess\"", "\"ObjectRead\"", "bucket: the same promise in Oracle"),
     ("stacks/files.infra", "check possible at provider", "check true at provider", "files: a provider without"),
-    ("stacks/management.infra", "for b in buckets :", "for b in [\"other\"] :", "garage: the product's own"),
+    ("stacks/management.infra", "expire     = b.expire", "expire     = none", "garage: the product's own"),
+    ("services/garage.infra", "days(b.unfinished ?? 7d)", "7", "garage: the product's own"),
+    ("services/garage.infra", "milliseconds(span) % 86400000 == 0", "true", "garage: objects go"),
+    ("services/garage.infra", "b.name != states and", "", "garage: a bucket has one name"),
     (
         "services/nomad.infra",
         "number = 4648, protocols = [tcp, udp], from = [members]",

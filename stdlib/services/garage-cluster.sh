@@ -1,5 +1,6 @@
 #!/bin/sh
-# Brings the members together, gives each its place, takes out those that are gone, and makes the buckets and their key.
+# Brings the members together, gives each its place, takes out those that are gone, and makes the
+# buckets: each with a key that opens nothing else, and with what goes from it by itself.
 #
 # A member that was replaced has a new identifier at its old address. The old one leaves the layout in the same change in
 # which the new one comes in: its place would count as a lost copy for ever.
@@ -179,15 +180,39 @@ if [ "$(printf '%s' "$history" | jq 'any(.versions[]; .status == "Draining")')" 
 fi
 if [ "$mode" != check ]; then patiently "$leader is not healthy" healthy; fi
 
-key=GK$(jq --raw-output .number /etc/garage/key.json)
-ask "$leader" "/v2/GetKeyInfo?id=$key"
-if [ "$code" = 404 ]; then
-  todo 'to be made: the key of the buckets'
-  send /v2/ImportKey "$(jq '{accessKeyId: ("GK" + .number), secretAccessKey: .secret, name: "product"}' /etc/garage/key.json)" > /dev/null
-fi
+# Which key opens which bucket. Secrets stay in files and in the bodies of requests.
+keys=$(jq --null-input --slurpfile buckets /etc/garage/buckets.json --slurpfile key /etc/garage/key.json --slurpfile keys /etc/garage/keys.json '
+  [$buckets[0].buckets[].name | if . == $buckets[0].states
+    then {bucket: ., name: "product", id: "GK\($key[0].number)"}
+    else {bucket: ., name: "infrac/\(.)", id: "GK\($keys[0].numbers[.])"} end]')
+
+# The body that brings the key of a bucket into Garage.
+imported() {
+  jq --null-input --arg bucket "$1" --argjson keys "$keys" --slurpfile key /etc/garage/key.json --slurpfile own /etc/garage/keys.json '
+    $keys[] | select(.bucket == $bucket) | {accessKeyId: .id, name,
+      secretAccessKey: (if .name == "product" then $key[0].secret else $own[0].secrets[$bucket] end)}'
+}
+
+# Takes from these keys what they may in a bucket.
+refuse() {
+  for other in $3; do
+    todo "to be refused: the key $other in the bucket $1"
+    send /v2/DenyBucketKey "$(jq --null-input --arg id "$2" --arg key "$other" \
+      '{bucketId: $id, accessKeyId: $key, permissions: {owner: true, read: true, write: true}}')" > /dev/null
+  done
+}
 
 known=$(get "$leader" /v2/ListBuckets)
-for bucket in $(jq --raw-output '.buckets[]' /etc/garage/buckets.json); do
+for bucket in $(jq --raw-output '.buckets[].name' /etc/garage/buckets.json); do
+  key=$(printf '%s' "$keys" | jq --raw-output --arg bucket "$bucket" '.[] | select(.bucket == $bucket) | .id')
+  imported "$bucket" > "$folder/key"
+  ask "$leader" "/v2/GetKeyInfo?id=$key&showSecretKey=true"
+  if [ "$code" = 404 ]; then
+    todo "to be made: the key of the bucket $bucket"
+    send /v2/ImportKey "$(cat "$folder/key")" > /dev/null
+  elif [ "$(jq --slurpfile key "$folder/key" '.secretAccessKey == $key[0].secretAccessKey' "$folder/answer")" != true ]; then
+    fail "the key $key of the bucket $bucket has another secret, which Garage does not change: give it a new number with its new secret"
+  fi
   id=$(printf '%s' "$known" | jq --raw-output --arg name "$bucket" '[.[] | select(.globalAliases | index($name))][0].id // empty')
   if [ -z "$id" ]; then
     todo "to be made: the bucket $bucket"
@@ -201,4 +226,25 @@ for bucket in $(jq --raw-output '.buckets[]' /etc/garage/buckets.json); do
     send /v2/AllowBucketKey "$(jq --null-input --arg id "$id" --arg key "$key" \
       '{bucketId: $id, accessKeyId: $key, permissions: {owner: false, read: true, write: true}}')" > /dev/null
   fi
+  # One that came from here and opened it before: the product's, or the one with the number before this one.
+  refuse "$bucket" "$id" "$(printf '%s' "$info" | jq --raw-output --arg key "$key" \
+    '.keys[] | select(.accessKeyId != $key and (.name == "product" or (.name | startswith("infrac/"))) and any(.permissions[]; .)) | .accessKeyId')"
+
+  rules=$(jq --arg name "$bucket" '[.buckets[] | select(.name == $name) |
+    (select(.expire > 0) | {ID: "expire", Status: "Enabled", Expiration: {Days: .expire}}),
+    (select(.unfinished > 0) | {ID: "unfinished", Status: "Enabled", AbortIncompleteMultipartUpload: {DaysAfterInitiation: .unfinished}})
+  ]' /etc/garage/buckets.json)
+  if [ "$(printf '%s' "$info" | jq --argjson rules "$rules" '(.lifecycleRules // []) == $rules')" != true ]; then
+    todo "to be changed: what goes from the bucket $bucket by itself"
+    send "/v2/UpdateBucket?id=$id" "$(jq --null-input --argjson rules "$rules" '{lifecycleRules: $rules}')" > /dev/null
+  fi
 done
+
+# A bucket that is not written any more keeps what it holds. The key that came from here for it opens it no longer.
+printf '%s' "$known" | jq --raw-output --argjson keys "$keys" \
+  '.[] | .id as $id | .globalAliases[] | select(. as $name | $keys | any(.bucket == $name) | not) | "\($id) \(.)"' > "$folder/others"
+while read -r id bucket; do
+  info=$(get "$leader" "/v2/GetBucketInfo?id=$id")
+  refuse "$bucket" "$id" "$(printf '%s' "$info" | jq --raw-output --arg name "infrac/$bucket" \
+    '.keys[] | select(.name == $name and any(.permissions[]; .)) | .accessKeyId')"
+done < "$folder/others"

@@ -16,6 +16,8 @@ NSPAWN = FLEET / "packages/systemd-container/usr/bin/systemd-nspawn"
 OURS = f"fleet-{hashlib.sha256(str(FLEET.resolve()).encode()).hexdigest()[:6]}"
 # The namespace with the bridges; whoever operates the machines stands in it.
 SWITCH = f"{OURS}-switch"
+# Where the kernel has its groups of processes in their first version, each kind is a tree of its own.
+GROUPS = pathlib.Path("/sys/fs/cgroup")
 # What the operator's side has on each bridge.
 BRIDGES = {"public": "198.51.100.1/24", "private": "10.100.0.1/20"}
 
@@ -54,14 +56,28 @@ def remove_switch():
     quietly("ip", "netns", "delete", SWITCH)
 
 
-class Machine:
-    """A machine with the name of a host of the inventory and an address on some of the bridges."""
+def kinds():
+    """The kinds of groups that are trees of their own, with the folder of the group that this process is in."""
+    for line in pathlib.Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines():
+        _, kind, group = line.split(":", 2)
+        # Neither the tree of the second version, which a machine has anyway, nor one that governs nothing.
+        if kind and not kind.startswith("name="):
+            yield kind, GROUPS / kind / group.lstrip("/")
 
-    def __init__(self, name, lower, addresses, rights="CAP_NET_ADMIN,CAP_SYS_TIME"):
-        self.name, self.lower, self.addresses, self.rights = name, lower, addresses, rights
+
+class Machine:
+    """A machine with the name of a host of the inventory and an address on some of the bridges.
+
+    One that `governs` has groups of its own of each kind, and may make more of them, and its programs have rings of keys:
+    whoever keeps programs apart needs both.
+    """
+
+    def __init__(self, name, lower, addresses, rights="CAP_NET_ADMIN,CAP_SYS_TIME", governs=False):
+        self.name, self.lower, self.addresses, self.rights, self.governs = name, lower, addresses, rights, governs
         self.folder = FLEET / "machines" / name
         self.root = self.folder / "root"
         self.upper = self.folder / "upper"
+        self.groups = {kind: folder / f"{OURS}-{name}" for kind, folder in kinds()} if governs else {}
         self.process = None
 
     def mount(self):
@@ -96,10 +112,10 @@ class Machine:
         # `-x`: the clock of this machine stays its own, though the containers may hold the right to set it.
         self.process = subprocess.Popen(
             [
-                NSPAWN, "--quiet", "--boot", "--register=no", "--keep-unit", f"--directory={self.root}",
+                *self.grouped(), NSPAWN, "--quiet", "--boot", "--register=no", "--keep-unit", f"--directory={self.root}",
                 f"--machine={self.name}", f"--hostname={self.name}", f"--network-namespace-path=/run/netns/{OURS}-{self.name}",
                 f"--capability={self.rights}", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
-                "--console=pipe", "--bind=/dev/net/tun",
+                "--console=pipe", "--bind=/dev/net/tun", *(["--system-call-filter=@keyring"] if self.governs else []),
             ],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
             env={**os.environ, "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network"},
@@ -108,9 +124,32 @@ class Machine:
             if self.process.poll() is not None:
                 raise SystemExit(f"{self.name} did not boot: see {log.name}")
             if self.leader() and self.tries("systemctl", "is-active", "--quiet", "multi-user.target"):
+                for kind in self.groups:
+                    # The container gets them for reading only, which only somebody outside can change.
+                    self.asks("mount", "-o", "remount,bind,rw", f"/sys/fs/cgroup/{kind}")
                 return
             time.sleep(0.5)
         raise SystemExit(f"{self.name} is not up after a minute: see {log.name}")
+
+    def grouped(self):
+        """Makes the groups of the machine; gives what begins a command that is to run in them."""
+        for folder in self.groups.values():
+            folder.mkdir(exist_ok=True)
+            for own in ("cpuset.cpus", "cpuset.mems"):
+                # Nothing runs in a group that has no processor.
+                if (folder / own).exists():
+                    (folder / own).write_text((folder.parent / own).read_text(encoding="ascii"), encoding="ascii")
+        into = [f"echo 0 > {folder}/cgroup.procs" for folder in self.groups.values()]
+        return ["sh", "-ec", "; ".join([*into, 'exec "$0" "$@"'])] if into else []
+
+    def ungroup(self):
+        """Takes the groups away, those first that lie in others; a process that ends leaves its group a moment later."""
+        for folder in self.groups.values():
+            for inner in sorted(folder.rglob("*/"), reverse=True) + [folder]:
+                for _ in range(50):
+                    if quietly("rmdir", inner) or not inner.exists():
+                        break
+                    time.sleep(0.1)
 
     def leader(self):
         """The first process of the container."""
@@ -143,6 +182,7 @@ class Machine:
                 self.process.kill()
                 self.process.wait()
         self.process = None
+        self.ungroup()
         quietly("ip", "netns", "delete", f"{OURS}-{self.name}")
         quietly("umount", self.root)
         quietly("umount", f"/run/systemd/nspawn/propagate/{self.name}")

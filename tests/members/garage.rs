@@ -16,7 +16,7 @@ fn members() -> Scene {
     let members: Vec<Value> =
         ADDRESSES.iter().map(|address| json!({ "address": address, "zone": "fsn1", "capacity": 96_636_764_160_i64 })).collect();
     scene.write("etc/garage/members.json", &json!({ "copies": 3, "members": members }).to_string());
-    scene.write("etc/garage/buckets.json", &json!({ "buckets": [BUCKET] }).to_string());
+    write_buckets(&scene, &[]);
     scene.write("etc/garage/key.json", &json!({ "number": "0011", "secret": "22" }).to_string());
     scene.write("etc/garage/admin-token", "token");
     let nodes: serde_json::Map<String, Value> = ADDRESSES
@@ -26,7 +26,7 @@ fn members() -> Scene {
         .collect();
     let state = json!({
         "members": nodes, "layout": { "version": 0, "roles": [] }, "staged": [], "draining": {}, "skipped": [],
-        "keys": [], "buckets": {}, "broken": false,
+        "keys": {}, "buckets": {}, "broken": false,
     });
     scene.write("members.json", &state.to_string());
     scene.program(
@@ -41,6 +41,22 @@ fn members() -> Scene {
     );
     scene.serve(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/members/stand-in-garage.py"));
     scene
+}
+
+/// The bucket of the states, and others with the days after which what is in them goes and the number of their key.
+fn write_buckets(scene: &Scene, others: &[(&str, u32, &str)]) {
+    let mut buckets = vec![json!({ "name": BUCKET, "expire": 0, "unfinished": 7 })];
+    buckets.extend(others.iter().map(|(name, days, _)| json!({ "name": name, "expire": days, "unfinished": 7 })));
+    scene.write("etc/garage/buckets.json", &json!({ "states": BUCKET, "buckets": buckets }).to_string());
+    let of = |secret: &str| -> Value {
+        others.iter().map(|(name, _, number)| ((*name).to_owned(), json!(format!("{secret}{number}")))).collect()
+    };
+    scene.write("etc/garage/keys.json", &json!({ "numbers": of(""), "secrets": of("5ec2e7") }).to_string());
+}
+
+/// The keys that open a bucket.
+fn opened_by(scene: &Scene, bucket: &str) -> Value {
+    state(scene)["buckets"][bucket]["keys"].clone()
 }
 
 fn state(scene: &Scene) -> Value {
@@ -82,7 +98,7 @@ fn new_members_are_placed_and_a_second_run_changes_nothing() {
         assert_eq!(placed(&scene), "");
         done(&scene.run(shell, &[]));
         assert_eq!(placed(&scene), "abc");
-        assert_eq!(state(&scene)["buckets"], json!({ BUCKET: ["GK0011"] }));
+        assert_eq!(opened_by(&scene, BUCKET), json!(["GK0011"]));
         let before = state(&scene)["layout"].clone();
         let said = scene.run(shell, &["check"]);
         assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (0, "", ""));
@@ -166,5 +182,61 @@ fn what_a_member_answers_is_shown() {
             assert_eq!(said.code, 2, "{said:?}");
             assert!(said.err.contains("10.0.0.3 does not answer"), "{said:?}");
         }
+    }
+}
+
+#[test]
+fn each_bucket_has_a_key_that_opens_nothing_else_and_says_what_goes_from_it() {
+    for shell in SHELLS {
+        let scene = brought_together(shell);
+        // As it was before buckets had keys of their own; and a key that somebody else has made is nobody's business.
+        change(&scene, |state| {
+            state["keys"]["GK99"] = json!({ "name": "by hand", "secret": "99" });
+            state["buckets"]["uploads"] = json!({ "keys": ["GK0011", "GK99"], "rules": [] });
+        });
+        write_buckets(&scene, &[("uploads", 30, "22"), ("logs", 0, "33")]);
+        let said = scene.run(shell, &["check"]);
+        assert_eq!((said.code, said.out.as_str()), (1, "to be made: the key of the bucket uploads\n"), "{said:?}");
+        done(&scene.run(shell, &[]));
+        assert_eq!(opened_by(&scene, BUCKET), json!(["GK0011"]));
+        assert_eq!(opened_by(&scene, "uploads"), json!(["GK99", "GK22"]));
+        assert_eq!(opened_by(&scene, "logs"), json!(["GK33"]));
+        assert_eq!(state(&scene)["keys"]["GK22"], json!({ "name": "infrac/uploads", "secret": "5ec2e722" }));
+        let rules = |bucket: &str| state(&scene)["buckets"][bucket]["rules"].clone();
+        let unfinished = json!({ "ID": "unfinished", "Status": "Enabled", "AbortIncompleteMultipartUpload": { "DaysAfterInitiation": 7 } });
+        assert_eq!(rules("uploads"), json!([{ "ID": "expire", "Status": "Enabled", "Expiration": { "Days": 30 } }, unfinished]));
+        assert_eq!(rules("logs"), json!([unfinished]));
+        done(&scene.run(shell, &["check"]));
+
+        // Rules of somebody else are what is written again; another number is another key, and the one before opens nothing.
+        change(&scene, |state| state["buckets"][BUCKET]["rules"] = json!([{ "ID": "expire", "Status": "Enabled" }]));
+        let said = scene.run(shell, &["check"]);
+        assert_eq!(said.out, format!("to be changed: what goes from the bucket {BUCKET} by itself\n"), "{said:?}");
+        write_buckets(&scene, &[("uploads", 30, "44"), ("logs", 0, "33")]);
+        done(&scene.run(shell, &[]));
+        assert_eq!(rules(BUCKET), json!([unfinished]));
+        assert_eq!(opened_by(&scene, "uploads"), json!(["GK99", "GK44"]));
+
+        // What is not written any more stays, and its key opens it no longer; written again, it does.
+        write_buckets(&scene, &[("uploads", 30, "44")]);
+        let said = scene.run(shell, &["check"]);
+        assert_eq!(said.out, "to be refused: the key GK33 in the bucket logs\n", "{said:?}");
+        done(&scene.run(shell, &[]));
+        assert_eq!(opened_by(&scene, "logs"), json!([]));
+        done(&scene.run(shell, &["check"]));
+        write_buckets(&scene, &[("uploads", 30, "44"), ("logs", 0, "33")]);
+        done(&scene.run(shell, &[]));
+        assert_eq!(opened_by(&scene, "logs"), json!(["GK33"]));
+    }
+}
+
+#[test]
+fn a_new_secret_needs_a_new_number() {
+    let scene = brought_together(SHELLS[0]);
+    scene.write("etc/garage/key.json", &json!({ "number": "0011", "secret": "33" }).to_string());
+    for mode in ["check", "change"] {
+        let said = scene.run(SHELLS[0], &[mode]);
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(said.err.contains("GK0011") && said.err.contains("give it a new number") && !said.err.contains("33"), "{said:?}");
     }
 }

@@ -117,20 +117,33 @@ def respond(state, asked, call, query, body):
     if call == "GetKeyInfo":
         if state["broken"]:
             return 503, {"message": "Could not reach quorum of 2. 1 of 3 request succeeded"}
-        return (200, {}) if query["id"] in state["keys"] else (404, {"code": "NoSuchAccessKey"})
+        key = state["keys"].get(query["id"])
+        shown = {"secretAccessKey": key["secret"]} if key and query.get("showSecretKey") == "true" else {}
+        return (200, {"accessKeyId": query["id"], **shown}) if key else (404, {"code": "NoSuchAccessKey"})
     if call == "ImportKey":
-        state["keys"].append(body["accessKeyId"])
+        if body["accessKeyId"] in state["keys"]:
+            return 409, {"code": "KeyAlreadyExists"}
+        state["keys"][body["accessKeyId"]] = {"name": body["name"], "secret": body["secretAccessKey"]}
         return 200, {}
     if call == "ListBuckets":
         return 200, [{"id": bucket, "globalAliases": [bucket]} for bucket in state["buckets"]]
     if call == "CreateBucket":
-        state["buckets"][body["globalAlias"]] = []
+        state["buckets"][body["globalAlias"]] = {"keys": [], "rules": []}
         return 200, {"id": body["globalAlias"]}
     if call == "GetBucketInfo":
-        keys = state["buckets"][query["id"]]
-        return 200, {"keys": [{"accessKeyId": key, "permissions": {"read": True, "write": True}} for key in keys]}
+        bucket = state["buckets"][query["id"]]
+        may = {"read": True, "write": True, "owner": False}
+        keys = [{"accessKeyId": key, "name": state["keys"][key]["name"], "permissions": may} for key in bucket["keys"]]
+        # Where there are no rules, nothing is said of them.
+        return 200, {"keys": keys, **({"lifecycleRules": bucket["rules"]} if bucket["rules"] else {})}
     if call == "AllowBucketKey":
-        state["buckets"][body["bucketId"]].append(body["accessKeyId"])
+        state["buckets"][body["bucketId"]]["keys"].append(body["accessKeyId"])
+        return 200, {}
+    if call == "DenyBucketKey":
+        state["buckets"][body["bucketId"]]["keys"].remove(body["accessKeyId"])
+        return 200, {}
+    if call == "UpdateBucket":
+        state["buckets"][query["id"]]["rules"] = body["lifecycleRules"]
         return 200, {}
     return 404, {"message": f"no such call: {call}"}
 

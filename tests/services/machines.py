@@ -22,8 +22,8 @@ from machine import FLEET, Machine, make_switch, remove_switch, run  # noqa: E40
 
 PROJECT = FLEET / "services"
 ENVIRONMENT = "prod"
-# A variable that is looked up in a store of secrets, and a key of a map of such.
-SECRET = re.compile(r"^( *)(\w[\w-]*): (?:>-\n +)?\"?\{\{ [^\n]*lookup\([^\n]*\n", re.M)
+# A variable that is looked up in a store of secrets, and a key of a map of such; a long one goes over several lines.
+SECRET = re.compile(r"^( *)(\w[\w-]*): (?:>-\n +)?\"?\{\{ (?:(?!\}\}).)*?lookup\((?:(?!\}\}).)*\}\}\"?\n", re.M | re.S)
 HOST = re.compile(r"^ansible_host: (\S+)\n", re.M)
 NAMED = re.compile(r"\['([\w/-]+)'\]")
 
@@ -58,15 +58,22 @@ class Product:
 
     def fill(self):
         """Puts values of our own in the place of what a store of secrets would give; each name has one."""
-        for file in sorted((self.ansible / f"inventory/{self.name}").rglob("*.yml")):
+        for file in sorted((self.ansible / f"inventory/{self.name}/{ENVIRONMENT}").rglob("*.yml")):
             text = file.read_text(encoding="utf-8")
-            new = SECRET.sub(lambda found: f"{found[1]}{found[2]}: {json.dumps(self.secret(NAMED.findall(found[0])[-1]))}\n", text)
+            new = SECRET.sub(lambda found: f"{found[1]}{found[2]}: {json.dumps(self.secret(self.looked_up(found[0])))}\n", text)
             # How a machine is entered is said by `play`, and what stands here would count more.
             if address := HOST.search(new):
                 # A gate is entered by its name.
                 self.addresses[file.stem] = address[1]
                 new = HOST.sub("", new)
             file.write_text(new, encoding="utf-8")
+
+    def looked_up(self, line):
+        """The name of the secret that a line looks up: in a store, or in the environment where the product has none."""
+        if names := NAMED.findall(line):
+            return names[-1]
+        variable = re.search(rf"'{self.name}_{ENVIRONMENT}_(\w+)'", line, re.I)
+        return variable[1].lower().replace("_", "/", 1)
 
     def secret(self, name):
         path = FLEET / "secrets" / name
@@ -111,14 +118,19 @@ class Product:
         return status, changed, log
 
 
-def boot(addresses):
-    """Boots a new machine for each name, with its address."""
+def boot(addresses, governs=()):
+    """Boots a new machine for each name, with its address; those that are named in `governs` may keep programs apart."""
     machines = []
-    for name, address in addresses.items():
-        machine = Machine(name, [image.debian()], {"private": f"{address}/20"})
-        machine.mount()
-        machines.append(machine)
-        machine.boot()
+    try:
+        for name, address in addresses.items():
+            machine = Machine(name, [image.debian()], {"private": f"{address}/20"}, governs=name in governs)
+            machines.append(machine)
+            machine.mount()
+            machine.boot()
+    except BaseException:
+        for machine in machines:
+            machine.stop()
+        raise
     return machines
 
 

@@ -55,7 +55,7 @@ def main():
     product.compile(source(PAGE % "hello", TIDY))
     addresses = {name: at for name, at in product.addresses.items() if "mgmt-nodes" in name or "farm-nodes" in name}
     product.expect("there are four machines", len(addresses) == 4, addresses)
-    machines = boot(addresses)
+    machines = boot(addresses, governs=[name for name in addresses if "farm" in name])
     for machine in machines:
         for name, (program, version) in PROGRAMS.items():
             to = machine.root / f"opt/{name}/{version}/{program}"
