@@ -545,7 +545,8 @@ impl<'s> Names<'s> {
     fn labelled(&mut self, block: &'s ast::Block, kind: Option<&Kind>) {
         for label in &block.labels {
             if let Some(text) = label.word() {
-                let meant = self.environment(text).filter(|_| kind.is_none()).unwrap_or(Meant::nowhere(What::Word));
+                let policy = || self.definition_of("policy", text).filter(|_| block.keyword.text == "waive").map(|of| of.1);
+                let meant = self.environment(text).filter(|_| kind.is_none()).or_else(policy).unwrap_or(Meant::nowhere(What::Word));
                 self.add(label.span, text, Role::Reads, &meant);
             }
         }
