@@ -232,3 +232,88 @@ fn after_a_change_of_the_library_what_is_open_comes_first() {
     assert!(session.is_waiting());
     agree(&mut session, "in parts, then all at once");
 }
+
+/// What was evaluated of each product: another value once that was done again.
+fn evaluated(session: &Session) -> Vec<(Text, *const [infrac::driver::IfBuilt])> {
+    session.if_built().map(|(folder, of)| (folder.clone(), Arc::as_ptr(of))).collect()
+}
+
+fn others_are_kept(session: &mut Session, path: &str, text: &str, what: &str) {
+    let own = path.rsplit_once('/').unwrap().0;
+    let kept = |session: &Session| evaluated(session).into_iter().filter(|(folder, _)| folder != own).collect::<Vec<_>>();
+    let before = kept(session);
+    assert!(!before.is_empty(), "{what}");
+    session.set(path, Some(text.into()));
+    session.update();
+    assert_eq!(kept(session), before, "{what}");
+    agree(session, what);
+}
+
+#[test]
+fn an_edit_of_a_product_is_nothing_to_those_that_do_not_speak_of_it() {
+    let mut session = Session::new(project(), Options::default());
+    session.update();
+    let text = session.workspace().find(PRODUCT).unwrap().1.text.to_string();
+    // Everything moves by a line, the product gets another name, another environment, and the first one back.
+    others_are_kept(&mut session, PRODUCT, &format!("# Moved.\n{text}"), "moved");
+    others_are_kept(&mut session, PRODUCT, &text.replace("product acme", "product acme2"), "renamed");
+    others_are_kept(&mut session, PRODUCT, &text, "as it was");
+    // What it exports is said anew, and is the same.
+    let mut session = Session::new(with_platform(), Options::default());
+    session.update();
+    let path = "inventory/shop/product.infra";
+    let text = session.workspace().find(path).unwrap().1.text.to_string();
+    others_are_kept(&mut session, path, &format!("# Moved.\n{text}"), "moved");
+    others_are_kept(&mut session, path, &text, "as it was");
+}
+
+/// Who speaks of a product that has another name, or none, is judged anew, and so is who has a name that nobody knows.
+#[test]
+fn a_product_that_is_renamed_reaches_those_that_speak_of_it() {
+    let workspace = with_platform();
+    let path = "inventory/platform/product.infra";
+    let text = workspace.find(path).unwrap().1.text.to_string();
+    let mut session = Session::new(workspace, Options::default());
+    for name in ["platfrom", "platform_two", "platform", "shop", "", "platform"] {
+        session.set(path, Some(text.replace("product platform", &format!("product {name}")).as_str().into()));
+        agree(&mut session, name);
+    }
+    session.set(path, Some(format!("# Moved.\n{}", text.replace("exports ", "environments ")).as_str().into()));
+    agree(&mut session, "without exports");
+    session.set(path, Some(format!("# Moved.\n{text}").as_str().into()));
+    agree(&mut session, "moved");
+}
+
+/// A text that no file can hold: it has a letter in two parts.
+fn unwritable(text: &str) -> String {
+    text.replacen(" ada@acme.example.com\"", " a\\u{308}da@acme.example.com\"", 1)
+}
+
+/// What plans say is known first; what is found where files are made comes with them, or when it is asked for.
+#[test]
+fn files_are_made_after_what_plans_say_is_told() {
+    let mut session = Session::new(project(), Options::default());
+    session.update();
+    let own = BTreeSet::from([Text::from("inventory/acme")]);
+    let (file, source) = session.workspace().find(PRODUCT).unwrap();
+    let (text, wrong) = (source.text.clone(), unwritable(&source.text));
+    assert_ne!(*text, wrong);
+    session.set(PRODUCT, Some(wrong.as_str().into()));
+    session.update_first(Extent::First(&own, 0));
+    assert!(session.is_waiting() && session.found_in(file).is_empty());
+    assert_eq!(session.update_first(Extent::First(&own, 1)), BTreeSet::from([file]));
+    assert!(!session.is_waiting() && session.found_in(file).len() == 1);
+    agree(&mut session, "in parts");
+    session.set(PRODUCT, Some(text.clone()));
+    assert_eq!(session.update_first(Extent::First(&own, 0)), BTreeSet::from([file]));
+    session.set(PRODUCT, Some(wrong.as_str().into()));
+    assert_eq!(session.update_first(Extent::Complete(&own)), BTreeSet::from([file]));
+    assert!(!session.is_waiting());
+    // What was to be made of a text that is another one by now is not made.
+    session.set(PRODUCT, Some(text.clone()));
+    session.update_first(Extent::First(&own, 0));
+    session.set(PRODUCT, Some(text.replace("servers = 2", "servers = two").as_str().into()));
+    session.update_first(Extent::First(&own, 0));
+    assert!(!session.is_waiting());
+    agree(&mut session, "with a mistake");
+}

@@ -67,7 +67,7 @@ fn variables(plan: &Plan, found: &mut Vec<Diagnostic>) {
 pub(super) fn between_products(program: &Program, products: &[Arc<Product>], found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<Text, (&Product, Span)> = BTreeMap::new();
     let mut blamed: BTreeSet<(Span, Span)> = BTreeSet::new();
-    let suspects = suspects(products);
+    let suspects = alike(products.iter().map(AsRef::as_ref));
     for product in products.iter().filter(|product| suspects.contains(&product.name.text)) {
         for (name, span) in names(program, product) {
             match seen.get(&name) {
@@ -86,9 +86,8 @@ pub(super) fn between_products(program: &Program, products: &[Arc<Product>], fou
 }
 
 /// The products whose names are the beginning of another one's, and these: names of other products cannot meet.
-fn suspects(products: &[Arc<Product>]) -> BTreeSet<Text> {
-    let mut names: Vec<(String, &Text)> =
-        products.iter().map(|product| (product.name.text.replace('_', "-") + "-", &product.name.text)).collect();
+pub fn alike<'p>(products: impl Iterator<Item = &'p Product>) -> BTreeSet<Text> {
+    let mut names: Vec<(String, &Text)> = products.map(|product| (product.name.text.replace('_', "-") + "-", &product.name.text)).collect();
     names.sort();
     let mut found = BTreeSet::new();
     for (at, (beginning, name)) in names.iter().enumerate() {

@@ -58,6 +58,7 @@ use crate::shape::{Pipeline, Shapes};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use duplicate_name::alike;
 pub use forgotten::{IfBuilt, forgotten};
 pub use renumbered::{left_behind, renumbered};
 pub use second_pipeline::second_pipeline;

@@ -23,7 +23,7 @@ impl<'a> Checker<'a> {
         let instances = product.instances.iter().map(|instance| (instance.name.text.as_str(), instance.as_ref())).collect();
         let mut scope = Scope::new(Place::Product(product, Rc::new(instances)));
         if let Some(kind) = self.program.kinds.get("product") {
-            scope.others = self.program.others.keys().map(Text::as_str).collect();
+            scope.others = self.program.others.names().map(Text::as_str).collect();
             self.product_block(product, kind, &mut scope);
             scope.others = Vec::new();
         }

@@ -5,8 +5,7 @@ use super::{Options, renumber};
 use crate::base::{FileId, Text, Workspace};
 use crate::diag::Diagnostics;
 use crate::eval::Run;
-use crate::hir::Product;
-use crate::resolve;
+use crate::hir::{Others, Product};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -50,7 +49,7 @@ pub(super) fn front(workspace: &Workspace, options: &Options) -> Front {
     }
     let groups: Vec<_> = sorted.of_products.iter().collect();
     let others = others(&shared, groups.iter().map(|(folder, files)| (*folder, (*files).clone())));
-    let link = |(folder, files): &(&Text, &Vec<_>)| Linked::new(workspace, &shared, resolve::beside(&others, folder), files);
+    let link = |(folder, files): &(&Text, &Vec<_>)| Linked::new(workspace, &shared, Others::beside(&others, folder), files);
     let products: Vec<Linked> = groups.par_iter().map(link).collect();
     let known: Vec<Arc<Product>> = products.iter().filter_map(|linked| linked.product.clone()).collect();
     let found = between(workspace, shared.program(), products.iter());

@@ -6,12 +6,12 @@ use super::layers::{Linked, Parsed, Shared};
 use super::product::{lock_of, lock_path};
 use super::session::Session;
 use super::threads;
-use super::why::shown;
+use super::why::shown_by;
 use crate::base::{FileId, Text};
 use crate::check::{self, Record, Seen, Types};
 use crate::diag::Diagnostics;
 use crate::eval::{Run, Work};
-use crate::hir::{Other, Product, Program};
+use crate::hir::{Other, Others, Product, Program};
 use crate::plan::Beside;
 use crate::plan::origin::Origins;
 use crate::resolve::{self, Source};
@@ -76,7 +76,7 @@ impl Session {
     /// The product of a name that the product of a file may refer to, as it knows it.
     pub fn other(&self, file: FileId, name: &str) -> Option<&Arc<Other>> {
         let (of, _) = self.linked_of(file)?;
-        self.others.iter().find(|other| other.name.text == name && other.folder != *of)
+        self.others.named(name).iter().find(|other| other.folder != *of)
     }
 
     /// The products that the product of a file may refer to.
@@ -131,7 +131,7 @@ impl Session {
                 let mut origins =
                     Origins::new(program, types, shapes, product, environment, Beside { lock: &lock, imports }, Work::within(&run));
                 let origin = origins.field(origins.instance(instances)?, field, &[])?;
-                Some((environment.clone(), shown(&origin.value?)))
+                Some((environment.clone(), shown_by(&origin.value?, &|id| origins.called(id).to_string())))
             };
             product.environments.iter().filter_map(|environment| value(&environment.text)).collect()
         })
@@ -148,7 +148,7 @@ impl Session {
         linked.seen.get_or_init(|| {
             let sources: Vec<Source> = self.sources_of(of).cloned().collect();
             let look = || {
-                let (program, _) = resolve::products(self.workspace(), &shared.library, resolve::beside(&self.others, of), &sources);
+                let (program, _) = resolve::products(self.workspace(), &shared.library, Others::beside(&self.others, of), &sources);
                 check::record_products(&program, &shared.schemas, &shared.types)
             };
             if shared.is_lacking { Record::default() } else { threads::on(self.options().jobs, look) }

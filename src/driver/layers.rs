@@ -8,7 +8,7 @@ use crate::base::{FileId, Span, Text, Workspace, similar};
 use crate::check::{self, Record, Types};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::Run;
-use crate::hir::{Other, Others, Product, Program, Test};
+use crate::hir::{Directory, Other, Others, Product, Program, Test};
 use crate::resolve::{self, Library, Source};
 use crate::schema::{self, Schemas};
 use crate::shape::{self, Shapes};
@@ -250,8 +250,8 @@ impl Linked {
 }
 
 /// What the products of these folders know of each other.
-pub(super) fn others<'g>(shared: &Shared, groups: impl Iterator<Item = (&'g Text, Vec<&'g Parsed>)>) -> Vec<Arc<Other>> {
-    groups.filter_map(|(folder, files)| other(shared, folder, files.into_iter())).collect()
+pub(super) fn others<'g>(shared: &Shared, groups: impl Iterator<Item = (&'g Text, Vec<&'g Parsed>)>) -> Arc<Directory> {
+    Arc::new(groups.filter_map(|(folder, files)| other(shared, folder, files.into_iter())).collect())
 }
 
 /// The product in a folder, as others know it.

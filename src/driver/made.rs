@@ -59,7 +59,14 @@ impl Session {
             for folder in folders {
                 let (held, product, shared, shapes) = self.sound(Some(folder))?;
                 let run = Run::new(1);
-                let with = With { workspace: self.workspace(), program: shared.program(), shapes, options: &options, run: &run };
+                let with = With {
+                    workspace: self.workspace(),
+                    program: shared.program(),
+                    shapes,
+                    options: &options,
+                    run: &run,
+                    has_threads: false,
+                };
                 let compiled = product::compile(with, &held.linked.types, product, &held.evaluated.as_ref()?.imports);
                 if compiled.diagnostics.has_errors() {
                     return None;

@@ -167,7 +167,8 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
     let fresh = if is_whole { options.memory.fresh(&wanted, &fingerprints) } else { BTreeMap::new() };
     let stale: Vec<_> = sound.iter().filter(|(product, _)| !fresh.contains_key(&product.name.text)).collect();
     options.counter.begin(stale.len());
-    let with = With { workspace, program, shapes, options, run };
+    let has_threads = stale.len() < rayon::current_num_threads();
+    let with = With { workspace, program, shapes, options, run, has_threads };
     // Whoever is referred to comes first. What does not have to be compiled is planned where somebody stale asks for what it exports.
     let asked = between::behind(&linked, stale.iter().map(|(product, _)| product.name.text.clone()));
     let mut by_name: BTreeMap<Text, (Compiled, Option<Remembered>)> = BTreeMap::new();

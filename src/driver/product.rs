@@ -8,7 +8,7 @@ use crate::base::{Text, Workspace, similar, text};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{Run, Work};
-use crate::hir::{Product, Program};
+use crate::hir::{Name, Product, Program};
 use crate::plan::lock::{self, Held};
 use crate::plan::{self, Beside, Exports, Image, Imports, Lock, Plan};
 use crate::shape::Shapes;
@@ -16,6 +16,7 @@ use crate::target;
 use crate::target::common::delivery::of_plans;
 use crate::target::common::images;
 use crate::view::Facts;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -53,6 +54,8 @@ pub(super) struct With<'a> {
     pub options: &'a Options,
     /// What everything may take.
     pub run: &'a Arc<Run>,
+    /// Whether so few products are compiled that there are threads for each environment of one.
+    pub has_threads: bool,
 }
 
 /// What products use of what they share.
@@ -108,9 +111,29 @@ fn plans(
     beside: Beside<'_>,
     (work, found): (&mut Work, &mut Diagnostics),
 ) -> Vec<Plan> {
+    let one = |environment: &Name, work: &mut Work| {
+        // What is suggested in one environment depends on no other.
+        similar::renew();
+        plan::plan(with.program, types, with.shapes, product, &environment.text, beside, work)
+    };
+    let environments = &product.environments;
+    let mut planned: Vec<(Option<Plan>, Diagnostics)> = Vec::new();
+    let mut is_whole = false;
+    if with.has_threads && environments.len() > 1 {
+        let beside = |environment: &Name| {
+            let mut work = Work::beside();
+            (one(environment, &mut work), work)
+        };
+        let (all, parts): (Vec<_>, Vec<Work>) = environments.par_iter().map(beside).unzip();
+        is_whole = work.join(&parts);
+        planned = all;
+    }
+    if !is_whole {
+        planned = environments.iter().map(|environment| one(environment, work)).collect();
+    }
+    similar::renew();
     let mut plans: Vec<Plan> = Vec::new();
-    for environment in &product.environments {
-        let (plan, diagnostics) = plan::plan(with.program, types, with.shapes, product, &environment.text, beside, work);
+    for (plan, diagnostics) in planned {
         found.extend(diagnostics);
         plans.extend(plan);
     }
@@ -118,28 +141,65 @@ fn plans(
     plans
 }
 
+/// The plans of a product in which nothing is wrong: what its files are made of.
+#[derive(Debug)]
+pub(super) struct Planned {
+    product: Arc<Product>,
+    plans: Vec<Plan>,
+    /// It is kept until the files are made: so long the product holds what it has evaluated.
+    work: Work,
+}
+
+impl Planned {
+    /// Whether it holds so much that others wait for it.
+    pub(super) fn is_heavy(&self) -> bool {
+        self.work.is_heavy()
+    }
+
+    /// Makes the files, with what keeps one of them from being written.
+    pub(super) fn write(&self, shapes: &Shapes, options: &Options) -> (Tree, Option<Diagnostic>) {
+        let (targets, mut tree) = (Targets(options.targets.clone()), Tree::new());
+        let written = emit(&self.plans, shapes, &targets, &mut tree);
+        let wrong = written.err().map(|why| {
+            Diagnostic::error(Code::NotExpressible, self.product.name.span, why)
+                .help("this is a value that the format of the file cannot hold: change it, or report it as a mistake of infrac")
+        });
+        (tree, wrong)
+    }
+}
+
 /// Compiles one product in the environments that the options name; in all of them where none is named. `imports` is what those export
 /// that it refers to.
 pub(super) fn compile(with: With<'_>, types: &Types, product: &Arc<Product>, imports: &Imports) -> Compiled {
-    let With { workspace, program, shapes, options, run } = with;
+    let (mut compiled, planned) = judge(with, types, product, imports);
+    if let Some(planned) = planned {
+        let (tree, wrong) = planned.write(with.shapes, with.options);
+        compiled.tree = tree;
+        compiled.diagnostics.0.extend(wrong);
+    }
+    compiled
+}
+
+/// The same without its files, and what these are made of.
+pub(super) fn judge(with: With<'_>, types: &Types, product: &Arc<Product>, imports: &Imports) -> (Compiled, Option<Planned>) {
+    let With { workspace, program, shapes, options, run, .. } = with;
     similar::renew();
-    // It is kept until the files are made: so long the product holds what it has evaluated.
     let mut work = Work::within(run);
     let mut compiled = Compiled::default();
     let path = lock_path(product);
     let lock = lock_of(workspace, product, &path, options, &mut compiled.diagnostics);
     // Without what it remembers, everything would be given anew, and nobody would see what that changes.
     if compiled.diagnostics.has_errors() {
-        return compiled;
+        return (compiled, None);
     }
     let plans = plans(with, types, product, Beside { lock: &lock, imports }, (&mut work, &mut compiled.diagnostics));
     compiled.diagnostics.extend(analysis::analyse(program, product, &plans, shapes));
     if compiled.diagnostics.has_errors() || plans.is_empty() {
-        return compiled;
+        return (compiled, None);
     }
     compiled.diagnostics.extend(analysis::renumbered(product, &plans, &lock, &options.renumber));
     if compiled.diagnostics.has_errors() {
-        return compiled;
+        return (compiled, None);
     }
     compiled.exports = exported(program, &plans);
     compiled.if_built = plans.iter().flat_map(|plan| analysis::forgotten(plan, &lock, &options.renumber)).collect();
@@ -153,14 +213,7 @@ pub(super) fn compile(with: With<'_>, types: &Types, product: &Arc<Product>, imp
         compiled.facts = facts.filter(|of| options.environments.is_empty() || options.environments.contains(&of.environment)).collect();
     }
     compiled.uses = uses(&plans);
-    let targets = Targets(options.targets.clone());
-    if let Err(why) = emit(&plans, shapes, &targets, &mut compiled.tree) {
-        compiled.diagnostics.push(
-            Diagnostic::error(Code::NotExpressible, product.name.span, why)
-                .help("this is a value that the format of the file cannot hold: change it, or report it as a mistake of infrac"),
-        );
-    }
-    compiled
+    (compiled, Some(Planned { product: product.clone(), plans, work }))
 }
 
 /// Where the lock of a product is, in the project.

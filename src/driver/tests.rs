@@ -80,7 +80,14 @@ impl Running<'_> {
         let run = Run::new(1);
         let options = Options { facts: true, files: Files::Kept, ..Options::default() };
         let is_sound = !linked.found.has_errors();
-        let with = With { workspace: self.workspace, program: self.program, shapes: self.shapes, options: &options, run: &run };
+        let with = With {
+            workspace: self.workspace,
+            program: self.program,
+            shapes: self.shapes,
+            options: &options,
+            run: &run,
+            has_threads: false,
+        };
         // What would follow from mistakes is no news, here as in a product.
         let mut compiled = match is_sound {
             true => product::compile(with, types, product, &NO_IMPORTS),

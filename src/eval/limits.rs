@@ -33,9 +33,11 @@ const SHARE: u64 = 65_536;
 const PATTERNS: usize = 256;
 
 /// What evaluation has taken so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Work {
     steps: u64,
+    /// How many it may take.
+    most: u64,
     depth: u32,
     told: bool,
     /// What all evaluations of the run take together; nothing where there is no run.
@@ -78,6 +80,23 @@ pub(super) enum Beyond {
     Told,
 }
 
+impl Default for Work {
+    fn default() -> Work {
+        Work {
+            steps: 0,
+            most: MAX_STEPS,
+            depth: 0,
+            told: false,
+            run: None,
+            untold: 0,
+            permit: None,
+            patterns: BTreeSet::new(),
+            asked_patterns: 0,
+            deepest: 0,
+        }
+    }
+}
+
 impl Work {
     /// An evaluation that is a part of a run.
     pub fn within(run: &Arc<Run>) -> Work {
@@ -86,9 +105,31 @@ impl Work {
         work
     }
 
+    /// A part of an evaluation that is tried beside its other parts, without waiting for anybody: it may take less than what makes others
+    /// wait. See [`Work::join`].
+    pub fn beside() -> Work {
+        let mut work = Work::default();
+        work.most = HEAVY;
+        work
+    }
+
+    /// Takes what parts have taken that were tried beside each other; false where that is more than they might, so that nothing of them
+    /// counts and the whole has to be done, one part after the other.
+    pub fn join(&mut self, parts: &[Work]) -> bool {
+        let steps = parts.iter().map(|part| part.steps).sum::<u64>();
+        // Each part has paid for its own regular expressions: done one after the other, all of them take no more.
+        let fits = parts.iter().all(|part| part.steps <= part.most) && self.steps + steps <= HEAVY;
+        fits && self.take(steps).is_ok()
+    }
+
     /// Whoever drops the findings of an evaluation calls this, so that the next one says again what is exceeded.
     pub fn forget(&mut self) {
         self.told = false;
+    }
+
+    /// Whether others wait until it lets go of what it holds.
+    pub fn is_heavy(&self) -> bool {
+        self.permit.is_some()
     }
 
     /// Begins to measure an evaluation.
@@ -106,7 +147,7 @@ impl Work {
 
     /// Takes what an evaluation takes whose value is known; false where that is more than may be taken, so that it has to be done.
     pub fn spend(&mut self, effort: Effort) -> bool {
-        let fits = self.depth + effort.depth <= MAX_DEPTH && self.steps + effort.steps <= MAX_STEPS;
+        let fits = self.depth + effort.depth <= MAX_DEPTH && self.steps + effort.steps <= self.most;
         if !fits || self.take(effort.steps).is_err() {
             return false;
         }
@@ -135,7 +176,7 @@ impl Work {
         // What is beyond the limit is not done: the run need not know how much that would have been.
         let steps = steps.min(MAX_STEPS + 1);
         self.steps = self.steps.saturating_add(steps);
-        if self.steps > MAX_STEPS {
+        if self.steps > self.most {
             return Err(self.tell(Beyond::Steps));
         }
         self.untold += steps;
@@ -264,6 +305,22 @@ mod tests {
         let measured = work.measure();
         work.is_new_pattern(&"a".into());
         assert_eq!(work.measured(&measured), None);
+    }
+
+    #[test]
+    fn parts_beside_each_other_take_little_or_count_for_nothing() {
+        let part = |steps: u64| {
+            let mut work = Work::beside();
+            (work.take(steps).is_ok(), work)
+        };
+        let ((little, first), (much, second)) = (part(1_000), part(super::HEAVY + 1));
+        assert!(little && !much);
+        let mut whole = Work::default();
+        assert!(!whole.join(&[part(1_000).1, second]) && whole.steps == 0);
+        assert!(!whole.join(&[part(super::HEAVY).1, part(1).1]));
+        assert!(whole.join(&[first, part(500).1]) && whole.steps == 1_500);
+        // Nobody waits for what has been put together of parts.
+        assert!(!whole.is_heavy());
     }
 
     #[test]

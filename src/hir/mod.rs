@@ -24,7 +24,7 @@ pub use body::{
 pub use fields::{Ambient, Constant, Field, FieldId, Fields, Place};
 pub use interpreted::{INTERPRETED, Interpreted};
 pub use list::{List, value_of};
-pub use other::{Other, Others, serving};
+pub use other::{Directory, Other, Others, serving};
 
 /// Everything that is declared, from the library and the inventory.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +48,7 @@ pub struct Program {
     /// In the order of their folders.
     pub products: Vec<Arc<Product>>,
     /// The other products of the project, for the one whose names are linked.
-    pub others: Arc<Others>,
+    pub others: Others,
     /// The numbers of the files that come with the compiler.
     pub embedded: std::ops::Range<u32>,
     /// How many names have a number.

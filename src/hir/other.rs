@@ -1,12 +1,25 @@
-//! Another product of the project, as one that refers to it knows it before either is evaluated.
+//! The other products of the project, as one that refers to them knows them before any is evaluated.
 
 use super::Name;
 use crate::base::{Span, Text};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The other products by name.
-pub type Others = BTreeMap<Text, Arc<Other>>;
+/// The products of a project as others know them. There is one such list, whoever asks.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// Those of one name in the order of their folders.
+    by_name: BTreeMap<Text, Vec<Arc<Other>>>,
+    by_folder: BTreeMap<Text, Arc<Other>>,
+}
+
+/// The products that one of them may refer to: all but itself. Of two of one name, the first one counts.
+#[derive(Clone, Debug, Default)]
+pub struct Others {
+    all: Arc<Directory>,
+    /// The folder of the one that asks.
+    own: Text,
+}
 
 /// What the names of another product mean.
 #[derive(Debug, PartialEq)]
@@ -23,6 +36,72 @@ pub struct Other {
     pub is_readable: bool,
     /// The definitions of the services that it exports, by the stack and then by the name of each.
     pub exports: BTreeMap<Text, BTreeMap<Text, Text>>,
+}
+
+impl Directory {
+    /// The products, in the order of their folders.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Other>> {
+        self.by_folder.values()
+    }
+
+    /// The products of a name, in the order of their folders.
+    pub fn named(&self, name: &str) -> &[Arc<Other>] {
+        self.by_name.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Puts what a folder holds in the place of what it held.
+    pub fn put(&mut self, folder: &Text, now: Option<Arc<Other>>) {
+        let before = match &now {
+            Some(now) => self.by_folder.insert(folder.clone(), now.clone()),
+            None => self.by_folder.remove(folder),
+        };
+        if let Some(before) = before
+            && let Some(named) = self.by_name.get_mut(&before.name.text)
+        {
+            named.retain(|other| other.folder != *folder);
+            if named.is_empty() {
+                self.by_name.remove(&before.name.text);
+            }
+        }
+        if let Some(now) = now {
+            let named = self.by_name.entry(now.name.text.clone()).or_default();
+            named.insert(named.partition_point(|other| other.folder < *folder), now);
+        }
+    }
+
+    /// The product in a folder.
+    pub fn within(&self, folder: &str) -> Option<&Arc<Other>> {
+        self.by_folder.get(folder)
+    }
+}
+
+impl FromIterator<Arc<Other>> for Directory {
+    fn from_iter<I: IntoIterator<Item = Arc<Other>>>(all: I) -> Directory {
+        let mut directory = Directory::default();
+        all.into_iter().for_each(|other| directory.put(&other.folder.clone(), Some(other)));
+        directory
+    }
+}
+
+impl Others {
+    /// Those that the product in a folder may refer to.
+    pub fn beside(all: &Arc<Directory>, folder: &Text) -> Others {
+        Others { all: all.clone(), own: folder.clone() }
+    }
+
+    fn of<'o>(&self, named: &'o [Arc<Other>]) -> Option<&'o Arc<Other>> {
+        named.iter().find(|other| other.folder != self.own)
+    }
+
+    /// The product of a name.
+    pub fn get(&self, name: &str) -> Option<&Arc<Other>> {
+        self.of(self.all.named(name))
+    }
+
+    /// The names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &Text> {
+        self.all.by_name.iter().filter(|(_, named)| self.of(named).is_some()).map(|(name, _)| name)
+    }
 }
 
 impl Other {
@@ -47,8 +126,32 @@ pub fn serving<'e>(environments: impl Iterator<Item = &'e Text> + Clone, environ
 
 #[cfg(test)]
 mod tests {
-    use super::serving;
-    use crate::base::Text;
+    use super::{Directory, Name, Other, Others, serving};
+    use crate::base::{FileId, Span, Text};
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    fn other(name: &str, folder: &str) -> Arc<Other> {
+        let name = Name { text: name.into(), span: Span::new(FileId(0), 0, 0) };
+        let (environments, exports) = (Vec::new(), BTreeMap::new());
+        Arc::new(Other { name, folder: folder.into(), environments, said: None, is_readable: true, exports })
+    }
+
+    #[test]
+    fn nobody_refers_to_himself_and_the_first_of_a_name_counts() {
+        let mut all: Directory = [other("b", "3"), other("a", "2"), other("a", "1")].into_iter().collect();
+        let asked = |all: &Directory, folder: &str| {
+            let others = Others::beside(&Arc::new(all.clone()), &folder.into());
+            let names: Vec<String> = others.names().map(ToString::to_string).collect();
+            (names.join(" "), others.get("a").map(|other| other.folder.to_string()))
+        };
+        assert_eq!(asked(&all, "1"), ("a b".to_owned(), Some("2".to_owned())));
+        assert_eq!(asked(&all, "3"), ("a".to_owned(), Some("1".to_owned())));
+        all.put(&"1".into(), Some(other("c", "1")));
+        assert_eq!(asked(&all, "2"), ("b c".to_owned(), None));
+        all.put(&"1".into(), None);
+        assert_eq!(asked(&all, "3"), ("a".to_owned(), Some("2".to_owned())));
+    }
 
     #[test]
     fn the_same_name_serves_and_otherwise_the_only_one() {

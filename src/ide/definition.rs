@@ -3,7 +3,7 @@
 use super::Analysis;
 use super::names::{Name, Role, What};
 use super::node::{Node, bare};
-use crate::base::{FileId, Span};
+use crate::base::{FileId, Span, Text};
 use crate::syntax::ast;
 use crate::ty::Ty;
 
@@ -26,7 +26,24 @@ pub fn definition(analysis: Analysis<'_>, file: FileId, offset: u32) -> Vec<Targ
     let names = names.iter().filter(|name| Some(name.span) == last);
     // A name that declares something only by the way leads to what it says.
     let is_shared = |name: &&Name| names.clone().count() > 1 && name.implied;
-    names.clone().filter(|name| !is_shared(name)).filter_map(|name| target(analysis, name.span, name.declared?)).collect()
+    let found: Vec<Target> =
+        names.clone().filter(|name| !is_shared(name)).filter_map(|name| target(analysis, name.span, name.declared?)).collect();
+    if found.is_empty() { provider(analysis, file, offset).into_iter().collect() } else { found }
+}
+
+/// `mgmt.provider` leads to the instance that the stack says it is on.
+fn provider(analysis: Analysis<'_>, file: FileId, offset: u32) -> Option<Target> {
+    let place = analysis.place(file, offset);
+    let name = place.name.filter(|name| name.text == "provider")?;
+    let base = place.path.iter().rev().find_map(|node| match node {
+        Node::Expr(ast::Expr { kind: ast::ExprKind::Member(base, member), .. }) if member.span == name.span => Some(bare(base)),
+        _ => None,
+    })?;
+    let ast::ExprKind::Name(stack) = &base.kind else { return None };
+    let instances = &analysis.product(file)?.instances;
+    let named = |name: &Text| instances.iter().find(|instance| instance.name.text == *name);
+    let on = named(stack)?.attributes.get("on")?.value.as_name()?;
+    target(analysis, name.span, named(on)?.name.span)
 }
 
 /// Where the type of what stands at an offset is declared: a type, an enum, the definition of an instance.
@@ -142,6 +159,19 @@ mod tests {
             })
             .collect();
         insta::assert_debug_snapshot!(shown);
+    }
+
+    #[test]
+    fn a_waiver_leads_to_its_policy_and_a_stack_to_its_provider() {
+        let waived = "  waive propr$0ietary { on = [onepassword], because = \"none other stands ready\" }\n}\n\nprovider hetzner eu";
+        let text = PRODUCT.replacen("}\n\nprovider hetzner eu", waived, 1) + "stack vpn access { on = mgmt.prov$0ider }\n";
+        let project = project(&[("inventory/acme/product.infra", &text)]);
+        let shown = |at: usize| {
+            let (file, offset) = project.marks[at];
+            definition(project.analysis(), file, offset).into_iter().map(|target| project.shown(target.name)).collect::<Vec<_>>()
+        };
+        assert!(shown(0).iter().all(|place| place.contains("`proprietary` in `define policy proprietary")) && shown(0).len() == 1);
+        assert_eq!(shown(1), ["inventory/acme/product.infra: `eu` in `provider hetzner eu { region = fsn1 }`"]);
     }
 
     #[test]

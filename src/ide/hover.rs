@@ -140,6 +140,11 @@ fn declared_as(analysis: Analysis<'_>, name: &Name, declared: Span, ty: Option<&
         }
         ast::Item::Enum(item) => text(item.span),
         ast::Item::Block(block) => {
+            // What says nothing of itself is what its definition is.
+            doc = doc.or_else(|| {
+                let definition = (block.keyword.text.clone(), block.labels.first()?.word()?.clone());
+                documentation(analysis, analysis.program()?.definitions.get(&definition)?.name.span)
+            });
             let end = block.labels.last().map_or(block.keyword.span.end, |label| label.span.end);
             text(Span { end, ..block.keyword.span })
         }
@@ -235,6 +240,20 @@ mod tests {
             .map(|(file, at)| hover(project.analysis(), *file, *at).map(|hover| hover.markdown()).unwrap_or_else(|| "nothing".to_owned()))
             .collect();
         insta::assert_snapshot!(shown.join("\n=====\n"));
+    }
+
+    /// An instance is what its definition is, and has a name where it is a value.
+    #[test]
+    fn instances_are_called_by_their_names() {
+        let text = PRODUCT.replace("keys ", "ke$0ys ").replace("stack management mgmt", "stack management mg$0mt");
+        let project = project(&[("inventory/acme/product.infra", &text)]);
+        let shown = |at: usize| {
+            let (file, offset) = project.marks[at];
+            hover(project.analysis(), file, offset).map(|hover| hover.markdown()).unwrap_or_default()
+        };
+        let (first, second) = (shown(0), shown(1));
+        assert!(first.contains("stack management mgmt") && first.contains("What the other stacks need first"), "{first}");
+        assert!(second.contains("`[mgmt.keys]`"), "{second}");
     }
 
     #[test]

@@ -28,10 +28,19 @@ pub fn highlights(analysis: Analysis<'_>, file: FileId, offset: u32) -> Vec<Name
 /// Every name that a place declares. `like` says what it is a name of, and how it is written.
 pub(super) fn of(analysis: Analysis<'_>, declared: Span, like: &Name) -> Vec<Name> {
     let is_local = matches!(like.what, What::Local);
+    let session = analysis.session();
+    // What stands in a product is named in its own files, and behind the name of the product in those of others.
+    let own = session.product_of(declared.file).filter(|_| session.is_of_product(declared.file));
+    let may_know = |file: FileId| {
+        own.is_none_or(|own| {
+            let is_own = session.product_of(file).is_some_and(|of| of.folder == own.folder);
+            is_own || analysis.text(file).contains(own.name.text.as_str())
+        })
+    };
     let mut found = Vec::new();
     for (file, _) in analysis.session().trees() {
         // A rule calls `it` what a type or an input has another name for.
-        let may_hold = file == declared.file || !is_local && analysis.text(file).contains(like.text.as_str());
+        let may_hold = file == declared.file || !is_local && analysis.text(file).contains(like.text.as_str()) && may_know(file);
         if may_hold {
             found.extend(analysis.names(file).into_iter().filter(|name| name.declared == Some(declared)));
         }

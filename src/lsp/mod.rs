@@ -5,6 +5,7 @@
 //! it is answered.
 
 mod actions;
+mod attention;
 mod convert;
 mod documents;
 mod generated;

@@ -188,6 +188,11 @@ impl Project {
         Ok(())
     }
 
+    /// Whether something was changed since it was judged last.
+    pub(super) fn is_changed(&self) -> bool {
+        self.is_outdated || !self.touched.is_empty()
+    }
+
     /// The folder of the product that a path belongs to.
     pub(super) fn folder_of(&self, path: &str) -> Option<Text> {
         let (file, _) = self.session.workspace().find(path)?;
@@ -268,13 +273,18 @@ impl Project {
     fn of_builds(&mut self) -> Result<Vec<Diagnostic>, Failure> {
         let Some(root) = &self.root else { return Ok(Vec::new()) };
         let mut output = Disk::new(root, &self.settings.output);
-        let mut known = std::mem::take(&mut self.of_builds);
+        let mut count = 0;
         for (folder, suspects) in self.session.if_built() {
-            let found = match known.remove(folder) {
-                Some((of, found)) if Arc::ptr_eq(&of, suspects) => found,
-                _ => IfBuilt::findings(suspects.iter(), |product, paths| has_built(&mut output, product, paths))?,
-            };
+            count += 1;
+            if self.of_builds.get(folder).is_some_and(|(of, _)| Arc::ptr_eq(of, suspects)) {
+                continue;
+            }
+            let found = IfBuilt::findings(suspects.iter(), |product, paths| has_built(&mut output, product, paths))?;
             self.of_builds.insert(folder.clone(), (suspects.clone(), found));
+        }
+        if self.of_builds.len() != count {
+            let there: BTreeSet<&Text> = self.session.if_built().map(|(folder, _)| folder).collect();
+            self.of_builds.retain(|folder, _| there.contains(folder));
         }
         Ok(self.of_builds.values().flat_map(|(_, found)| found.iter().cloned()).collect())
     }

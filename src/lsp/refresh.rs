@@ -52,6 +52,11 @@ impl Refresh {
         Refresh { understood: understood.collect(), open: BTreeMap::new() }
     }
 
+    /// Whether a client can be asked for something again.
+    pub(super) fn understands(&self, what: Again) -> bool {
+        what.methods().iter().all(|(method, _)| self.understood.contains(method))
+    }
+
     /// The requests that have to be sent for something; those that are on their way already are sent once more when they are answered.
     pub(super) fn wanted(&mut self, what: Again) -> Vec<&'static str> {
         let mut wanted = Vec::new();

@@ -115,7 +115,7 @@ fn with<R: Request>(params: Value, answer: impl FnOnce(R::Params) -> Answer<R>) 
 }
 
 fn diagnostics(server: &mut Server, params: &types::DocumentDiagnosticParams) -> Answer<types::DocumentDiagnosticRequest> {
-    let Some((look, file)) = server.look(&params.text_document.uri)? else {
+    let Some((look, file)) = server.look_for_findings(&params.text_document.uri)? else {
         return Ok(types::RelatedFullDocumentDiagnosticReport::default().into());
     };
     let (items, number) = look.found(file);

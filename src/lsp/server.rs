@@ -1,5 +1,6 @@
 //! The state of the server, and what becomes of each message.
 
+use super::attention::Attention;
 use super::convert::Look;
 use super::documents::{Document, Documents};
 use super::position::Encoding;
@@ -22,8 +23,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
-/// How many of the products that wait are judged before it is looked whether something came in.
-const AT_ONCE: usize = 8;
+/// How much of a project is judged for a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// What concerns the text, but for what is found only where files are made.
+    Text,
+    /// The same with these.
+    Files,
+    /// Everything.
+    Whole,
+}
 
 /// How far the conversation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +81,9 @@ pub(super) struct Server {
     tokens: BTreeMap<String, (i32, Vec<types::SemanticToken>)>,
     /// The text that was edited last, by its project and path.
     edited: Option<(usize, Text)>,
+    attention: Attention,
+    /// How many of the products that wait are judged before it is looked whether something came in: one for each core.
+    at_once: usize,
     /// The hints that the client wants.
     pub hints: Vec<About>,
     /// What the client was asked to ask again.
@@ -104,6 +116,8 @@ impl Server {
             folders: BTreeMap::new(),
             tokens: BTreeMap::new(),
             edited: None,
+            attention: Attention::default(),
+            at_once: std::thread::available_parallelism().map_or(1, usize::from),
             hints: lenses::wanted_hints(None),
             refresh: Refresh::default(),
             is_loading: false,
@@ -383,6 +397,7 @@ impl Server {
         let types::TextDocumentItem { uri, version, text, .. } = params.text_document;
         let Some(place) = self.place(&uri) else { return Ok(()) };
         let document = Document { uri: uri.clone(), version, text, place };
+        self.attention.see(&document.place);
         self.over_disk(&document);
         self.documents.insert(uri.0, document);
         Ok(())
@@ -403,6 +418,7 @@ impl Server {
         document.change(params.content_changes, self.client.encoding);
         document.version = params.text_document.version;
         self.edited = Some(document.place.clone());
+        self.attention.see(&document.place);
         self.over_disk(&document);
         self.documents.insert(uri, document);
         Ok(())
@@ -411,6 +427,7 @@ impl Server {
     fn closed(&mut self, params: &types::DidCloseTextDocumentParams) -> Result<(), ResponseError> {
         let Some(document) = self.documents.remove(&params.text_document.uri.0) else { return Ok(()) };
         self.tokens.remove(&params.text_document.uri.0);
+        self.attention.forget(&document.place);
         let (at, path) = document.place;
         if let Some(project) = self.projects.get_mut(at).filter(|_| !path.starts_with(crate::base::LIBRARY)) {
             project.set(&path, None);
@@ -476,7 +493,7 @@ impl Server {
                 || self.documents.values().any(|document| document.place.0 == at && !document.place.1.starts_with(crate::base::LIBRARY));
             if !is_needed && let Some(project) = self.projects.get_mut(at) {
                 let files: Vec<FileId> = project.clear();
-                self.publish(at, &files);
+                self.publish(at, &files, false);
                 self.projects.close(at);
             }
         }
@@ -513,30 +530,50 @@ impl Server {
     }
 
     /// Judges what of a project concerns a text.
-    fn judge_for(&mut self, at: usize, path: &Text) {
+    fn judge_for(&mut self, at: usize, path: &Text, reach: Reach) {
         let folder = self.projects.get(at).and_then(|project| project.folder_of(path));
-        self.judge_part(at, Extent::First(&folder.into_iter().collect(), 0));
+        let folder = folder.into_iter().collect();
+        self.judge_part(
+            at,
+            match reach {
+                Reach::Text => Extent::First(&folder, 0),
+                Reach::Files => Extent::Complete(&folder),
+                Reach::Whole => Extent::Whole,
+            },
+        );
     }
 
-    /// Goes on with what is still to be judged, what is open first. What comes in meanwhile is not kept waiting for all of it.
+    /// Goes on with what is still to be judged: what is in front of somebody, then what is open. What comes in meanwhile is not kept
+    /// waiting for all of it.
     fn advance(&mut self) -> Result<(), ResponseError> {
         for at in self.projects.numbers() {
-            let Some(project) = self.projects.get(at) else { continue };
-            let open = self.documents.values().filter(|document| document.place.0 == at);
-            let open: BTreeSet<Text> = open.filter_map(|document| project.folder_of(&document.place.1)).collect();
-            self.judge_part(at, Extent::First(&open, AT_ONCE));
+            let Some(project) = self.projects.get(at).filter(|project| project.is_stale) else { continue };
+            let seen = self.attention.of(at).filter_map(|path| project.folder_of(path));
+            let mut first: BTreeSet<Text> = seen.collect();
+            // What was changed is told of before anything that waits is judged.
+            let mut more = 0;
+            if !project.is_changed() {
+                more = self.at_once;
+                let open = self.documents.values().filter(|document| document.place.0 == at);
+                let open = open.filter_map(|document| project.folder_of(&document.place.1));
+                let waiting = open.filter(|folder| project.session.waits(folder)).take(more);
+                let before = first.len();
+                first.extend(waiting);
+                more = (more + before - first.len()).max(1);
+            }
+            self.judge_part(at, Extent::First(&first, more));
         }
         Ok(())
     }
 
     fn judge_part(&mut self, at: usize, extent: Extent<'_>) {
         let Some(project) = self.projects.get_mut(at).filter(|project| project.is_stale) else { return };
-        let before = project.judgement();
+        let (before, is_late) = (project.judgement(), !project.is_changed());
         match project.judge(extent) {
             Ok(changed) => {
                 let open = self.documents.values().filter(|document| document.place.0 == at).map(|document| document.place.1.clone());
                 let reaches = project.reaches(before, open.collect::<Vec<_>>());
-                self.publish(at, &changed);
+                self.publish(at, &changed, is_late);
                 if reaches {
                     self.want(Again::Beside);
                 }
@@ -553,10 +590,11 @@ impl Server {
         Ok(())
     }
 
-    fn publish(&mut self, at: usize, files: &[FileId]) {
+    /// Tells the client what is found in some files; `is_late` where that is no answer to a change, but what was still to be judged.
+    fn publish(&mut self, at: usize, files: &[FileId], is_late: bool) {
         if self.client.pulls {
-            // For the text that is edited the client asks by itself.
-            let own = self.edited.as_ref().filter(|(of, _)| *of == at).map(|(_, path)| path);
+            // For the text that is edited the client asks by itself, once.
+            let own = self.edited.as_ref().filter(|(of, _)| *of == at && !is_late).map(|(_, path)| path);
             let is_other = |file: &FileId| self.projects.get(at).is_some_and(|of| Some(&of.session.workspace().file(*file).path) != own);
             if files.iter().any(is_other) {
                 self.want(Again::Diagnostics);
@@ -573,25 +611,29 @@ impl Server {
 
     /// One look at the project of a text, judged as it is now; nothing where the text is no source.
     pub(super) fn look(&mut self, uri: &Uri) -> Result<Option<(Look<'_>, FileId)>, ResponseError> {
-        self.look_at(uri, false)
+        self.look_at(uri, Reach::Text)
+    }
+
+    /// The same for who asks what is wrong. A client that can be asked to ask again is told later what takes longer.
+    pub(super) fn look_for_findings(&mut self, uri: &Uri) -> Result<Option<(Look<'_>, FileId)>, ResponseError> {
+        self.look_at(uri, if self.refresh.understands(Again::Diagnostics) { Reach::Text } else { Reach::Files })
     }
 
     /// The same where all products have been judged, for who asks about more than this text.
     pub(super) fn look_around(&mut self, uri: &Uri) -> Result<Option<(Look<'_>, FileId)>, ResponseError> {
-        self.look_at(uri, true)
+        self.look_at(uri, Reach::Whole)
     }
 
-    fn look_at(&mut self, uri: &Uri, is_whole: bool) -> Result<Option<(Look<'_>, FileId)>, ResponseError> {
+    fn look_at(&mut self, uri: &Uri, reach: Reach) -> Result<Option<(Look<'_>, FileId)>, ResponseError> {
         let place = match self.documents.get(&uri.0) {
-            Some(document) => Some(document.place.clone()),
+            Some(document) => {
+                self.attention.see(&document.place);
+                Some(document.place.clone())
+            }
             None => self.projects.known(uri),
         };
         let Some((at, path)) = place else { return Ok(None) };
-        if is_whole {
-            self.judge(at);
-        } else {
-            self.judge_for(at, &path);
-        }
+        self.judge_for(at, &path, reach);
         let Some(look) = Look::new(&self.projects, &self.documents, self.client, at) else { return Ok(None) };
         let file = look.analysis.workspace().find(&path).map(|(file, _)| file);
         Ok(file.map(|file| (look, file)))

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use tests::TEST;
 
 pub use items::lacking;
-pub use others::{beside, other};
+pub use others::other;
 pub use tests::{has_tests, tests};
 pub use types::words as type_words;
 
@@ -84,7 +84,7 @@ pub fn library(workspace: &Workspace, sources: &[Source]) -> (Library, Diagnosti
 /// Links the products that some files declare, which may refer to others. The names in them are numbered behind those of the library;
 /// `Program::names` says how far.
 pub fn products(workspace: &Workspace, library: &Library, others: Others, sources: &[Source]) -> (Program, Diagnostics) {
-    let program = Program { others: Arc::new(others), ..library.program.clone() };
+    let program = Program { others, ..library.program.clone() };
     let functions = library.functions.clone();
     let (sources, diagnostics) = library.known.of_products(workspace, sources);
     let mut resolver = Resolver { workspace, functions, program, diagnostics };
@@ -95,7 +95,7 @@ pub fn products(workspace: &Workspace, library: &Library, others: Others, source
 /// Links the files of a workspace into one program.
 pub fn resolve(workspace: &Workspace, sources: &[Source]) -> (Program, Diagnostics) {
     let (library, mut diagnostics) = library(workspace, sources);
-    let (program, found) = products(workspace, &library, Others::new(), sources);
+    let (program, found) = products(workspace, &library, Others::default(), sources);
     diagnostics.extend(found);
     diagnostics.extend(named_once(program.products.iter().map(Arc::as_ref)));
     (program, diagnostics)

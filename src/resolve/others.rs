@@ -2,10 +2,9 @@
 
 use super::{Library, Source, word};
 use crate::base::Text;
-use crate::hir::{Name, Other, Others, Program};
+use crate::hir::{Name, Other, Program};
 use crate::syntax::ast;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// The attribute of a product that says what others may use.
 const EXPORTS: &str = "exports";
@@ -29,15 +28,6 @@ pub fn other(library: &Library, folder: &Text, sources: &[&Source]) -> Option<Ot
     let environments = super::products::environments(block);
     let is_readable = said.is_none_or(|attribute| matches!(attribute.value.kind, ast::ExprKind::List(_)));
     Some(Other { name, folder: folder.clone(), environments, said: said.map(|attribute| attribute.value.span), is_readable, exports })
-}
-
-/// The other products, without the one in a folder; of two of one name, the first one counts.
-pub fn beside(all: &[Arc<Other>], folder: &str) -> Others {
-    let mut others = Others::new();
-    for other in all.iter().filter(|other| other.folder != folder) {
-        others.entry(other.name.text.clone()).or_insert_with(|| other.clone());
-    }
-    others
 }
 
 /// The elements of a list that name a service of a stack: `mgmt.garage`.

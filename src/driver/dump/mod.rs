@@ -68,7 +68,7 @@ fn dump_here(workspace: &Workspace, stages: &[Stage]) -> (String, Vec<Diagnostic
                     let Some(product) = &linked.product else { continue };
                     let mut work = Work::within(&front.run);
                     let lock = lock_of(workspace, product, &super::product::lock_path(product), &Options::default(), &mut diagnostics);
-                    let with = With { workspace, program, shapes, options: &Options::default(), run: &front.run };
+                    let with = With { workspace, program, shapes, options: &Options::default(), run: &front.run, has_threads: false };
                     let Some(imports) = between::imports(with, &by_name, linked, &mut diagnostics) else { continue };
                     let beside = Beside { lock: &lock, imports: &imports };
                     for environment in &product.environments {

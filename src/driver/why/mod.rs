@@ -19,8 +19,8 @@ use crate::value::{InstanceId, Value};
 use std::ops::Range;
 use std::sync::Arc;
 
-pub(super) use reason::shown;
 pub use reason::{How, Reason};
+pub(super) use reason::{shown, shown_by};
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,7 +188,7 @@ impl<'a> Asking<'a> {
     /// What those export that a product refers to; nothing where one of them has mistakes, which a build tells.
     fn imports(&self, product: &Arc<Product>) -> Option<Imports> {
         let (program, shapes, run) = (self.front.shared.program(), self.shapes, &self.front.run);
-        let with = With { workspace: self.workspace, program, shapes, options: self.options, run };
+        let with = With { workspace: self.workspace, program, shapes, options: self.options, run, has_threads: false };
         let by_name = between::by_name(self.front.products.iter());
         between::imports(with, &by_name, by_name.get(&product.name.text)?, &mut Diagnostics::default())
     }

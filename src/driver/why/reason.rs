@@ -4,7 +4,7 @@ use crate::base::{Span, Text};
 use crate::eval::text_of;
 pub use crate::plan::origin::How;
 use crate::plan::origin::Origin;
-use crate::value::Value;
+use crate::value::{InstanceId, Value};
 
 /// One place that takes part in what was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,13 @@ impl From<Origin> for Reason {
 
 /// A value in the words of the language, as far as a line holds it.
 pub(in crate::driver) fn shown(value: &Value) -> String {
+    shown_by(value, &|_| "an instance".to_owned())
+}
+
+/// The same, where somebody knows what instances are called.
+pub(in crate::driver) fn shown_by(value: &Value, called: &dyn Fn(InstanceId) -> String) -> String {
     const LONGEST: usize = 60;
+    let shown = |value: &Value| shown_by(value, called);
     let text = match value {
         Value::None => "none".to_owned(),
         Value::Text(text) => format!("{text:?}"),
@@ -43,7 +49,7 @@ pub(in crate::driver) fn shown(value: &Value) -> String {
         Value::Map(map) => {
             format!("{{ {} }}", map.iter().map(|(key, value)| format!("{key} = {}", shown(value))).collect::<Vec<_>>().join(", "))
         }
-        Value::Instance(_) => "an instance".to_owned(),
+        Value::Instance(id) => called(*id),
         Value::Definition(keyword, name) => format!("{keyword} {name}"),
         Value::Secret(_) => "a secret".to_owned(),
         Value::Residual(_) => "known to a tool".to_owned(),

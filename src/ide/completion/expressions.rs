@@ -2,8 +2,9 @@
 
 use super::super::names::{Owner, What};
 use super::super::node::{Node, bare};
-use super::labels::{definitions, environments};
-use super::members::{of_definition, of_keyword};
+use super::labels::{definitions, environments, waived};
+use super::members::{of_definition, of_keyword, type_in};
+use super::schema::{argument_of_schema, schema_words};
 use super::{At, Completion, Rank};
 use crate::base::ports::WITHOUT_PORTS;
 use crate::base::{Span, Text};
@@ -32,8 +33,11 @@ pub(super) fn at(at: &At<'_>, expr: &ast::Expr) -> Vec<Completion> {
     let expected = if expected == Ty::Error { argument_of_schema(at).unwrap_or(Ty::Error) } else { expected };
     let mut found = literals(at, &expected);
     found.extend(schema_words(at));
-    if matches!(at.around.owner, Owner::Product) && takes_environment(&expected) {
-        found.extend(environments(at, Rank::Fits));
+    if matches!(at.around.owner, Owner::Product) && matches!(expected.present(), Ty::Name) {
+        match at.block() {
+            Some(block) if block.keyword.text == "waive" => found.extend(waived(at)),
+            _ => found.extend(environments(at, Rank::Fits)),
+        }
     }
     // An argument may be given by its name.
     if let [.., Node::Expr(call), Node::Argument(_), Node::Expr(_)] = at.path.as_slice() {
@@ -100,41 +104,6 @@ fn literals(at: &At<'_>, expected: &Ty) -> Vec<Completion> {
     }
 }
 
-/// The type of the argument of a resource that is being set.
-fn argument_of_schema(at: &At<'_>) -> Option<Ty> {
-    let name = attribute_around(at)?;
-    match super::super::schemas::schema_at(at.analysis, &at.path)? {
-        super::super::schemas::Schema::Block { block, .. } => Some(block.attributes.get(name)?.ty.clone()),
-        _ => None,
-    }
-}
-
-/// The words that an argument of a module of Ansible takes.
-fn schema_words(at: &At<'_>) -> Vec<Completion> {
-    let of = || {
-        let name = attribute_around(at)?;
-        match super::super::schemas::schema_at(at.analysis, &at.path)? {
-            super::super::schemas::Schema::Module(module) => module.option(name),
-            _ => None,
-        }
-    };
-    let words = of().map(|option| option.words().map(ToOwned::to_owned).collect::<Vec<_>>()).unwrap_or_default();
-    let item = |word: String| Completion::new(format!("\"{word}\""), What::Member, Rank::Fits);
-    words.into_iter().map(item).collect()
-}
-
-fn attribute_around<'s>(at: &At<'s>) -> Option<&'s Text> {
-    at.path.iter().rev().find_map(|node| match node {
-        Node::Item(ast::Item::Attribute(attribute)) => Some(&attribute.name.text),
-        _ => None,
-    })
-}
-
-/// Whether an environment may stand here: a name is expected.
-fn takes_environment(expected: &Ty) -> bool {
-    matches!(expected.present(), Ty::Name)
-}
-
 /// What is known by a name, each with its type.
 fn names(at: &At<'_>) -> Vec<(Completion, Option<Ty>)> {
     let mut found = Vec::new();
@@ -151,16 +120,7 @@ fn names(at: &At<'_>) -> Vec<(Completion, Option<Ty>)> {
     };
     let mut of_definition_named = |keyword: &str, name: &str| {
         if let Some(of) = definition(keyword, name) {
-            let ty = |item: &Completion| {
-                let input = of.inputs.get(&item.label).map(|input| input.ty.clone());
-                let binding = || at.analysis.session().seen(of.lets.get(&item.label)?.value.span).map(|seen| seen.ty.clone());
-                let output = || of.outputs.get(&item.label)?.ty.clone();
-                let instance = || {
-                    let of = of.instances.iter().find(|instance| instance.name.text == item.label)?;
-                    Some(Ty::Instance(of.keyword.clone(), Some(of.definition.text.clone())))
-                };
-                input.or_else(binding).or_else(output).or_else(instance)
-            };
+            let ty = |item: &Completion| type_in(at, of, &item.label);
             add(of_definition(at, of), &ty);
             add(of_keyword(at, keyword), &|_| None);
         }
@@ -212,7 +172,7 @@ fn names(at: &At<'_>) -> Vec<(Completion, Option<Ty>)> {
 }
 
 /// Whether a value of a type may stand where another one is expected, as far as a look at both tells.
-fn fits(at: &At<'_>, ty: &Ty, expected: &Ty) -> bool {
+pub(super) fn fits(at: &At<'_>, ty: &Ty, expected: &Ty) -> bool {
     match (ty.present(), expected.present()) {
         (Ty::Error, _) | (_, Ty::Error) => false,
         (Ty::Instance(_, Some(of)), Ty::Instance(interface, Some(wanted))) if interface == "interface" => {

@@ -57,6 +57,26 @@ pub(super) fn environments(at: &At<'_>, rank: Rank) -> Vec<Completion> {
     product.environments.iter().map(item).collect()
 }
 
+/// What a waiver may be for: the instances of the product around, what they are of, and the services in its stacks.
+pub(super) fn waived(at: &At<'_>) -> Vec<Completion> {
+    let (Some(product), Some(program)) = (at.analysis.product(at.file), at.analysis.program()) else { return Vec::new() };
+    let definition = |keyword: &Text, name: &Text| program.definitions.get(&(keyword.clone(), name.clone()));
+    let mut found = Vec::new();
+    for instance in &product.instances {
+        let item = Completion::new(instance.name.text.clone(), What::Instance, Rank::Fits).declared(Some(instance.name.span));
+        found.push(item.detail(format!("{} {}", instance.keyword, instance.definition.text)));
+        let Some(of) = definition(&instance.keyword, &instance.definition.text) else { continue };
+        let services = of.instances.iter().filter(|inner| inner.keyword == "service");
+        let services = services.filter_map(|inner| definition(&inner.keyword, &inner.definition.text));
+        let all = services.chain([of].into_iter().filter(|of| of.keyword == "provider"));
+        found.extend(all.map(|of| {
+            let item = Completion::new(of.name.text.clone(), What::Definition, Rank::Fits).declared(Some(of.name.span));
+            item.detail(format!("{} {}", of.keyword, of.name.text))
+        }));
+    }
+    found
+}
+
 /// The types of resources that the provider of the implementation around has.
 fn resources(at: &At<'_>, keyword: &str) -> Vec<Completion> {
     let implement = at.path.iter().find_map(|node| match node {

@@ -2,6 +2,7 @@
 
 use super::super::names::{Owner, What};
 use super::super::node::bare;
+use super::expressions::fits;
 use super::{At, Completion, Rank};
 use crate::base::Text;
 use crate::eval::fields;
@@ -9,7 +10,7 @@ use crate::hir::{Definition, Kind, Other};
 use crate::syntax::ast;
 use crate::ty::Ty;
 
-pub(super) fn of(at: &At<'_>, base: &ast::Expr) -> Vec<Completion> {
+pub(super) fn of(at: &At<'_>, whole: &ast::Expr, base: &ast::Expr) -> Vec<Completion> {
     if let Some(found) = exported(at, bare(base)) {
         return found;
     }
@@ -23,7 +24,42 @@ pub(super) fn of(at: &At<'_>, base: &ast::Expr) -> Vec<Completion> {
         }
         _ => None,
     };
-    seen.or_else(named).map(|ty| of_type(at, &ty)).unwrap_or_default()
+    let Some(ty) = seen.or_else(named) else { return Vec::new() };
+    let mut found = of_type(at, &ty);
+    // What is expected of the whole stands before what is merely there.
+    if let Some(expected) = at.analysis.seen(whole).map(|seen| &seen.expected).filter(|expected| **expected != Ty::Error) {
+        let is_it = |item: &Completion| type_of(at, &ty, &item.label).is_some_and(|ty| fits(at, &ty, expected));
+        found.iter_mut().filter(|item| is_it(item)).for_each(|item| item.rank = Rank::Fits);
+    }
+    found
+}
+
+/// The type of what a value of a type has, as far as a look at the declarations tells.
+fn type_of(at: &At<'_>, ty: &Ty, name: &Text) -> Option<Ty> {
+    match ty.plain() {
+        Ty::Record(record) => Some(record.fields.iter().find(|field| field.name == *name)?.ty.clone()),
+        Ty::Instance(keyword, Some(of)) => {
+            let of = at.analysis.program()?.definitions.get(&(keyword.clone(), of.clone()))?;
+            type_in(at, of, name).or_else(|| (*name == "provider").then(|| Ty::Instance("provider".into(), None)))
+        }
+        _ => None,
+    }
+}
+
+/// The type of what the instances of a definition have.
+pub(super) fn type_in(at: &At<'_>, of: &Definition, name: &Text) -> Option<Ty> {
+    let seen = |value: &crate::hir::Expr| at.analysis.session().seen(value.span).map(|seen| seen.ty.clone());
+    let input = of.inputs.get(name).map(|input| input.ty.clone());
+    let binding = || of.let_types.get(name).cloned().or_else(|| seen(&of.lets.get(name)?.value));
+    let output = || {
+        let output = of.outputs.get(name)?;
+        output.ty.clone().or_else(|| seen(output.value.as_ref()?))
+    };
+    let instance = || {
+        let of = of.instances.iter().find(|instance| instance.name.text == *name)?;
+        Some(Ty::Instance(of.keyword.clone(), Some(of.definition.text.clone())))
+    };
+    input.or_else(binding).or_else(output).or_else(instance)
 }
 
 /// What another product exports, behind its name the stacks and behind a stack the services; nothing where no other product is named.

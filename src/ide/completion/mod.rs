@@ -4,6 +4,7 @@ mod expressions;
 mod items;
 mod labels;
 mod members;
+mod schema;
 mod supposed;
 #[cfg(test)]
 mod tests;
@@ -101,7 +102,7 @@ impl At<'_> {
 
 /// What could stand at an offset.
 pub fn complete(analysis: Analysis<'_>, file: FileId, offset: u32) -> Completions {
-    if let Some(found) = labels::of_task(analysis, file, offset) {
+    if let Some(found) = labels::of_task(analysis, file, offset).or_else(|| schema::in_text(analysis, file, offset)) {
         return found;
     }
     let Some(supposed) = Supposed::at(analysis, file, offset) else { return Completions::default() };
@@ -130,7 +131,7 @@ pub fn complete(analysis: Analysis<'_>, file: FileId, offset: u32) -> Completion
 
 fn found(at: &At<'_>) -> Vec<Completion> {
     match at.path.as_slice() {
-        [.., Node::Expr(ast::Expr { kind: ast::ExprKind::Member(base, _), .. }), Node::Name(_)] => members::of(at, base),
+        [.., Node::Expr(whole @ ast::Expr { kind: ast::ExprKind::Member(base, _), .. }), Node::Name(_)] => members::of(at, whole, base),
         [.., Node::Expr(ast::Expr { kind: ast::ExprKind::Call(..), .. }), Node::Name(_)] => expressions::functions(at, false),
         [.., Node::Expr(call), Node::Argument(_), Node::Name(_)] => expressions::parameters(at, call),
         [.., Node::Expr(expr)] => expressions::at(at, expr),

@@ -53,6 +53,26 @@ fn behind_a_dot_stands_what_there_is() {
     has(&in_library("define stack own {\n  input range: cidr\n  let first = range.$0\n}\n"), &["first", "last", "prefix"]);
 }
 
+/// What has the type that is expected of the whole is nearer than what is merely there.
+#[test]
+fn behind_a_dot_what_fits_comes_first() {
+    for text in ["[mgmt.$0]", "[mgmt.$0", "[mgmt.k$0eys]"] {
+        assert_eq!(in_product("[mgmt.keys]", text)[0], "keys", "{text}");
+    }
+    assert_eq!(in_product("on     = eu", "on     = mgmt.$0")[0], "provider");
+    // A store is some service.
+    let found = in_product("store = mgmt.vault", "store = mgmt.$0");
+    let place = |label: &str| found.iter().position(|found| found == label);
+    assert!(place("vault") < place("addresses") && place("vault").is_some(), "{found:?}");
+}
+
+#[test]
+fn a_waiver_is_for_what_the_product_has() {
+    let found = in_product("protected    = [prod]", "waive source-available { on = [$0], because = \"it is used within the company\" }");
+    has(&found, &["consul", "hetzner", "mgmt", "web"]);
+    assert!(!found.iter().any(|label| label == "prod"), "{found:?}");
+}
+
 #[test]
 fn labels_name_what_there_is() {
     has(&in_product("stack compute web", "stack comp$0ute web"), &["compute", "management"]);
@@ -77,6 +97,17 @@ fn schemas_say_what_resources_and_tasks_take() {
     let found =
         in_library("define service own {\n  configure {\n    task \"ansible.builtin.file\" \"x\" {\n      state = $0\n    }\n  }\n}\n");
     has(&found, &["\"directory\"", "\"absent\""]);
+    let within = |value: &str| {
+        in_library(&format!(
+            "define service own {{\n  configure {{\n    task \"ansible.builtin.file\" \"x\" {{\n      {value}\n    }}\n  }}\n}}\n"
+        ))
+    };
+    for value in ["state = \"$0\"", "state = \"dir$0\""] {
+        let found = within(value);
+        has(&found, &["directory", "absent"]);
+        assert!(!found.iter().any(|label| label.contains('"') || label == "path"), "{found:?}");
+    }
+    assert!(within("path = \"$0\"").is_empty() && within("state = \"${$0}\"").iter().all(|label| label != "absent"));
 }
 
 #[test]

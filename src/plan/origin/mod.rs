@@ -87,6 +87,11 @@ impl<'a> Origins<'a> {
         path.iter().try_fold(super::planner::PRODUCT, |id, name| self.planner.node(id).children.get(name).copied())
     }
 
+    /// What an instance is called: the names that lead to it.
+    pub fn called(&self, id: InstanceId) -> Text {
+        self.planner.path(id)
+    }
+
     /// The instances in one, by name.
     pub fn children(&self, id: InstanceId) -> Vec<Text> {
         self.planner.node(id).children.keys().cloned().collect()
