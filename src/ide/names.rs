@@ -546,16 +546,11 @@ impl<'s> Names<'s> {
 
     fn labelled(&mut self, block: &'s ast::Block, kind: Option<&Kind>) {
         for label in &block.labels {
-<<<<<<< HEAD
             if let Some((name, span)) = block.result().filter(|(_, span)| *span == label.span) {
                 self.add(span, name, Role::Declares, &Meant::new(What::Local, span));
             } else if let Some(text) = label.word() {
-                let meant = self.environment(text).filter(|_| kind.is_none()).unwrap_or(Meant::nowhere(What::Word));
-=======
-            if let Some(text) = label.word() {
                 let policy = || self.definition_of("policy", text).filter(|_| block.keyword.text == "waive").map(|of| of.1);
                 let meant = self.environment(text).filter(|_| kind.is_none()).or_else(policy).unwrap_or(Meant::nowhere(What::Word));
->>>>>>> editor
                 self.add(label.span, text, Role::Reads, &meant);
             }
         }

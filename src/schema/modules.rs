@@ -94,7 +94,7 @@ fn simple(ty: &str) -> Option<Ty> {
 }
 
 fn record(fields: impl Iterator<Item = (Text, Ty)>) -> Ty {
-    let fields = fields.map(|(name, ty)| FieldTy { name, ty, doc: None });
+    let fields = fields.map(|(name, ty)| FieldTy { name, ty, doc: None, has_default: false });
     Ty::Record(Arc::new(RecordTy { name: None, fields: fields.collect() }))
 }
 
