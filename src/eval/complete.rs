@@ -18,7 +18,7 @@ pub struct Incomplete {
     /// What the record says of the fields that the default reads; texts that may be anything come first.
     pub said: Vec<(Text, Value)>,
     /// What was found in the default; nothing where that was said already.
-    pub why: Option<Diagnostic>,
+    pub why: Option<Box<Diagnostic>>,
 }
 
 /// The value with every field that has a default; what is complete already is the same value, and not a copy.
@@ -98,7 +98,7 @@ impl Filling<'_> {
         let why = match eval_with(default, &mut apart, &mut locals) {
             Ok(Value::None) if !field.ty.is_optional() => {
                 let message = format!("nothing says the field `{}`{}", field.name, record.named());
-                Some(Diagnostic::error(Code::Missing, default.span, message))
+                Some(Box::new(Diagnostic::error(Code::Missing, default.span, message)))
             }
             Ok(value) => return Ok(Some(value)),
             Err(Stop) => apart.found.map(|mut why| {
@@ -106,7 +106,7 @@ impl Filling<'_> {
                     why.code = Code::InvalidLiteral;
                 }
                 why.message = format!("`{}` follows from what is said here: {}", field.name, why.message);
-                why
+                Box::new(why)
             }),
         };
         let is_missing = why.as_ref().is_some_and(|why| why.code == Code::Missing);
@@ -172,7 +172,7 @@ impl Scope for Apart<'_> {
 impl Incomplete {
     /// The finding at a place of who left the field out, where there is one.
     pub fn at(self, span: Span) -> Option<Diagnostic> {
-        let why = self.why?;
+        let why = *self.why?;
         let mut diagnostic = Diagnostic::error(why.code, span, why.message);
         diagnostic.help = why.help;
         Some(diagnostic.related(why.primary.span, "it is computed here"))
