@@ -116,7 +116,7 @@ impl Plan {
         let gateways = self.ways.gateways.get_or_init(|| {
             let mut gateways = BTreeMap::new();
             for of in self.instances.iter().filter(|of| of.keyword == "module") {
-                let Some(gateway) = of.block().and_then(WayOut::gateway) else { continue };
+                let Some(gateway) = of.block().and_then(WayOut::through) else { continue };
                 let given = of.fields.values().filter_map(|value| if let Value::Instance(id) = value { Some(*id) } else { None });
                 given.filter(|id| self.networks().any(|(network, _)| network == *id)).for_each(|network| {
                     gateways.entry(network).or_insert(gateway);

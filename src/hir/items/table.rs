@@ -268,7 +268,7 @@ items! {
     }
     /// The way out of a private network.
     Block ["module", "way_out"] as WayOut has {
-        gateway: "ip" => one IpAddr;
+        through: "ip" => one IpAddr;
     }
     /// Machines.
     Block ["module", "machine_group"] as MachineGroup has {

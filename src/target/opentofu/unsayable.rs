@@ -70,7 +70,7 @@ impl Parts<'_> {
                 Item::Block(of) if of.keyword.text == block.name => Some(of),
                 _ => None,
             });
-            let Some(said) = named.clone().nth(before).or_else(|| named.last()) else { continue };
+            let Some(said) = named.clone().nth(before).or_else(|| named.clone().next_back()) else { continue };
             if let (Some((_, value)), Some(binding)) = (&block.repeat, said.repeat.as_ref().and_then(|of| of.bindings.first())) {
                 self.value(value, &binding.source);
             }
