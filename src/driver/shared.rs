@@ -46,10 +46,35 @@ pub(super) fn emit(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Ta
             }
         }
     }
+    diagnostics.extend(unused(program, shapes, uses, targets));
     diagnostics.extend(images(program, uses, targets, tree));
     diagnostics.extend(pipelines(program, shapes, uses, targets, tree));
     // What a pattern names has been accepted as a path already.
     let _ = target::git::emit_shared(tree);
+    diagnostics
+}
+
+/// What the project's own library cannot say in modules and roles that no product uses yet: who writes one learns it there.
+fn unused(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Targets) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    let is_own = |span: Span| !program.embedded.contains(&span.file.0);
+    if targets.wants("opentofu") {
+        for (key, module) in shapes.modules.iter().filter(|(key, _)| !uses.modules.contains(*key)) {
+            if let Some(implementation) = program.implementations.get(key).filter(|of| is_own(of.span)) {
+                let parts = target::opentofu::unsayable(module, implementation);
+                diagnostics.0.extend(parts.into_iter().map(|part| at_its_place(part, OF_A_MODULE)));
+            }
+        }
+    }
+    if targets.wants("ansible") {
+        for (name, role) in shapes.roles.iter().filter(|(name, _)| !uses.roles.contains(*name)) {
+            let service = program.definitions.get(&("service".into(), name.clone()));
+            if let Some(service) = service.filter(|of| is_own(of.span)) {
+                let parts = target::ansible::unsayable(role, service);
+                diagnostics.0.extend(parts.into_iter().map(|part| at_its_place(part, OF_A_ROLE)));
+            }
+        }
+    }
     diagnostics
 }
 
@@ -122,8 +147,11 @@ const OF_A_ROLE: &str = "compute it of what is the same everywhere or of `host`:
 /// What a tool has no form for, at its places; at the definition where no part of it alone is to blame.
 fn unsayable(parts: Vec<Unsayable>, definition: Span, why: String, help: &str) -> Diagnostics {
     let whole = parts.is_empty().then(|| Diagnostic::error(Code::NotExpressible, definition, why));
-    let part = |part: Unsayable| Diagnostic::error(Code::NotExpressible, part.span, part.why).help(help);
-    Diagnostics(whole.into_iter().chain(parts.into_iter().map(part)).collect())
+    Diagnostics(whole.into_iter().chain(parts.into_iter().map(|part| at_its_place(part, help))).collect())
+}
+
+fn at_its_place(part: Unsayable, help: &str) -> Diagnostic {
+    Diagnostic::error(Code::NotExpressible, part.span, part.why).help(help)
 }
 
 fn not_expressible(program: &Program, keyword: &str, name: &Text, why: Error) -> Option<Diagnostic> {
