@@ -159,6 +159,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_task_answers_gets_another_name() {
+        let text = "define service thing {\n  licence = \"MIT\"\n  input hosts: list(host)\n  configure {\n    \
+                    task \"ansible.builtin.stat\" \"Look\" fou$0nd { path = \"/x\" }\n    \
+                    file \"/y\" if not found.stat.exists { format = lines, content = [\"${found.stat.exists}\"] }\n  }\n}\n";
+        let project = project(&[("inventory/acme/product.infra", PRODUCT), ("library/thing.infra", text)]);
+        let texts = applied(&project, 0, "seen").expect("a name");
+        assert_eq!(texts["library/thing.infra"], text.replace("fou$0nd", "seen").replace("found", "seen"));
+    }
+
+    #[test]
     fn an_environment_gets_another_name() {
         let project = project(&[("inventory/acme/product.infra", &PRODUCT.replace("in staging", "in stag$0ing"))]);
         let texts = applied(&project, 0, "test").expect("a name");
