@@ -61,6 +61,9 @@ impl<'a> Checker<'a> {
         if !missing.is_empty() {
             self.error(report::missing_options(block.keyword.span, &module.module, &missing));
         }
+        if let Some(label) = block.labels.get(RESULT).filter(|_| block.result().is_none()) {
+            self.error(report::answer_in_quotes(label.span));
+        }
         if let (Some(label), Some(secret)) = (block.labels.get(RESULT), secret) {
             self.error(report::answer_with_secret(label.span, secret));
         }

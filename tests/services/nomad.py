@@ -113,7 +113,7 @@ def run(product, servers, worker, addresses):
     plays("the worker again", False, **farm)
     product.expect("the page runs", until(lambda: len(runs("page")) == 1, 120), asks("/v1/job/page/allocations"))
     product.expect("it answers at its port", until(shown))
-    owner = worker.asks("sh", "-c", "ps -o user= -p $(pgrep -f 'http.server 8000' | tail -1)").strip()
+    owner = worker.asks("sh", "-c", "ps -o user= -p $(pgrep -f '[p]ython3 -m http.server 8000' | tail -1)").strip()
     product.expect("it runs as nobody", owner == "nobody", owner)
     plays("run with a worker", False)
 

@@ -41,6 +41,11 @@ pub(in crate::check) fn answer_with_secret(span: Span, secret: Span) -> Diagnost
         .help("leave the name out, and let the steps below do without the answer")
 }
 
+pub(in crate::check) fn answer_in_quotes(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::InvalidName, span, "the name of what a task answers is a word without quotes")
+        .help("write it like the name of a resource: `task \"MODULE\" \"What is done\" found { … }`")
+}
+
 pub(in crate::check) fn answer_named_twice(span: Span, name: &str) -> Diagnostic {
     Diagnostic::error(Code::Duplicate, span, format!("`{name}` is declared here already")).help("give what the task answers another name")
 }
