@@ -1,9 +1,8 @@
 //! What happens once for all members: commands or a request, unless a question says that it is done.
 
-use super::command::{arguments, unless};
+use super::command::{arguments, environment, unless};
 use super::request::{expected, request};
-use super::{Context, label, node_of, some};
-use crate::artifact::yaml::Node;
+use super::{Context, label, some};
 use crate::artifact::{Error, Problem};
 use crate::base::text;
 use crate::shape::role::Step;
@@ -16,11 +15,7 @@ pub(super) fn cluster(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task
     let name = label(step, &scope)?;
     let what = name.replace('-', " ");
     let register = part(&scope.role().name, &name, "found");
-    let environment = match node_of(step, "environment", &scope)? {
-        Some(Node::Map(map)) if !map.is_empty() => Some(map),
-        _ => None,
-    };
-    let secret = step.arguments.get("environment").is_some_and(|environment| scope.has_secret(environment));
+    let (environment, secret) = environment(step, &scope)?;
     let title = text!("Look for the {what}");
     let mut tasks = Vec::new();
     let missing = match step.arguments.get("unless_request").filter(|value| **value != Value::None) {

@@ -1,8 +1,8 @@
 //! A command that makes something once.
 
-use super::{Context, argv, inside, label, repeated, some, text_of};
+use super::{Context, argv, inside, label, node_of, repeated, some, text_of};
 use crate::artifact::Error;
-use crate::artifact::yaml::Map;
+use crate::artifact::yaml::{Map, Node};
 use crate::base::{Text, text};
 use crate::shape::role::Step;
 use crate::target::ansible::names::part;
@@ -15,6 +15,7 @@ pub(super) fn command(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task
     let name = called(label(step, &scope)?, step);
     let run = step.arguments.get("run").cloned().unwrap_or(Value::None);
     let mut arguments = arguments(&run, &scope)?;
+    let (environment, secret) = environment(step, &scope)?;
     let mut tasks = Vec::new();
     let user = text_of(step, "user", &scope)?.filter(|user| user != "root");
     let mut task = Task::default();
@@ -26,6 +27,8 @@ pub(super) fn command(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task
     if some(step, "unless") {
         let register = part(&scope.role().name, &name, "check");
         let mut check = unless(step, &text!("Look whether to {}", lower_first(&name)), &register, &scope)?;
+        check.environment = environment.clone();
+        check = check.quiet(secret);
         become_user(&mut check, user.as_ref());
         tasks.push(repeated(check, step, &context.scope)?);
         // Of a loop there is a result for each element.
@@ -35,10 +38,20 @@ pub(super) fn command(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task
             None => text!("{register}.rc != 0"),
         });
     }
-    task = Task { name, module: "ansible.builtin.command".into(), arguments: arguments.into(), ..task }.quiet(scope.has_secret(&run));
+    task = Task { name, module: "ansible.builtin.command".into(), arguments: arguments.into(), environment, ..task };
+    task = task.quiet(secret || scope.has_secret(&run));
     become_user(&mut task, user.as_ref());
     tasks.push(repeated(task, step, &context.scope)?);
     Ok(tasks)
+}
+
+/// The variables of the environment of a command, and whether a secret is among them.
+pub(super) fn environment(step: &Step, scope: &Scope<'_>) -> Result<(Option<Map>, bool), Error> {
+    let environment = match node_of(step, "environment", scope)? {
+        Some(Node::Map(map)) if !map.is_empty() => Some(map),
+        _ => None,
+    };
+    Ok((environment, step.arguments.get("environment").is_some_and(|environment| scope.has_secret(environment))))
 }
 
 /// The arguments of a command that nothing expands.
