@@ -46,23 +46,24 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 
 /// What has addresses in an environment, those of modules first.
 fn networks(facts: &Facts<'_>, plan: &Plan) -> Vec<Network> {
-    let mut networks = Vec::new();
-    for keyword in ["module", "service"] {
-        for (at, instance) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == keyword) {
-            let of = InstanceId(at as u32);
-            let stack = instance.stack.map_or(&instance.name, |stack| &plan.instances[stack.0 as usize].name);
-            let mut add = |range: Option<IpNet>, owner: Text, span: Span| {
-                networks.extend(range.map(|range| Network { range, owner, of, span }));
-            };
-            if keyword == "module" {
-                add(plan.range_of(of), text!("`{stack}`"), place::block_at(facts, plan, of, "private_network", "range"));
-                continue;
-            }
-            let way_in = instance.block::<WayIn<'_>>().and_then(WayIn::range);
-            add(way_in, text!("the tunnel of `{stack}`"), place::block_at(facts, plan, of, "way_in", "range"));
-            for bridge in Service::over(instance.said()).bridges() {
-                add(Some(bridge), text!("the bridges of `{}`", instance.definition), place::named_at(plan, of));
-            }
+    let stack = |of: InstanceId| {
+        let instance = &plan.instances[of.0 as usize];
+        instance.stack.map_or(&instance.name, |stack| &plan.instances[stack.0 as usize].name)
+    };
+    let made = plan.networks().map(|(of, range)| {
+        let span = place::block_at(facts, plan, of, "private_network", "range");
+        Network { range, owner: text!("`{}`", stack(of)), of, span }
+    });
+    let mut networks: Vec<Network> = made.collect();
+    for (at, service) in plan.instances.iter().enumerate().filter(|(_, instance)| instance.keyword == "service") {
+        let of = InstanceId(at as u32);
+        networks.extend(service.block().and_then(WayIn::range).map(|range| {
+            let span = place::block_at(facts, plan, of, "way_in", "range");
+            Network { range, owner: text!("the tunnel of `{}`", stack(of)), of, span }
+        }));
+        for range in Service::over(service.said()).bridges() {
+            let owner = text!("the bridges of `{}`", service.definition);
+            networks.push(Network { range, owner, of, span: place::named_at(plan, of) });
         }
     }
     networks

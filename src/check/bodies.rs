@@ -3,9 +3,8 @@
 use super::Checker;
 use super::report;
 use super::scope::{Place, Scope};
-use super::tasks::TASK;
 use crate::base::{Span, Text, similar};
-use crate::hir::{self, Input, Item, Kind, LabelValue, plain_text};
+use crate::hir::{self, Input, Item, Kind, LabelValue, TASK, plain_text};
 use crate::ty::Ty;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -225,8 +224,8 @@ impl<'a> Checker<'a> {
                 self.error(report::twice(&format!("`{}`", block.keyword.text), block.keyword.span, first));
             }
             self.block(inner, block, scope);
-            if let Some(name) = block.result() {
-                let answer = self.answer(block, name, scope);
+            if let Some((name, place)) = block.result() {
+                let answer = self.answer(block, name, place, scope);
                 scope.locals.push((name.clone(), answer));
             }
         }

@@ -108,8 +108,7 @@ impl<'a> Checker<'a> {
 
     /// A regular expression that is written here is one.
     pub(super) fn pattern_text(&mut self, expr: &hir::Expr) {
-        let hir::ExprKind::Template(parts) = &expr.kind else { return };
-        let Some(text) = hir::plain_text(parts) else { return };
+        let Some(text) = expr.as_text() else { return };
         if let Err(error) = crate::base::pattern::size(&text) {
             self.error(report::no_pattern(expr.span, &error));
         }

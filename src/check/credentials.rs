@@ -2,8 +2,7 @@
 
 use super::{Checker, report};
 use crate::base::{Span, Text};
-use crate::hir::ExprKind;
-use crate::hir::{Program, plain_text};
+use crate::hir::Program;
 use regex::RegexSet;
 
 /// The shortest text that can be such a secret, in bytes.
@@ -22,8 +21,7 @@ impl Credentials {
     pub(super) fn of(program: &Program) -> Credentials {
         let definitions = program.definitions.values().filter(|definition| definition.keyword == "credential");
         let written = definitions.filter_map(|definition| {
-            let ExprKind::Template(parts) = &definition.attributes.get("pattern")?.value.kind else { return None };
-            let pattern = plain_text(parts).filter(|pattern| regex::Regex::new(pattern).is_ok())?;
+            let pattern = definition.attributes.get("pattern")?.value.as_text().filter(|pattern| regex::Regex::new(pattern).is_ok())?;
             let kind = definition.doc.as_ref().map_or_else(|| definition.name.text.clone(), |doc| first_words(doc));
             Some((pattern, kind))
         });

@@ -324,7 +324,7 @@ impl<'a> Checker<'a> {
             Ty::List(element) => (Ty::Int, element.as_ref().clone()),
             Ty::Map(element) => (Ty::String, element.as_ref().clone()),
             Ty::Record(record) => {
-                if let Some(key) = key_of(index) {
+                if let Some(key) = index.as_text() {
                     match record.field(&key) {
                         Some(field) => (Ty::String, field.ty.clone()),
                         None => {
@@ -378,14 +378,6 @@ impl<'a> Checker<'a> {
 
 /// An expression that may count, what is blamed for its type, and the condition that decides, with whether it holds then.
 pub(super) type Branch<'b> = (&'b hir::Expr, Span, Option<(&'b hir::Expr, bool)>);
-
-/// The key that an index says in so many letters.
-fn key_of(index: &hir::Expr) -> Option<Text> {
-    match &index.kind {
-        ExprKind::Template(parts) => plain_text(parts),
-        _ => None,
-    }
-}
 
 fn present(ty: &Ty) -> Ty {
     match ty {

@@ -12,15 +12,8 @@ use std::sync::Arc;
 /// The plugins that a provider names whose schemas are there.
 pub fn plugins<'s>(program: &Program, schemas: &'s Schemas, provider: &Text) -> Vec<&'s Arc<Plugin>> {
     let Some(definition) = program.definitions.get(&("provider".into(), provider.clone())) else { return Vec::new() };
-    let files = definition.blocks.iter().filter(|block| block.keyword.text == "plugin").filter_map(|block| {
-        block.body.items.iter().find_map(|item| match item {
-            Item::Attribute(attribute) if attribute.name.text == "schema" => match &attribute.value.kind {
-                hir::ExprKind::Template(parts) => crate::hir::plain_text(parts),
-                _ => None,
-            },
-            _ => None,
-        })
-    });
+    let plugins = definition.blocks.iter().filter(|block| block.keyword.text == "plugin");
+    let files = plugins.filter_map(|block| block.body.attribute("schema")?.value.as_text());
     files.filter_map(|file| schemas.plugin(&file)).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Checker, report};
 use crate::base::Text;
-use crate::hir::{Block, Definition, Expr, ExprKind, plain_text};
+use crate::hir::{Block, Definition, Expr};
 use crate::schema::takes;
 
 impl<'a> Checker<'a> {
@@ -25,6 +25,5 @@ impl<'a> Checker<'a> {
 
 fn written<'b>(block: &'b Block, attribute: &str) -> Option<(Text, &'b Expr)> {
     let value = &block.body.attribute(attribute)?.value;
-    let ExprKind::Template(parts) = &value.kind else { return None };
-    Some((plain_text(parts)?, value))
+    Some((value.as_text()?, value))
 }

@@ -1,9 +1,8 @@
 //! `names` of a provider: what stands in it for a type of resources is of a type that there is, and a pattern.
 
 use super::{Checker, report};
-use crate::base::Text;
 use crate::hir::items::{Names, View};
-use crate::hir::{Definition, Expr, ExprKind, plain_text};
+use crate::hir::{Definition, Expr, ExprKind};
 
 impl<'a> Checker<'a> {
     pub(super) fn resource_names(&mut self, provider: &'a Definition) {
@@ -19,7 +18,7 @@ impl<'a> Checker<'a> {
                 }
                 _ => (None, Some(&*attribute.value)),
             };
-            let Some(pattern) = pattern.filter(|pattern| written(pattern).is_some()) else {
+            let Some(pattern) = pattern.filter(|pattern| pattern.as_text().is_some()) else {
                 self.error(report::no_pattern_of_names(attribute.value.span));
                 continue;
             };
@@ -33,16 +32,12 @@ impl<'a> Checker<'a> {
                 self.error(report::no_resource(name, &provider.name.text, known.map(AsRef::as_ref)));
                 continue;
             };
-            let written = argument.and_then(written);
-            let argument_name = written.as_ref().map_or("name", AsRef::as_ref);
+            let written = argument.and_then(Expr::as_text);
+            let argument_name = written.as_deref().unwrap_or("name");
             if !schema.attributes.contains_key(argument_name) {
                 let span = argument.map_or(name.span, |argument| argument.span);
                 self.error(report::no_name(span, &name.text, argument_name));
             }
         }
     }
-}
-
-fn written(expr: &Expr) -> Option<Text> {
-    if let ExprKind::Template(parts) = &expr.kind { plain_text(parts) } else { None }
 }

@@ -94,7 +94,7 @@ impl<'a> Checker<'a> {
                 other => self.error(report::no_declaration(super::bodies::span_of(other), &format!("`{what}`"))),
             }
         }
-        let at = block.labels.first().map_or(block.keyword.span, |label| label.span);
+        let at = block.place();
         let required = schema.attributes.iter().filter(|(_, attribute)| attribute.required).map(|(name, _)| name);
         let required = required.chain(schema.blocks.iter().filter(|(_, nested)| nested.min > 0).map(|(name, _)| name));
         let missing: Vec<&str> = required.filter(|name| !set.contains_key(name)).map(Text::as_str).collect();

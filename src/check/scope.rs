@@ -116,8 +116,7 @@ impl<'a> Checker<'a> {
                 if implementation.lets.contains_key(name) {
                     return Some(self.implementation_let(contract, implementation, name));
                 }
-                let resource = implementation.resources.iter().find(|block| block.word(1) == Some(name));
-                match resource {
+                match implementation.resource(name) {
                     Some(block) => Some(self.resource_ty(implementation, block)),
                     None => self.own(contract, name).or_else(|| self.everywhere(name, scope)),
                 }

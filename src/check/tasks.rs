@@ -3,20 +3,16 @@
 use super::Checker;
 use super::report;
 use super::scope::Scope;
-use crate::base::Text;
-use crate::hir::{self, Item, LabelValue, RESULT};
+use crate::base::{Span, Text};
+use crate::hir::{self, LabelValue, RESULT};
 use crate::schema::{ModuleOption, collection_of};
 use crate::ty::Ty;
 use std::collections::BTreeMap;
 
-/// The word of configure bodies that names a module.
-pub(super) const TASK: &str = "task";
-
 impl<'a> Checker<'a> {
     /// A task against the specification of its module.
     pub(super) fn task(&mut self, kind: &hir::Kind, block: &hir::Block, scope: &mut Scope<'a>) {
-        let attributes =
-            || block.body.items.iter().filter_map(|item| if let Item::Attribute(attribute) = item { Some(attribute) } else { None });
+        let attributes = || block.body.attributes();
         let Some(label) = block.labels.first() else { return };
         let LabelValue::Template(parts) = &label.value else { return };
         let Some(name) = crate::hir::plain_text(parts) else { return };
@@ -38,19 +34,18 @@ impl<'a> Checker<'a> {
                 self.error(report::twice(&format!("`{}`", attribute.name.text), attribute.name.span, first));
             }
             match module.option(&attribute.name.text) {
-                None if kind.inputs.contains_key(&attribute.name.text) => {
-                    let ty = kind.inputs.get(&attribute.name.text).map_or(Ty::Error, |input| input.ty.clone());
-                    self.check(&attribute.value, &ty, scope);
-                }
                 Some(option) => {
                     if self.argument_of_task(attribute, option, scope).holds_secret() {
                         secret.get_or_insert(attribute.value.span);
                     }
                 }
-                None => {
-                    self.unexpected(&attribute.value, scope);
-                    self.error(report::unknown_option(&attribute.name, &module.module, module.options.keys().map(Text::as_str)));
-                }
+                None => match kind.inputs.get(&attribute.name.text) {
+                    Some(input) => _ = self.check(&attribute.value, &input.ty, scope),
+                    None => {
+                        self.unexpected(&attribute.value, scope);
+                        self.error(report::unknown_option(&attribute.name, &module.module, module.options.keys().map(Text::as_str)));
+                    }
+                },
             }
         }
         let given = |name: &Text, option: &ModuleOption| {
@@ -70,8 +65,7 @@ impl<'a> Checker<'a> {
     }
 
     /// What a task answers, by the specification of its module.
-    pub(super) fn answer(&mut self, block: &hir::Block, name: &Text, scope: &Scope<'a>) -> Ty {
-        let span = block.labels.get(RESULT).map_or(block.keyword.span, |label| label.span);
+    pub(super) fn answer(&mut self, block: &hir::Block, name: &Text, span: Span, scope: &Scope<'a>) -> Ty {
         let declared = scope.definition().is_some_and(|definition| self.declared(definition, name).is_some());
         if declared || scope.locals.iter().any(|(local, _)| local == name) {
             self.error(report::answer_named_twice(span, name));
@@ -92,12 +86,8 @@ impl<'a> Checker<'a> {
             "int" => Ty::Int.deferred(),
             _ => Ty::Error,
         };
-        let word = match &attribute.value.kind {
-            hir::ExprKind::Template(parts) => crate::hir::plain_text(parts),
-            _ => None,
-        };
         let found = self.check(&attribute.value, &wanted, scope);
-        if let Some(word) = word.filter(|word| !option.takes(word)) {
+        if let Some(word) = attribute.value.as_text().filter(|word| !option.takes(word)) {
             self.error(report::no_choice(attribute, &word, option.words()));
         }
         found

@@ -8,30 +8,17 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::hir::Program;
 use crate::shape::Shapes;
 use crate::target;
-use crate::target::common::unsayable::Unsayable;
+use crate::target::common::unsupported::Unsupported;
 use crate::target::common::word;
 
 /// Writes the shared files that some product uses.
 pub(super) fn emit(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Targets, tree: &mut Tree) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     if targets.wants("opentofu") {
-        for (key, module) in uses.modules.iter().filter_map(|key| Some((key, shapes.modules.get(key)?))) {
-            let (Err(why), Some(implementation)) = (target::opentofu::emit(module, tree), program.implementations.get(key)) else {
-                continue;
-            };
-            let parts = target::opentofu::unsayable(module, implementation);
-            diagnostics.extend(unsayable(parts, implementation.module.span, why.0, OF_A_MODULE));
-        }
+        diagnostics.extend(modules(program, shapes, uses, tree));
     }
     if targets.wants("ansible") {
-        for role in uses.roles.iter().filter_map(|name| shapes.roles.get(name)) {
-            let scenario = |tree| if targets.wants("molecule") { target::molecule::emit_role(role, tree) } else { Ok(()) };
-            let service = program.definitions.get(&("service".into(), role.name.clone()));
-            if let (Err(why), Some(service)) = (target::ansible::emit_role(role, tree).and_then(|()| scenario(tree)), service) {
-                let parts = target::ansible::unsayable(role, service);
-                diagnostics.extend(unsayable(parts, service.name.span, why.to_string(), OF_A_ROLE));
-            }
-        }
+        diagnostics.extend(roles(program, shapes, uses, targets, tree));
         for ((name, _), image) in &uses.images {
             if uses.images.keys().find(|(other, _)| other == name).is_some_and(|first| first.1 == image.provider)
                 && let Err(why) = target::ansible::emit_image(name, &image.install, &image.source, tree)
@@ -46,7 +33,6 @@ pub(super) fn emit(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Ta
             }
         }
     }
-    diagnostics.extend(unused(program, shapes, uses, targets));
     diagnostics.extend(images(program, uses, targets, tree));
     diagnostics.extend(pipelines(program, shapes, uses, targets, tree));
     // What a pattern names has been accepted as a path already.
@@ -54,28 +40,42 @@ pub(super) fn emit(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Ta
     diagnostics
 }
 
-/// What the project's own library cannot say in modules and roles that no product uses yet: who writes one learns it there.
-fn unused(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Targets) -> Diagnostics {
+/// The modules that products use. What the project's own library cannot say is found in the others too: who writes one learns it there.
+fn modules(program: &Program, shapes: &Shapes, uses: &Uses, tree: &mut Tree) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
-    let is_own = |span: Span| !program.embedded.contains(&span.file.0);
-    if targets.wants("opentofu") {
-        for (key, module) in shapes.modules.iter().filter(|(key, _)| !uses.modules.contains(*key)) {
-            if let Some(implementation) = program.implementations.get(key).filter(|of| is_own(of.span)) {
-                let parts = target::opentofu::unsayable(module, implementation);
-                diagnostics.0.extend(parts.into_iter().map(|part| at_its_place(part, OF_A_MODULE)));
-            }
-        }
-    }
-    if targets.wants("ansible") {
-        for (name, role) in shapes.roles.iter().filter(|(name, _)| !uses.roles.contains(*name)) {
-            let service = program.definitions.get(&("service".into(), name.clone()));
-            if let Some(service) = service.filter(|of| is_own(of.span)) {
-                let parts = target::ansible::unsayable(role, service);
-                diagnostics.0.extend(parts.into_iter().map(|part| at_its_place(part, OF_A_ROLE)));
-            }
+    for (key, module) in &shapes.modules {
+        let Some(implementation) = program.implementations.get(key) else { continue };
+        let is_used = uses.modules.contains(key);
+        let whole = if is_used { target::opentofu::emit(module, tree).err().map(|why| why.0) } else { None };
+        if whole.is_some() || !is_used && is_own(program, implementation.span) {
+            let parts = target::opentofu::unsupported(module, implementation);
+            diagnostics.extend(unsupported(parts, implementation.module.span, whole, OF_A_MODULE));
         }
     }
     diagnostics
+}
+
+/// The same of roles.
+fn roles(program: &Program, shapes: &Shapes, uses: &Uses, targets: &Targets, tree: &mut Tree) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    for (name, role) in &shapes.roles {
+        let Some(service) = program.definitions.get(&("service".into(), name.clone())) else { continue };
+        let is_used = uses.roles.contains(name);
+        let mut written = if is_used { target::ansible::emit_role(role, tree) } else { Ok(()) };
+        if is_used && targets.wants("molecule") {
+            written = written.and_then(|()| target::molecule::emit_role(role, tree));
+        }
+        let whole = written.err().map(|why| why.to_string());
+        if whole.is_some() || !is_used && is_own(program, service.span) {
+            let parts = target::ansible::unsupported(role, service);
+            diagnostics.extend(unsupported(parts, service.name.span, whole, OF_A_ROLE));
+        }
+    }
+    diagnostics
+}
+
+fn is_own(program: &Program, span: Span) -> bool {
+    !program.embedded.contains(&span.file.0)
 }
 
 /// What is the same for every role, with the collections that roles in use need. A task of a collection without a version has been
@@ -144,14 +144,11 @@ const OF_A_MODULE: &str = "compute it of what is known before a plan, such as in
 /// What to do where Ansible would have to compute what it cannot.
 const OF_A_ROLE: &str = "compute it of what is the same everywhere or of `host`: then the role gets the result";
 
-/// What a tool has no form for, at its places; at the definition where no part of it alone is to blame.
-fn unsayable(parts: Vec<Unsayable>, definition: Span, why: String, help: &str) -> Diagnostics {
-    let whole = parts.is_empty().then(|| Diagnostic::error(Code::NotExpressible, definition, why));
-    Diagnostics(whole.into_iter().chain(parts.into_iter().map(|part| at_its_place(part, help))).collect())
-}
-
-fn at_its_place(part: Unsayable, help: &str) -> Diagnostic {
-    Diagnostic::error(Code::NotExpressible, part.span, part.why).help(help)
+/// What a tool has no form for, at its places; `whole`, why the definition could not be written, where no part of it alone is to blame.
+fn unsupported(parts: Vec<Unsupported>, definition: Span, whole: Option<String>, help: &str) -> Diagnostics {
+    let whole = whole.filter(|_| parts.is_empty()).map(|why| Diagnostic::error(Code::NotExpressible, definition, why));
+    let part = |part: Unsupported| Diagnostic::error(Code::NotExpressible, part.span, part.why).help(help);
+    Diagnostics(whole.into_iter().chain(parts.into_iter().map(part)).collect())
 }
 
 fn not_expressible(program: &Program, keyword: &str, name: &Text, why: Error) -> Option<Diagnostic> {

@@ -23,11 +23,19 @@ pub struct Incomplete {
 
 /// The value with every field that has a default; what is complete already is the same value, and not a copy.
 pub fn complete(value: Value, ty: &Ty, scope: &mut dyn Scope) -> Result<Value, Incomplete> {
-    if !ty.has_defaults() {
+    if !matches!(value, Value::List(_) | Value::Map(_)) || !ty.has_defaults() {
         return Ok(value);
     }
     let mut filling = Filling { scope, path: Vec::new() };
     Ok(filling.value(&value, ty)?.unwrap_or(value))
+}
+
+/// The same where what is wrong with a default is told at one place.
+pub fn complete_at(value: Value, ty: &Ty, span: Span, scope: &mut dyn Scope) -> Evaluated {
+    complete(value, ty, scope).map_err(|incomplete| {
+        incomplete.at(span).into_iter().for_each(|diagnostic| scope.report(diagnostic));
+        Stop
+    })
 }
 
 struct Filling<'s> {

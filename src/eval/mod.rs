@@ -24,7 +24,7 @@ use crate::value::Value;
 use std::sync::Arc;
 
 pub use broken::broken;
-pub use complete::{Incomplete, complete};
+pub use complete::{Incomplete, complete, complete_at};
 pub use conform::{Mismatch, conform};
 pub use fold::{fold, fold_with};
 pub use functions::text::to_text as text_of;

@@ -1,7 +1,7 @@
 //! What goes into a function and comes out of it keeps the rules of its types.
 
 use super::expression::Evaluator;
-use super::{Evaluated, Stop, broken, complete, conform, eval_with};
+use super::{Evaluated, Stop, broken, complete_at, conform, eval_with};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir;
@@ -21,10 +21,7 @@ impl Evaluator<'_> {
             let weight = weight.map_err(|beyond| self.exceeds(beyond, span))?;
             self.take(weight, span)?;
         }
-        let value = complete(value, ty, self.scope).map_err(|incomplete| {
-            incomplete.at(span).into_iter().for_each(|diagnostic| self.scope.report(diagnostic));
-            Stop
-        })?;
+        let value = complete_at(value, ty, span, self.scope)?;
         let value = conform(value, ty).map_err(|why| {
             let diagnostic = Diagnostic::error(why.code, span, why.message);
             self.stop(match why.help {

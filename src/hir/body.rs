@@ -7,7 +7,7 @@ use super::{List, Place};
 use crate::base::{Span, Text};
 use std::sync::Arc;
 
-pub use crate::syntax::ast::{ANSWERING, Assign, Binary, Key, Literal, Name, RESULT, Unary};
+pub use crate::syntax::ast::{Assign, Binary, Key, Literal, Name, RESULT, TASK, Unary};
 
 /// The place of a bound name in its frame: 0 is the outermost name that is bound around the expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -311,6 +311,14 @@ impl Expr {
         }
     }
 
+    /// The text, where it is one without expressions.
+    pub fn as_text(&self) -> Option<Text> {
+        match &self.kind {
+            ExprKind::Template(parts) => plain_text(parts),
+            _ => None,
+        }
+    }
+
     /// Calls `visit` with this expression and every one in it, the outer before the inner.
     pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
         visit(self);
@@ -375,21 +383,32 @@ impl Body {
 }
 
 impl Block {
-    /// The name of what a step answers: the blocks below it in its body know it.
-    pub fn result(&self) -> Option<&Text> {
-        if self.keyword.text == ANSWERING { self.word(RESULT) } else { None }
+    /// The name of what a step answers, with its place: the blocks below it in its body know it.
+    pub fn result(&self) -> Option<(&Text, Span)> {
+        let label = self.labels.get(RESULT).filter(|_| self.keyword.text == TASK)?;
+        Some((label.word()?, label.span))
+    }
+
+    /// What is blamed for all of it: its first label, or the keyword where it has none.
+    pub fn place(&self) -> Span {
+        self.labels.first().map_or(self.keyword.span, |label| label.span)
     }
 
     /// The word of a label.
     pub fn word(&self, at: usize) -> Option<&Text> {
-        match self.labels.get(at).map(|label| &label.value) {
-            Some(LabelValue::Word(text)) => Some(text),
-            _ => None,
-        }
+        self.labels.get(at)?.word()
     }
 }
 
 impl Label {
+    /// The word that it says, where it is one.
+    pub fn word(&self) -> Option<&Text> {
+        match &self.value {
+            LabelValue::Word(word) => Some(word),
+            LabelValue::Template(_) => None,
+        }
+    }
+
     /// The word, or the text without expressions.
     pub fn plain(&self) -> Option<Text> {
         match &self.value {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use body::{
     Argument, Arm, Assign, Attribute, Binary, Binding, Block, Body, Callee, Check, Comprehension, Expr, ExprKind, For, FreeName,
-    FunctionId, Item, Key, Label, LabelValue, Let, Literal, Local, Meaning, Name, NameId, Part, RESULT, Refinement, Repeat, Unary,
+    FunctionId, Item, Key, Label, LabelValue, Let, Literal, Local, Meaning, Name, NameId, Part, RESULT, Refinement, Repeat, TASK, Unary,
     plain_text,
 };
 
@@ -218,6 +218,13 @@ pub struct Implementation {
     pub checks: Vec<Check>,
     /// What variables and data sources are in the tests of the module.
     pub examples: Vec<Arc<Block>>,
+}
+
+impl Implementation {
+    /// The resource or data source of a name.
+    pub fn resource(&self, name: &str) -> Option<&Arc<Block>> {
+        self.resources.iter().find(|block| block.word(1).is_some_and(|word| word == name))
+    }
 }
 
 /// A function of the program's own.

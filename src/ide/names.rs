@@ -808,7 +808,7 @@ impl<'s> Names<'s> {
                 let implementation = self.program()?.implementations.get(&(module.clone(), provider.clone()));
                 let own = implementation.and_then(|of| {
                     let binding = of.lets.get(text).map(|binding| Meant::new(What::Let, binding.name.span));
-                    let resource = || of.resources.iter().find(|block| block.word(1) == Some(text))?.labels.get(1);
+                    let resource = || of.resource(text)?.labels.get(1);
                     binding.or_else(|| resource().map(|label| Meant::new(What::Resource, label.span)))
                 });
                 own.or_else(|| self.in_definition("module", self.definition_of("module", module)?.0, text))

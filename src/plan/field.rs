@@ -72,8 +72,9 @@ impl Planner<'_> {
             },
             (Field::Let(at), Some(definition), _) => {
                 let binding = &definition.lets[at];
-                let found = self.types.definition_let(&definition.keyword, &definition.name.text, &binding.name.text);
-                self.binding(id, binding, definition.let_types.get(&binding.name.text), found)
+                let (types, name) = (self.types, &binding.name.text);
+                let found = || types.definition_let(&definition.keyword, &definition.name.text, name);
+                self.binding(id, binding, definition.let_types.get(name), found)
             }
             (Field::Output(at), Some(definition), _) => self.output(id, &definition.outputs[at]),
             (Field::Attribute(at), Some(definition), _) => {
@@ -99,7 +100,8 @@ impl Planner<'_> {
         let Some((implementation, at)) = self.implementation(id).zip(at) else { return Err(Stop) };
         match implementation.lets.get_index(at) {
             Some((name, binding)) => {
-                let found = self.types.implementation_let(&implementation.module.text, &implementation.provider.text, name);
+                let types = self.types;
+                let found = || types.implementation_let(&implementation.module.text, &implementation.provider.text, name);
                 self.binding(id, binding, implementation.let_types.get(name), found)
             }
             None => Err(Stop),
@@ -245,9 +247,10 @@ impl Planner<'_> {
     }
 
     /// A `let`, of the type that it says. Where it says none, the type that was found may have defaults for what its records leave out.
-    fn binding(&mut self, id: InstanceId, binding: &hir::Let, ty: Option<&Ty>, found: Option<&Ty>) -> Evaluated {
+    fn binding<'t>(&mut self, id: InstanceId, binding: &hir::Let, ty: Option<&Ty>, found: impl Fn() -> Option<&'t Ty>) -> Evaluated {
         let value = self.eval(&binding.value, id)?;
         let Some(ty) = ty else {
+            let found = if matches!(value, Value::List(_) | Value::Map(_)) { found() } else { None };
             return match found {
                 Some(found) => self.completed(id, value, found, Written { expr: &binding.value, of: id }, binding.value.span),
                 None => Ok(value),

@@ -118,7 +118,7 @@ impl Plan {
             for of in self.instances.iter().filter(|of| of.keyword == "module") {
                 let Some(gateway) = of.block().and_then(WayOut::through) else { continue };
                 let given = of.fields.values().filter_map(|value| if let Value::Instance(id) = value { Some(*id) } else { None });
-                given.filter(|id| self.networks().any(|(network, _)| network == *id)).for_each(|network| {
+                given.filter(|id| self.range_of(*id).is_some()).for_each(|network| {
                     gateways.entry(network).or_insert(gateway);
                 });
             }

@@ -3,7 +3,7 @@
 use super::{Schemas, collections};
 use crate::base::{Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::ty::{FieldTy, RecordTy, Ty};
+use crate::ty::Ty;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ impl Module {
     pub fn answers(&self) -> Ty {
         let Some(returns) = &self.returns else { return Ty::Error };
         let always = ALWAYS.into_iter().filter(|name| !returns.contains_key(*name)).map(|name| (Text::from(name), Ty::Bool));
-        record(returns.iter().map(|(name, part)| (name.clone(), part.ty())).chain(always))
+        Ty::record(returns.iter().map(|(name, part)| (name.clone(), part.ty())).chain(always))
     }
 
     /// The option of a name or alias.
@@ -72,11 +72,11 @@ impl Return {
     fn ty(&self) -> Ty {
         let held = || match self.contains.is_empty() {
             true => Ty::Error,
-            false => record(self.contains.iter().map(|(name, part)| (name.clone(), part.ty()))),
+            false => Ty::record(self.contains.iter().map(|(name, part)| (name.clone(), part.ty()))),
         };
         match self.ty.as_str() {
-            "list" if self.contains.is_empty() => Ty::List(Arc::new(simple(&self.elements).unwrap_or(Ty::Error))),
-            "list" => Ty::List(Arc::new(held())),
+            "list" if self.contains.is_empty() => simple(&self.elements).unwrap_or(Ty::Error).list(),
+            "list" => held().list(),
             ty => simple(ty).unwrap_or_else(held),
         }
     }
@@ -91,11 +91,6 @@ fn simple(ty: &str) -> Option<Ty> {
         "float" => Ty::Float,
         _ => return None,
     })
-}
-
-fn record(fields: impl Iterator<Item = (Text, Ty)>) -> Ty {
-    let fields = fields.map(|(name, ty)| FieldTy { name, ty, doc: None, has_default: false });
-    Ty::Record(Arc::new(RecordTy { name: None, fields: fields.collect() }))
 }
 
 impl ModuleOption {

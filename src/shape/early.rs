@@ -109,10 +109,7 @@ impl<'a> Early<'a> {
             self.report(diagnostic);
             return Err(Stop);
         }
-        let value = eval::complete(value, ty, self).map_err(|incomplete| {
-            incomplete.at(expr.span).into_iter().for_each(|diagnostic| self.report(diagnostic));
-            Stop
-        })?;
+        let value = eval::complete_at(value, ty, expr.span, self)?;
         conform(value, ty).map_err(|why| self.unfit(why, expr.span))
     }
 

@@ -166,7 +166,7 @@ impl<'a> Frame<'a> {
 
     /// A resource or data source of the body.
     fn resource(&self, name: &str) -> Option<Value> {
-        let block = self.implementation?.resources.iter().find(|block| block.word(1).is_some_and(|word| word == name))?;
+        let block = self.implementation?.resource(name)?;
         let ty = block.word(0)?.clone();
         let resource = Value::residual(Residual::Resource { data: block.keyword.text == "data", ty, name: name.into() });
         Some(match (&block.repeat, &block.condition) {

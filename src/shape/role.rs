@@ -50,6 +50,14 @@ pub struct Step {
     pub span: Span,
 }
 
+impl Step {
+    /// What it is made of: its labels, what it sets, what it is repeated over, and whether it is done.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        let repeat = self.repeat.as_ref().map(|(_, source)| source);
+        self.labels.iter().chain(self.arguments.values()).chain(repeat).chain(&self.condition)
+    }
+}
+
 /// The variables that steps name.
 pub fn variables(steps: &[Step]) -> BTreeSet<Text> {
     let mut found = BTreeSet::new();
@@ -58,10 +66,6 @@ pub fn variables(steps: &[Step]) -> BTreeSet<Text> {
             found.insert(name.clone());
         }
     };
-    for step in steps {
-        let parts =
-            step.labels.iter().chain(step.arguments.values()).chain(step.repeat.as_ref().map(|(_, source)| source)).chain(&step.condition);
-        parts.for_each(|value: &Value| value.walk(&mut visit));
-    }
+    steps.iter().flat_map(Step::values).for_each(|value| value.walk(&mut visit));
     found
 }

@@ -82,7 +82,7 @@ impl Builder<'_, '_> {
                 match item {
                     Item::Block(step) => {
                         steps.extend(self.step(step));
-                        self.answers.extend(step.result().map(|name| Value::residual(Residual::Local(name.clone()))));
+                        self.answers.extend(step.result().map(|(name, _)| Value::residual(Residual::Local(name.clone()))));
                     }
                     // `packages = [ … ]` is a step of its own.
                     Item::Attribute(attribute) => {
@@ -148,7 +148,7 @@ impl Builder<'_, '_> {
             });
         }
         let arguments = self.record(&block.body, kind.as_deref(), &mut locals)?;
-        let span = block.labels.first().map_or(block.keyword.span, |label| label.span);
+        let span = block.place();
         Some(Step { word: block.keyword.text.clone(), labels, doc: block.doc.clone(), arguments, repeat, condition, span })
     }
 
@@ -187,10 +187,7 @@ impl Builder<'_, '_> {
         let value = self.sayable(&attribute.value, &format!("`{}`", attribute.name.text), locals)?;
         match ty {
             Some(ty) => {
-                let value = eval::complete(value, ty, self.frame).map_err(|incomplete| {
-                    incomplete.at(attribute.value.span).into_iter().for_each(|diagnostic| self.frame.report(diagnostic));
-                    Stop
-                })?;
+                let value = eval::complete_at(value, ty, attribute.value.span, self.frame)?;
                 eval::conform(value, ty).map_err(|why| {
                     let mut diagnostic = Diagnostic::error(why.code, attribute.value.span, why.message);
                     if let Some(help) = why.help {

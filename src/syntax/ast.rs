@@ -121,13 +121,13 @@ impl Block {
 
     /// The label that names what a step answers: the blocks below it in its body know that name.
     pub fn result(&self) -> Option<(&Text, Span)> {
-        let label = self.labels.get(RESULT).filter(|_| self.keyword.text == ANSWERING)?;
+        let label = self.labels.get(RESULT).filter(|_| self.keyword.text == TASK)?;
         Some((label.word()?, label.span))
     }
 }
 
 /// The word of the steps that answer something.
-pub const ANSWERING: &str = "task";
+pub const TASK: &str = "task";
 
 /// Which label of such a step names what it answers.
 pub const RESULT: usize = 2;

@@ -8,7 +8,7 @@ use crate::hir;
 pub(in crate::check) fn unknown_resource<'k>(block: &hir::Block, provider: &str, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     let what = if block.keyword.text == "data" { "data source" } else { "resource" };
     let ty = block.word(0).cloned().unwrap_or_default();
-    let span = block.labels.first().map_or(block.keyword.span, |label| label.span);
+    let span = block.place();
     let diagnostic =
         Diagnostic::error(Code::UnknownResource, span, format!("the schemas of `{provider}` have no {what} `{ty}`")).help(format!(
             "where the plugin has it, bring it into the project's library: \

@@ -475,7 +475,7 @@ impl<'f, 'p> Follower<'f, 'p> {
     /// A resource of the implementation: which there are is said by what it is repeated over, or by its condition.
     fn resource(&mut self, id: InstanceId, name: &Text) -> Option<Origin> {
         let implementation = self.planner.implementation(id)?;
-        let block = implementation.resources.iter().find(|block| block.word(1) == Some(name))?;
+        let block = implementation.resource(name)?;
         let what = text!("{} {}.{name}", self.planner.path(id), block.word(0)?);
         if !self.seen.insert((id, name.clone(), Vec::new())) {
             return None;

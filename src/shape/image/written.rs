@@ -7,9 +7,9 @@
 
 use super::Recipe;
 use crate::base::{Text, text};
-use crate::shape::role::{Role, Step};
+use crate::shape::role::{self, Role, Step};
 use crate::value::{Operator, Residual, ResidualFor, Secret, SecretForm, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The version of the form.
@@ -43,16 +43,7 @@ fn step(of: &Step, lines: &mut Vec<String>) {
 
 /// The variables that the steps use, with what they are where nobody says anything else.
 fn variables(role: &Role, lines: &mut Vec<String>) {
-    let mut used = BTreeSet::new();
-    let mut visit = |residual: &Residual| {
-        if let Residual::Variable(name) = residual {
-            used.insert(name.clone());
-        }
-    };
-    for step in &role.install {
-        let repeat = step.repeat.iter().map(|(_, source)| source);
-        step.labels.iter().chain(repeat).chain(&step.condition).chain(step.arguments.values()).for_each(|value| value.walk(&mut visit));
-    }
+    let used = role::variables(&role.install);
     let holes: BTreeMap<&Text, Option<&Value>> = role.holes.iter().map(|hole| (&hole.name, hole.default.as_ref())).collect();
     for (name, default) in holes.into_iter().filter(|(name, _)| used.contains(*name)) {
         lines.push(match default {

@@ -16,13 +16,13 @@ mod steps;
 mod task;
 #[cfg(test)]
 mod tests;
-mod unsayable;
+mod unsupported;
 
 pub use images::emit_image;
 pub use origin::origin;
 pub use role::emit_role;
 pub use shared::{collections, emit_shared};
-pub use unsayable::unsayable;
+pub use unsupported::unsupported;
 
 use crate::artifact::{Error, Tree};
 use crate::plan::Plan;

@@ -11,7 +11,6 @@ use crate::artifact::{Error, Tree, header, jinja};
 use crate::base::IndexMap;
 use crate::base::{Text, text};
 use crate::shape::Role;
-use crate::shape::role::Step;
 use crate::target::common::secrets::Sources;
 use crate::ty::Ty;
 use crate::value::{Residual, Value};
@@ -93,9 +92,7 @@ fn uses_arch(role: &Role) -> bool {
     let mut found = false;
     for step in role.install.iter().chain(&role.configure).chain(&role.cluster) {
         found |= step.arguments.contains_key("checksums") && step.arguments.get("signed").is_none_or(|signed| *signed == Value::None);
-        let Step { labels, arguments, repeat, condition, .. } = step;
-        let values = labels.iter().chain(arguments.values()).chain(repeat.as_ref().map(|(_, source)| source)).chain(condition);
-        values.for_each(|value| value.walk(&mut |residual| found |= matches!(residual, Residual::Fact(name) if name == "arch")));
+        step.values().for_each(|value| value.walk(&mut |residual| found |= matches!(residual, Residual::Fact(name) if name == "arch")));
     }
     found
 }

@@ -5,7 +5,7 @@ pub mod hcl;
 pub mod images;
 pub mod origin;
 pub mod secrets;
-pub mod unsayable;
+pub mod unsupported;
 
 use crate::base::Text;
 

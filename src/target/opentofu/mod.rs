@@ -10,14 +10,14 @@ mod origin;
 mod refusals;
 mod sample;
 mod tests_file;
-mod unsayable;
 mod unseen;
+mod unsupported;
 mod variables;
 mod world;
 
 pub use known::{Known, known};
 pub use origin::origin;
-pub use unsayable::unsayable;
+pub use unsupported::unsupported;
 
 use crate::artifact::hcl::{Body, Expr, Object};
 use crate::artifact::{Entry, Tree, header};

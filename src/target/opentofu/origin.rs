@@ -1,10 +1,9 @@
 //! What says a part of a module.
 
 use crate::base::{Span, Text};
-use crate::hir::{Block, Body, Implementation, Item};
+use crate::hir::{Body, Implementation, Item};
 use crate::shape::Module;
 use crate::target::common::origin::{Part, Said};
-use std::sync::Arc;
 
 /// What says a part of `modules/GROUP/MODULE/PROVIDER/…`.
 pub fn origin(part: &Part<'_>) -> Vec<Said> {
@@ -24,9 +23,7 @@ pub fn origin(part: &Part<'_>) -> Vec<Said> {
 fn of_part(part: &Part<'_>, module: &Module, implementation: &Implementation) -> Option<Span> {
     match part.names()[..] {
         ["resource" | "data", ty, name, ref inside @ ..] => {
-            let named =
-                |block: &&Arc<Block>| block.word(0).is_some_and(|word| word == ty) && block.word(1).is_some_and(|word| word == name);
-            let block = implementation.resources.iter().find(named)?;
+            let block = implementation.resource(name).filter(|block| block.word(0).is_some_and(|word| word == ty))?;
             if inside.first() == Some(&"for_each") || inside.first() == Some(&"count") {
                 let repeat = block.repeat.as_ref().and_then(|repeat| repeat.bindings.first()).map(|binding| binding.source.span);
                 return repeat.or_else(|| block.condition.as_ref().map(|of| of.span)).or(Some(block.span));

@@ -142,10 +142,8 @@ fn word(steps: &[Step], at: usize, context: &mut Context<'_>) -> Result<Vec<Task
 
 /// The variables of the answers that a step uses, in the order in which tasks gave them.
 fn answers_in(step: &Step, context: &Context<'_>) -> Vec<Text> {
-    let Step { labels, arguments, repeat, condition, .. } = step;
-    let values = labels.iter().chain(arguments.values()).chain(repeat.as_ref().map(|(_, source)| source)).chain(condition);
     let mut used = BTreeSet::new();
-    values.for_each(|value| {
+    step.values().for_each(|value| {
         value.walk(&mut |residual| {
             if let Residual::Local(name) = residual {
                 used.insert(name.clone());

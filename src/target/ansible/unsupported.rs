@@ -7,34 +7,30 @@ use crate::base::Span;
 use crate::hir::{Block, Definition, Item};
 use crate::shape::Role;
 use crate::shape::role::Step;
-use crate::target::common::unsayable::{Unsayable, call_in, lacking};
+use crate::target::common::unsupported::{Unsupported, call_in, lacking};
 use crate::value::Value;
 use std::sync::Arc;
 
 /// The steps of a role that cannot be said, sorted by place, each once.
-pub fn unsayable(role: &Role, service: &Definition) -> Vec<Unsayable> {
+pub fn unsupported(role: &Role, service: &Definition) -> Vec<Unsupported> {
     let mut context = context(role);
     let mut found = Vec::new();
     for steps in [&role.install, &role.configure, &role.cluster] {
         for (step, error) in failing(steps, &mut context) {
             let scope = inside(step, &context.scope);
             let has_form = |value: &Value| lower::expression(value, &scope).is_ok();
-            found.push(match values(step).find_map(|value| lacking(value, &has_form)) {
-                Some(function) => Unsayable {
+            found.push(match step.values().find_map(|value| lacking(value, &has_form)) {
+                Some(function) => Unsupported {
                     span: call_of(service, step, &function).unwrap_or(step.span),
                     why: format!("Ansible has nothing like `{function}`"),
                 },
-                None => Unsayable { span: step.span, why: error.problem.to_string() },
+                None => Unsupported { span: step.span, why: error.problem.to_string() },
             });
         }
     }
     found.sort();
     found.dedup();
     found
-}
-
-fn values(step: &Step) -> impl Iterator<Item = &Value> {
-    step.labels.iter().chain(step.arguments.values()).chain(step.repeat.as_ref().map(|(_, source)| source)).chain(&step.condition)
 }
 
 /// Where a step calls a function.
@@ -46,8 +42,7 @@ fn call_of(service: &Definition, step: &Step, function: &str) -> Option<Span> {
 
 /// The block that is declared at this place, in another one.
 fn at(block: &Arc<Block>, place: Span) -> Option<&Arc<Block>> {
-    let own = block.labels.first().map_or(block.keyword.span, |label| label.span);
-    if own == place {
+    if block.place() == place {
         return Some(block);
     }
     block.body.items.iter().find_map(|item| match item {

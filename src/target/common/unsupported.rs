@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// A part of the library that a tool has no form for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unsayable {
+pub struct Unsupported {
     /// The expression.
     pub span: Span,
     /// What is wrong with it, without the place.

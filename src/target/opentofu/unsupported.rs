@@ -1,20 +1,18 @@
 //! What of a module OpenTofu has no form for, each part at the expression that says it.
 
 use crate::base::Span;
-use crate::hir::{Block, Body, Expr, Implementation, Item};
+use crate::hir::{Block, Body, Expr, Implementation};
 use crate::shape::Module;
 use crate::shape::module::{self, Repeat};
 use crate::target::common::hcl::Lowering;
-use crate::target::common::unsayable::{Unsayable, call_in, lacking};
+use crate::target::common::unsupported::{Unsupported, call_in, lacking};
 use crate::value::Value;
-use std::sync::Arc;
 
 /// The parts of a module that cannot be said, sorted by place, each once.
-pub fn unsayable(module: &Module, implementation: &Implementation) -> Vec<Unsayable> {
+pub fn unsupported(module: &Module, implementation: &Implementation) -> Vec<Unsupported> {
     let mut parts = Parts { implementation, found: Vec::new() };
     for resource in module.data.iter().chain(&module.resources) {
-        let named = |block: &&Arc<Block>| block.word(0) == Some(&resource.ty) && block.word(1) == Some(&resource.name);
-        let Some(block) = implementation.resources.iter().find(named) else { continue };
+        let Some(block) = implementation.resource(&resource.name) else { continue };
         parts.repeat(&resource.repeat, block);
         parts.body(&resource.body, &block.body);
     }
@@ -31,7 +29,7 @@ pub fn unsayable(module: &Module, implementation: &Implementation) -> Vec<Unsaya
 
 struct Parts<'a> {
     implementation: &'a Implementation,
-    found: Vec<Unsayable>,
+    found: Vec<Unsupported>,
 }
 
 impl Parts<'_> {
@@ -40,7 +38,7 @@ impl Parts<'_> {
         let Err(why) = lower(value) else { return };
         let function = lacking(value, &|value| lower(value).is_ok());
         let span: Option<Span> = function.and_then(|function| call_in(said, self.implementation.lets.values(), &function));
-        self.found.push(Unsayable { span: span.unwrap_or(said.span), why: why.0 });
+        self.found.push(Unsupported { span: span.unwrap_or(said.span), why: why.0 });
     }
 
     fn repeat(&mut self, repeat: &Repeat, block: &Block) {
@@ -59,18 +57,14 @@ impl Parts<'_> {
 
     fn body(&mut self, body: &module::Body, said: &Body) {
         for (name, value) in &body.arguments {
-            let attribute = said.attribute(name);
-            if let Some(attribute) = attribute {
+            if let Some(attribute) = said.attribute(name) {
                 self.value(value, &attribute.value);
             }
         }
         for (at, block) in body.blocks.iter().enumerate() {
             let before = body.blocks.iter().take(at).filter(|other| other.name == block.name).count();
-            let named = said.items.iter().filter_map(|item| match item {
-                Item::Block(of) if of.keyword.text == block.name => Some(of),
-                _ => None,
-            });
-            let Some(said) = named.clone().nth(before).or_else(|| named.clone().next_back()) else { continue };
+            // Where one block is made of several places, the last of them says the rest.
+            let Some(said) = said.blocks().filter(|of| of.keyword.text == block.name).take(before + 1).last() else { continue };
             if let (Some((_, value)), Some(binding)) = (&block.repeat, said.repeat.as_ref().and_then(|of| of.bindings.first())) {
                 self.value(value, &binding.source);
             }
