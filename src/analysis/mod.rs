@@ -18,11 +18,11 @@ mod made_twice;
 mod missing_capability;
 mod operator_accounts;
 mod other_range;
+mod own_ground;
 mod pipeline_parts;
 mod place;
 mod port_clash;
 mod port_without_number;
-mod provider_needs_unit;
 mod readable_secret;
 mod ready_order;
 mod renumbered;
@@ -87,9 +87,9 @@ const RULES: &[Rule] = &[
     missing_capability::check,
     operator_accounts::check,
     other_range::check,
+    own_ground::check,
     port_clash::check,
     port_without_number::check,
-    provider_needs_unit::check,
     ready_order::check,
     service_twice::check,
     shared_domain::check,

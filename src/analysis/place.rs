@@ -2,7 +2,7 @@
 
 use super::Facts;
 use crate::base::{Span, Text};
-use crate::hir::{self, Attribute, Expr, ExprKind, Instance, Part, Product, Program};
+use crate::hir::{self, Expr, ExprKind, Instance, Part, Product, Program};
 use crate::plan::{Host, Plan};
 use crate::value::{InstanceId, Value};
 use std::net::IpAddr;
@@ -72,24 +72,18 @@ pub(super) fn said_by_product(plan: &Plan, attribute: &str) -> Span {
     overridden.or(own).map_or(plan.product.name.span, |said| said.value.span)
 }
 
-/// Where an instance is given a unit or an output of it; its name where none of its own attributes is.
+/// Where an instance, or the provider instance that it runs on, is given a unit or an output of it; its name where none of their own
+/// attributes is.
 pub(super) fn needing(plan: &Plan, id: InstanceId, unit: InstanceId) -> Span {
     let leads = |value: &Value| *value == Value::Instance(unit) || value.needs(unit);
-    given_where(plan, id, leads).unwrap_or(plan.instances[id.0 as usize].declaration.name.span)
+    let instance = &plan.instances[id.0 as usize];
+    let ground = || plan.ground(instance.provider?)?.on.get(&unit).copied();
+    given_where(plan, id, leads).or_else(ground).unwrap_or(instance.declaration.name.span)
 }
 
 /// Where an instance is given a value that fits; nothing where none of its own attributes has one.
 pub(super) fn given_where(plan: &Plan, id: InstanceId, fits: impl Fn(&Value) -> bool) -> Option<Span> {
-    let instance = plan.instance(id)?;
-    let mut given = given(plan, &instance.declaration);
-    let found = given.find(|attribute| instance.fields.get(&attribute.name.text).is_some_and(&fits));
-    found.map(|attribute| attribute.value.span)
-}
-
-/// What an instance is given in the environment of a plan, what holds there alone first.
-fn given<'p>(plan: &'p Plan, declaration: &'p Instance) -> impl Iterator<Item = &'p Attribute> {
-    let here = declaration.overrides.iter().filter(|(environment, _)| environment.text == plan.environment);
-    here.flat_map(|(_, attributes)| attributes).chain(declaration.attributes.values()).map(AsRef::as_ref)
+    plan.given_where(id, fits)
 }
 
 /// Whether a place stands in the project's own text, and not in the library that comes with the compiler.
@@ -102,7 +96,7 @@ pub(super) fn literal_at(program: &Program, plan: &Plan, id: InstanceId, is_it: 
     let instance = plan.instance(id)?;
     let stack = instance.stack.and_then(|stack| plan.instance(stack));
     std::iter::once(instance).chain(stack).find_map(|of| {
-        let mut written = given(plan, &of.declaration).filter(|said| is_of_project(program, said.value.span));
+        let mut written = plan.given(&of.declaration).filter(|said| is_of_project(program, said.value.span));
         written.find_map(|said| {
             let mut found = None;
             said.value.walk(&mut |expr| {

@@ -46,7 +46,7 @@ fn cycle(plan: &Plan) -> Option<Vec<InstanceId>> {
     let mut graph: Graph<InstanceId> = Graph::default();
     for unit in &plan.units {
         let stack = |id: InstanceId| plan.instances.get(id.0 as usize).and_then(|instance| instance.stack);
-        for needed in unit.dependencies.iter().filter(|needed| stack(needed.instance) == stack(unit.instance)) {
+        for needed in unit.needs().filter(|needed| stack(needed.instance) == stack(unit.instance)) {
             graph.edge(unit.instance, needed.instance);
         }
     }

@@ -14,7 +14,6 @@ use crate::plan::{self, Beside, Exports, Image, Imports, Lock, Plan};
 use crate::shape::Shapes;
 use crate::target;
 use crate::target::common::delivery::of_plans;
-use crate::target::common::images;
 use crate::view::Facts;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -294,7 +293,7 @@ fn uses(plans: &[Plan]) -> Uses {
     for plan in plans {
         uses.modules.extend(plan.units.iter().map(|unit| (unit.module.clone(), unit.provider.clone())));
         uses.roles.extend(plan.services.iter().map(|service| service.service.clone()));
-        for image in images::used(plan) {
+        for image in plan.used_images() {
             uses.roles.extend(image.install.iter().cloned());
             uses.images.entry((image.name.clone(), image.provider.clone())).or_insert_with(|| image.clone());
         }
@@ -304,7 +303,7 @@ fn uses(plans: &[Plan]) -> Uses {
 
 fn graph(plan: &Plan) -> ProductGraph {
     let units = plan.units.iter().map(|unit| {
-        let mut needs: Vec<String> = unit.dependencies.iter().map(|dependency| dependency.path.to_string()).collect();
+        let mut needs: Vec<String> = unit.needs().map(|dependency| dependency.path.to_string()).collect();
         needs.sort();
         (unit.path.to_string(), needs)
     });

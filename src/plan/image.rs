@@ -1,5 +1,6 @@
 //! Images that machines start from.
 
+use super::Plan;
 use crate::base::Text;
 use crate::hir::{Block, Definition, Expr, Local};
 use crate::value::Value;
@@ -36,6 +37,19 @@ pub struct Image {
     pub revision: Text,
     /// The path of the source that defines it.
     pub source: Text,
+}
+
+impl Plan {
+    /// The images of the environment that a machine of it starts from.
+    pub fn used_images(&self) -> impl Iterator<Item = &Image> {
+        self.images.iter().filter(|image| {
+            self.instances.iter().any(|instance| {
+                let on = instance.provider.and_then(|id| self.instances.get(id.0 as usize));
+                let named = |value: &Value| matches!(value, Value::Definition(keyword, name) if keyword == "image" && *name == image.name);
+                on.is_some_and(|on| on.name == image.instance) && instance.fields.values().any(named)
+            })
+        })
+    }
 }
 
 /// The settings of a builder that differ between two instances of the provider, by what they are made of and not by what they happen

@@ -6,13 +6,16 @@ mod changed;
 mod checks;
 pub mod expected;
 mod field;
+mod first;
 mod frame;
 mod functions;
+mod ground;
 pub mod image;
 mod imports;
 pub mod lock;
 pub mod names;
 pub mod origin;
+mod phases;
 mod planner;
 mod reach;
 mod refined;
@@ -38,9 +41,12 @@ use std::sync::Arc;
 
 pub use accounts::CredentialVariable;
 pub use allocate::{Allocation, Misfit};
+pub use first::First;
+pub use ground::Ground;
 pub use image::Image;
 pub use imports::{Elsewhere, Exported, Exports, Imports, NO_IMPORTS, Offer, rank};
 pub use lock::Lock;
+pub use phases::{Phase, Tool};
 pub use reach::Standing;
 pub use ways::Gate;
 
@@ -71,8 +77,10 @@ pub fn plan(
 ) -> (Option<Plan>, Diagnostics) {
     let mut planner = planner::Planner::new(program, types, shapes, product, environment, beside, std::mem::take(work));
     planner.everything();
-    let units = planner.units();
+    planner.grounds = planner.find_grounds();
+    let mut units = planner.units();
     let services = planner.services();
+    planner.stand(&mut units, &services);
     let hosts = planner.hosts(&services);
     planner.checks();
     let stacks = planner.stacks(&units, &services);
@@ -82,11 +90,11 @@ pub fn plan(
     let mut diagnostics = std::mem::take(&mut planner.diagnostics);
     let allocations = std::mem::take(&mut planner.allocator.made);
     let used_waivers = std::mem::take(&mut planner.used_waivers);
+    let grounds = std::mem::take(&mut planner.grounds);
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
     let (product, environment) = (product.clone(), environment.clone());
-    let configured = Vec::new();
     let mut plan = Plan {
         product,
         environment,
@@ -97,14 +105,16 @@ pub fn plan(
         hosts,
         services,
         stacks,
-        configured,
+        configured: Vec::new(),
+        phases: Vec::new(),
+        grounds,
         images,
         allocations,
         used_waivers,
         ways: ways::Ways::default(),
     };
-    match plan.configuration() {
-        Ok(order) => plan.configured = order,
+    match plan.configuration().and_then(|configured| plan.order(configured)) {
+        Ok((configured, phases)) => (plan.configured, plan.phases) = (configured, phases),
         Err(circle) => {
             diagnostics.push(*circle);
             return (None, diagnostics);
@@ -136,6 +146,10 @@ pub struct Plan {
     pub stacks: Vec<Stack>,
     /// The same stacks in the order in which their machines are configured: each behind the ways into and out of its machines.
     pub configured: Vec<Text>,
+    /// What is done with the stacks, in order: their units are made and their machines configured.
+    pub phases: Vec<Phase>,
+    /// What the provider instances stand on that the product makes itself; most stand on nothing.
+    grounds: BTreeMap<InstanceId, Ground>,
     /// What Packer builds on the providers of this environment, in the order of images and providers.
     pub images: Vec<Image>,
     /// What was allocated, by the key in the lock file.
@@ -188,10 +202,19 @@ pub struct Unit {
     pub provider_instance: Text,
     /// The inputs by the name of the module's hole; `Residual::Output` in them is another unit's output. `labels` is not among them: root.hcl gives it.
     pub inputs: Vec<(Text, Value)>,
-    /// The units whose outputs it needs.
+    /// The units whose outputs it needs, itself or for the arguments of its provider.
     pub dependencies: Vec<Dependency>,
+    /// The other units that have to be there, because its provider stands on them.
+    pub behind: Vec<Dependency>,
     /// Where it is declared.
     pub span: Span,
+}
+
+impl Unit {
+    /// Every unit that has to be there before it.
+    pub fn needs(&self) -> impl Iterator<Item = &Dependency> {
+        self.dependencies.iter().chain(&self.behind)
+    }
 }
 
 /// A unit that another one needs.
@@ -270,6 +293,9 @@ pub fn mock(ty: &Ty) -> Value {
         Ty::Optional(ty) | Ty::Secret(ty) => mock(ty),
         Ty::Ip => Value::text("192.0.2.1"),
         Ty::Cidr => Value::text("192.0.2.0/24"),
+        // What configures a plugin is looked at when it is.
+        Ty::Url => Value::text("https://192.0.2.1"),
+        Ty::Fqdn => Value::text("mock.example.com"),
         _ => Value::text("1"),
     }
 }

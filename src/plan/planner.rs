@@ -5,6 +5,7 @@
 
 use super::Beside;
 use super::allocate::Allocator;
+use super::ground::Ground;
 use super::imports::{Elsewhere, Imports};
 use crate::base::IndexMap;
 use crate::base::{Span, Text, text};
@@ -60,6 +61,11 @@ impl Node {
         self.states[at] = state;
     }
 
+    /// The provider instance that it runs on, where somebody has asked for that.
+    pub(super) fn provider(&self) -> Option<InstanceId> {
+        self.provider
+    }
+
     /// The name of a field.
     fn name_of(&self, field: FieldId) -> Text {
         let of_implementation =
@@ -68,7 +74,7 @@ impl Node {
     }
 
     /// What was evaluated, by field.
-    fn evaluated(&self) -> impl Iterator<Item = (FieldId, &Value)> {
+    pub(super) fn evaluated(&self) -> impl Iterator<Item = (FieldId, &Value)> {
         self.states.iter().enumerate().filter_map(|(at, state)| match state {
             State::Done(Ok(value)) => Some((FieldId(at as u32), value)),
             _ => None,
@@ -121,6 +127,8 @@ pub(super) struct Planner<'a> {
     pub clients: BTreeMap<InstanceId, Arc<BTreeSet<IpNet>>>,
     /// The instances that a service names in what it is given, by the service.
     pub referred: BTreeMap<InstanceId, Arc<BTreeSet<InstanceId>>>,
+    /// What the provider instances stand on, those that stand on something.
+    pub grounds: BTreeMap<InstanceId, Ground>,
     /// What is being evaluated, the innermost last: for the message of a cycle, and for the keys of allocations.
     pub open: Vec<(InstanceId, Text, u32)>,
 }
@@ -156,6 +164,7 @@ impl<'a> Planner<'a> {
             unknown: BTreeSet::new(),
             clients: BTreeMap::new(),
             referred: BTreeMap::new(),
+            grounds: BTreeMap::new(),
             open: Vec::new(),
         };
         planner.instances();

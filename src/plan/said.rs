@@ -1,8 +1,10 @@
 //! What a product, its services and providers say of themselves, as typed views.
 
 use super::{Host, Instance, Plan, Service, Stack};
+use crate::base::Span;
+use crate::hir;
 use crate::hir::items::{self, Authority, Lock, Product, Repository, SecretStore, Secrets, State, StateStore, Values, View, WayIn};
-use crate::value::InstanceId;
+use crate::value::{InstanceId, Value};
 
 impl Instance {
     /// What was evaluated of it, by field.
@@ -38,6 +40,20 @@ impl Plan {
     pub fn host(&self, name: &str) -> Option<&Host> {
         let at = self.hosts.partition_point(|host| host.name.as_str() < name);
         self.hosts.get(at).filter(|host| host.name == name)
+    }
+
+    /// What an instance is given in this environment, what holds here alone first.
+    pub fn given<'p>(&'p self, declaration: &'p hir::Instance) -> impl Iterator<Item = &'p hir::Attribute> {
+        let here = declaration.overrides.iter().filter(|(environment, _)| environment.text == self.environment);
+        here.flat_map(|(_, attributes)| attributes).chain(declaration.attributes.values()).map(AsRef::as_ref)
+    }
+
+    /// Where an instance is given a value that fits; nothing where none of its own attributes has one.
+    pub fn given_where(&self, id: InstanceId, fits: impl Fn(&Value) -> bool) -> Option<Span> {
+        let instance = self.instance(id)?;
+        let mut given = self.given(&instance.declaration);
+        let found = given.find(|attribute| instance.fields.get(&attribute.name.text).is_some_and(&fits));
+        found.map(|attribute| attribute.value.span)
     }
 
     /// An instance by its number.

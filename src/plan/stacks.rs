@@ -1,5 +1,6 @@
 //! What is made last: the order of stacks, the images of the providers, and the instances as the plan shows them.
 
+use super::ground::outputs;
 use super::planner::{PRODUCT, Planner};
 use super::{Image, Instance, Service, Stack, Unit, image};
 use crate::base::graph::Graph;
@@ -60,7 +61,13 @@ impl Planner<'_> {
         }
         let by_unit: BTreeMap<InstanceId, Text> = units.iter().map(|unit| (unit.instance, unit.stack.clone())).collect();
         for unit in units {
-            for needed in unit.dependencies.iter().filter_map(|dependency| by_unit.get(&dependency.instance)) {
+            let mut needed = BTreeSet::new();
+            unit.inputs.iter().for_each(|(_, value)| {
+                outputs(value, &mut |of, _| {
+                    needed.insert(of);
+                });
+            });
+            for needed in needed.iter().filter_map(|needed| by_unit.get(needed)) {
                 if *needed != unit.stack {
                     graph.edge(unit.stack.clone(), needed.clone());
                 }
@@ -87,6 +94,17 @@ impl Planner<'_> {
                 return Vec::new();
             }
         };
+        // A circle through what a provider stands on is told where the order of both tools is made.
+        for unit in units {
+            let ground = self.node(unit.instance).provider().and_then(|provider| self.grounds.get(&provider));
+            for on in ground.into_iter().flat_map(|ground| ground.on.keys()) {
+                let stack = self.node(self.node(*on).stack.unwrap_or(*on)).name.clone();
+                if stack != unit.stack {
+                    graph.edge(unit.stack.clone(), stack);
+                }
+            }
+        }
+        let order = graph.order().unwrap_or(order);
         let needs: BTreeMap<&Text, &BTreeSet<Text>> = graph.iter().collect();
         let by_name: BTreeMap<&Text, &InstanceId> = ids.iter().rev().map(|id| (&self.node(*id).name, id)).collect();
         let found = order.iter().filter_map(|name| {

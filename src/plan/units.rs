@@ -1,14 +1,15 @@
 //! Units: the inputs of every module instance, the outputs of others that they need, and what stands for these until they exist.
 
 use super::frame::Frame;
+use super::ground::{Ground, outputs};
 use super::planner::Planner;
-use super::{Dependency, Unit, mock};
+use super::{Dependency, Service, Unit, mock};
 use crate::base::{Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{Evaluated, Stop, conform};
 use crate::shape::{Hole, Module, Source, key_of, keyed};
 use crate::ty::Ty;
-use crate::value::{Entries, InstanceId, Residual, Value};
+use crate::value::{Entries, InstanceId, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -53,7 +54,8 @@ impl Planner<'_> {
         let stack = self.node(id).stack;
         let stack = stack.map_or_else(|| self.node(id).name.clone(), |stack| self.node(stack).name.clone());
         let name = self.node(id).name.clone();
-        let dependencies = self.dependencies(id, &inputs);
+        let ground = self.grounds.get(&provider).cloned().unwrap_or_default();
+        let dependencies = self.dependencies(id, &inputs, &ground);
         Some(Unit {
             instance: id,
             path: text!("{stack}/{name}"),
@@ -65,6 +67,7 @@ impl Planner<'_> {
             provider_instance: self.node(provider).name.clone(),
             inputs,
             dependencies,
+            behind: Vec::new(),
             span: self.node(id).declaration.name.span,
         })
     }
@@ -127,15 +130,13 @@ impl Planner<'_> {
         self.report(diagnostic);
     }
 
-    fn dependencies(&mut self, id: InstanceId, inputs: &[(Text, Value)]) -> Vec<Dependency> {
+    fn dependencies(&mut self, id: InstanceId, inputs: &[(Text, Value)], ground: &Ground) -> Vec<Dependency> {
         let mut needed: BTreeMap<Text, InstanceId> = BTreeMap::new();
-        for (_, value) in inputs {
-            value.walk(&mut |residual| {
-                if let Residual::Output(of, _) = residual {
-                    needed.insert(self.path(*of), *of);
-                }
-            });
-        }
+        let mut need = |of: InstanceId| {
+            needed.insert(self.path(of), of);
+        };
+        inputs.iter().for_each(|(_, value)| outputs(value, &mut |of, _| need(of)));
+        ground.read.iter().for_each(|of| need(*of));
         let short: Vec<Text> = needed.values().map(|of| self.node(*of).name.clone()).collect();
         let mut dependencies = Vec::new();
         for (index, of) in needed.values().copied().enumerate() {
@@ -143,11 +144,50 @@ impl Planner<'_> {
             let stack = self.node(of).stack.unwrap_or(of);
             let near = self.node(of).stack == self.node(id).stack;
             let name = if unique && near { short[index].clone() } else { text!("{}_{}", self.node(stack).name, short[index]) };
-            let path = text!("{}/{}", self.node(stack).name, self.node(of).name);
             let mocks = self.mocks(of);
-            dependencies.push(Dependency { instance: of, path, name: name.replace('-', "_").into(), mocks });
+            dependencies.push(Dependency { name: name.replace('-', "_").into(), mocks, ..self.dependency(of) });
         }
         dependencies
+    }
+
+    /// A unit that only has to be there.
+    fn dependency(&self, of: InstanceId) -> Dependency {
+        let node = self.node(of);
+        let stack = node.stack.map_or(&node.name, |stack| &self.node(stack).name);
+        Dependency { instance: of, path: text!("{stack}/{}", node.name), name: Text::default(), mocks: Vec::new() }
+    }
+
+    /// Lets units know what their provider stands on: what makes the machines of a service, what belongs to its stack, and modules. Of
+    /// these it is enough to name those that no other one of them needs.
+    pub(super) fn stand(&self, units: &mut [Unit], services: &[Service]) {
+        let needs: BTreeMap<InstanceId, Vec<InstanceId>> =
+            units.iter().map(|unit| (unit.instance, unit.dependencies.iter().map(|of| of.instance).collect())).collect();
+        let stack_of = |id: InstanceId| self.node(id).stack.unwrap_or(id);
+        for (provider, ground) in &self.grounds {
+            let mut there: BTreeSet<InstanceId> = BTreeSet::new();
+            for on in ground.on.keys() {
+                if self.node(*on).keyword == "module" {
+                    there.insert(*on);
+                    continue;
+                }
+                there.extend(needs.keys().filter(|unit| stack_of(**unit) == stack_of(*on)));
+                let of = services.iter().filter(|service| service.instance == *on || stack_of(service.instance) == *on);
+                there.extend(of.flat_map(|service| &service.hosts).filter_map(|host| self.machines.get(host)).map(|machine| machine.unit));
+            }
+            let mut below: BTreeSet<InstanceId> = BTreeSet::new();
+            let mut open: Vec<InstanceId> = there.iter().flat_map(|unit| needs.get(unit)).flatten().copied().collect();
+            while let Some(unit) = open.pop() {
+                if below.insert(unit) {
+                    open.extend(needs.get(&unit).into_iter().flatten());
+                }
+            }
+            let last: Vec<InstanceId> = there.difference(&below).copied().collect();
+            for unit in units.iter_mut().filter(|unit| self.node(unit.instance).provider() == Some(*provider)) {
+                let known: BTreeSet<InstanceId> = unit.dependencies.iter().map(|of| of.instance).collect();
+                unit.behind = last.iter().filter(|of| !known.contains(of)).map(|of| self.dependency(*of)).collect();
+                unit.behind.sort_by(|a, b| a.path.cmp(&b.path));
+            }
+        }
     }
 
     /// Every output of a unit with a value of the type and keys that it will have.

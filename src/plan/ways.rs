@@ -133,6 +133,20 @@ impl Plan {
         self.hosts.iter().find(|other| other.said().and_then(|said| said.address()) == Some(gateway))
     }
 
+    /// The machines, each with the other stacks through which it is entered and left.
+    pub(super) fn ways_of_machines(&self) -> Vec<(&Host, &Text)> {
+        let mut ways_out: BTreeMap<InstanceId, Option<&Host>> = BTreeMap::new();
+        let mut found = Vec::new();
+        for host in &self.hosts {
+            let network = self.standing(host).and_then(|standing| standing.network);
+            let way_out = network.and_then(|network| *ways_out.entry(network).or_insert_with(|| self.way_out(network)));
+            let way_out = way_out.filter(|through| through.name != host.name);
+            let ways = self.gate_of(host).map(|gate| &gate.stack).into_iter().chain(way_out.map(|through| &through.stack));
+            found.extend(ways.filter(|way| **way != host.stack).map(|way| (host, way)));
+        }
+        found
+    }
+
     /// The stacks in the order in which their machines are configured: each behind what its services refer to, and behind the ways into
     /// and out of its machines. Beyond that as they are made, as far as that goes.
     pub(super) fn configuration(&self) -> Result<Vec<Text>, Box<Diagnostic>> {
@@ -146,16 +160,9 @@ impl Plan {
             stack.refers.iter().filter_map(&node).for_each(|needed| graph.edge(of.clone(), needed));
             soft.extend(stack.needs.iter().filter_map(&node).map(|needed| (of.clone(), needed)));
         }
-        let mut ways_out: BTreeMap<InstanceId, Option<&Host>> = BTreeMap::new();
-        for host in &self.hosts {
-            let network = self.standing(host).and_then(|standing| standing.network);
-            let way_out = network.and_then(|network| *ways_out.entry(network).or_insert_with(|| self.way_out(network)));
-            let way_out = way_out.filter(|through| through.name != host.name);
-            let ways = self.gate_of(host).map(|gate| &gate.stack).into_iter().chain(way_out.map(|through| &through.stack));
-            for way in ways.filter(|way| **way != host.stack) {
-                if let (Some(of), Some(way)) = (node(&host.stack), node(way)) {
-                    graph.edge(of, way);
-                }
+        for (host, way) in self.ways_of_machines() {
+            if let (Some(of), Some(way)) = (node(&host.stack), node(way)) {
+                graph.edge(of, way);
             }
         }
         for (of, needed) in soft {

@@ -4,7 +4,6 @@ use crate::base::{Ports, Text, text};
 use crate::hir::items::{DnsZone, HostFilter, PacketFilter, Port, PrivateNetwork, Provider as OfProvider, PublicNames, RecordSet, WayIn};
 use crate::plan::{self, Instance, Plan};
 use crate::target::common::delivery::of_plans;
-use crate::target::common::images;
 use crate::target::common::secrets::Sources;
 use crate::value::{InstanceId, Residual, Secret as Reference, SecretForm, Value};
 use ipnet::IpNet;
@@ -95,6 +94,8 @@ pub struct Unit {
     pub kind: Text,
     /// The units whose outputs it reads, each with these outputs.
     pub needs: Vec<(Text, Vec<Text>)>,
+    /// The units that its provider stands on beside those.
+    pub behind: Vec<Text>,
 }
 
 /// A private network.
@@ -265,14 +266,14 @@ impl Facts {
             ready: false,
             providers: providers(plan),
             stacks: stacks(plan),
-            units: plan.units.iter().map(unit).collect(),
+            units: plan.units.iter().map(|of| unit(plan, of)).collect(),
             networks: networks(plan),
             hosts: plan.hosts.iter().map(|of| host(plan, of)).collect(),
             services: plan.services.iter().map(|of| service(plan, of)).collect(),
             tunnels: tunnels(plan),
             secrets: secrets_of(plan),
             names: names(plan),
-            images: images::used(plan).map(|image| (image.name.clone(), image.instance.clone())).collect(),
+            images: plan.used_images().map(|image| (image.name.clone(), image.instance.clone())).collect(),
             waived: plan.used_waivers.iter().cloned().collect(),
         }
     }
@@ -310,15 +311,8 @@ fn path_of(plan: &Plan, id: InstanceId) -> Text {
     }
 }
 
-fn unit(unit: &plan::Unit) -> Unit {
-    let mut outputs: BTreeMap<InstanceId, BTreeSet<Text>> = BTreeMap::new();
-    for (_, value) in &unit.inputs {
-        value.walk(&mut |residual| {
-            if let Residual::Output(of, name) = residual {
-                outputs.entry(*of).or_default().insert(name.clone());
-            }
-        });
-    }
+fn unit(plan: &Plan, unit: &plan::Unit) -> Unit {
+    let outputs = plan.outputs_read(unit);
     let needs = unit.dependencies.iter().map(|of| {
         let read = outputs.get(&of.instance).into_iter().flatten().cloned().collect();
         (of.path.clone(), read)
@@ -333,11 +327,12 @@ fn unit(unit: &plan::Unit) -> Unit {
         provider: unit.provider_instance.clone(),
         kind: unit.provider.clone(),
         needs,
+        behind: unit.behind.iter().map(|of| of.path.clone()).collect(),
     }
 }
 
 fn stacks(plan: &Plan) -> Vec<Stack> {
-    let units: Vec<Unit> = plan.units.iter().map(unit).collect();
+    let units: Vec<Unit> = plan.units.iter().map(|of| unit(plan, of)).collect();
     let mut phases: BTreeMap<&Text, usize> = BTreeMap::new();
     let mut stacks = Vec::new();
     for stack in &plan.stacks {
@@ -348,6 +343,16 @@ fn stacks(plan: &Plan) -> Vec<Stack> {
             let Some((of, name)) = path.split_once('/') else { continue };
             if let Some(why) = needs.get_mut(of) {
                 why.extend(outputs.iter().map(|output| text!("{name}.{output}")));
+            }
+        }
+        for unit in plan.units.iter().filter(|unit| unit.stack == stack.name) {
+            // An output says more.
+            let named = plan.ground_of(unit).into_iter().flat_map(|of| of.on.keys().filter(|on| !of.read.contains(on)));
+            for on in named {
+                let path = path_of(plan, *on);
+                if let Some(why) = needs.get_mut(path.split_once('/').map_or(path.as_str(), |(of, _)| of)) {
+                    why.insert(text!("{} by {}", path, unit.provider_instance));
+                }
             }
         }
         for service in plan.services.iter().filter(|service| service.stack == stack.name) {

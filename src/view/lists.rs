@@ -135,7 +135,7 @@ fn units(facts: &[Facts]) -> Table {
     let mut table = Table::new(["product", "environment", "unit", "module", "provider", "kind", "needs", "folder"]);
     for of in facts {
         for unit in &of.units {
-            let needs: Vec<Text> = unit.needs.iter().map(|(need, _)| need.clone()).collect();
+            let needs: Vec<Text> = unit.needs.iter().map(|(need, _)| need).chain(&unit.behind).cloned().collect();
             table.row([
                 Cell::from(&of.product),
                 (&of.environment).into(),

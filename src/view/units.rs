@@ -41,7 +41,7 @@ pub fn stacks(facts: &[Facts], grouping: Grouping) -> Graph {
     graph
 }
 
-/// The units with the units whose outputs they read.
+/// The units with the units whose outputs they read, and those that their providers stand on.
 pub fn units(facts: &[Facts], grouping: Grouping) -> Graph {
     let mut graph = Graph { title: "Units".into(), flow: Flow::Needs, classes: kinds(facts), ..Graph::default() };
     for of in facts {
@@ -60,6 +60,9 @@ pub fn units(facts: &[Facts], grouping: Grouping) -> Graph {
         for unit in &of.units {
             for (need, outputs) in &unit.needs {
                 graph.connect(&ids, &text!("{place}/{}", unit.path), &text!("{place}/{need}"), outputs.join(", ").into());
+            }
+            for below in &unit.behind {
+                graph.connect(&ids, &text!("{place}/{}", unit.path), &text!("{place}/{below}"), text!("provider {}", unit.provider));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::line;
 use super::value::show;
-use crate::plan::Plan;
+use crate::plan::{Phase, Plan, Tool};
 use crate::value::{InstanceId, Value};
 
 pub(super) fn print(plan: &Plan, text: &mut String) {
@@ -34,6 +34,9 @@ pub(super) fn print(plan: &Plan, text: &mut String) {
         for needed in &unit.dependencies {
             line(text, format_args!("{of} unit {} needs {}", unit.path, needed.path));
         }
+        for needed in &unit.behind {
+            line(text, format_args!("{of} unit {} stands on {}", unit.path, needed.path));
+        }
     }
     for host in &plan.hosts {
         line(text, format_args!("{of} machine {} = {}", host.name, shown(&host.record)));
@@ -55,6 +58,12 @@ pub(super) fn print(plan: &Plan, text: &mut String) {
         let needs: Vec<&str> = stack.needs.iter().map(|need| need.as_str()).collect();
         line(text, format_args!("{of} stack {} behind [{}]", stack.name, needs.join(", ")));
     }
+    let phase = |of: &Phase| match of.tool {
+        Tool::OpenTofu => format!("units of {}", of.stack),
+        Tool::Ansible => format!("machines of {}", of.stack),
+    };
+    let phases: Vec<String> = plan.phases.iter().map(phase).collect();
+    line(text, format_args!("{of} in order: {}", phases.join(", ")));
     for (key, made) in &plan.allocations {
         line(text, format_args!("{of} allocated {key} = {}", made.value));
     }

@@ -6,17 +6,6 @@ use crate::plan::{Image, Plan};
 use crate::value::{Residual, Value};
 use std::collections::BTreeMap;
 
-/// The images of an environment that a machine of it starts from.
-pub fn used(plan: &Plan) -> impl Iterator<Item = &Image> {
-    plan.images.iter().filter(|image| {
-        plan.instances.iter().any(|instance| {
-            let on = instance.provider.and_then(|id| plan.instances.get(id.0 as usize));
-            let named = |value: &Value| matches!(value, Value::Definition(keyword, name) if keyword == "image" && *name == image.name);
-            on.is_some_and(|on| on.name == image.instance) && instance.fields.values().any(named)
-        })
-    })
-}
-
 /// The folder of an image's template.
 pub fn folder(image: &Image) -> Text {
     text!("packer/{}/{}", image.name, image.provider)

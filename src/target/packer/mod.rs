@@ -25,7 +25,7 @@ pub fn emit_image(image: &Image, tree: &mut Tree) -> Result<(), Error> {
 /// Writes what the environments of a product say of the images that they use.
 pub fn emit_product(plans: &[Plan], tree: &mut Tree) -> Result<(), Error> {
     for plan in plans {
-        for image in images::used(plan) {
+        for image in plan.used_images() {
             let mut file = Value::object();
             for (name, of) in &images::variables(image) {
                 file.push(name.clone(), value::literal(of).map_err(|error| error.within(name.clone()))?);

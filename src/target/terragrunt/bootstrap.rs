@@ -1,87 +1,8 @@
-//! The way out of the circle: the units that must be there before the state has a place.
-//!
-//! These are the units of the stacks that serve state, locks and secrets and of those that lead to them, then the units that make the
-//! names by which they are called, and whatever any of them needs.
+//! `bootstrap.units`: the units that must be there before the state has a place.
 
-use crate::base::Text;
-use crate::base::graph::Graph;
-use crate::hir::items::{Lock, SecretStore, Secrets, State, StateStore, WayIn};
-use crate::plan::{Instance, Plan};
-use crate::value::{InstanceId, Value};
-use std::collections::BTreeSet;
+use crate::plan::First;
 
-/// What an environment needs first.
-pub(super) struct First {
-    /// The stacks that are configured first, those that lead to the others before them.
-    pub stacks: Vec<Text>,
-    /// The paths of the units, each behind what it needs.
-    pub units: Vec<Text>,
-}
-
-/// What an environment needs first.
-pub(super) fn first(plan: &Plan) -> First {
-    let instance = |id: InstanceId| plan.instances.get(id.0 as usize);
-    // Where the store is there before, nothing has to come first, and whatever was made without it moves there.
-    if !plan.serves_itself() {
-        let mut graph: Graph<Text> = Graph::default();
-        for unit in &plan.units {
-            graph.node(unit.path.clone());
-            unit.dependencies.iter().for_each(|dependency| graph.edge(unit.path.clone(), dependency.path.clone()));
-        }
-        return First { stacks: Vec::new(), units: graph.order().unwrap_or_default() };
-    }
-    let stack = |of: &Instance| of.stack.and_then(instance).map(|stack| stack.name.clone());
-    let leading = |of: &&Instance| of.block::<WayIn<'_>>().is_some();
-    let ways: BTreeSet<Text> = plan.instances.iter().filter(leading).filter_map(stack).collect();
-    let state = plan.state();
-    let served = [state.and_then(State::store), state.and_then(State::lock), plan.secrets().and_then(Secrets::store)];
-    let serving = served.into_iter().flatten().filter_map(|id| stack(instance(id)?));
-    let serving: BTreeSet<Text> = serving.filter(|name| !ways.contains(name)).collect();
-
-    let mut graph: Graph<Text> = Graph::default();
-    for unit in &plan.units {
-        graph.node(unit.path.clone());
-        for dependency in &unit.dependencies {
-            graph.edge(unit.path.clone(), dependency.path.clone());
-        }
-    }
-    let of_stack = plan.units.iter().filter(|unit| ways.contains(&unit.stack) || serving.contains(&unit.stack));
-    let mut wanted: BTreeSet<Text> = of_stack.map(|unit| unit.path.clone()).collect();
-    for name in called(plan) {
-        // Several zones may know a name; the one that needs least is enough.
-        let makers = plan.units.iter().filter(|unit| instance(unit.instance).is_some_and(|unit| resolves(unit, &name)));
-        wanted.extend(makers.map(|unit| unit.path.clone()).min_by_key(|path| (graph.reachable(path).len(), path.clone())));
-    }
-    let needed: Vec<Text> = wanted.iter().flat_map(|path| graph.reachable(path)).collect();
-    wanted.extend(needed);
-
-    let stacks = plan.configured.iter().filter(|name| ways.contains(*name) || serving.contains(*name)).cloned();
-    First { stacks: stacks.collect(), units: graph.order().unwrap_or_default().into_iter().filter(|path| wanted.contains(path)).collect() }
-}
-
-/// The host names by which what serves the product is called.
-fn called(plan: &Plan) -> BTreeSet<Text> {
-    let endpoint = plan.state_store().and_then(StateStore::address);
-    let lock = plan.lock().and_then(Lock::address);
-    let secrets = plan.secret_store().and_then(SecretStore::address);
-    let ways = plan.instances.iter().filter_map(|instance| instance.block::<WayIn<'_>>()?.name());
-    let texts = endpoint.into_iter().chain(lock).chain(secrets).chain(ways);
-    texts.map(|text| host(text)).collect()
-}
-
-/// The host of a URL; other text is a host itself, or nothing that a zone knows.
-fn host(text: &str) -> Text {
-    let behind = text.split_once("://").map_or(text, |(_, behind)| behind);
-    behind.split(['/', ':']).next().unwrap_or_default().into()
-}
-
-/// Whether a unit says that it makes a name.
-fn resolves(unit: &Instance, name: &str) -> bool {
-    let names = unit.fields.get("resolves").and_then(Value::as_list).unwrap_or_default();
-    names.iter().filter_map(Value::as_text).any(|known| known == name)
-}
-
-/// `bootstrap.units`: one path a line.
+/// One path a line.
 pub(super) fn units(first: &First) -> String {
     let mut text = format!("# {}\n", crate::artifact::header(""));
     for path in &first.units {
@@ -89,16 +10,4 @@ pub(super) fn units(first: &First) -> String {
         text.push('\n');
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::host;
-
-    #[test]
-    fn a_host_is_found_in_whatever_names_it() {
-        assert_eq!(host("https://s3.example.com:3900/bucket"), "s3.example.com");
-        assert_eq!(host("vpn.example.com"), "vpn.example.com");
-        assert_eq!(host("/etc/passwd"), "");
-    }
 }

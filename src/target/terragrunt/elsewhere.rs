@@ -5,8 +5,7 @@ use super::guide::{Steps, passphrase};
 use super::{first_secrets, machines};
 use crate::artifact::shell::Word;
 use crate::base::Text;
-use crate::plan::Plan;
-use crate::target::common::images::used;
+use crate::plan::{Plan, Tool};
 use crate::target::common::word;
 use std::collections::BTreeSet;
 
@@ -38,24 +37,21 @@ pub(super) fn steps<'p>(plan: &'p Plan, branch: &str) -> Steps<'p> {
         let others: Vec<String> = plan.stands_on().into_iter().map(|(other, _)| format!("`live/{other}/BOOTSTRAP.md`")).collect();
         steps.push(format!("Join the private network in which the stores are, as {} says.\n", others.join(", ")));
     }
-    let images: String = used(plan).map(|image| super::guide::bake(plan, image)).collect();
+    let images: String = plan.used_images().map(|image| super::guide::bake(plan, image)).collect();
     if !images.is_empty() {
         let config = "export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n";
         steps.push(format!("Bake the images that the machines start from:\n\n```sh\n{config}{images}```\n"));
     }
-    steps.push(format!("Make everything:\n\n```sh\n(cd \"live/{product}/$environment\" && terragrunt run --all -- apply)\n```\n"));
-    steps.made();
-    let configured = plan.configured.iter().filter(|stack| plan.services.iter().any(|service| service.stack == **stack));
-    let playbooks: String = configured.map(|stack| super::guide::playbook(product, "", &word(stack))).collect();
-    if !playbooks.is_empty() {
-        steps.push(format!(
-            "Configure the machines. SSH shows the fingerprint of each machine that it meets for the first time.\n\
-             \n\
-             ```sh\n\
-             export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n\
-             ./ci/collections.sh\n\
-             {playbooks}```\n"
-        ));
+    match plan.late().next() {
+        None => {
+            steps.push(format!("Make everything:\n\n```sh\n(cd \"live/{product}/$environment\" && terragrunt run --all -- apply)\n```\n"));
+            steps.made();
+            let stacks: Vec<&Text> = plan.phases.iter().filter(|phase| phase.tool == Tool::Ansible).map(|phase| &phase.stack).collect();
+            if !stacks.is_empty() {
+                steps.push(configured(product, &stacks, true));
+            }
+        }
+        Some(_) => one_after_the_other(plan, &mut steps),
     }
     if machines::are_signed(plan) {
         steps
@@ -63,6 +59,43 @@ pub(super) fn steps<'p>(plan: &'p Plan, branch: &str) -> Steps<'p> {
     }
     steps.pipelines(branch);
     steps
+}
+
+/// What stands on a service is made once that is configured.
+fn one_after_the_other(plan: &Plan, steps: &mut Steps<'_>) {
+    let product = &plan.product.name.text;
+    let mut first = true;
+    for (at, phases) in plan.phases.chunk_by(|one, next| one.tool == next.tool).enumerate() {
+        let stacks: Vec<&Text> = phases.iter().map(|phase| &phase.stack).collect();
+        if phases.iter().any(|phase| phase.tool == Tool::Ansible) {
+            if first {
+                steps.made();
+            }
+            steps.push(configured(product, &stacks, first));
+            first = false;
+            continue;
+        }
+        let what = if at == 0 { "Make what stands on no service of the product" } else { "Make what stands on these services" };
+        let filters: Vec<String> = stacks.iter().map(|stack| format!("--filter './{stack}/**'")).collect();
+        let filters = filters.join(" ");
+        steps.push(format!("{what}:\n\n```sh\n(cd \"live/{product}/$environment\" && terragrunt run --all {filters} -- apply)\n```\n"));
+    }
+}
+
+/// The playbooks of some stacks; before the first ones Ansible gets what it needs.
+fn configured(product: &str, stacks: &[&Text], first: bool) -> String {
+    let playbooks: String = stacks.iter().map(|stack| super::guide::playbook(product, "", &word(stack))).collect();
+    match first {
+        true => format!(
+            "Configure the machines. SSH shows the fingerprint of each machine that it meets for the first time.\n\
+             \n\
+             ```sh\n\
+             export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n\
+             ./ci/collections.sh\n\
+             {playbooks}```\n"
+        ),
+        false => format!("Configure the machines that come behind that:\n\n```sh\n{playbooks}```\n"),
+    }
 }
 
 /// The certificate of who signs the services of another product lies behind that of the product's own authority, by which its machines

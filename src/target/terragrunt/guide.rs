@@ -1,16 +1,14 @@
 //! `BOOTSTRAP.md`: what an operator does in the first run of an environment, and when a machine is added or replaced. Its blocks of
 //! commands are run by a test, one after the other, in one shell at the root of the repository.
 
-use super::bootstrap::First;
 use super::{elsewhere, first_secrets, machines};
 use crate::artifact::header;
 use crate::artifact::shell::Word;
 use crate::base::Text;
 use crate::hir::items;
 use crate::plan::names::{Leads, NeededName};
-use crate::plan::{Image, Plan};
+use crate::plan::{First, Image, Plan};
 use crate::target::common::delivery::{Credential, Network, Product, of_plans, place_of};
-use crate::target::common::images::used;
 use crate::target::common::secrets::Sources;
 use crate::target::common::word;
 use crate::value::{Scheme, SecretForm, Value};
@@ -334,7 +332,7 @@ fn words<'v>(words: impl Iterator<Item = &'v Text>) -> Option<String> {
 fn images(plan: &Plan, first: &First) -> Option<String> {
     let on: BTreeSet<&Text> =
         plan.units.iter().filter(|unit| first.units.contains(&unit.path)).map(|unit| &unit.provider_instance).collect();
-    let lines: String = used(plan).filter(|image| on.contains(&image.instance)).map(|image| bake(plan, image)).collect();
+    let lines: String = plan.used_images().filter(|image| on.contains(&image.instance)).map(|image| bake(plan, image)).collect();
     let config = "export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n";
     (!lines.is_empty()).then(|| format!("Bake the images that the first machines start from:\n\n```sh\n{config}{lines}```\n"))
 }
@@ -507,7 +505,7 @@ fn replacement(plan: &Plan) -> String {
          environment=<environment> machine=<machine> stack=<stack> unit=<stack>/<unit>\n\
          address=$(cd \"live/{product}/$environment/$unit\" && terragrunt state list | grep -F \"[\\\"$machine\\\"]\")\n\
          (cd \"live/{product}/$environment/$unit\" && terragrunt apply \"-replace=$address\")\n\
-         (cd \"live/{product}/$environment\" && terragrunt run --all -- apply)\n\
+         (cd \"live/{product}/$environment\" && terragrunt run --all {early}-- apply)\n\
          ssh-keygen -R \"$(awk -v name=\"$machine\" '$1 == name {{ print $2 }}' \"live/{product}/$environment/machines\")\" || true\n\
          {sign}{playbook}```\n\
          \n\
@@ -520,6 +518,8 @@ fn replacement(plan: &Plan) -> String {
         playbook = playbook(product, "--limit \"$machine\" ", "$stack")
             .replace("/$stack.yml", "/$stack.yml\"")
             .replace(" ansible/playbooks", " \"ansible/playbooks"),
+        // What stands on a service is not asked for while a machine of it is new.
+        early = plan.late().map(|stack| format!("--filter '!./{stack}/**' ")).collect::<String>(),
         known = if sign.is_empty() { "Make its key known there." } else { "Run `sign-hosts` for\nit, then the job again." },
     )
 }

@@ -22,7 +22,7 @@ use crate::artifact::{Entry, Tree, header};
 use crate::base::{Text, text};
 use crate::plan::Plan;
 use crate::shape::Shapes;
-use crate::target::common::hcl::Unsayable;
+use crate::target::common::hcl::{Unsayable, identifier};
 
 /// What Terragrunt and OpenTofu write beside the units.
 const IGNORED: &str = ".bootstrap/\n.terraform/\n.terragrunt-cache/\n.terragrunt-download/\nbackend.tf\nencryption.tf\nprovider.tf.json\n";
@@ -47,18 +47,20 @@ pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsa
         }
         out.text(
             "BOOTSTRAP.md",
-            &guide::guide(first, &bootstrap::first(first), shapes.pipeline.as_ref().map_or("main", |pipeline| &pipeline.branch)),
+            &guide::guide(first, &first.first(), shapes.pipeline.as_ref().map_or("main", |pipeline| &pipeline.branch)),
         )?;
     }
     let accounts = accounts::Accounts::of(plans);
+    let waiting = environment::Waiting::of(plans);
     for (instance, _) in environment::providers(first) {
-        out.hcl(&text!("providers/{instance}.hcl"), environment::provider(&instance, &accounts))?;
+        let file = text!("providers/{}.hcl", identifier(&instance.name));
+        out.hcl(&file, environment::provider(&instance.name, &accounts, &waiting))?;
     }
     for plan in plans {
         let name = &plan.environment;
-        out.hcl(&text!("{name}/environment.hcl"), environment::environment(plan, &accounts)?)?;
+        out.hcl(&text!("{name}/environment.hcl"), environment::environment(plan, &accounts, &waiting)?)?;
         if state.is_some() {
-            out.text(&text!("{name}/bootstrap.units"), &bootstrap::units(&bootstrap::first(plan)))?;
+            out.text(&text!("{name}/bootstrap.units"), &bootstrap::units(&plan.first()))?;
             if let Some(client) = machines::client(plan) {
                 out.text(&text!("{name}/way-in.conf"), &client)?;
             }
@@ -67,7 +69,7 @@ pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsa
             }
         }
         for unit in &plan.units {
-            out.hcl(&text!("{name}/{}/terragrunt.hcl", unit.path), unit::unit(unit, shapes)?)?;
+            out.hcl(&text!("{name}/{}/terragrunt.hcl", unit.path), unit::unit(plan, unit, shapes, &waiting)?)?;
         }
     }
     Ok(())

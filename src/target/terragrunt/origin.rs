@@ -1,10 +1,10 @@
 //! What says a part of a unit's file.
 
-use crate::base::{Key, Text};
-use crate::plan::{Plan, Unit};
+use crate::base::{Key, Text, text};
+use crate::plan::{Instance, Plan, Unit};
 use crate::shape::{Source, key_of};
 use crate::target::common::origin::{Part, Said};
-use crate::value::{Residual, Value};
+use crate::value::Value;
 
 /// What says a part of `live/PRODUCT/ENVIRONMENT/STACK/UNIT/terragrunt.hcl`.
 pub fn origin(part: &Part<'_>) -> Vec<Said> {
@@ -14,6 +14,8 @@ pub fn origin(part: &Part<'_>) -> Vec<Said> {
     let mut said = match part.keys {
         [Key::Name(inputs), Key::Name(input), path @ ..] if inputs == "inputs" => of_input(part, plan, unit, input, path),
         [Key::Name(dependency), Key::Name(of), path @ ..] if dependency == "dependency" => of_dependency(plan, unit, of, path),
+        // How its plugins are configured, and behind what they are there, its provider decides.
+        [Key::Name(generate), ..] if generate == "generate" || generate == "dependencies" => of_provider(plan, unit),
         _ => Vec::new(),
     };
     said.push(Said::Place { what: format!("{stack}.{name}").into(), span: unit.span });
@@ -56,7 +58,13 @@ fn of_input(part: &Part<'_>, plan: &Plan, unit: &Unit, input: &Text, path: &[Key
     }
 }
 
-/// The output that a value stands for, or every one that an input needs.
+fn of_provider(plan: &Plan, unit: &Unit) -> Vec<Said> {
+    let provider = plan.provider(&unit.provider_instance);
+    let place = |of: &Instance| Said::Place { what: text!("provider {}", of.name), span: of.declaration.name.span };
+    provider.map(place).into_iter().collect()
+}
+
+/// The output that a value stands for, or every one that an input or the provider needs.
 fn of_dependency(plan: &Plan, unit: &Unit, name: &Text, path: &[Key]) -> Vec<Said> {
     let Some(dependency) = unit.dependencies.iter().find(|dependency| dependency.name == *name) else { return Vec::new() };
     let field = |field: Text, path: &[Key]| Said::Field {
@@ -71,16 +79,6 @@ fn of_dependency(plan: &Plan, unit: &Unit, name: &Text, path: &[Key]) -> Vec<Sai
     {
         return vec![field(output.clone(), path)];
     }
-    let mut outputs = Vec::new();
-    for (_, value) in &unit.inputs {
-        value.walk(&mut |residual| {
-            if let Residual::Output(of, output) = residual
-                && *of == dependency.instance
-                && !outputs.contains(output)
-            {
-                outputs.push(output.clone());
-            }
-        });
-    }
+    let outputs = plan.outputs_read(unit).remove(&dependency.instance).unwrap_or_default();
     outputs.into_iter().map(|output| field(output, &[])).collect()
 }

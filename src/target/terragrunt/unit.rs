@@ -1,9 +1,10 @@
 //! `terragrunt.hcl` of one unit: its module, what it needs of other units, its inputs.
 
+use super::environment::{self, Waiting};
 use super::inputs;
 use crate::artifact::hcl::{Body, Expr, Object, Part};
 use crate::base::{Text, text};
-use crate::plan::Unit;
+use crate::plan::{Plan, Unit};
 use crate::shape::{Shapes, Source};
 use crate::target::common::hcl::{Lowering, Unsayable, identifier};
 use crate::value::InstanceId;
@@ -16,7 +17,7 @@ const MOCKED: [&str; 4] = ["init", "validate", "plan", "show"];
 const MERGED: &str = "deep_map_only";
 
 /// The whole file.
-pub(super) fn unit(unit: &Unit, shapes: &Shapes) -> Result<Body, Unsayable> {
+pub(super) fn unit(plan: &Plan, unit: &Unit, shapes: &Shapes, waiting: &Waiting) -> Result<Body, Unsayable> {
     let parent = |name: &str| Expr::call("find_in_parent_folders", [name]);
     let root = Body::new().attribute("path", parent("root.hcl")).attribute("expose", true);
     let provider = Body::new().attribute("path", parent(&format!("providers/{}.hcl", identifier(&unit.provider_instance))));
@@ -44,12 +45,19 @@ pub(super) fn unit(unit: &Unit, shapes: &Shapes) -> Result<Body, Unsayable> {
             .attribute("mock_outputs", mocks.lines());
         body = body.blank().block("dependency", [dependency.name.clone()], block);
     }
+    if !unit.behind.is_empty() {
+        let paths: Vec<Text> = unit.behind.iter().map(|of| relative(&unit.path, &of.path)).collect();
+        body = body.blank().nested("dependencies", Body::new().attribute("paths", Expr::list(paths)));
+    }
     let output = |of: InstanceId, name: &Text| {
         let dependency = unit.dependencies.iter().find(|dependency| dependency.instance == of);
         let named = dependency.map(|dependency| dependency.name.clone()).unwrap_or_default();
         Expr::path("dependency").attribute(named).attribute("outputs").attribute(name.clone())
     };
     let lowering = Lowering { output: Some(&output), locals: Vec::new() };
+    if let Some(provider) = plan.provider(&unit.provider_instance).filter(|provider| waiting.holds(&provider.name)) {
+        body = body.blank().block("generate", ["provider"], environment::generate(provider, &lowering)?);
+    }
     let shape = shapes.modules.get(&(unit.module.clone(), unit.provider.clone()));
     let holes = shape.map(|shape| shape.holes.as_slice()).unwrap_or_default();
     let mut inputs = Object::new();

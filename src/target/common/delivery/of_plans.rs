@@ -4,7 +4,7 @@ use super::credentials::{made, network, roles, store, variables};
 use super::systems;
 use super::{Environment, Image, Phase, Product};
 use crate::base::{Text, text};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, Tool};
 use crate::target::common::{images, word};
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ fn environment(plan: &Plan, last: bool) -> Environment {
     let name = &plan.environment;
     let store = store(plan);
     let ready = plan.state().is_some_and(|state| state.ready().any(|ready| ready == name));
-    let images: Vec<Image> = images::used(plan).map(|image| bake(image, plan)).collect();
+    let images: Vec<Image> = plan.used_images().map(|image| bake(image, plan)).collect();
     Environment {
         name: name.clone(),
         rank: plan.rank,
@@ -37,7 +37,7 @@ fn environment(plan: &Plan, last: bool) -> Environment {
         network: network(plan),
         inventory: text!("ansible/inventory/{}/{}", word(product), word(name)),
         phases: phases(plan),
-        units: plan.units.iter().map(|unit| (unit.path.clone(), unit.dependencies.iter().map(|of| of.path.clone()).collect())).collect(),
+        units: plan.units.iter().map(|unit| (unit.path.clone(), unit.needs().map(|of| of.path.clone()).collect())).collect(),
         variables: variables(plan),
         roles: roles(plan, &images),
         reads: reads(plan),
@@ -53,23 +53,21 @@ fn approve(plan: &Plan, last: bool) -> bool {
     if said.is_empty() { last } else { said.contains(&&plan.environment) }
 }
 
-/// All units first, then what runs on them: a machine may be reached by a name that another stack makes. It is configured behind the
-/// ways that lead to it and out of its network.
+/// The stacks with what is done first, as the plan says: a machine is configured behind the ways that lead to it and out of its network,
+/// and mostly behind all units, because it may be reached by a name that another stack makes.
 fn phases(plan: &Plan) -> Vec<Phase> {
     let product = &plan.product.name.text;
-    let made = plan.stacks.iter().filter(|stack| plan.units.iter().any(|unit| unit.stack == stack.name));
-    let configured = plan.configured.iter().filter(|stack| plan.services.iter().any(|service| service.stack == **stack));
-    let folder = |stack: &plan::Stack| Phase {
-        stack: stack.name.clone(),
-        folder: Some(text!("live/{product}/{}/{}", plan.environment, stack.name)),
-        playbook: None,
+    let phase = |of: &plan::Phase| match of.tool {
+        Tool::OpenTofu => {
+            Phase { stack: of.stack.clone(), folder: Some(text!("live/{product}/{}/{}", plan.environment, of.stack)), playbook: None }
+        }
+        Tool::Ansible => Phase {
+            stack: of.stack.clone(),
+            folder: None,
+            playbook: Some(text!("ansible/playbooks/{}/{}.yml", word(product), word(&of.stack))),
+        },
     };
-    let playbook = |stack: &Text| Phase {
-        stack: stack.clone(),
-        folder: None,
-        playbook: Some(text!("ansible/playbooks/{}/{}.yml", word(product), word(stack))),
-    };
-    made.map(folder).chain(configured.map(playbook)).collect()
+    plan.phases.iter().map(phase).collect()
 }
 
 fn reads(plan: &Plan) -> BTreeSet<Text> {
