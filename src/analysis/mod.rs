@@ -21,6 +21,7 @@ mod other_range;
 mod own_ground;
 mod pipeline_parts;
 mod place;
+mod plugin_arguments;
 mod port_clash;
 mod port_without_number;
 mod readable_secret;
@@ -88,6 +89,7 @@ const RULES: &[Rule] = &[
     operator_accounts::check,
     other_range::check,
     own_ground::check,
+    plugin_arguments::check,
     port_clash::check,
     port_without_number::check,
     ready_order::check,

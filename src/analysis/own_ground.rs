@@ -23,28 +23,18 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             found.push(diagnostic);
         }
     };
-    for plan in facts.plans {
+    for plan in facts.plans.iter().filter(|plan| plan.grounds().next().is_some()) {
         if let Some(diagnostic) = served(facts, plan) {
             push(diagnostic);
         }
-        for image in plan.used_images() {
-            let Some((at, provider)) =
-                plan.instances.iter().enumerate().find(|(_, of)| of.keyword == "provider" && of.name == image.instance)
-            else {
-                continue;
-            };
-            let ground = plan.ground(InstanceId(at as u32));
-            let Some((on, span)) = ground.and_then(|ground| ground.on.first_key_value()) else { continue };
-            let message = format!(
-                "image `{}` is baked on `{}` before {} is there, which `{}` stands on",
-                image.name,
-                provider.name,
-                named(plan, *on),
-                provider.name
-            );
+        for (provider, ground) in plan.grounds() {
+            let (Some(provider), Some((on, span))) = (plan.instance(provider), ground.on.first_key_value()) else { continue };
+            let Some(image) = plan.used_images().find(|image| image.instance == provider.name) else { continue };
+            let (name, on) = (&provider.name, named(plan, *on));
+            let message = format!("image `{}` is baked on `{name}` before {on} is there, which `{name}` stands on", image.name);
             push(
                 Diagnostic::error(Code::ImageNotBuilt, *span, message)
-                    .related(provider.declaration.name.span, format!("`{}` is declared here", provider.name))
+                    .related(provider.declaration.name.span, format!("`{name}` is declared here"))
                     .help("images are baked before anything is made: let these machines start from an image that is there"),
             );
         }

@@ -51,9 +51,11 @@ impl Planner<'_> {
     fn names(&self, provider: InstanceId) -> BTreeMap<InstanceId, Span> {
         let declaration = &self.node(provider).declaration;
         let here = declaration.overrides.iter().filter(|(environment, _)| environment.text == self.environment);
-        let here = here.flat_map(|(_, attributes)| attributes);
+        let here: Vec<_> = here.flat_map(|(_, attributes)| attributes).collect();
+        let replaced = |name: &Text| here.iter().any(|of| of.name.text == *name && of.operator == hir::Assign::Set);
+        let general = declaration.attributes.values().filter(|of| !replaced(&of.name.text));
         let mut found = BTreeMap::new();
-        for attribute in here.chain(declaration.attributes.values()) {
+        for attribute in here.iter().copied().chain(general) {
             let value = self.evaluated_field(provider, &attribute.name.text);
             let mut named = value.map(named_by).unwrap_or_default();
             if named.is_empty() {
@@ -127,6 +129,11 @@ pub(super) fn outputs(value: &Value, see: &mut dyn FnMut(InstanceId, &Text)) {
 }
 
 impl Plan {
+    /// The provider instances that stand on something, each with that.
+    pub fn grounds(&self) -> impl Iterator<Item = (InstanceId, &Ground)> {
+        self.grounds.iter().map(|(provider, ground)| (*provider, ground))
+    }
+
     /// What a provider instance stands on, where that is anything.
     pub fn ground(&self, provider: InstanceId) -> Option<&Ground> {
         self.grounds.get(&provider)
