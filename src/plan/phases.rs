@@ -100,20 +100,14 @@ impl Plan {
         if let Err(cycle) = graph.ranks() {
             return Err(Box::new(self.no_order(&cycle, &edges)));
         }
-        let needs_services = |node: &Node, graph: &Graph<Node>| graph.reachable(node).into_iter().any(|(_, tool)| tool == Tool::Ansible);
-        let (late, early): (Vec<Node>, Vec<Node>) = made.iter().partition(|node| needs_services(node, &graph));
-        for of in &configured {
-            early.iter().for_each(|unit| graph.edge(*of, *unit));
-        }
-        for of in &configured {
-            for unit in &late {
-                if !graph.reachable(unit).contains(of) {
-                    graph.edge(*of, *unit);
-                }
-            }
-        }
         let needs: BTreeMap<&Node, &BTreeSet<Node>> = graph.iter().collect();
-        let mut left: Vec<Node> = made.into_iter().chain(configured).collect();
+        // What has to be configured before something is made; everything else can wait until all is made.
+        let (mut needed, mut open) = (BTreeSet::new(), made.clone());
+        while let Some(node) = open.pop() {
+            open.extend(needs.get(&node).into_iter().flat_map(|needs| needs.iter()).filter(|before| needed.insert(**before)));
+        }
+        let (sooner, later): (Vec<Node>, Vec<Node>) = configured.into_iter().partition(|node| needed.contains(node));
+        let mut left: Vec<Node> = made.into_iter().chain(sooner).chain(later).collect();
         let (mut done, mut order) = (BTreeSet::new(), Vec::with_capacity(left.len()));
         while let Some(at) = left.iter().position(|node| needs.get(node).is_none_or(|needs| needs.is_subset(&done))) {
             let (stack, tool) = left.remove(at);
@@ -158,25 +152,34 @@ impl Plan {
                 }
             }
         }
+        let (ways, names) = (self.ways_of_machines(), self.zones_of_machines());
         for service in &self.services {
-            for host in service.hosts.iter().filter_map(|host| self.host(host)).filter(|host| host.stack != service.stack) {
-                edge((&service.stack, Tool::Ansible), (&host.stack, Tool::OpenTofu), Why::Machines);
-            }
-        }
-        for (host, way) in self.ways_of_machines() {
-            edge((&host.stack, Tool::Ansible), (way, Tool::Ansible), Why::Way);
-        }
-        for host in &self.hosts {
-            let own = host.said().and_then(items::Host::fqdn).filter(|_| self.is_entered_by_name(host));
-            let gate = self.gates().iter().find(|gate| gate.host == host.name).or_else(|| self.gate_of(host)).map(|gate| &gate.name);
-            for name in own.into_iter().chain(gate) {
-                let zone = self.zone_of(name).and_then(|(zone, _)| self.stack_of(zone));
-                if let Some(zone) = zone.filter(|zone| **zone != host.stack) {
-                    edge((&host.stack, Tool::Ansible), (zone, Tool::OpenTofu), Why::Name);
+            let of = (&service.stack, Tool::Ansible);
+            for host in service.hosts.iter().filter_map(|host| self.host(host)) {
+                if host.stack != service.stack {
+                    edge(of, (&host.stack, Tool::OpenTofu), Why::Machines);
+                }
+                for way in ways.get(&host.name).into_iter().flatten().filter(|way| ***way != service.stack) {
+                    edge(of, (way, Tool::Ansible), Why::Way);
+                }
+                for zone in names.get(&host.name).into_iter().flatten().filter(|zone| ***zone != service.stack) {
+                    edge(of, (zone, Tool::OpenTofu), Why::Name);
                 }
             }
         }
         edges
+    }
+
+    /// The stacks that make the names by which machines are reached: their own, and that of their gate.
+    fn zones_of_machines(&self) -> BTreeMap<&Text, Vec<&Text>> {
+        let mut found: BTreeMap<&Text, Vec<&Text>> = BTreeMap::new();
+        for host in &self.hosts {
+            let own = host.said().and_then(items::Host::fqdn).filter(|_| self.is_entered_by_name(host));
+            let gate = self.gates().iter().find(|gate| gate.host == host.name).or_else(|| self.gate_of(host)).map(|gate| &gate.name);
+            let zones = own.into_iter().chain(gate).filter_map(|name| self.stack_of(self.zone_of(name)?.0));
+            found.entry(&host.name).or_default().extend(zones);
+        }
+        found
     }
 
     /// The name of the stack that an instance stands in, or is.

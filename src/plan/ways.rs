@@ -134,15 +134,15 @@ impl Plan {
     }
 
     /// The machines, each with the other stacks through which it is entered and left.
-    pub(super) fn ways_of_machines(&self) -> Vec<(&Host, &Text)> {
+    pub(super) fn ways_of_machines(&self) -> BTreeMap<&Text, Vec<&Text>> {
         let mut ways_out: BTreeMap<InstanceId, Option<&Host>> = BTreeMap::new();
-        let mut found = Vec::new();
+        let mut found: BTreeMap<&Text, Vec<&Text>> = BTreeMap::new();
         for host in &self.hosts {
             let network = self.standing(host).and_then(|standing| standing.network);
             let way_out = network.and_then(|network| *ways_out.entry(network).or_insert_with(|| self.way_out(network)));
             let way_out = way_out.filter(|through| through.name != host.name);
             let ways = self.gate_of(host).map(|gate| &gate.stack).into_iter().chain(way_out.map(|through| &through.stack));
-            found.extend(ways.filter(|way| **way != host.stack).map(|way| (host, way)));
+            found.entry(&host.name).or_default().extend(ways.filter(|way| **way != host.stack));
         }
         found
     }
@@ -160,9 +160,12 @@ impl Plan {
             stack.refers.iter().filter_map(&node).for_each(|needed| graph.edge(of.clone(), needed));
             soft.extend(stack.needs.iter().filter_map(&node).map(|needed| (of.clone(), needed)));
         }
-        for (host, way) in self.ways_of_machines() {
-            if let (Some(of), Some(way)) = (node(&host.stack), node(way)) {
-                graph.edge(of, way);
+        let ways = self.ways_of_machines();
+        for host in &self.hosts {
+            for way in ways.get(&host.name).into_iter().flatten() {
+                if let (Some(of), Some(way)) = (node(&host.stack), node(way)) {
+                    graph.edge(of, way);
+                }
             }
         }
         for (of, needed) in soft {
