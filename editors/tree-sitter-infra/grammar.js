@@ -115,6 +115,7 @@ module.exports = grammar({
         $.enum,
         $.repetition,
         $.guard,
+        $.alone,
       ),
 
     attribute: ($) =>
@@ -124,6 +125,8 @@ module.exports = grammar({
         repeat($._newline),
         field('value', $.expression),
       ),
+    // `name` is `name = name`, in a map too.
+    alone: ($) => field('name', $.identifier),
     _attribute_name: ($) => named($, [...RESERVED, ...DECLARATIONS], $.property),
 
     block: ($) =>
@@ -242,7 +245,11 @@ module.exports = grammar({
     _parameter_name: ($) => named($, RESERVED, $.parameter_name),
     list: ($) => seq('[', repeat($._newline), optional(elements($, $.expression)), ']'),
     map: ($) => seq('{', repeat($._newline), optional(elements($, $.entry)), '}'),
-    entry: ($) => seq(field('key', choice($._word, alias($._plain, $.string))), '=', repeat($._newline), field('value', $.expression)),
+    entry: ($) =>
+      choice(
+        seq(field('key', choice($._word, alias($._plain, $.string))), '=', repeat($._newline), field('value', $.expression)),
+        $.alone,
+      ),
     list_for: ($) =>
       seq(
         '[',

@@ -2,7 +2,7 @@
 //!
 //! A product knows the library, and of other products what they export, so that one can change without the others.
 
-use super::{between, renumber};
+use super::{alone, between, renumber};
 use crate::analysis;
 use crate::base::{FileId, Span, Text, Workspace, similar};
 use crate::check::{self, Record, Types};
@@ -154,7 +154,7 @@ impl Shared {
         let (schemas, found) = schema::read(workspace);
         diagnostics.extend(found);
         let (types, found) = check::library(library.program(), &schemas);
-        diagnostics.extend(found);
+        diagnostics.extend(alone::told(found, sources.iter()));
         let is_unsure = lacking.has_errors();
         let (seen, tests) = (OnceLock::new(), Vec::new());
         let mut shared = Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: false, is_unsure, seen, tests };
@@ -175,6 +175,7 @@ impl Shared {
                 similar::renew();
                 let (types, mut all) = check::products(&linked.program, &self.schemas, &self.types);
                 all.extend(linked.diagnostics);
+                let all = alone::told(all, sources.iter());
                 let codes = codes_of(&linked.test);
                 let (found, told) = all.0.into_iter().partition(|found| codes.contains(&found.code));
                 (LinkedTest { test: linked.test, types, found: Diagnostics(found) }, Diagnostics(told))
@@ -242,7 +243,7 @@ impl Linked {
         let (program, found) = resolve::products(workspace, &shared.library, others, &sources);
         diagnostics.extend(found);
         let (types, found) = check::products(&program, &shared.schemas, &shared.types);
-        diagnostics.extend(found);
+        diagnostics.extend(alone::told(found, sources.iter()));
         let product = program.products.into_iter().next();
         let refers = product.as_ref().map(|product| between::refers(product, &types)).unwrap_or_default();
         Linked { product, types: Arc::new(types), refers, diagnostics, seen: OnceLock::new() }

@@ -1,5 +1,6 @@
 //! The front door: a workspace goes in, a tree of files and every finding come out.
 
+mod alone;
 mod between;
 mod counter;
 pub mod dump;

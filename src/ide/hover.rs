@@ -45,6 +45,7 @@ pub fn hover(analysis: Analysis<'_>, file: FileId, offset: u32) -> Option<Hover>
     let name = place.name?;
     let seen = place.path.iter().rev().find_map(|node| match node {
         Node::Expr(expr) if bare(expr).span.end == name.span.end => analysis.seen(expr),
+        Node::Item(ast::Item::Attribute(attribute)) if attribute.value.span == name.span => analysis.seen(&attribute.value),
         _ => None,
     });
     let ty = seen.map(|seen| &seen.ty).filter(|ty| **ty != Ty::Error);
@@ -221,6 +222,7 @@ fn values(analysis: Analysis<'_>, file: FileId, path: &[Text]) -> Vec<(Vec<Text>
 
 #[cfg(test)]
 mod tests {
+    use super::super::definition::definition;
     use super::super::tests::{PRODUCT, project};
     use super::*;
 
@@ -278,5 +280,22 @@ mod tests {
         let (file, at) = project.marks[0];
         let found = hover(project.analysis(), file, at).expect("a hover");
         assert_eq!((found.declaration.as_str(), found.values), ("input servers: Quorum = 3", Vec::new()));
+    }
+
+    #[test]
+    fn a_name_that_stands_alone_is_its_value() {
+        let own = "define stack own {\n  ## How wide.\n  input range: cidr = 10.0.0.0/24\n  let zones = 1 + 1\n  \
+                   module network net { ra$0nge, zo$0nes }\n}\n";
+        let project = project(&[("library/own.infra", own), ("inventory/acme/product.infra", PRODUCT)]);
+        let found = |at: usize| {
+            let (file, offset) = project.marks[at];
+            let found = hover(project.analysis(), file, offset).expect("a hover");
+            let targets = definition(project.analysis(), file, offset);
+            (found.declaration, targets.iter().map(|target| project.shown(target.name)).collect::<Vec<_>>())
+        };
+        let (declaration, targets) = found(0);
+        assert_eq!(declaration, "input range: cidr = 10.0.0.0/24");
+        assert!(targets.len() == 2 && targets.iter().any(|shown| shown.contains("library/own.infra")), "{targets:?}");
+        assert_eq!(found(1).0, "let zones: int = 1 + 1");
     }
 }

@@ -112,6 +112,10 @@ fn nearer<'t>(found: Option<Node<'t>>, next: Node<'t>, offset: u32) -> Option<No
         return found;
     }
     let Some(before) = found else { return Some(next) };
+    // A name that stands alone is a name before it is its value.
+    if before.span() == span {
+        return Some(before);
+    }
     let is_before = before.span().end > offset || span.start == offset && is_name(before) && !is_name(next);
     Some(if is_before { before } else { next })
 }

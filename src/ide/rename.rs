@@ -73,11 +73,15 @@ fn is_name(name: &Name, new: &str) -> Result<(), String> {
 
 /// What has to be written in the place of one name. Where two things share one word, the other one keeps its name.
 fn edits_of(analysis: Analysis<'_>, found: &Name, new: &str) -> Option<Edit> {
-    let shares = analysis.names(found.span.file).into_iter().filter(|other| other.span == found.span).count() > 1;
-    Some(match (shares, found.implied) {
-        (true, true) => Edit { span: Span { start: found.span.end, ..found.span }, text: format!(" {new}") },
-        (true, false) => Edit { span: found.span, text: format!("{new} {}", found.text) },
-        (false, _) => Edit { span: found.span, text: new.to_owned() },
+    let names = analysis.names(found.span.file);
+    let other = names.into_iter().find(|other| other.span == found.span && other.declared != found.declared);
+    Some(match (other.map(|other| other.role), found.implied) {
+        (None, _) => Edit { span: found.span, text: new.to_owned() },
+        // A name that stood alone: `name` is `name = name`.
+        (Some(Role::Sets), _) => Edit { span: found.span, text: format!("{} = {new}", found.text) },
+        (Some(Role::Reads), false) if found.role == Role::Sets => Edit { span: found.span, text: format!("{new} = {}", found.text) },
+        (Some(_), true) => Edit { span: Span { start: found.span.end, ..found.span }, text: format!(" {new}") },
+        (Some(_), false) => Edit { span: found.span, text: format!("{new} {}", found.text) },
     })
 }
 
@@ -192,5 +196,29 @@ mod tests {
         let refused = applied(&project, 2, "count").expect_err("a clash");
         assert!(refused.contains("declared twice"), "{refused}");
         assert!(applied(&project, 4, "x").expect_err("of the library").contains("belongs to the library"));
+    }
+
+    #[test]
+    fn a_name_that_stands_alone_keeps_what_is_not_renamed() {
+        let own = "define stack own {\n  input ser$0vers: int = 1\n  let ran$0ge = 10.0.0.0/24\n  let both = { servers, range }\n  \
+                   module network net { range }\n}\n";
+        let plain = own.replace("$0", "");
+        let uses = format!("{PRODUCT}stack own {{ on = eu, servers = 3 }}\n");
+        let project = project(&[("library/own.infra", own), ("inventory/acme/product.infra", &uses)]);
+        let texts = applied(&project, 0, "count").expect("a name");
+        assert_eq!(texts["library/own.infra"], plain.replace("input servers", "input count").replace("{ servers,", "{ servers = count,"));
+        let texts = applied(&project, 1, "all").expect("a name");
+        let changed = plain.replace("let range", "let all").replace(", range }", ", range = all }").replace("{ range }", "{ range = all }");
+        assert_eq!(texts["library/own.infra"], changed);
+    }
+
+    #[test]
+    fn what_is_set_by_a_name_alone_gets_another_name() {
+        let own =
+            "define module thing {\n  input si$0ze: int\n}\ndefine stack own {\n  input size: int = 1\n  module thing one { size }\n}\n";
+        let project = project(&[("library/own.infra", own), ("inventory/acme/product.infra", PRODUCT)]);
+        let texts = applied(&project, 0, "width").expect("a name");
+        let changed = own.replace("si$0ze", "width").replace("one { size }", "one { width = size }");
+        assert_eq!(texts["library/own.infra"], changed);
     }
 }

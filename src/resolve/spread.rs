@@ -26,7 +26,7 @@ pub(super) fn spread(sources: &[Source]) -> (Vec<Source>, Diagnostics) {
             }
             item => vec![inside(item, &mut found)],
         });
-        let tree = File { items: items.collect(), comments: source.tree.comments.clone() };
+        let tree = File { items: items.collect(), comments: source.tree.comments.clone(), alone: source.tree.alone.clone() };
         Source { file: source.file, tree: Arc::new(tree) }
     });
     let spread = spread.collect();

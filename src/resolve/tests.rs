@@ -92,7 +92,7 @@ impl Resolver<'_> {
         if !items.iter().any(|item| matches!(item, ast::Item::Block(block) if block.keyword.text == "product")) {
             items.push(ast::Item::Block(unsaid(block, &name)));
         }
-        let tree = Arc::new(ast::File { items, comments: Vec::new() });
+        let tree = Arc::new(ast::File { items, ..ast::File::default() });
         self.products(&[Source { file: source.file, tree }]);
         let product = self.program.products.pop()?;
         let product = Arc::new(Product { expected: Some(expected), ..self.completed(Arc::into_inner(product)?) });

@@ -21,6 +21,8 @@ pub struct File {
     pub items: Vec<Item>,
     /// Every comment, in the order of the text.
     pub comments: Vec<Comment>,
+    /// The names that stand alone as items of bodies and entries of maps, in the order of the text: `name` is `name = name`.
+    pub alone: Vec<Name>,
 }
 
 /// A comment from its `#` to the end of its line.

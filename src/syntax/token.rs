@@ -104,6 +104,11 @@ impl Kind {
         self <= Kind::Help
     }
 
+    /// A word that an expression may use as a name.
+    pub fn is_name(self) -> bool {
+        self == Kind::Name || Kind::Input <= self && self <= Kind::Enum
+    }
+
     /// A word that no expression may use as a name.
     pub fn is_reserved(self) -> bool {
         Kind::If <= self && self <= Kind::Help

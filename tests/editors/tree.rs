@@ -140,6 +140,8 @@ impl Reader<'_> {
             },
             "list" => format!("[{}]", self.children(node)),
             "map" => format!("{{{}}}", self.children(node)),
+            "alone" => format!("(attribute {text} = {text})"),
+            "entry" if node.child_by_field_name("key").is_none() => format!("{text:?}={text}"),
             "entry" => {
                 let key = node.child_by_field_name("key").unwrap();
                 let key = match (key.kind(), self.slice(key)) {

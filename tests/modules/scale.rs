@@ -16,11 +16,11 @@ define stack kept {
 
   let rules = rules_for(nodes.hosts)
 
-  module network  net   { range = range, public = true }
+  module network  net   { range, public = true }
   module ssh      own   { keys = { for o in product.operators : o.name => o.key } }
-  module firewall fw    { network = net, rules = rules }
+  module firewall fw    { network = net, rules }
   module compute  nodes {
-    servers  = servers
+    servers
     network  = net
     keys     = own
     firewall = fw
@@ -29,7 +29,7 @@ define stack kept {
   }
   module storage  disks { machines = nodes }
 
-  service base { hosts = nodes.hosts, rules = rules, named = true, bastion = true }
+  service base { hosts = nodes.hosts, rules, named = true, bastion = true }
 }
 "#;
 

@@ -118,6 +118,7 @@ fn tree(pair: Pair<Rule>) -> String {
             let operator = inner[1].as_str();
             format!("(attribute {} {operator} {})", attribute_name(inner[0].as_str()), tree(inner[2].clone()))
         }
+        Rule::alone => format!("(attribute {text} = {text})"),
         Rule::block => block(pair),
         Rule::repetition => {
             let parts = parts(pair);
@@ -206,6 +207,9 @@ fn tree(pair: Pair<Rule>) -> String {
         Rule::map => format!("{{{}}}", list(pair.into_inner())),
         Rule::entry => {
             let parts = parts(pair);
+            if parts[0].as_rule() == Rule::name {
+                return format!("{text:?}={text}");
+            }
             let key = parts[0].clone().into_inner().next().unwrap();
             let key = match (key.as_rule(), key.as_str()) {
                 (Rule::plain, "\"\"") => "\"\"".to_string(),

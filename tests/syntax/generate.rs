@@ -65,6 +65,7 @@ pub fn expression() -> impl Strategy<Value = String> {
             (proptest::collection::vec(inner.clone(), 0..4), separator.clone()).prop_map(|(v, s)| format!("[{}]", v.join(s))),
             (proptest::collection::vec((name(), inner.clone()), 0..4), separator.clone())
                 .prop_map(|(v, s)| { format!("{{{}}}", v.iter().map(|(k, v)| format!("{k} = {v}")).collect::<Vec<_>>().join(s)) }),
+            (proptest::collection::vec(name(), 1..4), separator.clone()).prop_map(|(v, s)| format!("{{{}}}", v.join(s))),
             (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("(if {a} then {b}\nelse {c})")),
             (inner.clone(), inner.clone(), inner.clone(), separator)
                 .prop_map(|(a, b, c, s)| format!("(match {a} {{ {b} => {c}{s}_ => {b} }})")),
@@ -90,6 +91,7 @@ fn item() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         (name(), expression()).prop_map(|(n, e)| format!("{n} = {e}")),
         (name(), expression()).prop_map(|(n, e)| format!("{n} += {e}")),
+        keyword(),
         expression().prop_map(|e| format!("\"objectClass\" = {e}")),
         (name(), ty(), expression()).prop_map(|(n, t, e)| format!("input {n}: {t} = {e}\n  where it > 0 else \"no\"")),
         (name(), ty()).prop_map(|(n, t)| format!("output {n}: {t}")),

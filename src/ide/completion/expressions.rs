@@ -12,6 +12,7 @@ use crate::eval::functions::{self, Many};
 use crate::hir::{Ambient, Other};
 use crate::syntax::ast;
 use crate::ty::Ty;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The words that an expression begins with, and what is written for each.
@@ -105,7 +106,7 @@ fn literals(at: &At<'_>, expected: &Ty) -> Vec<Completion> {
 }
 
 /// What is known by a name, each with its type.
-fn names(at: &At<'_>) -> Vec<(Completion, Option<Ty>)> {
+pub(super) fn names(at: &At<'_>) -> Vec<(Completion, Option<Ty>)> {
     let mut found = Vec::new();
     for (name, declared, what) in at.around.locals.iter().rev() {
         found.push((Completion::new(name.clone(), *what, Rank::Known).declared(*declared), None));
@@ -169,6 +170,16 @@ fn names(at: &At<'_>) -> Vec<(Completion, Option<Ty>)> {
         add(here.map(|ambient| Completion::new(ambient.name(), What::Ambient, Rank::Known)).collect(), &|_| None);
     }
     found
+}
+
+/// What is set here with a value, where that is known by the same name: the name alone sets it.
+pub(super) fn alone(at: &At<'_>, found: Vec<Completion>) -> Vec<Completion> {
+    let known: BTreeSet<Text> = names(at).into_iter().map(|(item, _)| item.label).collect();
+    let written = |item: Completion| match item.snippet == format!("{} = $0", item.label) && known.contains(&item.label) {
+        true => Completion { snippet: item.label.to_string(), ..item },
+        false => item,
+    };
+    found.into_iter().map(written).collect()
 }
 
 /// Whether a value of a type may stand where another one is expected, as far as a look at both tells.
@@ -286,5 +297,5 @@ pub(super) fn keys(at: &At<'_>, map: &ast::Expr) -> Vec<Completion> {
         }));
     }
     found.retain(|item| !set.contains(&&item.label));
-    found.into_iter().map(with_value).collect()
+    alone(at, found.into_iter().map(with_value).collect())
 }

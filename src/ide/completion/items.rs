@@ -3,6 +3,7 @@
 use super::super::names::{Owner, Taken, What};
 use super::super::node::{Node, item_name};
 use super::super::schemas::{Schema, argument, schema_at};
+use super::expressions::alone;
 use super::{At, Completion, Rank};
 use crate::base::Text;
 use crate::check::LIFECYCLE;
@@ -34,11 +35,14 @@ pub(super) fn at(at: &At<'_>) -> Vec<Completion> {
     let set = set_beside(at);
     let is_set = |name: &str| set.contains(&name);
     if let Some(found) = of_schema(at, &is_set) {
-        return found;
+        return alone(at, found);
     }
     let mut found: Vec<Completion> = Vec::new();
     if let Some(takes) = &at.around.takes {
-        found.extend(takes.iter().filter(|taken| taken.many || !is_set(&taken.name)).map(item));
+        let takes: Vec<Completion> = takes.iter().filter(|taken| taken.many || !is_set(&taken.name)).map(item).collect();
+        // What a definition says of itself is what is known by that name.
+        let says = at.block().is_none_or(|block| block.keyword.text == "define");
+        found.extend(if says { takes } else { alone(at, takes) });
     }
     let Some(block) = at.block() else {
         found.extend(top(at));

@@ -139,3 +139,15 @@ fn what_is_chosen_takes_the_place_of_the_word() {
     assert_eq!(project.session.workspace().text(servers.declared.expect("its place")), "servers");
     assert_eq!(servers.snippet, "servers");
 }
+
+#[test]
+fn what_is_known_by_the_name_of_what_is_set_stands_alone() {
+    let text = "define stack own {\n  input servers: int = 1\n  module network net {}\n  module ssh keys { keys = {} }\n  \
+                module firewall fw { network = net, rules = [] }\n  \
+                module compute nodes {\n    $0\n    network = net, keys, firewall = fw, image = base\n  }\n}\n";
+    let project = project(&[("inventory/acme/product.infra", PRODUCT), ("library/own.infra", text)]);
+    let (file, offset) = project.marks[0];
+    let found = complete(project.analysis(), file, offset).items;
+    let written = |label: &str| found.iter().find(|item| item.label == label).map(|item| item.snippet.as_str());
+    assert_eq!((written("servers"), written("size"), written("keys")), (Some("servers"), Some("size = $0"), None));
+}

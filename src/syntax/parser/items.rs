@@ -4,7 +4,7 @@ use super::Parser;
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::ast::{
-    Assign, Attribute, Block, Body, Check, Enum, Expr, For, Function, Input, Item, Let, Output, Refinement, TypeAlias,
+    Assign, Attribute, Block, Body, Check, Enum, Expr, ExprKind, For, Function, Input, Item, Let, Output, Refinement, TypeAlias,
 };
 use crate::syntax::token::Kind;
 use std::sync::Arc;
@@ -114,6 +114,9 @@ impl Parser<'_> {
         if next.is_assign() {
             return Some(Item::Attribute(self.attribute()));
         }
+        if kind == Kind::Name && self.ends_behind() {
+            return Some(Item::Attribute(self.alone()));
+        }
         if kind == Kind::If {
             return Some(Item::For(self.guard()));
         }
@@ -167,6 +170,20 @@ impl Parser<'_> {
         };
         let value = Arc::new(self.value_behind_assign());
         Attribute { span: self.span_from(start), doc, name, operator, value }
+    }
+
+    /// `name`, which is `name = name`.
+    fn alone(&mut self) -> Attribute {
+        let doc = self.doc();
+        let name = self.take_name();
+        self.alone.push(name.clone());
+        let value = Arc::new(Expr { span: name.span, kind: ExprKind::Name(name.text.clone()) });
+        Attribute { span: name.span, doc, name, operator: Assign::Set, value }
+    }
+
+    /// Whether the next token is all that the item or entry here has.
+    pub(super) fn ends_behind(&self) -> bool {
+        matches!(self.kind_behind(), Kind::End | Kind::Comma | Kind::RightBrace)
     }
 
     /// `keyword label… for x in xs by key if cond { items }`

@@ -41,12 +41,14 @@ pub fn parse(file: FileId, text: &str) -> (ast::File, Diagnostics) {
         head: false,
         failed: false,
         quiet: false,
+        alone: Vec::new(),
         messages,
     };
     let items = parser.items(Kind::End);
+    let alone = parser.alone;
     let diagnostics = parser.messages.into_diagnostics(text);
     let comments = lexed.comments;
-    (ast::File { items, comments }, diagnostics)
+    (ast::File { items, comments, alone }, diagnostics)
 }
 
 struct Parser<'a> {
@@ -68,6 +70,8 @@ struct Parser<'a> {
     failed: bool,
     /// Whether mistakes are passed over because one before explains them.
     quiet: bool,
+    /// The names that stood alone.
+    alone: Vec<ast::Name>,
     messages: Messages,
 }
 

@@ -87,7 +87,7 @@ impl Parser<'_> {
         let token = self.token();
         let start = token.start;
         let kind = match token.kind {
-            Kind::Name | Kind::Input | Kind::Output | Kind::Let | Kind::Check | Kind::Fn | Kind::Type | Kind::Enum => {
+            kind if kind.is_name() => {
                 return self.name_or_call();
             }
             Kind::String | Kind::Quote => ExprKind::Template(self.template()),
@@ -224,6 +224,13 @@ impl Parser<'_> {
     }
 
     fn entry(&mut self) -> (Key, Expr) {
+        if self.kind().is_name() && self.ends_behind() && !self.failed {
+            let name = self.take_name();
+            self.alone.push(name.clone());
+            self.height = 1;
+            let Name { text, span } = name;
+            return (Key { span, text: text.clone(), quoted: false }, Expr { span, kind: ExprKind::Name(text) });
+        }
         let key = self.key();
         let mut colon = false;
         match self.kind_here() {
