@@ -129,7 +129,8 @@ impl Shared {
         similar::renew();
         let mut diagnostics = Diagnostics(sorted.shared.iter().flat_map(|parsed| parsed.found.iter().cloned()).collect());
         let sources: Vec<Source> = sorted.shared.iter().map(|parsed| parsed.source.clone()).collect();
-        let (library, found) = resolve::library(workspace, &sources);
+        let (schemas, of_schemas) = schema::read(workspace);
+        let (library, found) = resolve::library(workspace, &sources, &|ty, argument| schemas.takes(ty, argument));
         let of_products = sorted.of_products.values().flatten();
         let all: Vec<Source> = sources.iter().cloned().chain(of_products.clone().map(|parsed| parsed.source.clone())).collect();
         let lacking = resolve::lacking(workspace, &all, library.program(), &found);
@@ -137,7 +138,7 @@ impl Shared {
         let is_broken = diagnostics.has_errors() || of_products.clone().any(|parsed| !parsed.found.is_empty());
         if lacking.has_errors() && !is_broken {
             diagnostics.extend(lacking);
-            let (types, schemas) = (Types::default(), Schemas::default());
+            let types = Types::default();
             return Shared {
                 library,
                 types,
@@ -151,8 +152,7 @@ impl Shared {
             };
         }
         diagnostics.extend(found);
-        let (schemas, found) = schema::read(workspace);
-        diagnostics.extend(found);
+        diagnostics.extend(of_schemas);
         let (types, found) = check::library(library.program(), &schemas);
         diagnostics.extend(alone::told(found, sources.iter()));
         let is_unsure = lacking.has_errors();

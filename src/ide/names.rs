@@ -323,6 +323,10 @@ impl<'s> Names<'s> {
                     self.label(inner, 1, Role::Declares, |span, _| Meant::new(What::Resource, span));
                     self.head(inner, |names| names.body(&inner.body, None));
                 }
+                ast::Item::Block(inner) if inner.keyword.text == "defaults" => {
+                    self.keyword(&inner.keyword);
+                    self.body(&inner.body, None);
+                }
                 // The contract declares it.
                 ast::Item::Output(output) => {
                     let of = self.definition_of("module", &module);

@@ -182,7 +182,7 @@ impl Resolver<'_> {
                         inner.keyword.span,
                         format!("`{}` does not belong into an `implement` body", inner.keyword.text),
                     )
-                    .help("it holds `let`, `resource`, `data`, `output`, `check` and `example`"),
+                    .help("it holds `let`, `defaults`, `resource`, `data`, `output`, `check` and `example`"),
                 ),
                 ast::Item::Error(_) => {}
                 ast::Item::Attribute(attribute) => self.error(

@@ -2,6 +2,7 @@
 //!
 //! Order of files and declarations never matters: names are collected first, types are linked second, bodies third.
 
+mod defaults;
 mod definitions;
 mod extend;
 mod files;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tests::TEST;
 
+pub use defaults::Takes;
 pub use items::lacking;
 pub use others::other;
 pub use tests::{has_tests, tests};
@@ -57,9 +59,11 @@ impl Library {
 }
 
 /// Links the definitions of some files.
-pub fn library(workspace: &Workspace, sources: &[Source]) -> (Library, Diagnostics) {
+pub fn library(workspace: &Workspace, sources: &[Source], takes: Takes<'_>) -> (Library, Diagnostics) {
     let (known, mut diagnostics) = known::Known::collect(workspace, sources);
     let (sources, found) = spread::spread(sources);
+    diagnostics.extend(found);
+    let (sources, found) = defaults::filled(&sources, takes);
     diagnostics.extend(found);
     let (sources, found) = known.named(workspace, &sources);
     diagnostics.extend(found);
@@ -93,8 +97,8 @@ pub fn products(workspace: &Workspace, library: &Library, others: Others, source
 }
 
 /// Links the files of a workspace into one program.
-pub fn resolve(workspace: &Workspace, sources: &[Source]) -> (Program, Diagnostics) {
-    let (library, mut diagnostics) = library(workspace, sources);
+pub fn resolve(workspace: &Workspace, sources: &[Source], takes: Takes<'_>) -> (Program, Diagnostics) {
+    let (library, mut diagnostics) = library(workspace, sources, takes);
     let (program, found) = products(workspace, &library, Others::default(), sources);
     diagnostics.extend(found);
     diagnostics.extend(named_once(program.products.iter().map(Arc::as_ref)));

@@ -131,8 +131,8 @@ fn both(outer: &Arc<Expr>, inner: &Arc<Expr>) -> Arc<Expr> {
     Arc::new(Expr { span: inner.span, kind: ExprKind::Binary(Binary::And, outer.clone(), inner.clone()) })
 }
 
-/// The names in a condition, and how many expressions it is made of.
-fn names(expr: &Expr) -> (BTreeSet<Text>, usize) {
+/// The names in an expression, and how many expressions it is made of.
+pub(super) fn names(expr: &Expr) -> (BTreeSet<Text>, usize) {
     fn walk(expr: &Expr, into: &mut BTreeSet<Text>, size: &mut usize) {
         use crate::syntax::ast::Part;
         *size += 1;

@@ -114,6 +114,12 @@ impl Schemas {
     pub fn plugin(&self, file: &str) -> Option<&Arc<Plugin>> {
         self.plugins.get(file)
     }
+
+    /// Whether a resource of a type takes an attribute of a name; nothing where no schema has that type.
+    pub fn takes(&self, resource: &str, attribute: &str) -> Option<bool> {
+        let block = self.plugins.values().find_map(|plugin| plugin.resources.get(resource))?;
+        Some(block.attributes.get(attribute).is_some_and(|of| !of.is_read_only()))
+    }
 }
 
 impl Plugin {

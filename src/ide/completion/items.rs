@@ -2,7 +2,7 @@
 
 use super::super::names::{Owner, Taken, What};
 use super::super::node::{Node, item_name};
-use super::super::schemas::{Schema, argument, schema_at};
+use super::super::schemas::{Schema, argument, resource_schema, schema_at};
 use super::expressions::alone;
 use super::{At, Completion, Rank};
 use crate::base::Text;
@@ -57,8 +57,10 @@ pub(super) fn at(at: &At<'_>) -> Vec<Completion> {
                 found.extend(instances(at, &["module", "service", "stack"]));
             }
         }
+        Owner::Implementation(..) if depth == 2 && block.keyword.text == "defaults" => found.extend(alone(at, defaults(at, &is_set))),
         Owner::Implementation(..) if depth == 1 => {
             let resources = [
+                ("defaults", "defaults { $0 }"),
                 ("resource", "resource ${1:type} ${2:name} {\n  $0\n}"),
                 ("data", "data ${1:type} ${2:name} {\n  $0\n}"),
                 ("output", "output ${1:name} = $0"),
@@ -161,6 +163,19 @@ fn outputs_of_contract(at: &At<'_>) -> Vec<Completion> {
         Some(open.map(item).collect())
     };
     find().unwrap_or_default()
+}
+
+/// What some resource of the implementation takes.
+fn defaults(at: &At<'_>, is_set: &dyn Fn(&str) -> bool) -> Vec<Completion> {
+    let implement = at.path.iter().find_map(|node| if let Node::Item(ast::Item::Block(block)) = node { Some(block) } else { None });
+    let Some(implement) = implement else { return Vec::new() };
+    let resources = ast::blocks(&implement.body.items).filter(|block| block.keyword.text == "resource");
+    let schemas = resources.filter_map(|resource| resource_schema(at.analysis, implement, resource));
+    let open = schemas.flat_map(|of| &of.attributes).filter(|(name, of)| !of.is_read_only() && !is_set(name));
+    let item = |(name, of): (&Text, &crate::schema::Attribute)| {
+        Completion::new(name.clone(), What::Open, Rank::Fits).detail(argument(name, of)).snippet(format!("{name} = $0"))
+    };
+    open.map(item).collect()
 }
 
 /// What a schema says of the body; nothing where none does.

@@ -151,3 +151,15 @@ fn what_is_known_by_the_name_of_what_is_set_stands_alone() {
     let written = |label: &str| found.iter().find(|item| item.label == label).map(|item| item.snippet.as_str());
     assert_eq!((written("servers"), written("size"), written("keys")), (Some("servers"), Some("size = $0"), None));
 }
+
+#[test]
+fn defaults_take_what_some_resource_takes() {
+    let text = "define module thing { output id: deferred(string) }\nimplement thing on hetzner {\n  defaults { lab$0 }\n  \
+                resource hcloud_network this { name, ip_range = \"10.0.0.0/16\" }\n  output id = this.id\n}\n";
+    let project = project(&[("inventory/acme/product.infra", PRODUCT), ("library/own.infra", text)]);
+    let (file, offset) = project.marks[0];
+    let found = complete(project.analysis(), file, offset).items;
+    let labels = found.iter().find(|item| item.label == "labels").expect("labels");
+    assert_eq!((labels.snippet.as_str(), labels.detail.as_deref()), ("labels", Some("labels: map(string), optional")));
+    assert!(!found.iter().any(|item| item.label == "server_type"));
+}

@@ -33,9 +33,9 @@ fn library() -> (Shapes, Vec<Plan>) {
         diagnostics.extend(found);
         sources.push(resolve::Source { file, tree: Arc::new(tree) });
     }
-    let (program, found) = resolve::resolve(&workspace, &sources);
-    diagnostics.extend(found);
     let (schemas, found) = schema::read(&workspace);
+    diagnostics.extend(found);
+    let (program, found) = resolve::resolve(&workspace, &sources, &|ty, argument| schemas.takes(ty, argument));
     diagnostics.extend(found);
     let (types, found) = check::check(&program, &schemas);
     diagnostics.extend(found);
