@@ -53,8 +53,13 @@ fn json(outcome: &Outcome, path: &str) -> serde_json::Value {
 fn thirty_products_keep_their_states_and_secrets_in_one_plane() {
     let outcome = built(&sources(29), &Options::default());
     assert_eq!(outcome.products.len(), 30);
+    // A product says of the plane what it takes of it, and no more.
+    assert_eq!(shop(1).lines().filter(|line| line.contains("platform.")).count(), 2);
     let mut keys = BTreeSet::new();
     for number in 1..=29 {
+        let pipeline = json(&outcome, &format!("live/shop{number}/pipeline.json"));
+        let ranks: Vec<_> = pipeline["environments"].as_array().unwrap().iter().map(|of| of["rank"].as_u64().unwrap()).collect();
+        assert_eq!((ranks, &pipeline["after"]), (vec![1, 2], &serde_json::json!(["platform"])));
         let root = file(&outcome, &format!("live/shop{number}/root.hcl"));
         assert!(root.contains(&format!("key                         = \"shop{number}/${{local.unit}}/tofu.tfstate\"")), "{root}");
         assert!(root.contains(&format!("INFRAC_LOCK_KEY        = \"infrac/locks/shop{number}/${{local.unit}}\"")), "{root}");
@@ -179,6 +184,7 @@ fn an_open_project_says_what_a_compilation_says_after_each_change_of_the_plane()
     assert_eq!(session.diagnostics(), []);
     let edits = [
         ("exports      = [", "exports      = [] # "),
+        ("exports      = [", "exports      = [mgmt.names, mgmt.net, "),
         ("mgmt.garage, mgmt.consul", "mgmt.consul"),
         ("environments = [prod]", "environments = [one, two]"),
         ("product platform", "product plane"),
@@ -233,7 +239,7 @@ fn what_cannot_cross_the_border_is_told_at_its_place() {
     );
     one(
         found(("mgmt.garage, mgmt.consul", "mgmt.consul"), same),
-        &["IC0101 at `platform.mgmt.garage`: `platform` exports no service `mgmt.garage`"],
+        &["IC0101 at `platform.mgmt.garage`: `platform` exports no `mgmt.garage`"],
     );
     one(
         found(same, ("store = platform.mgmt.garage", "store = platform.mgmt")),
@@ -257,7 +263,7 @@ fn what_cannot_cross_the_border_is_told_at_its_place() {
             ),
             same,
         ),
-        &["IC0101 at `shop1.web.garage`: `shop1` exports no service"],
+        &["IC0101 at `shop1.web.garage`: `shop1` exports no `web.garage`"],
     );
     one(
         found(same, ("stack compute web {", "stack compute web { from = platform.mgmt.garage,")),

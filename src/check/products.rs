@@ -83,6 +83,9 @@ impl<'a> Checker<'a> {
         );
         self.overrides(labelled.iter().flat_map(|(of, block)| block.body.attributes().map(move |attribute| (of, &**attribute))));
         self.product_environments(product);
+        if let Some(said) = product.block.body.attributes().find(|attribute| attribute.name.text == EXPORTS) {
+            self.exports(&said.value, product, scope);
+        }
         for item in &items {
             match item {
                 Item::Attribute(attribute) => self.of_environments(attribute, product),
@@ -112,9 +115,6 @@ impl<'a> Checker<'a> {
     fn of_environments(&mut self, attribute: &hir::Attribute, product: &'a Product) {
         if attribute.name.text == "environments" {
             self.written_out(attribute);
-        }
-        if attribute.name.text == EXPORTS {
-            self.exports(&attribute.value);
         }
         if OF_ENVIRONMENTS.contains(&attribute.name.text.as_str()) {
             self.environments(&attribute.value, &product.environments);

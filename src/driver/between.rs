@@ -10,12 +10,17 @@ use crate::hir::{ExprKind, Item, Meaning, Place, Product};
 use crate::plan::Imports;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The products that one names in its settings, each with the first place.
+/// The products that one names, each with the first place.
 pub(super) fn refers(product: &Product, types: &Types) -> BTreeMap<Text, Span> {
     let mut found = BTreeMap::new();
     let blocks = product.block.body.blocks().flat_map(|block| block.body.items.iter());
-    for item in product.block.body.items.iter().chain(blocks) {
-        let Item::Attribute(attribute) = item else { continue };
+    let settings = product.block.body.items.iter().chain(blocks);
+    let settings = settings.filter_map(|item| if let Item::Attribute(attribute) = item { Some(attribute) } else { None });
+    let of_instances = product.instances.iter().flat_map(|instance| {
+        let overrides = instance.overrides.iter().flat_map(|(_, attributes)| attributes);
+        instance.attributes.values().chain(overrides)
+    });
+    for attribute in settings.chain(of_instances) {
         attribute.value.walk(&mut |expr| {
             if let ExprKind::Name(name) = &expr.kind
                 && types.meaning(name) == Meaning::Place(Place::Product)

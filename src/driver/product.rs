@@ -98,8 +98,7 @@ pub(super) fn exports(with: With<'_>, types: &Types, product: &Arc<Product>, imp
 }
 
 fn exported(program: &Program, plans: &[Plan]) -> Option<Arc<Exports>> {
-    let kind = program.kinds.get("service").map(AsRef::as_ref);
-    (!plans.is_empty()).then(|| Arc::new(Exports::of(plans, kind)))
+    (!plans.is_empty()).then(|| Arc::new(Exports::of(plans, program)))
 }
 
 /// A plan for each environment that could be evaluated.

@@ -2,6 +2,7 @@
 
 use super::Name;
 use crate::base::{Span, Text};
+use crate::ty::Ty;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -34,8 +35,54 @@ pub struct Other {
     pub said: Option<Span>,
     /// Whether that is a list that can be read; where it is not, that is said there.
     pub is_readable: bool,
-    /// The definitions of the services that it exports, by the stack and then by the name of each.
-    pub exports: BTreeMap<Text, BTreeMap<Text, Text>>,
+    /// What it exports, by the stack and then by the name there; a store by its own name alone.
+    pub exports: BTreeMap<Path, Export>,
+}
+
+/// How something that is exported is named behind its product: a stack with what is in it, or a store.
+pub type Path = (Text, Option<Text>);
+
+/// What others know of something that is exported.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Export {
+    /// An instance of a definition: the keyword and the name.
+    Instance(Text, Text),
+    /// A value of that type.
+    Value(Ty),
+}
+
+impl Export {
+    /// Its type.
+    pub fn ty(&self) -> Ty {
+        match self {
+            Export::Instance(keyword, definition) => Ty::Instance(keyword.clone(), Some(definition.clone())),
+            Export::Value(ty) => ty.clone(),
+        }
+    }
+}
+
+/// Why values of a type mean nothing in another product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stays {
+    /// It is, or holds, an instance of that keyword.
+    Instance,
+    /// Only a tool will know it.
+    Deferred,
+    /// It is, or holds, a reference to a secret.
+    Secret,
+}
+
+/// Why values of a type stay in their product; nothing where they mean the same in every one.
+pub fn stays(ty: &Ty) -> Option<Stays> {
+    match ty {
+        Ty::Instance(..) => Some(Stays::Instance),
+        Ty::Deferred(_) => Some(Stays::Deferred),
+        Ty::Secret(_) => Some(Stays::Secret),
+        Ty::List(of) | Ty::Map(of) | Ty::Optional(of) => stays(of),
+        Ty::Refined(refined) => stays(&refined.base),
+        Ty::Record(record) => record.fields.iter().find_map(|field| stays(&field.ty)),
+        _ => None,
+    }
 }
 
 impl Directory {
@@ -112,9 +159,14 @@ impl Other {
 
     /// What it exports, as it is written: `platform.mgmt.garage`.
     pub fn paths(&self) -> impl Iterator<Item = String> {
-        let services = self.exports.iter().flat_map(|(stack, services)| services.keys().map(move |service| (stack, service)));
-        services.map(|(stack, service)| format!("{}.{stack}.{service}", self.name.text))
+        self.exports.keys().map(|path| written(&self.name.text, path))
     }
+}
+
+/// `platform.mgmt.garage`
+pub fn written(product: &str, (first, second): &Path) -> String {
+    let second = second.iter().map(|second| format!(".{second}")).collect::<String>();
+    format!("{product}.{first}{second}")
 }
 
 /// Which environment of one product serves an environment of another: the one of the same name, or the only one that there is.

@@ -1,11 +1,11 @@
-//! What crosses the border between products: the services that one exports, with what they can do, in the environment that serves
-//! another product's.
+//! What crosses the border between products: the services and stores that one exports, with what they can do, and values, in the
+//! environment that serves another product's.
 
 use super::planner::{Node, Planner, State};
 use super::{Instance, Plan};
-use crate::base::{IndexMap, Span, Text, text};
+use crate::base::{IndexMap, Span, Text};
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{self, Kind, Name};
+use crate::hir::{self, ExprKind, Name, Path, Program};
 use crate::value::{InstanceId, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -32,23 +32,35 @@ pub struct Exported {
     pub rank: usize,
     /// Whether its state is where pipelines can reach it.
     pub ready: bool,
-    /// The services, in the order in which they are listed.
-    pub services: Vec<Offer>,
+    /// What there is, in the order in which it is listed.
+    pub offers: Vec<Offer>,
 }
 
-/// A service of another product.
+/// Something of another product.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Offer {
-    /// The stack that it stands in.
-    pub stack: Text,
-    /// Its name there.
-    pub name: Text,
-    /// Its definition.
-    pub definition: Text,
-    /// Where its stack is declared.
+    /// How it is named behind its product.
+    pub path: Path,
+    /// Where that stack or store is declared.
     pub span: Span,
-    /// What it says in the blocks that name what it can do, and no more: without machines, instances and secrets.
-    pub fields: BTreeMap<Text, Value>,
+    /// What it is.
+    pub what: Offered,
+}
+
+/// What crosses.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Offered {
+    /// A service or a store.
+    Instance {
+        /// Its keyword.
+        keyword: Text,
+        /// Its definition.
+        definition: Text,
+        /// What it says in the blocks that name what it can do, and no more: without machines, instances and secrets.
+        fields: BTreeMap<Text, Value>,
+    },
+    /// A value.
+    Value(Value),
 }
 
 /// Where something of another product is.
@@ -60,12 +72,14 @@ pub struct Elsewhere {
     pub environment: Text,
     /// Whether the state of that is where pipelines can reach it.
     pub ready: bool,
+    /// Whether it runs there; a store does not.
+    pub runs: bool,
 }
 
 impl Exports {
-    /// What a product exports by its plans, one for each environment. `kind` is that of services.
-    pub fn of(plans: &[Plan], kind: Option<&Kind>) -> Exports {
-        Exports { environments: plans.iter().map(|plan| Exported::of(plan, kind)).collect() }
+    /// What a product exports by its plans, one for each environment.
+    pub fn of(plans: &[Plan], program: &Program) -> Exports {
+        Exports { environments: plans.iter().map(|plan| Exported::of(plan, program)).collect() }
     }
 
     /// What serves the environment of that name in a product that refers to this one.
@@ -76,31 +90,42 @@ impl Exports {
 }
 
 impl Exported {
-    fn of(plan: &Plan, kind: Option<&Kind>) -> Exported {
-        let exports = plan.settings.get("exports").and_then(Value::as_list).unwrap_or_default();
-        let offer = |value: &Value| {
-            let Value::Instance(id) = value else { return None };
-            let instance = plan.instance(*id)?;
-            let stack = plan.instance(instance.stack?)?;
-            let capable = |field: &Text| {
-                kind.and_then(|kind| kind.blocks.get(field)).is_some_and(|block| block.blocks.is_empty() && !block.many && !block.open)
+    fn of(plan: &Plan, program: &Program) -> Exported {
+        let values = plan.settings.get("exports").and_then(Value::as_list).unwrap_or_default();
+        let said = plan.product.block.body.attributes().find(|attribute| attribute.name.text == "exports");
+        let elements = match said.map(|said| &said.value.kind) {
+            Some(ExprKind::List(elements)) => elements.iter().collect(),
+            _ => Vec::new(),
+        };
+        let offer = |(element, value): (&hir::Expr, &Value)| {
+            let path: Path = match &element.kind {
+                ExprKind::Member(base, second) => (base.as_name()?.clone(), Some(second.text.clone())),
+                _ => (element.as_name()?.clone(), None),
             };
-            let fields = instance.fields.iter().filter(|(name, value)| capable(name) && crosses(value));
-            Some(Offer {
-                stack: stack.name.clone(),
-                name: instance.name.clone(),
-                definition: instance.definition.clone(),
-                span: stack.declaration.name.span,
-                fields: fields.map(|(name, value)| (name.clone(), value.clone())).collect(),
-            })
+            let span = plan.product.instances.iter().find(|instance| instance.name.text == path.0)?.name.span;
+            let what = match value {
+                Value::Instance(id) => capable(plan.instance(*id)?, program),
+                value => Some(Offered::Value(value.clone())).filter(|_| crosses(value)),
+            };
+            Some(Offer { path, span, what: what? })
         };
         Exported {
             environment: plan.environment.clone(),
             rank: plan.rank,
             ready: plan.state().is_some_and(|state| state.ready().any(|ready| *ready == plan.environment)),
-            services: exports.iter().filter_map(offer).collect(),
+            offers: elements.into_iter().zip(values).filter_map(offer).collect(),
         }
     }
+}
+
+/// What an instance says that it can do.
+fn capable(instance: &Instance, program: &Program) -> Option<Offered> {
+    let keyword = &instance.declaration.keyword;
+    let kind = program.kinds.get(keyword).filter(|_| matches!(keyword.as_str(), "service" | "store"))?;
+    let capable = |field: &Text| kind.blocks.get(field).is_some_and(|block| block.blocks.is_empty() && !block.many && !block.open);
+    let fields = instance.fields.iter().filter(|(name, value)| capable(name) && crosses(value));
+    let fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+    Some(Offered::Instance { keyword: keyword.clone(), definition: instance.definition.clone(), fields })
 }
 
 /// Whether a value means the same in another product: it is known, and names no instance and no secret.
@@ -114,25 +139,37 @@ fn crosses(value: &Value) -> bool {
 }
 
 impl Planner<'_> {
-    /// Adds what other products export as instances that stand in none of this product's stacks. Nobody makes them here.
+    /// Adds what other products export; services and stores as instances that stand in none of this product's stacks. Nobody makes them here.
     pub(super) fn import(&mut self) {
         for (product, exports) in self.imports {
             let Some(exported) = exports.serving(&self.environment) else { continue };
-            let elsewhere = Elsewhere { product: product.clone(), environment: exported.environment.clone(), ready: exported.ready };
-            for offer in &exported.services {
-                let id = self.push_import(&elsewhere, offer);
-                let stack = self.others.entry(product.clone()).or_default().entry(offer.stack.clone()).or_default();
-                stack.insert(offer.name.clone(), id);
+            for offer in &exported.offers {
+                let value = match &offer.what {
+                    Offered::Value(value) => value.clone(),
+                    Offered::Instance { keyword, definition, fields } => {
+                        let runs = keyword == "service";
+                        let (environment, ready) = (exported.environment.clone(), exported.ready || !runs);
+                        let elsewhere = Elsewhere { product: product.clone(), environment, ready, runs };
+                        Value::Instance(self.push_import(elsewhere, offer, (keyword, definition), fields))
+                    }
+                };
+                self.others.entry(product.clone()).or_default().insert(offer.path.clone(), (value, offer.span));
             }
         }
     }
 
-    fn push_import(&mut self, elsewhere: &Elsewhere, offer: &Offer) -> InstanceId {
+    fn push_import(
+        &mut self,
+        elsewhere: Elsewhere,
+        offer: &Offer,
+        (keyword, of): (&Text, &Text),
+        fields: &BTreeMap<Text, Value>,
+    ) -> InstanceId {
         let name = |text: Text| Name { text, span: offer.span };
-        let path = text!("{}.{}.{}", elsewhere.product, offer.stack, offer.name);
+        let path = Text::new(hir::written(&elsewhere.product, &offer.path));
         let declaration = hir::Instance {
-            keyword: "service".into(),
-            definition: name(offer.definition.clone()),
+            keyword: keyword.clone(),
+            definition: name(of.clone()),
             name: name(path.clone()),
             span: offer.span,
             doc: None,
@@ -142,32 +179,39 @@ impl Planner<'_> {
             condition: None,
             repeat: None,
         };
-        let definition = self.definition("service", &offer.definition);
+        let definition = self.definition(keyword, of);
         let id = self.push_as(path, Text::default(), None, definition, Arc::new(declaration));
         let node = &mut self.nodes[id.0 as usize];
-        node.elsewhere = Some(elsewhere.clone());
-        for (field, value) in &offer.fields {
+        node.elsewhere = Some(elsewhere);
+        for (field, value) in fields {
             node.know(field, value.clone());
         }
         id
     }
 
-    /// What another product exports, as a value: its services by stack and name.
+    /// What another product exports, as a value: by stack and name, and a store by its name.
     pub(super) fn other(&self, product: &Text) -> Option<Value> {
-        let services = |of: &BTreeMap<Text, InstanceId>| Value::map(of.iter().map(|(name, id)| (name.clone(), Value::Instance(*id))));
-        let stacks = self.others.get(product)?;
-        Some(Value::map(stacks.iter().map(|(stack, of)| (stack.clone(), services(of)))))
+        let mut all: IndexMap<Text, Value> = IndexMap::default();
+        let mut stacks: BTreeMap<&Text, IndexMap<Text, Value>> = BTreeMap::new();
+        for ((first, second), (value, _)) in self.others.get(product)? {
+            match second {
+                Some(second) => drop(stacks.entry(first).or_default().insert(second.clone(), value.clone())),
+                None => drop(all.insert(first.clone(), value.clone())),
+            }
+        }
+        all.extend(stacks.into_iter().map(|(stack, of)| (stack.clone(), Value::map(of))));
+        Some(Value::map(all))
     }
 
-    /// Says that something of a service does not cross the border between products.
+    /// Says that something of an instance does not cross the border between products.
     pub(super) fn stays_there(&mut self, id: InstanceId, field: &str, asked: Span) {
         let node = self.node(id);
         let message = format!("`{field}` of `{}` does not leave its product", node.name);
         let declared = node.declaration.name.span;
         self.report(
             Diagnostic::error(Code::UnknownField, asked, message)
-                .related(declared, "the service stands in this stack")
-                .help("what crosses is what a service can do for others: its `state_store`, `lock`, `secret_store` and the like"),
+                .related(declared, "it is declared here")
+                .help("what crosses is what it can do for others: its `state_store`, `lock`, `secret_store` and the like"),
         );
     }
 }
@@ -191,7 +235,7 @@ impl Instance {
 impl Plan {
     /// The environments of other products that this one stands on.
     pub fn stands_on(&self) -> BTreeSet<(&Text, &Text)> {
-        let elsewhere = self.instances.iter().filter_map(|instance| instance.elsewhere.as_ref());
+        let elsewhere = self.instances.iter().filter_map(|instance| instance.elsewhere.as_ref()).filter(|of| of.runs);
         elsewhere.map(|of| (&of.product, &of.environment)).collect()
     }
 }

@@ -44,7 +44,7 @@ pub use allocate::{Allocation, Misfit};
 pub use first::First;
 pub use ground::Ground;
 pub use image::Image;
-pub use imports::{Elsewhere, Exported, Exports, Imports, NO_IMPORTS, Offer, rank};
+pub use imports::{Elsewhere, Exported, Exports, Imports, NO_IMPORTS, Offer, Offered, rank};
 pub use lock::Lock;
 pub use phases::{Phase, Tool};
 pub use reach::Standing;

@@ -104,8 +104,8 @@ pub(super) struct Planner<'a> {
     pub environment: Text,
     /// What the products that it refers to export.
     pub imports: &'a Imports,
-    /// The services among that, by product, stack and name.
-    pub others: BTreeMap<Text, BTreeMap<Text, BTreeMap<Text, InstanceId>>>,
+    /// That as values, by product and by how it is named there, each with the place of its stack or store.
+    pub others: BTreeMap<Text, BTreeMap<hir::Path, (Value, Span)>>,
     pub nodes: Vec<Node>,
     pub allocator: Allocator<'a>,
     pub machines: IndexMap<Text, Machine>,

@@ -1,8 +1,8 @@
-//! What products know of each other: the names and environments of all, and the services that each exports.
+//! What products know of each other: the names and environments of all, and what each exports.
 
 use super::{Library, Source, word};
 use crate::base::Text;
-use crate::hir::{Name, Other, Program};
+use crate::hir::{Export, Other, Path, Program, stays};
 use crate::syntax::ast;
 use std::collections::BTreeMap;
 
@@ -18,11 +18,10 @@ pub fn other(library: &Library, folder: &Text, sources: &[&Source]) -> Option<Ot
         ast::Item::Attribute(attribute) if attribute.name.text == EXPORTS => Some(attribute),
         _ => None,
     });
-    let mut exports: BTreeMap<Text, BTreeMap<Text, Text>> = BTreeMap::new();
-    for (stack, service) in said.iter().flat_map(|attribute| paths(&attribute.value)) {
-        let definition = blocks().find_map(|block| definition(library.program(), block, stack, service));
-        if let Some(definition) = definition {
-            exports.entry(stack.clone()).or_default().insert(service.clone(), definition);
+    let mut exports = BTreeMap::new();
+    for path in said.iter().flat_map(|attribute| paths(&attribute.value)) {
+        if let Some(export) = blocks().find_map(|block| export(library.program(), block, &path)) {
+            exports.insert(path, export);
         }
     }
     let environments = super::products::environments(block);
@@ -30,32 +29,39 @@ pub fn other(library: &Library, folder: &Text, sources: &[&Source]) -> Option<Ot
     Some(Other { name, folder: folder.clone(), environments, said: said.map(|attribute| attribute.value.span), is_readable, exports })
 }
 
-/// The elements of a list that name a service of a stack: `mgmt.garage`.
-fn paths(value: &ast::Expr) -> Vec<(&Text, &Text)> {
+/// The elements of a list that name something: `mgmt.garage`, or a store.
+fn paths(value: &ast::Expr) -> Vec<Path> {
     let ast::ExprKind::List(elements) = &value.kind else { return Vec::new() };
-    elements
-        .iter()
-        .filter_map(|element| match &element.kind {
-            ast::ExprKind::Member(base, Name { text: service, .. }) => match &base.kind {
-                ast::ExprKind::Name(stack) => Some((stack, service)),
-                _ => None,
-            },
+    let path = |element: &ast::Expr| match &element.kind {
+        ast::ExprKind::Name(store) => Some((store.clone(), None)),
+        ast::ExprKind::Member(base, of) => match &base.kind {
+            ast::ExprKind::Name(stack) => Some((stack.clone(), Some(of.text.clone()))),
             _ => None,
-        })
-        .collect()
+        },
+        _ => None,
+    };
+    elements.iter().filter_map(path).collect()
 }
 
-/// The definition of a service in a stack that a block declares.
-fn definition(program: &Program, block: &ast::Block, stack: &Text, service: &Text) -> Option<Text> {
-    if block.keyword.text != "stack" {
-        return None;
-    }
+/// What a path means in a block that declares what it begins with; nothing where that stays in its product.
+fn export(program: &Program, block: &ast::Block, (first, second): &Path) -> Option<Export> {
     let of = block.labels.first().and_then(word)?;
     let named = block.labels.get(1).and_then(word).unwrap_or_else(|| of.clone());
-    if named.text != *stack {
+    if named.text != *first {
         return None;
     }
-    let definition = program.definitions.get(&("stack".into(), of.text))?;
-    let inner = definition.instances.iter().find(|inner| inner.name.text == *service)?;
-    (inner.keyword == "service" && inner.repeat.is_none()).then(|| inner.definition.text.clone())
+    match (block.keyword.text.as_str(), second) {
+        ("store", None) => Some(Export::Instance("store".into(), of.text)),
+        ("stack", Some(name)) => {
+            let definition = program.definitions.get(&("stack".into(), of.text))?;
+            if let Some(inner) = definition.instances.iter().find(|inner| inner.name.text == *name) {
+                let is_one = inner.keyword == "service" && inner.repeat.is_none();
+                return is_one.then(|| Export::Instance(inner.keyword.clone(), inner.definition.text.clone()));
+            }
+            let output = definition.outputs.get(name).and_then(|output| output.ty.clone());
+            let ty = output.or_else(|| definition.inputs.get(name).map(|input| input.ty.clone()))?;
+            stays(&ty).is_none().then_some(Export::Value(ty))
+        }
+        _ => None,
+    }
 }

@@ -2,13 +2,14 @@
 
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{Name, Other};
+use crate::hir::{self, Name, Other, Path};
+use crate::ty::Ty;
 
 /// A product is named, and nothing in it.
 pub(in crate::check) fn incomplete_path(span: Span, other: &Other) -> Diagnostic {
     let name = &other.name.text;
     let diagnostic =
-        Diagnostic::error(Code::UnknownName, span, format!("`{name}` is another product: a service that it exports is needed"));
+        Diagnostic::error(Code::UnknownName, span, format!("`{name}` is another product: something that it exports is needed"));
     match other.paths().next() {
         Some(path) => diagnostic.help(format!("write such as `{path}`")),
         None => diagnostic.related(other.name.span, "it exports nothing"),
@@ -23,12 +24,12 @@ pub(in crate::check) fn beyond_settings(span: Span, other: &Other) -> Diagnostic
         .help("name it in `state` or `secrets` of the product, or run such a service here")
 }
 
-/// A service that the other product keeps to itself, or does not have.
-pub(in crate::check) fn not_exported(span: Span, other: &Other, stack: &Name, service: &Name) -> Diagnostic {
-    let (name, path) = (&other.name.text, format!("{}.{}", stack.text, service.text));
-    let diagnostic = Diagnostic::error(Code::UnknownName, span, format!("`{name}` exports no service `{path}`"));
+/// Something that the other product keeps to itself, or does not have.
+pub(in crate::check) fn not_exported(span: Span, other: &Other, path: &Path) -> Diagnostic {
+    let (name, written) = (&other.name.text, hir::written(&other.name.text, path));
+    let path = written.strip_prefix(&format!("{name}.")).unwrap_or(&written);
+    let diagnostic = Diagnostic::error(Code::UnknownName, span, format!("`{name}` exports no `{path}`"));
     let known: Vec<String> = other.paths().collect();
-    let written = format!("{name}.{path}");
     let diagnostic = match other.said {
         Some(said) => diagnostic.related(said, "it exports these"),
         None => diagnostic.related(other.name.span, "it exports nothing"),
@@ -56,5 +57,10 @@ pub(in crate::check) fn unserved(span: Span, other: &Other, environment: &Name) 
 /// A list of exports that has to be evaluated first.
 pub(in crate::check) fn computed_exports(span: Span) -> Diagnostic {
     Diagnostic::error(Code::NotExpressible, span, "`exports` is read before anything is evaluated")
-        .help("list the services as they are named: `exports = [STACK.SERVICE]`")
+        .help("list what others may use as it is named: `exports = [STACK.SERVICE, STACK.OUTPUT, STORE]`")
+}
+
+/// Something that means nothing in another product: why, and what to export in its place.
+pub(in crate::check) fn stays(span: Span, ty: &Ty, (why, help): (&str, &str)) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, span, format!("this `{ty}` cannot be exported: {why}")).help(help)
 }

@@ -154,7 +154,7 @@ items! {
         operators: "list(operator)" => each Operator<'v>;
         protected: "list(name)" => each &'v Text;
         approve: "list(name)" => each &'v Text;
-        exports: "list(service)";
+        exports: "list(any)";
     }
     /// Where the state of a product's units is.
     Block ["product", "state"] as State has {

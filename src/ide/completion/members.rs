@@ -6,9 +6,10 @@ use super::expressions::fits;
 use super::{At, Completion, Rank};
 use crate::base::Text;
 use crate::eval::fields;
-use crate::hir::{Definition, Kind, Other};
+use crate::hir::{Definition, Export, Kind, Other, Path};
 use crate::syntax::ast;
 use crate::ty::Ty;
+use std::collections::BTreeSet;
 
 pub(super) fn of(at: &At<'_>, whole: &ast::Expr, base: &ast::Expr) -> Vec<Completion> {
     if let Some(found) = exported(at, bare(base)) {
@@ -76,16 +77,22 @@ fn exported(at: &At<'_>, base: &ast::Expr) -> Option<Vec<Completion>> {
                 let detail = declared.map(|stack| format!("{} {}", stack.keyword, stack.definition.text)).unwrap_or_default();
                 Completion::new(stack.clone(), What::Instance, Rank::Fits).detail(detail).declared(declared.map(|stack| stack.name.span))
             };
-            Some(other.exports.keys().map(item).collect())
+            let firsts: BTreeSet<&Text> = other.exports.keys().map(|(first, _)| first).collect();
+            Some(firsts.into_iter().map(item).collect())
         }
         ast::ExprKind::Member(base, stack) => {
             let ast::ExprKind::Name(name) = &bare(base).kind else { return None };
-            let services = other(name)?.exports.get(&stack.text)?;
-            let item = |(service, of): (&Text, &Text)| {
-                let declared = definition("service", of).map(|of| of.name.span);
-                Completion::new(service.clone(), What::Instance, Rank::Fits).detail(format!("service {of}")).declared(declared)
+            let exports = &other(name)?.exports;
+            let item = |(path, export): (&Path, &Export)| {
+                let second = path.1.as_ref().filter(|_| path.0 == stack.text)?;
+                let item = |what: What| Completion::new(second.clone(), what, Rank::Fits).detail(export.ty().to_string());
+                Some(match export {
+                    Export::Instance(keyword, of) => item(What::Instance).declared(definition(keyword, of).map(|of| of.name.span)),
+                    Export::Value(_) => item(What::Output),
+                })
             };
-            Some(services.iter().map(item).collect())
+            let found: Vec<Completion> = exports.iter().filter_map(item).collect();
+            if found.is_empty() { None } else { Some(found) }
         }
         _ => None,
     }

@@ -433,11 +433,13 @@ impl<'f, 'p> Follower<'f, 'p> {
 
     /// What another product exports comes from there.
     fn elsewhere(&self, product: &Text, path: &[Key]) -> Option<Origin> {
-        let [Key::Name(stack), Key::Name(service), ..] = path else { return None };
-        let id = self.planner.others.get(product)?.get(stack)?.get(service)?;
-        let node = self.planner.node(*id);
-        let (what, place) = (node.name.clone(), node.declaration.name.span);
-        Some(Origin { what, how: How::Name, place, value: Some(Value::Instance(*id)), from: Vec::new() })
+        let [Key::Name(first), rest @ ..] = path else { return None };
+        let second = if let [Key::Name(second), ..] = rest { Some(second.clone()) } else { None };
+        let of = self.planner.others.get(product)?;
+        let paths = [(first.clone(), second), (first.clone(), None)];
+        let (path, (value, place)) = paths.iter().find_map(|path| of.get_key_value(path))?;
+        let what = Text::new(hir::written(product, path));
+        Some(Origin { what, how: How::Name, place: *place, value: Some(value.clone()), from: Vec::new() })
     }
 
     fn ambient(&mut self, ambient: Ambient, of: InstanceId, path: &[Key]) -> Option<Origin> {
