@@ -27,7 +27,7 @@ pub(super) fn waivers(product: &Product) -> Vec<Waiver> {
         .collect()
 }
 
-/// What a waiver may name: instances, definitions, and the members of enums, such as where first secrets are.
+/// What a waiver may name: instances, definitions, stages of pipelines, and the members of enums, such as where first secrets are.
 pub(super) fn things(facts: &Facts<'_>) -> BTreeSet<Text> {
     let instances = facts.product.instances.iter().map(|instance| instance.name.text.clone());
     let definitions = facts.program.definitions.keys().filter(|(keyword, _)| keyword != "policy").map(|(_, name)| name.clone());
@@ -35,5 +35,8 @@ pub(super) fn things(facts: &Facts<'_>) -> BTreeSet<Text> {
         Ty::Enum(of) => Some(of.members.clone()),
         _ => None,
     });
-    instances.chain(definitions).chain(members.flatten()).collect()
+    let pipelines = facts.program.definitions.values().filter(|of| of.keyword == "pipeline");
+    let stages = pipelines.flat_map(|of| &of.blocks).filter(|block| block.keyword.text == "stage");
+    let stages = stages.filter_map(|stage| stage.word(0).cloned());
+    instances.chain(definitions).chain(stages).chain(members.flatten()).collect()
 }

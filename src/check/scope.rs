@@ -146,6 +146,7 @@ impl<'a> Checker<'a> {
         match Ambient::of(name, Some(definition.keyword.as_str()))? {
             Ambient::Host => Some(self.named("host")),
             Ambient::Hosts => Some(self.named("host").list()),
+            Ambient::Stages => Some(self.named("stage").list()),
             Ambient::Arch => Some(self.named("Arch")),
             _ => None,
         }
@@ -218,7 +219,7 @@ impl<'a> Checker<'a> {
             Ambient::Name => Ty::String,
             Ambient::Labels => Ty::String.map(),
             // What a service or a policy knows is its own.
-            Ambient::Host | Ambient::Arch | Ambient::Hosts => return None,
+            Ambient::Host | Ambient::Arch | Ambient::Hosts | Ambient::Stages => return None,
         })
     }
 

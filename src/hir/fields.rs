@@ -174,6 +174,8 @@ pub enum Ambient {
     Stores,
     /// In a policy: every machine of the product.
     Hosts,
+    /// In a policy: every stage of the pipeline, as it is for the environment.
+    Stages,
 }
 
 impl Ambient {
@@ -197,7 +199,7 @@ impl Ambient {
     const OF_SERVICES: [Ambient; 2] = [Ambient::Host, Ambient::Arch];
 
     /// What stands in policies alone.
-    const OF_POLICIES: [Ambient; 3] = [Ambient::Modules, Ambient::Stores, Ambient::Hosts];
+    const OF_POLICIES: [Ambient; 4] = [Ambient::Modules, Ambient::Stores, Ambient::Hosts, Ambient::Stages];
 
     /// What a name means in the body of a definition of this keyword, or in the inventory.
     pub fn of(name: &str, keyword: Option<&str>) -> Option<Ambient> {
@@ -232,6 +234,7 @@ impl Ambient {
             Ambient::Modules => "modules",
             Ambient::Stores => "stores",
             Ambient::Hosts => "hosts",
+            Ambient::Stages => "stages",
         }
     }
 }

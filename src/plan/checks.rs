@@ -208,7 +208,7 @@ impl Planner<'_> {
         let message = said(self, &check.message).unwrap_or_else(|| "a rule of the library does not hold".into());
         let help = said(self, &check.help);
         if let Some(policy) = policy
-            && self.waived(policy, &around.locals)
+            && self.waived(policy, around)
         {
             return Ok(());
         }
@@ -239,14 +239,20 @@ impl Planner<'_> {
     }
 
     /// Whether the product says that a policy does not hold for the thing that it blames.
-    fn waived(&mut self, policy: &Text, locals: &Locals) -> bool {
+    fn waived(&mut self, policy: &Text, around: &Around) -> bool {
         let Ok(waivers) = self.field(PRODUCT, &Waiver::NAME.into(), self.product.name.span) else { return false };
         let Some(waiver) = waivers.field(policy).and_then(Waiver::of) else { return false };
-        let blamed: Vec<Text> = locals
+        let sources = around.trail.iter().map(|from| from.as_ref().map(|(source, _)| source));
+        let blamed: Vec<Text> = around
+            .locals
             .iter()
-            .flat_map(|value| match value {
+            .zip(sources)
+            .flat_map(|(value, source)| match value {
                 Value::Instance(id) => vec![self.node(*id).declaration.definition.text.clone(), self.node(*id).name.clone()],
                 Value::Text(word) => vec![word.clone()],
+                Value::Map(stage) if source.is_some_and(|source| self.is_stages(source)) => {
+                    stage.get("name").and_then(Value::as_text).cloned().into_iter().collect()
+                }
                 _ => Vec::new(),
             })
             .collect();
@@ -272,6 +278,9 @@ impl Planner<'_> {
             return self.origin_of_field(of, &field.text, &[], None);
         }
         if let Some((source, path)) = around.way_to(at) {
+            if let Some(said) = self.stage_said(&source, &path) {
+                return Some(said);
+            }
             let value = around.value_of(at).filter(|value| !matches!(value, Value::Instance(_)))?;
             return self.origin_of(Written { expr: &source, of: id }, &path, Some(&value));
         }

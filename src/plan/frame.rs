@@ -169,6 +169,7 @@ impl Frame<'_, '_> {
             Ambient::Modules => Value::list(planner.of("module").into_iter().map(Value::Instance)),
             Ambient::Stores => Value::list(planner.of("store").into_iter().map(Value::Instance)),
             Ambient::Hosts => Value::list(planner.machines.values().map(|machine| machine.record.clone())),
+            Ambient::Stages => return Some(planner.stages_judged(span)),
             Ambient::Providers => Value::list(planner.of("provider").into_iter().map(Value::Instance)),
             Ambient::Stacks => Value::list(planner.of("stack").into_iter().map(Value::Instance)),
             // The architecture of a machine is a fact that it knows of itself.

@@ -12,6 +12,7 @@ mod functions;
 mod ground;
 pub mod image;
 mod imports;
+mod judged;
 pub mod lock;
 pub mod names;
 pub mod origin;

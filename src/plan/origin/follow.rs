@@ -470,7 +470,8 @@ impl<'f, 'p> Follower<'f, 'p> {
             | Ambient::Arch
             | Ambient::Modules
             | Ambient::Stores
-            | Ambient::Hosts => None,
+            | Ambient::Hosts
+            | Ambient::Stages => None,
         }
     }
 
