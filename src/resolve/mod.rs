@@ -9,6 +9,7 @@ mod files;
 mod items;
 mod kinds;
 mod known;
+mod lifted;
 mod lower;
 mod others;
 mod products;
@@ -65,6 +66,7 @@ pub fn library(workspace: &Workspace, sources: &[Source], takes: Takes<'_>) -> (
     diagnostics.extend(found);
     let (sources, found) = defaults::filled(&sources, takes);
     diagnostics.extend(found);
+    let sources = lifted::lifted(&sources);
     let (sources, found) = known.named(workspace, &sources);
     diagnostics.extend(found);
     let (sources, found) = extend::extended(&sources);

@@ -1,0 +1,213 @@
+//! `location = provider.region` in a resource: what a tool needs of the provider becomes a `let` of the implementation, and with it a variable
+//! of the module, without anybody writing that `let`. It is done before anything is linked, so that nothing behind knows of it.
+
+use super::Source;
+use super::spread::names;
+use crate::base::Text;
+use crate::hir::Ambient;
+use crate::syntax::ast::{Argument, Arm, Binding, Block, Body, Comprehension, Expr, ExprKind, Item, LabelValue, Let, Name, Part, blocks};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+const PROVIDER: &str = "provider";
+
+/// The same files with a `let` for each field of a provider that a resource or an output reads.
+pub(super) fn lifted(sources: &[Source]) -> Vec<Source> {
+    let all = || sources.iter().flat_map(|source| blocks(&source.tree.items));
+    let declared = |keyword: &str, name: Option<&Text>| {
+        all().find(|block| block.keyword.text == "define" && block.word(0).is_some_and(|word| word == keyword) && block.word(1) == name)
+    };
+    let lift = |source: &Source| {
+        let is_implementation = |item: &Item| matches!(item, Item::Block(block) if block.keyword.text == "implement");
+        if !source.tree.items.iter().any(is_implementation) {
+            return source.clone();
+        }
+        let mut tree = source.tree.as_ref().clone();
+        let mut is_changed = false;
+        for item in &mut tree.items {
+            let Item::Block(block) = item else { continue };
+            if block.keyword.text == "implement" {
+                let (contract, provider) = (declared("module", block.word(0)), declared(PROVIDER, block.word(2)));
+                is_changed |= implementation(block, contract, provider);
+            }
+        }
+        if is_changed { Source { file: source.file, tree: Arc::new(tree) } } else { source.clone() }
+    };
+    sources.iter().map(lift).collect()
+}
+
+/// Adds the `let`s that an implementation lacks. Gives whether there are any.
+fn implementation(block: &mut Block, contract: Option<&Block>, provider: Option<&Block>) -> bool {
+    let mut taken: BTreeSet<Text> = contract.iter().flat_map(|of| &of.body.items).filter_map(declares).collect();
+    taken.extend(block.body.items.iter().filter_map(declares));
+    taken.extend(Ambient::known(Some("module")).map(|ambient| Text::new(ambient.name())));
+    taken.insert("it".into());
+    // A name that somebody wrote goes on meaning what it means without them.
+    used(&block.body.items, &mut taken);
+    let mut lifting = Lifting { taken, bound: Vec::new(), lets: BTreeMap::new() };
+    for item in &mut block.body.items {
+        match item {
+            Item::Block(inner) if matches!(inner.keyword.text.as_str(), "resource" | "data") => lifting.block(inner),
+            Item::Output(output) => output.value.iter_mut().for_each(|value| lifting.shared(value)),
+            _ => {}
+        }
+    }
+    let input = |name: &Text| {
+        provider.iter().flat_map(|of| &of.body.items).find_map(|item| match item {
+            Item::Input(input) if input.name.text == *name => input.doc.clone(),
+            _ => None,
+        })
+    };
+    let lets = lifting.lets.into_iter().map(|(name, value)| {
+        let doc = input(&name);
+        Item::Let(Let { span: value.span, doc, name: Name { text: name, span: value.span }, ty: None, value })
+    });
+    let lets: Vec<Item> = lets.collect();
+    let is_changed = !lets.is_empty();
+    block.body.items.splice(0..0, lets);
+    is_changed
+}
+
+/// Adds the names that items use.
+fn used(items: &[Item], into: &mut BTreeSet<Text>) {
+    for item in items {
+        let (parts, inner): (Vec<&Arc<Expr>>, &[Item]) = match item {
+            Item::Attribute(item) => (vec![&item.value], &[]),
+            Item::Let(item) => (vec![&item.value], &[]),
+            Item::Output(item) => (item.value.iter().collect(), &[]),
+            Item::Check(check) => {
+                let parts = [Some(&check.condition), check.at.as_ref(), check.message.as_ref(), check.help.as_ref()];
+                (parts.into_iter().flatten().collect(), &[])
+            }
+            Item::Block(block) => {
+                let bindings = block.repeat.iter().flat_map(|repeat| repeat.bindings.iter().map(|of| &of.source).chain(&repeat.by));
+                (bindings.chain(&block.condition).collect(), &block.body.items)
+            }
+            Item::For(repeat) => {
+                let bindings = repeat.bindings.iter().map(|binding| &binding.source);
+                (bindings.chain(&repeat.condition).collect(), &repeat.body.items)
+            }
+            _ => continue,
+        };
+        parts.into_iter().for_each(|part| into.extend(names(part).0));
+        used(inner, into);
+    }
+}
+
+/// What an item declares in the body that it stands in.
+fn declares(item: &Item) -> Option<Text> {
+    match item {
+        Item::Input(item) => Some(item.name.text.clone()),
+        Item::Output(item) => Some(item.name.text.clone()),
+        Item::Let(item) => Some(item.name.text.clone()),
+        Item::Attribute(item) => Some(item.name.text.clone()),
+        Item::Block(block) if matches!(block.keyword.text.as_str(), "resource" | "data") => block.word(1).cloned(),
+        _ => None,
+    }
+}
+
+struct Lifting {
+    /// The names that mean something else already.
+    taken: BTreeSet<Text>,
+    /// The names that are bound around.
+    bound: Vec<Text>,
+    /// The `let`s, by name.
+    lets: BTreeMap<Text, Arc<Expr>>,
+}
+
+impl Lifting {
+    /// The name of the `let` for an expression that is a field of the provider.
+    fn name(&self, expr: &Expr) -> Option<Text> {
+        fn path(expr: &Expr, into: &mut Vec<Text>) -> bool {
+            match &expr.kind {
+                ExprKind::Name(name) => name == PROVIDER,
+                ExprKind::Member(base, field) => {
+                    let is_of_provider = path(base, into);
+                    into.push(field.text.clone());
+                    is_of_provider
+                }
+                _ => false,
+            }
+        }
+        let mut fields = Vec::new();
+        if !path(expr, &mut fields) || fields.is_empty() || self.bound.iter().any(|name| name == PROVIDER) {
+            return None;
+        }
+        let name = Text::new(fields.join("_"));
+        let is_name = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        (is_name && !self.taken.contains(&name) && !self.bound.contains(&name)).then_some(name)
+    }
+
+    fn within(&mut self, bindings: &mut [Binding], inside: impl FnOnce(&mut Self)) {
+        let depth = self.bound.len();
+        let names = bindings.iter().flat_map(|binding| binding.key.iter().chain([&binding.value])).map(|name| name.text.clone());
+        self.bound.extend(names);
+        inside(self);
+        self.bound.truncate(depth);
+    }
+
+    /// What stands in a block; its head decides what there is, and is no matter of a tool.
+    fn block(&mut self, block: &mut Block) {
+        let mut bindings = block.repeat.as_ref().map(|repeat| repeat.bindings.clone()).unwrap_or_default();
+        self.within(&mut bindings, |lifting| lifting.body(&mut block.body));
+    }
+
+    fn body(&mut self, body: &mut Body) {
+        for item in &mut body.items {
+            match item {
+                Item::Attribute(attribute) => self.shared(&mut attribute.value),
+                Item::Block(block) => {
+                    for label in &mut block.labels {
+                        if let LabelValue::Template(parts) = &mut label.value {
+                            self.parts(parts);
+                        }
+                    }
+                    self.block(block);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn parts(&mut self, parts: &mut [Part]) {
+        for part in parts {
+            if let Part::Expr(expr) = part {
+                self.expr(expr);
+            }
+        }
+    }
+
+    fn shared(&mut self, expr: &mut Arc<Expr>) {
+        self.expr(Arc::make_mut(expr));
+    }
+
+    fn built(&mut self, of: &mut Comprehension) {
+        of.bindings.iter_mut().for_each(|binding| self.shared(&mut binding.source));
+        let Comprehension { bindings, condition, key, value } = of;
+        let rest = condition.iter_mut().chain(key).chain([value]);
+        self.within(bindings, |lifting| rest.for_each(|part| lifting.expr(part)));
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        if let Some(name) = self.name(expr) {
+            self.lets.entry(name.clone()).or_insert_with(|| Arc::new(expr.clone()));
+            expr.kind = ExprKind::Name(name);
+            return;
+        }
+        match &mut expr.kind {
+            ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Error => {}
+            ExprKind::Template(parts) => self.parts(parts),
+            ExprKind::Member(base, _) | ExprKind::Unary(_, base) | ExprKind::Paren(base) => self.shared(base),
+            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => [a, b].into_iter().for_each(|part| self.shared(part)),
+            ExprKind::Call(_, arguments) => arguments.iter_mut().for_each(|Argument { value, .. }| self.expr(value)),
+            ExprKind::List(elements) => elements.iter_mut().for_each(|element| self.expr(element)),
+            ExprKind::Map(entries) => entries.iter_mut().for_each(|(_, value)| self.expr(value)),
+            ExprKind::ListFor(of) | ExprKind::MapFor(of) => self.built(of),
+            ExprKind::If(a, b, c) => [a, b, c].into_iter().for_each(|part| self.shared(part)),
+            ExprKind::Match(of, arms) => {
+                self.shared(of);
+                arms.iter_mut().for_each(|Arm { value, .. }| self.expr(value));
+            }
+        }
+    }
+}
