@@ -23,6 +23,12 @@ pub(super) fn guide(plan: &Plan, first: &First, branch: &str) -> String {
     let product = &plan.product.name.text;
     let stacks: Vec<String> = first.stacks.iter().map(|name| format!("`{name}`")).collect();
     let introduction = match plan.serves_itself() {
+        // A module that keeps states, such as a bucket, has no machines.
+        true if !has_machines(plan, first) => format!(
+            "The states of {product} are kept by {stacks}, which these units make. So the first run of an environment keeps its state beside\n\
+             `root.hcl`, encrypted and out of version control, until there is a place for it.\n",
+            stacks = stacks.join(", "),
+        ),
         true => format!(
             "State, locks and secrets of {product} are served and reached by {stacks}, whose machines these units create. So the first run of\n\
              an environment keeps its state beside `root.hcl`, encrypted and out of version control, until there is a place for it.\n",
@@ -95,11 +101,14 @@ fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
     }
     steps.push(passphrase());
     steps.extend(images(plan, first));
-    let delegated = delegation(plan, first);
-    let foreign = foreign_names(plan);
+    let (delegated, foreign, what) = match has_machines(plan, first) {
+        true => (delegation(plan, first), foreign_names(plan), "the machines"),
+        // Nobody calls them by a name of the product.
+        false => (String::new(), String::new(), "what will keep it"),
+    };
     let filters = filters(plan, first).join(" ");
     steps.push(format!(
-        "Keep the state here for now, and make the machines:\n\
+        "Keep the state here for now, and make {what}:\n\
          \n\
          ```sh\n\
          export INFRAC_STATE=bootstrap\n\
@@ -107,7 +116,9 @@ fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
          ```\n\
          {delegated}{foreign}"
     ));
-    steps.push(configure(plan, first));
+    if has_machines(plan, first) {
+        steps.push(configure(plan, first));
+    }
     steps.extend(tunnel(plan));
     if machines::are_signed(plan) {
         steps.push(format!(
@@ -134,6 +145,11 @@ fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
     steps.extend(pipelines(&delivered, branch));
     steps.push(READY.to_owned());
     steps
+}
+
+/// Whether what comes first runs on machines, which have to be configured.
+fn has_machines(plan: &Plan, first: &First) -> bool {
+    plan.services.iter().any(|service| first.stacks.contains(&service.stack))
 }
 
 /// How states and plans are encrypted.
