@@ -21,7 +21,8 @@ impl Library {
         let sources: Vec<_> = sources
             .map(|(file, source)| resolve::Source { file, tree: std::sync::Arc::new(syntax::parse(file, &source.text).0) })
             .collect();
-        let (program, found) = resolve::resolve(&workspace, &sources);
+        let (schemas, _) = infrac::schema::read(&workspace);
+        let (program, found) = resolve::resolve(&workspace, &sources, &|ty, argument| schemas.takes(ty, argument));
         assert!(found.0.is_empty(), "{found:#?}");
         Library { workspace, program }
     }
