@@ -578,23 +578,6 @@ items! {
         gate: "name?";
         limit: "duration";
     }
-    /// A stage as policies see it.
-    Record ["stage"] has {
-        name: "name";
-        when: "list(Event)";
-        after: "list(name)";
-        per: "Per";
-        scope: "Scope";
-        run: "list(Task)";
-        secrets: "Access";
-        comment: "bool";
-        approve: "bool";
-        report: "bool";
-        gate: "name?";
-        limit: "duration";
-        waits: "bool";
-        credentials: "list(string)";
-    }
     /// An action of GitHub.
     Kind ["action"] has {
         uses: "string";

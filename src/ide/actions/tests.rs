@@ -96,10 +96,10 @@ fn what_a_policy_blames_is_waived_with_a_reason() {
 
 #[test]
 fn what_a_tool_cannot_say_is_lifted() {
-    let text = "define module own { input key: string, output id: deferred(string) }\nimplement own on hetzner {\n  \
-                resource hcloud_ssh_key this {\n    name       = name\n    public_key = key\n    labels     = { owner = $0product.owner$0 }\n  }\n  \
+    let text = "define module own { input key: string, input region: string, output id: deferred(string) }\nimplement own on hetzner {\n  \
+                resource hcloud_ssh_key this {\n    name       = region\n    public_key = key\n    labels     = { region = $0provider.region$0 }\n  }\n  \
                 output id = this.id\n}\n";
     let text = removes_findings(&tried(&[("library/own.infra", text)]), "lift into a `let`", Sort::Suggestion);
-    assert!(text.contains("implement own on hetzner {\n  let value = product.owner\n  resource"), "{text}");
-    assert!(text.contains("labels     = { owner = value }"), "{text}");
+    assert!(text.contains("implement own on hetzner {\n  let value = provider.region\n  resource"), "{text}");
+    assert!(text.contains("labels     = { region = value }"), "{text}");
 }
