@@ -4,7 +4,7 @@ use super::arguments::arguments;
 use super::lower;
 use super::names::{capital, sentence, variable, word};
 use super::scope::Scope;
-use super::steps::{Context, before, tasks};
+use super::steps::{Context, tasks};
 use super::task::{self, Task};
 use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::artifact::{Error, Tree, header, jinja};
@@ -27,7 +27,6 @@ pub fn emit_role(role: &Role, tree: &mut Tree) -> Result<(), Error> {
     }
     let install = within("install", tasks(&role.install, &mut context))?;
     let mut configure = checks(role, &context.scope);
-    configure.extend(within("configure", before(&role.configure, &context.scope))?);
     configure.extend(within("configure", tasks(&role.configure, &mut context))?);
     if context.pending {
         configure.push(Task::new("Apply the changes now", "ansible.builtin.meta", "flush_handlers"));

@@ -8,9 +8,11 @@ use crate::plan::Image;
 use crate::target::common::images;
 
 /// The last step takes away what must not be the same on two machines, and what a login has left behind.
-const CLEAN: [&str; 11] = [
+const CLEAN: [&str; 12] = [
     "cloud-init clean --logs --seed",
     "truncate --size=0 /etc/machine-id",
+    // Where that is empty, the first start takes the one of D-Bus, unless it is a link: every machine would have the same.
+    "rm -f /var/lib/dbus/machine-id",
     "rm -f /etc/ssh/ssh_host_*",
     "rm -f /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys",
     "rm -f /etc/sudoers.d/90-cloud-init-users",

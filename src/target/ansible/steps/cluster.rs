@@ -1,6 +1,6 @@
 //! What happens once for all members: commands or a request, unless a question says that it is done.
 
-use super::command::{arguments, environment, unless};
+use super::command::{Environment, unless};
 use super::request::{expected, request};
 use super::{Context, label, some};
 use crate::artifact::{Error, Problem};
@@ -15,7 +15,7 @@ pub(super) fn cluster(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task
     let name = label(step, &scope)?;
     let what = name.replace('-', " ");
     let register = part(&scope.role().name, &name, "found");
-    let (environment, secret) = environment(step, &scope)?;
+    let environment = Environment::of(step, &scope)?;
     let title = text!("Look for the {what}");
     let mut tasks = Vec::new();
     let missing = match step.arguments.get("unless_request").filter(|value| **value != Value::None) {
@@ -31,9 +31,7 @@ pub(super) fn cluster(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task
             }
         }
         None if some(step, "unless") => {
-            let mut task = unless(step, &title, &register, &scope)?.quiet(secret);
-            task.environment = environment.clone();
-            tasks.push(task);
+            tasks.push(unless(step, &title, &register, &environment, &scope)?);
             text!("{register}.rc != 0")
         }
         None => return Err(Problem::Shape("what happens once says how to see that it has happened").into()),
@@ -41,8 +39,8 @@ pub(super) fn cluster(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task
     let steps = step.arguments.get("steps").and_then(Value::as_list).unwrap_or_default();
     for (at, command) in steps.iter().enumerate() {
         let title = if steps.len() == 1 { text!("Make the {what}") } else { text!("Make the {what}, step {}", at + 1) };
-        let mut task = Task::new(title, "ansible.builtin.command", arguments(command, &scope)?).quiet(secret || scope.has_secret(command));
-        task.environment = environment.clone();
+        let task = Task::new(title, "ansible.builtin.command", environment.arguments(command, &scope)?).quiet(scope.has_secret(command));
+        let task = environment.around(task);
         tasks.push(Task { changed_when: Some(true.into()), ..task.when(missing.clone()) });
     }
     if let Some(answer) = step.arguments.get("request").filter(|value| **value != Value::None) {

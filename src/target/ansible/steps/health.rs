@@ -28,7 +28,7 @@ pub(super) fn health(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>
 }
 
 /// The task that asks before the changes whether there is a cluster that must be healthy again after them.
-pub fn before(steps: &[Step], scope: &Scope<'_>) -> Result<Vec<Task>, Error> {
+pub(super) fn before(steps: &[Step], scope: &Scope<'_>) -> Result<Vec<Task>, Error> {
     let mut tasks = Vec::new();
     for step in steps.iter().filter(|step| step.word == "health" && is_cluster(step)) {
         let (arguments, secret) = request(step, scope)?;

@@ -33,8 +33,6 @@ use crate::shape::role::Step;
 use crate::value::{Residual, Value};
 use std::collections::BTreeSet;
 
-pub use health::before;
-
 /// What the steps of a role add to it beside tasks.
 #[derive(Debug)]
 pub struct Context<'a> {
@@ -85,10 +83,15 @@ impl Context<'_> {
     }
 }
 
-/// The tasks of all steps of a part, in their order.
+/// The tasks of all steps of a part, in their order. Before the first of them that may disturb a daemon stands the question whether there
+/// is a cluster; what comes earlier can still ask that cluster for something.
 pub fn tasks(steps: &[Step], context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
+    let first = (0..steps.len()).find(|at| notice::disturbs(steps, *at)).unwrap_or_default();
     let mut tasks = Vec::new();
     for (at, step) in steps.iter().enumerate() {
+        if at == first {
+            tasks.extend(health::before(steps, &context.scope)?);
+        }
         let made = word(steps, at, context).map_err(|error| error.within(text!("{} {}", step.word, name_of(step))))?;
         tasks.extend(made);
     }
@@ -217,10 +220,9 @@ fn node_of(step: &Step, name: &str, scope: &Scope<'_>) -> Result<Option<Node>, E
 }
 
 /// The arguments of a command as YAML.
-fn argv(value: &Value, scope: &Scope<'_>) -> Result<Node, Error> {
+fn argv(value: &Value, scope: &Scope<'_>) -> Result<Vec<Node>, Error> {
     let Some(list) = value.as_list() else { return Err(Problem::Shape("a command is a list").into()) };
-    let words: Result<Vec<Node>, Error> = list.iter().map(|word| Ok(Node::Folded(lower::text(word, scope)?))).collect();
-    Ok(Node::from(words?))
+    list.iter().map(|word| Ok(Node::Folded(lower::text(word, scope)?))).collect()
 }
 
 /// Whether a list argument holds something.

@@ -1,6 +1,6 @@
 //! A volume: its file system is made once, and mounted by its label before anything is written below its path.
 
-use super::command::{arguments, unless};
+use super::command::{Environment, unless};
 use super::{Context, label, text_of};
 use crate::artifact::tree::Document;
 use crate::artifact::yaml::{Map, Node};
@@ -28,8 +28,12 @@ pub(super) fn volume(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>
     let register = part(&scope.role().name, &path, "volume");
     let mut look = step.clone();
     look.arguments.insert("unless".into(), words("check")?);
-    let check = unless(&look, &text!("Look for the volume of {path}"), &register, &scope)?;
-    let mut make = Task::new(text!("Make the file system of {path}"), "ansible.builtin.command", arguments(&words("make")?, &scope)?);
+    let check = unless(&look, &text!("Look for the volume of {path}"), &register, &Environment::default(), &scope)?;
+    let mut make = Task::new(
+        text!("Make the file system of {path}"),
+        "ansible.builtin.command",
+        Environment::default().arguments(&words("make")?, &scope)?,
+    );
     make.changed_when = Some(true.into());
     let source: Text = text!("LABEL={}", text_of(step, "label", &scope)?.unwrap_or_default());
     let mount = Map::new()
