@@ -2,6 +2,11 @@
 
 usage: events.py [EVENT...]                     (all of them, in their order; the first two are always needed)
        events.py --plant DEFECT [EVENT...]      (with a mistake in a role: it succeeds where something has noticed)
+       events.py --keep [EVENT...]              (leaves the machines running behind the first run and these events)
+       events.py --again EVENT...               (does these events on the machines that were left running)
+       events.py --end                          (takes down what was left running)
+`--again` may stand beside `--plant`.
+FLEET_ENVIRONMENT is the environment of acme whose machines these are: staging, which has one member, or prod, which has three.
 """
 
 import shutil
@@ -10,17 +15,18 @@ import subprocess
 import sys
 import time
 
+import alone
 import defects
 import image
+import loss
+import port
 import ports
 import project
-from machine import FLEET, Machine, make_switch, quietly, remove_switch
-from project import as_operator, compile_with, hosts, inside, key, playbook, ssh
+import rotation
+from fleet import GATE, KEPT, MEMBER, MEMBERS, OPERATORS, ROLES, Fleet
+from machine import FLEET, make_switch, remove_switch
+from project import as_operator, compile_with, hosts, inside, key, ssh
 
-OPERATORS = ["ada", "bob"]
-GATE, MEMBER = "acme-staging-access-gate-0", "acme-staging-mgmt-nodes-0"
-# What can be run here: the programs of the other services are not to be had in minutes.
-ROLES = {"base": GATE, "gateway": GATE, "wireguard": GATE, "consul": MEMBER}
 # Those that know who operates a machine.
 OF_OPERATORS = ["base", "wireguard"]
 
@@ -30,74 +36,8 @@ def holding(places, which):
     return f"find {places} -xdev -type f {which} ! -path /run/hidden -exec grep -lFf /run/hidden {{}} + 2> /dev/null || true"
 
 
-class Fleet:
-    def __init__(self):
-        self.machines = {}
-        self.failed = []
-
-    def expect(self, what, holds, where=""):
-        print(f"{'ok    ' if holds else 'FAILED'} {what}{f' ({where})' if where and not holds else ''}", flush=True)
-        if not holds:
-            self.failed.append(what)
-
-    def everywhere(self, name, who, *words, roles=ROLES):
-        """Runs every playbook for some roles; gives what each has said."""
-        runs = []
-        for stack in ("access", "mgmt"):
-            file = project.ANSIBLE / f"playbooks/acme/{stack}.yml"
-            runs.append(
-                playbook(f"{name}-{stack}", file, who, self.machines.values(), "--tags", ",".join(roles), *words)
-            )
-        return runs
-
-    def expect_runs(self, what, runs, changes):
-        """Expects of runs that they succeed, and whether they have changed something."""
-        for run in runs:
-            log = FLEET / f"log/{run.name}.log"
-            self.expect(f"{run.name}: {what} succeeds", run.status == 0 and run.machines, log)
-            if changes is not None:
-                self.expect(
-                    f"{run.name}: {what} {'shows a change' if changes else 'changes nothing'}",
-                    (run.changed() > 0) == changes,
-                    run.changes() or log,
-                )
-
-    def enters(self, who, machine):
-        """Whether somebody may log in."""
-        words = ["ssh", "-F", ssh(who, self.machines.values())]
-        if machine == MEMBER:
-            # As the inventory does it: through the gate.
-            words += ["-o", f"ProxyJump={who}@{project.GATE}"]
-        address = project.GATE if machine == GATE else "10.100.0.2"
-        return quietly(*as_operator([*words, f"{who}@{address}", "true"], hosts(self.machines.values())))
-
-    def image(self):
-        layers = image.bake()
-        lists = [file for file in (layers[0] / "var/lib/apt/lists").rglob("*Packages*") if file.is_file()]
-        self.expect("an image is shipped without lists of packages", not lists)
-        self.expect("an image gives nobody root", not (layers[0] / "etc/sudoers.d/90-cloud-init-users").is_file())
-        for name, addresses in (
-            (GATE, {"public": "198.51.100.5/24", "private": "10.100.0.3/20"}),
-            (MEMBER, {"private": "10.100.0.2/20"}),
-        ):
-            machine = self.machines[name] = Machine(name, layers, addresses)
-            machine.mount()
-            image.first_start(
-                machine.root, {who: key(who).with_suffix(".pub").read_text(encoding="ascii") for who in OPERATORS}
-            )
-        consul = self.machines[MEMBER].root / "opt/consul/1.22.3/consul"
-        consul.parent.mkdir(parents=True)
-        shutil.copy(FLEET / "bin/consul", consul)
-        for machine in self.machines.values():
-            machine.boot()
-
-    def first(self):
-        self.expect_runs("check mode of a fresh machine", self.everywhere("fresh", "ada", "--check"), True)
-        # Whatever a task would show of a secret, it shows here.
-        runs = self.everywhere("first", "ada", "--diff", "-v")
-        self.expect_runs("the first run", runs, True)
-        told = sorted({name for run in runs for name, value in project.hidden().items() if value in run.log})
-        self.expect("the first run tells no secret", not told, ", ".join(told))
+class Events(Fleet):
+    """What may happen to a fleet, each with what must hold behind it."""
 
     def second(self):
         before = image.requests()
@@ -108,7 +48,7 @@ class Fleet:
     def ports(self):
         """Every port that the model knows and some others, from everywhere, beside what the model says."""
         model = ports.model(project.ENVIRONMENT)
-        for source, place, target in ports.ways(self.machines, GATE, MEMBER):
+        for source, place, target in ports.ways(self.machines, GATE):
             opened = ports.opened(place, target, ports.known(model))
             said = ports.said(model, source, target.name)
             self.expect(
@@ -152,8 +92,8 @@ class Fleet:
         )
         member.asks("sh", "-c", "cp /etc/consul.d/tls/cert.pem /root/cert.pem")
         # A certificate of the right authority, with the right names, that ends next week.
-        shutil.copy(FLEET / "authority.pem", member.root / "root/authority.pem")
-        shutil.copy(FLEET / "authority.key", member.root / "root/authority.key")
+        shutil.copy(FLEET / f"authority-{project.ENVIRONMENT}.pem", member.root / "root/authority.pem")
+        shutil.copy(FLEET / f"authority-{project.ENVIRONMENT}.key", member.root / "root/authority.key")
         member.asks(
             "sh", "-ec",
             "cd /root; openssl x509 -in cert.pem -x509toreq -copy_extensions copyall -signkey /etc/consul.d/tls/key.pem -out request.pem;"
@@ -242,111 +182,98 @@ class Fleet:
         self.expect_runs("the run that lets him in again", self.everywhere("again", "ada", roles=OF_OPERATORS), True)
         self.expect("he enters again", self.enters("bob", GATE) and self.enters("bob", MEMBER))
 
-    def small(self):
-        """One machine from a Debian without anything, which becomes the gate: what the ordinary tests run."""
-        machine = self.machines[GATE] = Machine(
-            GATE, [image.debian()], {"public": "198.51.100.5/24", "private": "10.100.0.3/20"}
-        )
-        machine.mount()
-        public = {who: key(who).with_suffix(".pub").read_text(encoding="ascii") for who in OPERATORS}
-        image.first_start(machine.root, public)
-        machine.boot()
-        for name, changes in (("small-first", True), ("small-second", False)):
-            words = ["--tags", "base,wireguard", "--diff", "-v"]
-            run = playbook(name, project.ANSIBLE / "playbooks/acme/access.yml", "ada", [machine], *words)
-            self.expect_runs("a run", [run], changes)
-            told = sorted(name for name, value in project.hidden().items() if value in run.log)
-            self.expect(f"{name}: it tells no secret", not told, ", ".join(told))
-        for role in ("base", "wireguard"):
-            run = inside(f"small-verify-{role}", project.ANSIBLE / f"roles/{role}/molecule/default/verify.yml", machine)
-            self.expect(f"the verification of {role} passes", run.status == 0, FLEET / f"log/{run.name}.log")
-        self.ports()
-        self.kept()
+    def port(self):
+        port.changed(self)
+
+    def secret(self):
+        rotation.rotated(self)
+
+    def replace(self):
+        loss.replaced(self)
 
     def molecule(self):
-        """The scenario of each role on a Debian of its own, with check mode before and behind it."""
-        for role in sorted(folder.name for folder in (project.ANSIBLE / "roles").iterdir()):
-            # With the rights that the scenario gives its container.
-            machine = Machine(f"fleet-{role}", [image.debian()], {"private": "10.100.15.2/20"}, "CAP_NET_ADMIN")
-            machine.mount()
-            subprocess.run(["chroot", machine.root, "ssh-keygen", "-A"], check=True, stdout=subprocess.DEVNULL)
-            if role == "consul":
-                program = machine.root / "opt/consul/1.22.3/consul"
-                program.parent.mkdir(parents=True)
-                shutil.copy(FLEET / "bin/consul", program)
-            machine.boot()
-            try:
-                self.scenario(role, machine)
-            finally:
-                machine.remove()
+        alone.molecule(self)
 
-    def scenario(self, role, machine):
-        folder = project.ANSIBLE / f"roles/{role}/molecule/default"
-        ephemeral = FLEET / "ephemeral"
-        shutil.rmtree(ephemeral, ignore_errors=True)
-        ephemeral.mkdir()
-        environment = {"MOLECULE_EPHEMERAL_DIRECTORY": ephemeral}
-        prepare = ["ansible-playbook", "--inventory", folder / "inventory", project.ANSIBLE / "molecule/prepare.yml"]
-        self.expect(
-            f"molecule-{role}: an authority is made",
-            project.ansible(f"molecule-{role}-prepare", prepare, environment).status == 0,
-        )
-        for name, step, changes, words in (
-            ("fresh", "converge", True, ["--check"]),
-            ("converge", "converge", True, []),
-            ("again", "converge", False, []),
-            ("check", "converge", False, ["--check"]),
-            ("verify", "verify", False, []),
-        ):
-            name, host = f"molecule-{role}-{name}", f"{role}-default"
-            run = inside(name, folder / f"{step}.yml", machine, folder / "inventory", host, environment, words)
-            self.expect_runs(step, [run], changes)
-            if role not in ROLES:
-                # Its programs are not to be had: a machine on which it never was is all that there is.
-                return
+    def small(self):
+        alone.small(self)
 
 
-EVENTS = ["second", "ports", "kept", "verified", "drift", "reboot", "leave", "molecule", "small"]
+EVENTS = ["second", "ports", "kept", "verified", "drift", "port", "secret", "replace", "reboot", "leave", "molecule", "small"]
 # Those that boot machines of their own.
 ALONE = ["molecule", "small"]
+# What is done where no event is named.
+USUAL = [event for event in EVENTS if event != "small" and (event != "replace" or len(MEMBERS) > 1)]
+
+
+def options(words):
+    """What is asked for: whether machines are kept, whether those that were kept are taken, the planted defect and the events."""
+    asked = {"keep": False, "again": False, "end": False, "plant": None}
+    while words and words[0].startswith("--"):
+        word = words.pop(0).removeprefix("--")
+        if word not in asked:
+            raise SystemExit(f"there is no option --{word}: there are {', '.join(f'--{name}' for name in asked)}")
+        asked[word] = (words.pop(0) if words else "") if word == "plant" else True
+    if asked["plant"] is not None:
+        defects.known(asked["plant"])
+    unknown = set(words) - set(EVENTS)
+    if unknown:
+        raise SystemExit(f"there is no event {', '.join(sorted(unknown))}: there are {', '.join(EVENTS)}")
+    if "replace" in words and len(MEMBERS) == 1:
+        raise SystemExit(f"{project.ENVIRONMENT} has one member, which nothing can replace: FLEET_ENVIRONMENT=prod has three")
+    if KEPT.exists() and not asked["again"] and not asked["end"]:
+        raise SystemExit("machines were left running: go on with --again EVENT..., or take them down with --end")
+    if asked["again"] and not KEPT.exists():
+        raise SystemExit("no machines were left running: --keep leaves them")
+    return asked, words or ([] if asked["keep"] or asked["again"] else USUAL)
 
 
 def main():
-    words = sys.argv[1:]
-    planted = words[1:2] if words[:1] == ["--plant"] else []
-    chosen = words[2 if planted else 0 :] or EVENTS[:-1]
-    if planted:
-        defects.known(*planted)
-    unknown = set(chosen) - set(EVENTS)
-    if unknown:
-        raise SystemExit(f"there is no event {', '.join(sorted(unknown))}: there are {', '.join(EVENTS)}")
+    asked, chosen = options(sys.argv[1:])
     (FLEET / "log").mkdir(exist_ok=True)
-    fleet = Fleet()
+    fleet = Events()
+    if asked["end"]:
+        fleet.end()
+        remove_switch()
+        return
     for ended in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ended, lambda number, _: sys.exit(128 + number))
-    make_switch()
+    if not asked["again"]:
+        make_switch()
     packages = image.serve_packages()
+    stays = False
     try:
         time.sleep(1)
         compile_with(OPERATORS)
-        for name in planted:
-            defects.plant(name, project.ANSIBLE / "roles")
+        if asked["plant"]:
+            defects.plant(asked["plant"], project.ANSIBLE / "roles")
         started = time.time()
-        if not set(chosen) <= set(ALONE):
+        if asked["again"]:
+            stays = True
+            fleet.adopt()
+            fleet.converge()
+        elif asked["keep"] or not set(chosen) <= set(ALONE):
             fleet.image()
             fleet.first()
+            if asked["keep"]:
+                stays = True
+                fleet.keep()
         for event in EVENTS:
             if event in chosen:
                 getattr(fleet, event)()
-        print(f"{len(fleet.failed)} failed, in {time.time() - started:.0f} s; the logs are in {FLEET / 'log'}")
+        taken = time.time() - started
+        print(f"{fleet.passed} ok, {len(fleet.failed)} failed, in {taken:.0f} s; the logs are in {FLEET / 'log'}")
     finally:
         packages.terminate()
-        for machine in fleet.machines.values():
-            machine.stop()
-        remove_switch()
-    if planted:
-        print(f"{planted[0]} was {'noticed' if fleet.failed else 'NOT NOTICED'}")
-    sys.exit(1 if bool(fleet.failed) != bool(planted) else 0)
+        if stays:
+            # An event may have booted a machine again.
+            fleet.keep()
+        else:
+            for machine in fleet.machines.values():
+                machine.stop()
+            remove_switch()
+    if asked["plant"]:
+        print(f"{asked['plant']} was {'noticed' if fleet.failed else 'NOT NOTICED'}")
+    sys.exit(1 if bool(fleet.failed) != bool(asked["plant"]) else 0)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import pathlib
 import shutil
 import subprocess
 
-from machine import BRIDGES, FLEET, SWITCH, Machine, run
+from machine import BRIDGES, FLEET, NETWORK, SWITCH, Machine, run
 from project import ANSIBLE, inside, key
 
 DEBIAN = FLEET / "debian"
@@ -38,6 +38,11 @@ def debian():
     )
     # The clock of the containers is that of this machine: chrony only watches it.
     (root / "etc/default/chrony").write_text('DAEMON_OPTS="-F 1 -x"\n', encoding="ascii")
+    # A container's manager does not hear that the last process of a user has ended: it would wait two minutes for that, and who
+    # comes in meanwhile would wait with it.
+    stays = root / "etc/systemd/logind.conf.d/fleet.conf"
+    stays.parent.mkdir(exist_ok=True)
+    stays.write_text("[Login]\nUserStopDelaySec=infinity\n", encoding="ascii")
     # Images have cloud-init; what it does at the first start is done by `first_start`.
     stand_in = root / "usr/local/bin/cloud-init"
     stand_in.write_text("#!/bin/sh\nexit 0\n", encoding="ascii")
@@ -49,7 +54,7 @@ def debian():
 
 def bake():
     """Bakes acme's image; gives the layers of its root, the upper first."""
-    machine = Machine("fleet-image", [debian()], {"private": "10.100.15.1/20"})
+    machine = Machine("fleet-image", [debian()], {"private": f"{NETWORK}.15.1/20"})
     machine.mount()
     # Who logs in to bake it, as cloud-init leaves them.
     account(machine.root, "admin", key("admin").with_suffix(".pub").read_text(encoding="ascii"))

@@ -18,8 +18,11 @@ OURS = f"fleet-{hashlib.sha256(str(FLEET.resolve()).encode()).hexdigest()[:6]}"
 SWITCH = f"{OURS}-switch"
 # Where the kernel has its groups of processes in their first version, each kind is a tree of its own.
 GROUPS = pathlib.Path("/sys/fs/cgroup")
+# The environment that is run, and the first half of the addresses of its machines.
+ENVIRONMENT = os.environ.get("FLEET_ENVIRONMENT", "staging")
+NETWORK = {"staging": "10.100", "prod": "10.20"}[ENVIRONMENT]
 # What the operator's side has on each bridge.
-BRIDGES = {"public": "198.51.100.1/24", "private": "10.100.0.1/20"}
+BRIDGES = {"public": "198.51.100.1/24", "private": f"{NETWORK}.0.1/20"}
 
 
 def run(*words, **options):
@@ -63,6 +66,36 @@ def kinds():
         # Neither the tree of the second version, which a machine has anyway, nor one that governs nothing.
         if kind and not kind.startswith("name="):
             yield kind, GROUPS / kind / group.lstrip("/")
+
+
+class Adopted:
+    """A process that another run has started: like `subprocess.Popen`, as far as a machine needs it."""
+
+    def __init__(self, pid):
+        self.pid, self.began = pid, began(pid)
+
+    def poll(self):
+        return None if self.began and began(self.pid) == self.began else 0
+
+    def wait(self, timeout=None):
+        ends = time.monotonic() + (timeout or 60)
+        while self.poll() is None:
+            if time.monotonic() > ends:
+                raise subprocess.TimeoutExpired(f"process {self.pid}", timeout)
+            time.sleep(0.1)
+
+    def kill(self):
+        os.kill(self.pid, signal.SIGKILL)
+
+
+def began(pid):
+    """When a container's program was started, since numbers of processes come again; nothing where there is none."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")
+    except FileNotFoundError:
+        return None
+    rest = fields[2].split()
+    return rest[19] if "(systemd-nspawn" in fields[0] and rest[0] != "Z" else None
 
 
 class Machine:
@@ -186,6 +219,13 @@ class Machine:
         quietly("ip", "netns", "delete", f"{OURS}-{self.name}")
         quietly("umount", self.root)
         quietly("umount", f"/run/systemd/nspawn/propagate/{self.name}")
+
+    def kill(self):
+        """Ends the machine at once, as a loss of its power does."""
+        leader = self.leader()
+        if leader:
+            os.kill(int(leader), signal.SIGKILL)
+            self.process.wait(60)
 
     def remove(self):
         """Stops the machine and forgets it."""

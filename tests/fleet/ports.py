@@ -60,15 +60,19 @@ def said(rows, source, host):
     return {port for row in lets for port in numbers(row)}
 
 
-def ways(machines, gate, member):
+def ways(machines, gate):
     """Who tries whom: its address, where it stands, the machine and the address by which that is tried."""
     outside = [BRIDGES[name].partition("/")[0] for name in ("public", "private")]
+    members = [machine for name, machine in machines.items() if name != gate]
     for source in outside:
         yield source, None, Target(machines[gate], "public" if source == outside[0] else "private")
-    if member in machines:
-        yield outside[1], None, Target(machines[member], "private")
-        yield Target(machines[gate], "private").address, machines[gate], Target(machines[member], "private")
-        yield Target(machines[member], "private").address, machines[member], Target(machines[gate], "private")
+    for member in members:
+        yield outside[1], None, Target(member, "private")
+        yield Target(machines[gate], "private").address, machines[gate], Target(member, "private")
+        yield Target(member, "private").address, member, Target(machines[gate], "private")
+        for other in members:
+            if other is not member:
+                yield Target(other, "private").address, other, Target(member, "private")
 
 
 class Target:

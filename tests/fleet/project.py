@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import uuid
 
-from machine import FLEET, HERE, in_switch, run
+from machine import ENVIRONMENT, FLEET, HERE, in_switch, run
 
 ROOT = HERE.parent.parent
 PROJECT = FLEET / "project"
@@ -18,9 +18,11 @@ KEYS = FLEET / "keys"
 
 # The product gives the operators, the rest is as it is written.
 OPERATORS = re.compile(r"operators = \[.*?\n  \]\n", re.S)
-# What the harness itself knows: the only environment that is run, and how the operator's machine finds the gate.
-ENVIRONMENT = "staging"
-GATE = "vpn.staging.acme.example.com"
+# How the operator's machine finds the gate.
+GATE = {"staging": "vpn.staging.acme.example.com", "prod": "vpn.acme.example.com"}[ENVIRONMENT]
+# The private address of each machine that is run, by its name: the gate first, then who votes.
+KEPT = re.compile(rf"^{ENVIRONMENT}/(?:access\.gate|mgmt\.nodes)/(\S+)@\S+ = (\S+)$", re.M)
+ADDRESSES = dict(KEPT.findall((ROOT / "inventory/acme/infra.lock").read_text(encoding="utf-8")))
 
 # A variable that Ansible looks up in a store of secrets.
 SECRET = re.compile(r"^(\w+): (?:>-\n +)?\"?\{\{ lookup\(", re.M)
@@ -35,8 +37,8 @@ def key(name):
     return path
 
 
-def compile_with(operators):
-    """Compiles acme with these operators."""
+def compile_with(operators, *stacks):
+    """Compiles acme with these operators, and with further stacks of the library beside this file."""
     texts = []
     for name in operators:
         public = key(name).with_suffix(".pub").read_text(encoding="ascii").strip()
@@ -47,9 +49,13 @@ def compile_with(operators):
         raise SystemExit("acme has no list of operators any more")
     shutil.rmtree(PROJECT, ignore_errors=True)
     (PROJECT / "inventory/acme").mkdir(parents=True)
-    (PROJECT / "inventory/acme/product.infra").write_text(text, encoding="utf-8")
-    for file in ("infra.toml", "inventory/acme/infra.lock"):
-        shutil.copy(ROOT / file, PROJECT / file)
+    (PROJECT / "inventory/acme/product.infra").write_text("\n".join([text, *stacks, ""]), encoding="utf-8")
+    shutil.copy(ROOT / "inventory/acme/infra.lock", PROJECT / "inventory/acme/infra.lock")
+    settings = (ROOT / "infra.toml").read_text(encoding="utf-8")
+    if stacks:
+        settings += 'library = ["library"]\n'
+        shutil.copytree(HERE / "library", PROJECT / "library")
+    (PROJECT / "infra.toml").write_text(settings, encoding="utf-8")
     run(os.environ["INFRAC"], "build", "--project", PROJECT)
 
 
@@ -65,9 +71,9 @@ def tunnel(name):
 
 def secrets():
     """What the stores of secrets would give, as a file of variables."""
-    path = FLEET / "secrets.json"
+    path = FLEET / f"secrets-{ENVIRONMENT}.json"
     if not path.exists():
-        authority, certificate = FLEET / "authority.key", FLEET / "authority.pem"
+        authority, certificate = FLEET / f"authority-{ENVIRONMENT}.key", FLEET / f"authority-{ENVIRONMENT}.pem"
         run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", authority)
         run(
             "openssl",
@@ -99,6 +105,15 @@ def secret(name, certificate, authority):
     if name.endswith("_token"):
         return str(uuid.uuid4())
     return base64.b64encode(os.urandom(32)).decode("ascii")
+
+
+def rotate(name):
+    """Gives a secret a new value, as somebody does in the store; gives the one before."""
+    path = secrets()
+    values = json.loads(path.read_text(encoding="utf-8"))
+    before, values[name] = values[name], secret(name, None, None)
+    path.write_text(json.dumps(values), encoding="utf-8")
+    return before
 
 
 def hidden():
