@@ -90,7 +90,8 @@ def lose(fleet, what, name, pause, token):
         fleet.machines[name].remove()
         time.sleep(20)
         fleet.expect(f"{what}: the cluster knows that it is lost", not whole(others[0]))
-        guide(fleet, what, name, layers, environment)
+        if not guide(fleet, what, name, layers, environment):
+            return
         new = fleet.machines[name]
         ends = time.monotonic() + 60
         while not whole(others[0]) and time.monotonic() < ends:
@@ -126,7 +127,7 @@ class Visitor:
 
 
 def guide(fleet, what, name, layers, environment):
-    """Does what the guide says to replace a machine."""
+    """Does what the guide says to replace a machine; whether that succeeds."""
     text = (GENERATED / "live/acme/BOOTSTRAP.md").read_text(encoding="utf-8")
     block = re.search(r"^# A machine is replaced\n.*?```sh\n(.*?)```", text, re.M | re.S)[1]
     words = {"<environment>": project.ENVIRONMENT, "<machine>": name, "<unit>": "nodes", "<stack>": "mgmt"}
@@ -143,8 +144,11 @@ def guide(fleet, what, name, layers, environment):
             (DESK / "wanted").unlink()
         time.sleep(0.2)
     fleet.expect(f"{what}: every command of the guide succeeds", process.returncode == 0, FLEET / f"log/guide-{name}.log")
+    if process.returncode != 0:
+        return False
     signed = fleet.machines[name].tries("test", "-s", "/etc/ssh/ssh_host_ed25519_key-cert.pub")
     fleet.expect(f"{what}: pipelines know the new machine", signed)
+    return True
 
 
 def desk(fleet, name):
@@ -158,7 +162,7 @@ def desk(fleet, name):
     # The keys of the machines as they were, the lost one's among them: as an operator has them.
     hosts(fleet.machines.values())
     settings = ssh("ada", fleet.machines.values()).read_text(encoding="utf-8")
-    (DESK / "ssh").write_text(settings.replace("StrictHostKeyChecking yes", "StrictHostKeyChecking accept-new"), encoding="utf-8")
+    (DESK / "settings").write_text(settings.replace("StrictHostKeyChecking yes", "StrictHostKeyChecking accept-new"), encoding="utf-8")
     ansible = subprocess.run(["which", "ansible-playbook"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
     return {
         **os.environ,
@@ -168,12 +172,12 @@ def desk(fleet, name):
         "DESK_UNIT": str(GENERATED / f"live/acme/{project.ENVIRONMENT}/mgmt/nodes"),
         "DESK_ENVIRONMENT": project.ENVIRONMENT,
         "DESK_AUTHORITY": str(FLEET / f"authority-{project.ENVIRONMENT}.key"),
-        "DESK_SSH": str(DESK / "ssh"),
+        "DESK_SSH": str(DESK / "settings"),
         "DESK_KNOWN": str(FLEET / "known_hosts"),
         "DESK_SECRETS": str(project.secrets()),
         "DESK_ANSIBLE": ansible,
         "ANSIBLE_HOME": str(FLEET / "ansible"),
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_REMOTE_USER": "ada",
-        "ANSIBLE_SSH_ARGS": f"-F {DESK / 'ssh'}",
+        "ANSIBLE_SSH_ARGS": f"-F {DESK / 'settings'}",
     }
