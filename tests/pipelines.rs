@@ -46,11 +46,11 @@ fn tree_with(changes: &[(&str, &str, &str)]) -> Tree {
 }
 
 fn yaml(path: &str) -> Value {
-    yaml_serde::from_str(&tree().get(path).unwrap_or_else(|| panic!("{path} is not there")).contents).unwrap()
+    yaml_serde::from_str(&tree().get(path).unwrap_or_else(|| panic!("{path} is not there")).text()).unwrap()
 }
 
 fn json(path: &str) -> serde_json::Value {
-    serde_json::from_str(&tree().get(path).unwrap_or_else(|| panic!("{path} is not there")).contents).unwrap()
+    serde_json::from_str(&tree().get(path).unwrap_or_else(|| panic!("{path} is not there")).text()).unwrap()
 }
 
 /// Every workflow, by its path.
@@ -100,12 +100,12 @@ fn every_script_that_is_named_is_there() {
     let readers = tree().iter().filter(|(path, _)| path.starts_with("ci/") || path.starts_with(".git") || path.ends_with("gitlab-ci.yml"));
     let pattern = regex::Regex::new(r"(?:\./ci/|--from-file ci/)([a-z0-9-]+\.(?:sh|jq))").unwrap();
     for (_, entry) in readers {
-        named.extend(pattern.captures_iter(&entry.contents).map(|found| found[1].to_owned()));
+        named.extend(pattern.captures_iter(&entry.text()).map(|found| found[1].to_owned()));
     }
     assert!(named.len() > 12, "{named:?}");
     for name in named {
         let entry = tree().get(&format!("ci/{name}")).unwrap_or_else(|| panic!("ci/{name} is named and is not there"));
-        assert_eq!(entry.executable, entry.contents.starts_with("#!"), "{name}");
+        assert_eq!(entry.executable, entry.text().starts_with("#!"), "{name}");
     }
     for target in ["ansible", "ci", "opentofu", "packer", "terragrunt"] {
         assert!(tree().get(&format!("ci/check-{target}.sh")).is_some(), "{target}");
@@ -157,7 +157,7 @@ fn actions_are_pinned_and_know_their_inputs() {
     let uses = regex::Regex::new(r"uses: (\S+)(.*)").unwrap();
     let pinned = regex::Regex::new(r"^[\w-]+/[\w-]+@[0-9a-f]{40}$").unwrap();
     for (path, _) in workflows() {
-        for found in uses.captures_iter(&tree().get(path).unwrap().contents) {
+        for found in uses.captures_iter(&tree().get(path).unwrap().text()) {
             assert!(pinned.is_match(&found[1]), "{path}: {}", &found[1]);
             assert!(found[2].starts_with(" # v"), "{path}: {}", &found[0]);
         }
@@ -172,11 +172,8 @@ fn the_compiler_comes_from_where_the_project_says() {
     let outcome = driver::compile(&Workspace::new(files), &driver::Options::default());
     for (tree, place) in [(tree(), "github:infrac/infrac"), (&outcome.tree, "gitlab:tools/infrac")] {
         let version = env!("CARGO_PKG_VERSION");
-        assert!(
-            tree.get(".config/mise/conf.d/infrac.toml").unwrap().contents.contains(&format!("\"{place}\" = \"{version}\"\n")),
-            "{place}"
-        );
-        let validate: Value = yaml_serde::from_str(&tree.get(".github/workflows/validate.yml").unwrap().contents).unwrap();
+        assert!(tree.get(".config/mise/conf.d/infrac.toml").unwrap().text().contains(&format!("\"{place}\" = \"{version}\"\n")), "{place}");
+        let validate: Value = yaml_serde::from_str(&tree.get(".github/workflows/validate.yml").unwrap().text()).unwrap();
         let asked: Vec<_> = steps(&validate["jobs"]["generated"])
             .iter()
             .filter_map(|step| step["with"]["install_args"].as_str().map(str::to_owned))
@@ -260,7 +257,7 @@ fn a_pipeline_is_evaluated_like_everything_else() {
     ]);
     let differ: Vec<&Text> = tree()
         .iter()
-        .filter(|(path, entry)| computed.get(path).is_none_or(|other| other.contents != entry.contents))
+        .filter(|(path, entry)| computed.get(path).is_none_or(|other| other.text() != entry.text()))
         .map(|(path, _)| path)
         .collect();
     assert!(differ.is_empty() && computed.iter().count() == tree().iter().count(), "{differ:?}");
@@ -276,7 +273,7 @@ fn the_gate_of_an_apply_stands_for_every_place_in_the_order() {
         ("pipelines/standard.infra", "  ## What somebody changed by hand.", confirm),
     ]);
     let workflow =
-        |stage: &str| -> Value { yaml_serde::from_str(&tree.get(&format!(".github/workflows/{stage}.yml")).unwrap().contents).unwrap() };
+        |stage: &str| -> Value { yaml_serde::from_str(&tree.get(&format!(".github/workflows/{stage}.yml")).unwrap().text()).unwrap() };
     let waits = steps(&workflow("confirm")["jobs"]["select"]).iter().flat_map(|step| words(&step["run"])).collect::<String>();
     assert!(waits.contains(r#"./ci/github-wait.sh "$COMMIT" applied"#), "{waits}");
     let apply = workflow("apply");
@@ -363,8 +360,8 @@ fn a_module_that_changes_reaches_the_environments_that_use_it() {
 
 #[test]
 fn a_credential_is_a_place_and_never_a_value() {
-    let script = &tree().get("live/acme/prod/credentials/plan.sh").unwrap().contents;
-    let apply = &tree().get("live/acme/prod/credentials/apply.sh").unwrap().contents;
+    let script = &tree().get("live/acme/prod/credentials/plan.sh").unwrap().text();
+    let apply = &tree().get("live/acme/prod/credentials/apply.sh").unwrap().text();
     for line in script.lines().filter(|line| line.contains('=') && !line.starts_with('#')) {
         let value = line.split_once('=').unwrap().1;
         assert!(value.starts_with("$(") || value.starts_with("${") || value.starts_with("https://"), "{line}");
@@ -380,7 +377,7 @@ fn images_are_identified_by_what_goes_into_them() {
     let revision = source["snapshot_labels"]["revision"].as_str().unwrap();
     assert!(revision.len() == 12 && revision.chars().all(|c| c.is_ascii_hexdigit()), "{revision}");
     assert!(source["snapshot_name"].as_str().unwrap().ends_with(revision));
-    let unit = &tree().get("live/acme/prod/mgmt/nodes/terragrunt.hcl").unwrap().contents;
+    let unit = &tree().get("live/acme/prod/mgmt/nodes/terragrunt.hcl").unwrap().text();
     assert!(unit.contains(revision), "the unit looks for the image that is baked");
     let declared: Vec<_> = template["variable"].as_object().unwrap().keys().cloned().collect();
     let given: Vec<_> = json("live/acme/prod/images/base-eu.pkrvars.json").as_object().unwrap().keys().cloned().collect();
@@ -391,7 +388,7 @@ fn images_are_identified_by_what_goes_into_them() {
 #[test]
 fn what_nobody_has_looked_at_holds_nothing() {
     for environment in ["staging", "prod"] {
-        let file = |role: &str| &tree().get(&format!("live/acme/{environment}/credentials/{role}.sh")).unwrap().contents;
+        let file = |role: &str| tree().get(&format!("live/acme/{environment}/credentials/{role}.sh")).unwrap().text();
         for more in ["ANSIBLE_PRIVATE_KEY_FILE", "ANSIBLE_REMOTE_USER", "OP_SERVICE_ACCOUNT_TOKEN"] {
             assert!(!file("plan").contains(more), "{environment}: {more}");
             assert!(file("drift").contains(more) && file("apply").contains(more), "{environment}: {more}");
@@ -437,13 +434,13 @@ fn the_way_in_and_out_comes_first() {
         let expected: Vec<String> = order.iter().map(|file| format!("ansible/playbooks/acme/{file}")).collect();
         assert_eq!(playbooks, expected);
     }
-    let guide = &tree().get("live/acme/BOOTSTRAP.md").unwrap().contents;
+    let guide = &tree().get("live/acme/BOOTSTRAP.md").unwrap().text();
     assert!(guide.find("playbooks/acme/access.yml").unwrap() < guide.find("playbooks/acme/mgmt.yml").unwrap());
 }
 
 /// What each role of an environment is bound to at the store, by the system of CI and the role.
 fn granted(environment: &str) -> BTreeMap<(String, String), serde_json::Value> {
-    let script = &tree().get(&format!("live/acme/{environment}/credentials/grant.sh")).unwrap().contents;
+    let script = &tree().get(&format!("live/acme/{environment}/credentials/grant.sh")).unwrap().text();
     let role = regex::Regex::new(r"(?s)printf '%s' '(\{[^']*\})\s*' \|\s+bao write auth/(\w+)/role/(\S+) -").unwrap();
     let found = role.captures_iter(script).map(|found| {
         let said: serde_json::Value = serde_json::from_str(&found[1]).unwrap();
@@ -465,7 +462,7 @@ fn images_of_a_proposed_change_are_validated_and_no_more() {
             "    when    = [change]\n    after   = [images]\n    per     = environment",
         ),
     ]);
-    let file = |path: &str| -> Value { yaml_serde::from_str(&proposed.get(path).unwrap().contents).unwrap() };
+    let file = |path: &str| -> Value { yaml_serde::from_str(&proposed.get(path).unwrap().text()).unwrap() };
     let text = |job: &Value| yaml_serde::to_string(job).unwrap();
     let holds = ["secrets.", "vars.", "id-token", "id_tokens", "connect.sh", "with-credentials"];
 
@@ -555,7 +552,7 @@ fn the_store_lets_in_the_jobs_that_ask_and_no_others() {
         }
         for (path, entry) in tree().iter().filter(|(path, _)| path.starts_with(&format!("live/acme/{environment}/credentials/"))) {
             let role = path.rsplit('/').next().unwrap().trim_end_matches(".sh");
-            for read in entry.contents.lines().filter(|line| line.contains("bao kv get")) {
+            for read in entry.text().lines().filter(|line| line.contains("bao kv get")) {
                 assert!(read.contains(&format!(" acme/{environment}/{role}/")), "{path}: {read}");
             }
         }

@@ -56,7 +56,7 @@ fn findings(outcome: &Outcome) -> Vec<&Diagnostic> {
 fn used(outcome: &Outcome) -> BTreeSet<String> {
     let units = outcome.tree.iter().filter(|(path, _)| path.starts_with("live/acme/prod/") && path.ends_with("/terragrunt.hcl"));
     let modules =
-        units.filter_map(|(_, entry)| Some(entry.contents.to_string().split_once("locals.modules}/")?.1.split_once('"')?.0.to_owned()));
+        units.filter_map(|(_, entry)| Some(entry.text().to_string().split_once("locals.modules}/")?.1.split_once('"')?.0.to_owned()));
     modules.collect()
 }
 
@@ -73,7 +73,7 @@ fn every_stack_stands_on_every_provider() {
         }
         // Where nobody translates addresses, the way in does.
         assert_eq!(used.contains(&format!("infra/nat/{provider}")), *provider == "hetzner", "{used:#?}");
-        let template = outcome.tree.get(&format!("packer/base/{provider}/image.pkr.json")).unwrap().contents.to_string();
+        let template = outcome.tree.get(&format!("packer/base/{provider}/image.pkr.json")).unwrap().text().to_string();
         assert!(template.contains("source."), "{template}");
     }
 }
@@ -113,7 +113,7 @@ fn templates_read_secrets_from_the_environment_and_prepare_the_image() {
     let template = |name: &str| {
         let (provider, says) = PROVIDERS.iter().find(|(provider, _)| *provider == name).unwrap();
         let outcome = acme(provider, says, &[WEB]);
-        let text = outcome.tree.get(&format!("packer/base/{provider}/image.pkr.json")).unwrap().contents.to_string();
+        let text = outcome.tree.get(&format!("packer/base/{provider}/image.pkr.json")).unwrap().text().to_string();
         serde_json::from_str::<serde_json::Value>(&text).unwrap()
     };
     let first = |template: &serde_json::Value| template["build"]["provisioner"][0]["shell"]["inline"].to_string();

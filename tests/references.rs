@@ -41,12 +41,12 @@ fn built(sources: &[(Text, String)], options: &Options) -> Outcome {
     outcome
 }
 
-fn file<'o>(outcome: &'o Outcome, path: &str) -> &'o str {
-    &outcome.tree.get(path).unwrap_or_else(|| panic!("there is no {path}")).contents
+fn file(outcome: &Outcome, path: &str) -> String {
+    outcome.tree.get(path).unwrap_or_else(|| panic!("there is no {path}")).text().to_string()
 }
 
 fn json(outcome: &Outcome, path: &str) -> serde_json::Value {
-    serde_json::from_str(file(outcome, path)).unwrap()
+    serde_json::from_str(&file(outcome, path)).unwrap()
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn built(files: Files) -> Outcome {
 
 fn tree(outcome: &Outcome) -> BTreeMap<Text, String> {
     assert_eq!(outcome.diagnostics, []);
-    outcome.tree.iter().map(|(path, entry)| (path.clone(), entry.contents.to_string())).collect()
+    outcome.tree.iter().map(|(path, entry)| (path.clone(), entry.text().to_string())).collect()
 }
 
 const ACME: &str = "inventory/acme/product.infra";
@@ -71,9 +71,9 @@ fn every_generated_file_has_a_header_or_no_room_for_one() {
         let outcome = compile(&infrac::host::load(&project).unwrap().workspace, &Options::default());
         assert!(outcome.tree.len() > 50, "{}", project.display());
         for (path, entry) in outcome.tree.iter() {
-            assert!(has_header(entry.contents.as_bytes()) || !has_room(path), "{path} has no header");
+            assert!(has_header(entry.text().as_bytes()) || !has_room(path), "{path} has no header");
             assert!(Owner::of(path).is_some(), "{path} has no owner");
-            assert!(!entry.contents.contains('\r'), "{path} has line ends that git would change");
+            assert!(!entry.text().contains('\r'), "{path} has line ends that git would change");
         }
     }
 }
@@ -115,7 +115,7 @@ fn moves(from: &str, to: &str, stacks: &[&str], unit: &str) {
     let renumber = Renumber::new(stacks.iter().map(|stack| format!("acme/prod/{stack}").into()));
     let after = compile(&moved, &Options { renumber, ..Options::default() });
     assert!(after.diagnostics.iter().all(|found| found.code == Code::Renumbered), "{:#?}", after.diagnostics);
-    let contents = |outcome: &Outcome| outcome.tree.get(&format!("live/acme/prod/{unit}/terragrunt.hcl")).unwrap().contents.to_string();
+    let contents = |outcome: &Outcome| outcome.tree.get(&format!("live/acme/prod/{unit}/terragrunt.hcl")).unwrap().text().to_string();
     assert!(contents(&before).contains("/infra/compute/hetzner"));
     assert!(contents(&after).contains("/infra/compute/aws"));
     let (before, after) = (lock(&before), lock(&after));

@@ -278,16 +278,16 @@ fn secrets_of_services_are_made_and_readable() {
     let workspace = infrac::base::Workspace::new(files.map(|(path, text)| (path.as_str().into(), text.as_str().into())));
     let outcome = infrac::driver::compile(&workspace, &infrac::driver::Options::default());
     assert_eq!(outcome.diagnostics, []);
-    let file = |path: &str| outcome.tree.get(&format!("live/platform/prod/credentials/{path}")).unwrap().contents.clone();
+    let file = |path: &str| outcome.tree.get(&format!("live/platform/prod/credentials/{path}")).unwrap().text().clone();
     let grant = file("grant.sh");
     let reads = |role: &str| {
         let policy = grant.split("bao policy write").find(|text| text.contains(&format!("# {role}\n"))).unwrap();
         policy.contains("path \"kv/data/platform/prod/books/*\" { capabilities = [\"read\"] }")
     };
     assert!(reads("apply") && reads("drift") && !reads("plan"), "{grant}");
-    let guide = &outcome.tree.get("live/platform/BOOTSTRAP.md").unwrap().contents;
+    let guide = &outcome.tree.get("live/platform/BOOTSTRAP.md").unwrap().text();
     assert!(guide.find("make-secrets.sh").unwrap() < guide.find("grant.sh").unwrap());
-    let read = &outcome.tree.get("ansible/inventory/platform/prod/group_vars/data/books.yml").unwrap().contents;
+    let read = &outcome.tree.get("ansible/inventory/platform/prod/group_vars/data/books.yml").unwrap().text();
 
     let bao = r#"#!/bin/sh
 for word; do case "$word" in platform/*) path=$word ;; esac; done
@@ -594,7 +594,7 @@ fn first_secrets(bootstrap: &str) -> Repository {
     let outcome = infrac::driver::compile(&infrac::base::Workspace::new(sources), &infrac::driver::Options::default());
     assert_eq!(outcome.diagnostics, []);
     let repository = Repository::new();
-    repository.executable("ci/first-secrets", &outcome.tree.get("live/acme/first-secrets").unwrap().contents);
+    repository.executable("ci/first-secrets", &outcome.tree.get("live/acme/first-secrets").unwrap().text());
     fs::create_dir_all(repository.path("live/acme")).unwrap();
     fs::rename(repository.path("ci/first-secrets"), repository.path("live/acme/first-secrets")).unwrap();
     repository

@@ -85,7 +85,7 @@ fn every_line_has_a_reason() {
     let tree = tree(&workspace);
     let mut questions = Vec::new();
     for (path, entry) in tree.iter().filter(|(path, _)| !path.starts_with(".infrac")) {
-        questions.extend(said(entry.format, &entry.contents).into_iter().map(|(line, ..)| question(path, &entry.contents, line)));
+        questions.extend(said(entry.format, &entry.text()).into_iter().map(|(line, ..)| question(path, &entry.text(), line)));
     }
     let answers = why(&workspace, &options(), &questions).unwrap();
     let mut without = BTreeSet::new();
@@ -125,14 +125,14 @@ fn changed(before: &Tree, after: &Tree) -> Vec<Question> {
     let mut questions = Vec::new();
     for (path, entry) in after.iter().filter(|(path, _)| path.ends_with("terragrunt.hcl") || path.contains("_vars/")) {
         let old: BTreeMap<Vec<Key>, BTreeSet<String>> = before.get(path).map_or_else(BTreeMap::new, |entry| {
-            said(entry.format, &entry.contents).into_iter().fold(BTreeMap::new(), |mut all, (_, path, line)| {
+            said(entry.format, &entry.text()).into_iter().fold(BTreeMap::new(), |mut all, (_, path, line)| {
                 all.entry(path).or_insert_with(BTreeSet::new).insert(line);
                 all
             })
         });
-        for (line, keys, text) in said(entry.format, &entry.contents) {
+        for (line, keys, text) in said(entry.format, &entry.text()) {
             if old.get(&keys).is_none_or(|lines| !lines.contains(&text)) {
-                questions.push(question(path, &entry.contents, line));
+                questions.push(question(path, &entry.text(), line));
             }
         }
     }

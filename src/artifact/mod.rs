@@ -5,6 +5,7 @@
 //! only through the escaper of the format. What has no exact form in a format is an [`Error`], never an approximation.
 
 pub mod config;
+mod contents;
 pub mod error;
 pub mod explain;
 pub mod github;
@@ -13,12 +14,14 @@ pub mod hcl;
 pub mod jinja;
 pub mod json;
 pub mod lines;
+mod meeting;
 pub mod shell;
 mod text;
 pub mod tree;
 pub mod verify;
 pub mod yaml;
 
+pub use contents::Slice;
 pub use error::{Error, Problem};
 pub use tree::{Change, Document, Entry, Format, Tree};
 pub use verify::verify;

@@ -1,6 +1,7 @@
 //! A tree of files as a value: path → contents, mode and what the contents mean.
 
-use super::{Error, Problem, hcl, json, verify, yaml};
+use super::contents::{Contents, Slice};
+use super::{Error, Problem, hcl, json, meeting, verify, yaml};
 use crate::base::Text;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -10,15 +11,15 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     entries: BTreeMap<Text, Entry>,
-    /// Lower-case path → path, and every folder of a file → that file: what a further path may not meet.
+    /// Lower-case path → path, and every folder of a file → that file: what a further path may not meet. Nothing where it is to be made
+    /// anew of the files before another one is added.
     taken: BTreeMap<Text, Text>,
 }
 
 /// A file.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The bytes.
-    pub contents: Arc<str>,
+    pub(super) contents: Contents,
     /// Mode 0755 and not 0644.
     pub executable: bool,
     /// The format, which says how the contents can be read again.
@@ -110,7 +111,23 @@ impl Entry {
 
     /// A file with these contents, which were printed from that document.
     pub fn printed(contents: impl Into<Arc<str>>, format: Format, document: Document) -> Entry {
-        Entry { contents: contents.into(), executable: false, format, document: Some(Arc::new(document)), hash: OnceLock::new() }
+        Entry {
+            contents: Contents::Whole(contents.into()),
+            executable: false,
+            format,
+            document: Some(Arc::new(document)),
+            hash: OnceLock::new(),
+        }
+    }
+
+    /// What the file holds.
+    pub fn text(&self) -> Slice {
+        self.contents.text()
+    }
+
+    /// How many bytes the file has.
+    pub fn size(&self) -> u64 {
+        self.contents.len() as u64
     }
 
     /// Makes the file executable.
@@ -121,12 +138,12 @@ impl Entry {
 
     /// Whether the file on disk would be the same.
     pub fn same(&self, other: &Entry) -> bool {
-        self.contents == other.contents && self.executable == other.executable
+        self.size() == other.size() && *self.text() == *other.text() && self.executable == other.executable
     }
 
     /// The hash of the contents: SHA-256 in lower-case hexadecimal.
     pub fn hash(&self) -> &Text {
-        self.hash.get_or_init(|| sha256(self.contents.as_bytes()).into())
+        self.hash.get_or_init(|| sha256(self.text().as_bytes()).into())
     }
 }
 
@@ -149,6 +166,16 @@ impl Tree {
     pub fn insert_entry(&mut self, path: impl Into<Text>, entry: Entry) -> Result<(), Error> {
         let path = path.into();
         check_path(&path)?;
+        if self.taken.is_empty() {
+            let entries = std::mem::take(&mut self.entries);
+            for (path, entry) in entries {
+                self.put(path, entry)?;
+            }
+        }
+        self.put(path, entry)
+    }
+
+    fn put(&mut self, path: Text, entry: Entry) -> Result<(), Error> {
         let folded = if path.bytes().any(|byte| byte.is_ascii_uppercase()) { path.to_ascii_lowercase().into() } else { path.clone() };
         if let Some(other) = self.taken.get(&folded) {
             return Err(Problem::Collision(path, other.clone()).into());
@@ -179,43 +206,44 @@ impl Tree {
         self.insert_entry(path, entry)
     }
 
-    /// Adds every file of another tree.
-    pub fn merge(&mut self, other: Tree) -> Result<(), Error> {
-        self.reserve(&other)?;
-        self.entries.extend(other.entries);
-        Ok(())
+    /// One tree of several, each of which is sound in itself; or what meets a file of another one, at most once for each tree: its number
+    /// and why.
+    pub fn join(trees: Vec<Tree>) -> Result<Tree, Vec<(usize, Error)>> {
+        let met = meeting::among(&trees.iter().map(|tree| tree.files().collect()).collect::<Vec<_>>());
+        match met.is_empty() {
+            true => Ok(Tree { entries: trees.into_iter().flat_map(|tree| tree.entries).collect(), taken: BTreeMap::new() }),
+            false => Err(met.into_iter().map(|(tree, one, other)| (tree, Problem::Collision(one, other).into())).collect()),
+        }
     }
 
-    /// Keeps the places of the files of another tree free of others, and leaves the files alone. Each tree is sound in itself, so that
-    /// only what stands in both can meet.
-    pub fn reserve(&mut self, other: &Tree) -> Result<(), Error> {
-        for (folded, path) in &other.taken {
-            if let Some(taken) = self.taken.get(folded) {
-                let at = folded.len();
-                let is_file = |of: &Text| of.len() == at;
-                if is_file(path) || is_file(taken) || taken[..at] != path[..at] {
-                    return Err(Problem::Collision(path.clone(), taken.clone()).into());
-                }
-            }
-        }
-        for (folded, path) in &other.taken {
-            self.taken.entry(folded.clone()).or_insert_with(|| path.clone());
-        }
-        Ok(())
+    /// The paths of the files, also of those that were let go.
+    fn files(&self) -> impl Iterator<Item = &Text> {
+        let left = self.taken.iter().filter(|_| self.entries.is_empty());
+        self.entries.keys().chain(left.filter(|(folded, path)| folded.len() == path.len()).map(|(_, path)| path))
     }
 
-    /// Reads every file back, and lets go of what those were printed from that read as they were meant.
+    /// Reads every file back, lets go of what those were printed from that read as they were meant, and packs the files of a folder
+    /// together: for who holds many trees before one of them is written.
     pub fn settle(&mut self) {
+        // What is added one after the other leaves half of each node free. Which places are taken is known from the files again.
+        self.entries = std::mem::take(&mut self.entries).into_iter().collect();
+        self.taken = BTreeMap::new();
         for entry in self.entries.values_mut() {
             if verify(entry).is_ok() {
                 entry.document = None;
             }
+            entry.hash();
+        }
+        let mut entries: Vec<(&Text, &mut Entry)> = self.entries.iter_mut().collect();
+        for together in entries.chunk_by_mut(|(one, _), (other, _)| folder(one) == folder(other)) {
+            Contents::pack(together.iter_mut().map(|(_, entry)| &mut entry.contents));
         }
     }
 
     /// Lets go of the files; their places stay taken.
     pub fn let_go(&mut self) {
         self.entries.clear();
+        self.taken = std::mem::take(&mut self.taken).into_iter().filter(|(folded, path)| folded.len() == path.len()).collect();
     }
 
     /// The file at a path.
@@ -257,6 +285,11 @@ impl Tree {
         changes.extend(added.map(|(path, entry)| (path.as_str(), Change::Added(entry))));
         changes
     }
+}
+
+/// The folder of a path at the second level, or above: what one product has there stands together in the order of the paths.
+fn folder(path: &str) -> &str {
+    path.match_indices('/').nth(1).or(path.match_indices('/').next()).map_or("", |(at, _)| &path[..at])
 }
 
 /// One hash of files, each by its path, whether it is executable (which counts only where files have such a mode), and the hash
@@ -369,16 +402,23 @@ mod tests {
 
     #[test]
     fn a_tree_takes_the_files_of_another() {
-        let mut whole = tree(&[("b", "2")]);
-        whole.merge(tree(&[("a", "1"), ("c", "3")])).unwrap();
-        let files: Vec<(&str, &str)> = whole.iter().map(|(path, entry)| (path.as_str(), entry.contents.as_ref())).collect();
+        let whole = tree(&[("b", "2")]);
+        let mut whole = Tree::join(vec![whole, tree(&[("a", "1"), ("c", "3")])]).unwrap();
+        let files: Vec<_> = whole.iter().map(|(path, entry)| (path.as_str(), entry.text())).collect();
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, &**text)).collect();
         assert_eq!(files, [("a", "1"), ("b", "2"), ("c", "3")]);
         assert_eq!(whole.get("c"), Some(&Entry::new("3").unwrap()));
         assert_ne!(whole.get("c"), whole.get("b"));
         assert_ne!(whole.get("c"), Some(&Entry::new("3").unwrap().executable()));
         assert_eq!(whole.get("d"), None);
-        let refused = whole.merge(tree(&[("A", "")])).unwrap_err();
+        let refused = whole.insert("A", "").unwrap_err();
         assert_eq!(refused.problem, Problem::Collision("A".into(), "a".into()));
+        let refused = Tree::join(vec![tree(&[("x", "")]), whole.clone(), tree(&[("A", ""), ("B", "")])]).unwrap_err();
+        assert_eq!(refused, [(2, Problem::Collision("A".into(), "a".into()).into())]);
+        let mut gone = tree(&[("b/c", "")]);
+        gone.let_go();
+        let refused = Tree::join(vec![gone, whole.clone()]).unwrap_err();
+        assert_eq!(refused, [(1, Problem::Collision("b".into(), "b/c".into()).into())]);
         assert!(!whole.is_empty() && Tree::new().is_empty());
     }
 

@@ -7,7 +7,7 @@ use super::selection::Selection;
 use super::watch::Watch;
 use super::{Exit, Global, cache, changes, difference, open, place};
 use crate::base::Text;
-use crate::driver::{Files, Memory};
+use crate::driver::{Files, Memory, on_threads};
 use crate::host::load::{LOCK, settings};
 use crate::host::ownership::Reason;
 use crate::host::{
@@ -135,7 +135,10 @@ impl Build {
         let scope = self.selection.scope(outcome);
         let progress = Progress::begin("comparing");
         let sources = &compiled.project.workspace;
-        let comparison = compare(&mut disk, &mut project, sources, &outcome.tree, &outcome.locks, &scope, &permission)?;
+        // What compiling let go of is taken up again by the threads that held it.
+        let jobs = self.selection.jobs();
+        let comparison =
+            on_threads(jobs, || compare(&mut disk, &mut project, sources, &outcome.tree, &outcome.locks, &scope, &permission))?;
         drop(progress);
         let (files, lacking) = report_lacking(&comparison, &disk, &project);
         findings.add(Cow::Owned(files), lacking);
@@ -155,7 +158,7 @@ impl Build {
             return Ok(Exit::Findings);
         }
         let progress = Progress::begin("writing");
-        let written = write(&comparison, &mut disk, &mut project)?;
+        let written = on_threads(jobs, || write(&comparison, &mut disk, &mut project))?;
         if outcome.memory != known
             && let Err(error) = remember(&disk, &outcome.memory.print())
         {
@@ -305,5 +308,5 @@ fn show_difference(comparison: &Comparison<'_>, finding: &Finding, place: &Disk)
     let (Some(wanted), Ok(Some(found))) = (comparison.wanted(finding), place.read(&finding.path, length)) else {
         return String::new();
     };
-    difference::coloured(&place.from_project(&finding.path), &found, wanted)
+    difference::coloured(&place.from_project(&finding.path), &found, &wanted)
 }

@@ -41,6 +41,11 @@ impl Selection {
         }
     }
 
+    /// How many threads work; one for each core if absent.
+    pub(super) fn jobs(&self) -> Option<usize> {
+        self.jobs.map(NonZeroUsize::get)
+    }
+
     /// The options for the compiler, to which earlier builds left `memory`.
     pub(super) fn options(&self, project: &Project, memory: Memory) -> Options {
         let targets = &project.settings.targets;
@@ -48,7 +53,7 @@ impl Selection {
             products: texts(&self.product),
             environments: texts(&self.env),
             targets: if targets.len() == TARGETS.len() { Vec::new() } else { targets.clone() },
-            jobs: self.jobs.map(NonZeroUsize::get),
+            jobs: self.jobs(),
             renumber: Renumber::new(texts(&self.renumber)),
             memory,
             ..Options::default()

@@ -5,7 +5,7 @@ use super::product::{self, With, lock_of, lock_path};
 use super::session::{Held, Session};
 use super::targets::Targets;
 use super::{Files, Options, shared, threads};
-use crate::artifact::Tree;
+use crate::artifact::{Slice, Tree};
 use crate::base::{FileId, Text};
 use crate::diag::Diagnostics;
 use crate::eval::{Run, Work};
@@ -25,9 +25,9 @@ pub struct Made {
 
 impl Made {
     /// All of them: path and text.
-    pub fn files(&self) -> impl Iterator<Item = (&Text, &str)> {
+    pub fn files(&self) -> impl Iterator<Item = (&Text, Slice)> {
         let trees = [&self.shared].into_iter().chain(self.of_products.iter().map(|(_, tree)| tree));
-        trees.flat_map(|tree| tree.iter().map(|(path, entry)| (path, &*entry.contents)))
+        trees.flat_map(|tree| tree.iter().map(|(path, entry)| (path, entry.text())))
     }
 }
 

@@ -26,7 +26,7 @@ mod why;
 use crate::analysis;
 pub use crate::analysis::IfBuilt;
 use crate::artifact::Tree;
-use crate::base::{Text, Workspace};
+use crate::base::{Span, Text, Workspace};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::Product;
@@ -47,6 +47,7 @@ pub use session::{Extent, Session};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use targets::Targets;
+pub use threads::on as on_threads;
 pub use why::{Answer, How, Question, Reason, Unanswered, why};
 
 /// What to compile; the default is everything.
@@ -143,11 +144,27 @@ pub fn compile(workspace: &Workspace, options: &Options) -> Outcome {
 }
 
 fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
+    // What the files were made of is let go before they are put together.
+    let (mut outcome, trees) = compile_apart(workspace, options);
+    let (places, trees): (Vec<Span>, Vec<Tree>) = trees.into_iter().unzip();
+    match Tree::join(trees) {
+        Ok(tree) => outcome.tree = tree,
+        Err(met) => {
+            let told = met.into_iter().filter_map(|(number, why)| Some((*places.get(number)?, why)));
+            outcome.diagnostics.extend(told.map(|(place, why)| Diagnostic::error(Code::DuplicateName, place, why.to_string())));
+            outcome.diagnostics.sort();
+        }
+    }
+    outcome
+}
+
+/// What there is to say, and the files of each product and those of all, with the place that answers for them.
+fn compile_apart(workspace: &Workspace, options: &Options) -> (Outcome, Vec<(Span, Tree)>) {
     let front = front::front(workspace, options);
     let mut diagnostics = front.diagnostics.clone();
     let (unknown, run) = (front.unknown.clone(), &front.run);
     let (true, Some(shapes)) = (front.is_sound, &front.shared.shapes) else {
-        return Outcome { diagnostics: diagnostics.sorted(), unknown, ..Outcome::default() };
+        return (Outcome { diagnostics: diagnostics.sorted(), unknown, ..Outcome::default() }, Vec::new());
     };
     let program = front.shared.program();
     let linked = between::by_name(front.products.iter());
@@ -191,8 +208,9 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
             Some((name.clone(), true, compiled, remembered))
         };
         let made: Vec<_> = wave.par_iter().filter_map(make).collect();
-        for (name, is_compiled, compiled, remembered) in made {
-            imports.extend(compiled.exports.clone().filter(|_| asked.contains(&name)).map(|exports| (name.clone(), exports)));
+        for (name, is_compiled, mut compiled, remembered) in made {
+            let exports = compiled.exports.take().filter(|_| asked.contains(&name));
+            imports.extend(exports.map(|exports| (name.clone(), exports)));
             if is_compiled {
                 locks.extend(compiled.lock.clone().map(|(_, lock)| (name.clone(), lock)));
                 by_name.insert(name, (compiled, remembered));
@@ -208,7 +226,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         let message = format!("all products together take more than {} steps to evaluate", run.limit());
         let diagnostic = Diagnostic::error(Code::LimitExceeded, product.name.span, message)
             .help("a product that is like others takes far less: look for lists that are gone through in each other");
-        return Outcome { diagnostics: vec![diagnostic], unknown, ..Outcome::default() };
+        return (Outcome { diagnostics: vec![diagnostic], unknown, ..Outcome::default() }, Vec::new());
     }
     let mut outcome = Outcome {
         products: wanted.iter().map(|product| product.name.text.clone()).collect(),
@@ -219,7 +237,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         pipeline: if options.facts { shapes.pipeline.clone() } else { None },
         ..Outcome::default()
     };
-    let mut uses = product::Uses::default();
+    let (mut uses, mut trees) = (product::Uses::default(), Vec::new());
     for remembered in fresh.into_values() {
         remembered.add_to(&mut uses);
     }
@@ -233,9 +251,7 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         outcome.graphs.extend(compiled.graphs);
         outcome.facts.extend(compiled.facts);
         uses.extend(compiled.uses);
-        if let Err(why) = outcome.tree.merge(compiled.tree) {
-            diagnostics.push(Diagnostic::error(Code::DuplicateName, product.name.span, why.to_string()));
-        }
+        trees.push((product.name.span, compiled.tree));
     }
     // What is in use is known where every product was looked at.
     if is_whole && options.products.is_empty() && !diagnostics.has_errors() {
@@ -243,17 +259,15 @@ fn compile_here(workspace: &Workspace, options: &Options) -> Outcome {
         diagnostics.extend(analysis::unused_images(shapes, &used));
     }
     // Without a product there is nothing to share.
-    if !wanted.is_empty() {
+    if let Some(product) = wanted.first() {
         let mut tree = Tree::new();
         diagnostics.extend(shared::emit(program, shapes, &uses, &targets, &mut tree));
         settle(&mut tree, options.files);
-        if let (Err(why), Some(product)) = (outcome.tree.merge(tree), wanted.first()) {
-            diagnostics.push(Diagnostic::error(Code::DuplicateName, product.name.span, why.to_string()));
-        }
+        trees.push((product.name.span, tree));
     }
     outcome.products.sort();
     outcome.diagnostics = diagnostics.sorted();
-    outcome
+    (outcome, trees)
 }
 
 /// Does with files what becomes of them.

@@ -128,13 +128,12 @@ impl Running<'_> {
 
     /// Every file that a build would write for the product.
     fn files(&self, compiled: &mut Compiled) -> Tree {
-        let mut tree = std::mem::take(&mut compiled.tree);
+        let tree = std::mem::take(&mut compiled.tree);
         let mut of_all = Tree::new();
         let found = files_of_all::emit(self.program, self.shapes, &compiled.uses, &Targets::default(), &mut of_all);
         compiled.diagnostics.extend(found);
         // A file of both is found where products are compiled.
-        let _ = tree.merge(of_all);
-        tree
+        Tree::join(vec![tree, of_all]).unwrap_or_default()
     }
 
     /// Whether a unit has a resource, with arguments that it has.
@@ -313,7 +312,8 @@ fn file(expected: &Expectation, tree: &Tree) -> Option<Diagnostic> {
     if is_absent {
         return Some(fail(span, format!("the file `{path}` is made")));
     }
-    let lines: Vec<&str> = entry.contents.lines().map(str::trim).collect();
+    let text = entry.text();
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let has = |wanted: &Text| lines.iter().any(|line| squeezed(line) == squeezed(wanted));
     if let Some(missing) = expected.texts("lines").into_iter().find(|line| !has(line)) {
         // The line that begins as the wanted one does is most likely what became of it.

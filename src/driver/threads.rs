@@ -14,7 +14,7 @@ fn pool(threads: usize) -> Option<ThreadPool> {
 }
 
 /// Does something on so many threads; one for each core if absent. Without threads to be had, the caller's has to do.
-pub(super) fn on<T: Send>(jobs: Option<usize>, work: impl FnOnce() -> T + Send) -> T {
+pub fn on<T: Send>(jobs: Option<usize>, work: impl FnOnce() -> T + Send) -> T {
     let own = jobs.and_then(|jobs| pool(jobs.max(1)));
     match own.as_ref().or_else(|| ALL.as_ref()) {
         Some(pool) => pool.install(work),

@@ -9,7 +9,7 @@ use super::path::resolve;
 use crate::artifact::tree::sha256;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The folder of infrac among the user's caches.
@@ -92,10 +92,11 @@ impl Cache {
         (bytes.len() as u64 <= SIZE_LIMIT).then_some(bytes)
     }
 
-    /// Puts a text under a name. It is on the disk when this returns.
-    pub fn write(&self, name: &str, text: &str) -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        file.write_all(text.as_bytes())?;
+    /// Puts a text, in parts, under a name. It is on the disk when this returns.
+    pub fn write<'t>(&self, name: &str, parts: impl IntoIterator<Item = &'t str>) -> std::io::Result<()> {
+        let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(&self.folder)?);
+        parts.into_iter().try_for_each(|part| file.write_all(part.as_bytes()))?;
+        let file = file.into_inner()?;
         file.as_file().sync_all()?;
         file.persist(self.folder.join(name))?;
         sync(&self.folder)
@@ -213,8 +214,8 @@ mod tests {
         let cache = Cache::below(&caches, project.path(), ".").unwrap();
         assert_eq!(cache.read("a"), None);
         cache.prepare().unwrap();
-        cache.write("a", "one").unwrap();
-        cache.write("a", "two").unwrap();
+        cache.write("a", ["one"]).unwrap();
+        cache.write("a", ["two"]).unwrap();
         assert_eq!(cache.read("a"), Some(b"two".to_vec()));
         assert_eq!((mode(&cache.own), mode(&cache.folder), mode(&cache.folder.join("a"))), (0o700, 0o700, 0o600));
         assert!(fs::read_to_string(cache.own.join(TAG.0)).unwrap().starts_with("Signature: 8a477f597d28d172789f06886806bc55"));
@@ -242,7 +243,7 @@ mod tests {
         let (project, caches) = (tempfile::TempDir::new().unwrap(), tempfile::TempDir::new().unwrap());
         let cache = Cache::below(caches.path(), project.path(), ".").unwrap();
         cache.prepare().unwrap();
-        cache.write("a", "one").unwrap();
+        cache.write("a", ["one"]).unwrap();
         let set = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         set(&cache.folder.join("a"), 0o620);
         assert_eq!(cache.read("a"), None);

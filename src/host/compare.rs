@@ -3,8 +3,9 @@
 use super::Failure;
 use super::disk::{Disk, Place};
 use super::exact::Before;
-use super::layout::{MANIFESTS, Owner, has_header, has_room, yields};
-use super::manifest::{Manifest, Newer, SIZE_LIMIT, Unreadable};
+use super::layout::{Owner, has_header, has_room, yields};
+use super::listed::{Listed, changed_manifests, read_manifests};
+use super::manifest::{Manifest, SIZE_LIMIT, Unreadable};
 use super::ownership::{Allowed, Claim, OURS_LIMIT, Permission, Reason, Scope, Seen, Verdict, judge};
 use super::pending::Pending;
 use super::room::{Leaving, Room};
@@ -76,7 +77,6 @@ pub fn compare<'t>(
 
     let leaving = Leaving::new(&removals, &pending);
     let mut room = Room::default();
-    let mut hashes = BTreeMap::new();
     let mut unchanged = 0;
     let mut left = Vec::new();
     let mut kept = BTreeMap::<Owner, Manifest>::new();
@@ -87,82 +87,76 @@ pub fn compare<'t>(
         kept.insert(owner.clone(), manifest.clone());
     }
     let wanted: Vec<(&Text, &Entry)> = tree.iter().collect();
-    let judged: Vec<(Seen, Verdict, Before)> = wanted
-        .par_iter()
-        .map(|(path, entry)| {
-            let seen = see(disk, path, Some(entry))?;
-            let verdict = ours.judge(path, Some(entry), &seen)?;
-            let stands = if verdict == Verdict::Write { stands(disk, path, &seen)? } else { Before::Missing };
-            entry.hash();
-            Ok((without_contents(seen), verdict, stands))
-        })
-        .collect::<Result<_, Failure>>()?;
-    for ((path, entry), (mut seen, mut verdict, stands)) in wanted.into_iter().zip(judged) {
-        let owner = Owner::of(path).ok_or_else(|| Failure::new(format!("the compiler made `{path}`, where no generated file may lie")))?;
-        if leaving.make(disk, &seen, path, &mut room)? {
-            seen = Seen::Missing;
-            verdict = ours.judge(path, Some(entry), &seen)?;
-        }
-        let hash = entry.hash().clone();
-        match verdict {
-            Verdict::Write => {
-                let state = match seen {
-                    Seen::Missing => State::Missing,
-                    _ => State::Changed,
-                };
-                findings.push(generated(path, state));
-                hashes.insert(path.clone(), hash.clone());
-                before.insert(path.clone(), stands);
+    let mut written = Vec::new();
+    for some in wanted.chunks(AT_ONCE) {
+        for ((path, entry), judged) in some.iter().copied().zip(look_at(disk, &ours, some)) {
+            let (mut seen, mut verdict, stands) = judged?;
+            let owner =
+                Owner::of(path).ok_or_else(|| Failure::new(format!("the compiler made `{path}`, where no generated file may lie")))?;
+            if leaving.make(disk, &seen, path, &mut room)? {
+                seen = Seen::Missing;
+                verdict = ours.judge(path, Some(entry), &seen)?;
             }
-            Verdict::Refuse(reason) => findings.push(generated(path, State::HandEdited(reason))),
-            Verdict::Leave => {
-                left.push(path.clone());
-                continue;
+            let hash = entry.hash().clone();
+            match verdict {
+                Verdict::Write => {
+                    let state = match seen {
+                        Seen::Missing => State::Missing,
+                        _ => State::Changed,
+                    };
+                    findings.push(generated(path, state));
+                    written.push((path, entry));
+                    if stands != Before::Missing {
+                        before.insert(path.clone(), stands);
+                    }
+                }
+                Verdict::Refuse(reason) => findings.push(generated(path, State::HandEdited(reason))),
+                Verdict::Leave => {
+                    left.push(path.clone());
+                    continue;
+                }
+                Verdict::Equal | Verdict::Remove | Verdict::Gone => unchanged += 1,
             }
-            Verdict::Equal | Verdict::Remove | Verdict::Gone => unchanged += 1,
+            kept.entry(owner).or_default().files.insert(path.clone(), hash);
         }
-        kept.entry(owner).or_default().files.insert(path.clone(), hash);
     }
 
-    read_back(tree, &hashes)?;
-    let manifests = changed_manifests(&listed, &kept, scope);
+    read_back(&written)?;
     let in_part = |(owner, manifest): &(&Owner, &Manifest)| !scope.is_complete(owner) && !manifest.merged.is_empty();
-    let in_part = kept.iter().filter(in_part).map(|(owner, _)| owner.manifest()).filter(|path| manifests.contains_key(path));
+    let in_part: Vec<Text> = kept.iter().filter(in_part).map(|(owner, _)| owner.manifest()).collect();
+    let manifests = changed_manifests(&listed, kept, scope);
+    let in_part = in_part.into_iter().filter(|path| manifests.contains_key(path));
     unreadable.extend(in_part.map(|path| (path, Unreadable::in_part())));
-    for (path, text) in &manifests {
-        let is_there = listed.keys().any(|owner| owner.manifest() == *path);
-        let found = listed.iter().find(|(owner, _)| owner.manifest() == *path).map(|(_, (_, before))| before.clone());
-        before.insert(path.clone(), found.unwrap_or(Before::Missing));
-        findings.push(Finding {
-            path: path.clone(),
-            kind: Kind::Manifest,
-            state: match (text, is_there) {
-                (None, _) => State::Orphaned,
-                (Some(_), true) => State::Changed,
-                (Some(_), false) => State::Missing,
-            },
-        });
+    let stand: BTreeMap<Text, Before> = listed.iter().map(|(owner, (_, before))| (owner.manifest(), before.clone())).collect();
+    for (path, manifest) in &manifests {
+        let state = match (manifest, stand.contains_key(path)) {
+            (None, _) => State::Orphaned,
+            (Some(_), true) => State::Changed,
+            (Some(_), false) => State::Missing,
+        };
+        findings.push(Finding { path: path.clone(), kind: Kind::Manifest, state });
     }
+    before.extend(stand.into_iter().filter(|(path, _)| manifests.contains_key(path)));
     findings.extend(changed_locks(project, locks)?);
     findings.sort_by(|a, b| a.path.cmp(&b.path));
     let before_locks = locks.iter().map(|(path, _)| (path.clone(), read_as(sources, path))).collect();
     let listed = listed.into_values().flat_map(|(manifest, _)| manifest.files).collect();
-    Ok(Comparison {
-        findings,
-        unchanged,
-        unreadable,
-        tree,
-        locks,
-        manifests,
-        hashes,
-        before,
-        before_locks,
-        listed,
-        room,
-        left,
-        gone,
-        pending,
-    })
+    Ok(Comparison { findings, unchanged, unreadable, tree, locks, manifests, before, before_locks, listed, room, left, gone, pending })
+}
+
+/// So many files are looked at before what was seen is put down: it need not be held of all of them at once.
+const AT_ONCE: usize = 4096;
+
+/// What is seen of each file, what becomes of it, and what stands there where it is written.
+fn look_at(disk: &Disk, ours: &Ours<'_>, some: &[(&Text, &Entry)]) -> Vec<Result<(Seen, Verdict, Before), Failure>> {
+    let judge = |(path, entry): &(&Text, &Entry)| {
+        let seen = see(disk, path, Some(entry))?;
+        let verdict = ours.judge(path, Some(entry), &seen)?;
+        let stands = if verdict == Verdict::Write { stands(disk, path, &seen)? } else { Before::Missing };
+        entry.hash();
+        Ok((without_contents(seen), verdict, stands))
+    };
+    some.par_iter().map(judge).collect()
 }
 
 /// What a file was when the sources were read.
@@ -181,47 +175,6 @@ fn stands(disk: &Disk, path: &Text, seen: &Seen) -> Result<Before, Failure> {
 
 fn generated(path: &Text, state: State) -> Finding {
     Finding { path: path.clone(), kind: Kind::Generated, state }
-}
-
-/// The manifests on the disk, each with what stands there.
-type Listed = BTreeMap<Owner, (Manifest, Before)>;
-
-fn read_manifests(disk: &mut Disk, permission: &Permission) -> Result<(Listed, Vec<(Text, Unreadable)>), Failure> {
-    let mut listed = Listed::new();
-    let mut unreadable = Vec::new();
-    for name in disk.names(MANIFESTS)? {
-        let Some(owner) = Owner::of_manifest(&name) else {
-            continue;
-        };
-        let path = owner.manifest();
-        let read = match disk.place(&path)? {
-            Place::Missing => continue,
-            Place::File { .. } => disk.read(&path, SIZE_LIMIT)?.ok_or("it is too large"),
-            _ => Err("it is not a regular file"),
-        };
-        let read = read.map_err(|reason| Unreadable::whole(reason.to_owned()));
-        let manifest = match read {
-            Ok(bytes) => match Manifest::read(&bytes, &owner) {
-                Ok(manifest) => Ok((manifest, Before::contents(&bytes))),
-                Err(unreadable) => match Newer::read(&bytes) {
-                    Some(newer) => return Err(newer.failure(&disk.from_project(&path))),
-                    None => Err(unreadable),
-                },
-            },
-            Err(unreadable) => Err(unreadable),
-        };
-        match manifest {
-            Ok(manifest) => {
-                listed.insert(owner, manifest);
-            }
-            // A manifest that was merged badly is no list at all: the headers of the files tell what is ours.
-            Err(_) if permission.adopt => {
-                listed.insert(owner, (Manifest::default(), disk.before(&path)?));
-            }
-            Err(error) => unreadable.push((path, error)),
-        }
-    }
-    Ok((listed, unreadable))
 }
 
 fn check_force(permission: &Permission, tree: &Tree, listed: &Listed) -> Result<(), Failure> {
@@ -275,7 +228,7 @@ fn see(disk: &Disk, path: &Text, wanted: Option<&Entry>) -> Result<Seen, Failure
         Place::Special => Seen::Special,
         Place::Blocked(by) => Seen::Blocked(by),
         Place::File { length, executable } => {
-            let limit = OURS_LIMIT.max(wanted.map_or(0, |entry| entry.contents.len() as u64));
+            let limit = OURS_LIMIT.max(wanted.map_or(0, Entry::size));
             let contents = match length <= limit {
                 true => disk.read(path, limit)?,
                 false => None,
@@ -294,32 +247,11 @@ fn without_contents(seen: Seen) -> Seen {
 }
 
 /// What is about to be written is read once more, by readers that share nothing with the printers.
-fn read_back(tree: &Tree, written: &BTreeMap<Text, Text>) -> Result<(), Failure> {
-    let misprinted = written.par_iter().find_map_first(|(path, _)| Some((path, verify(tree.get(path)?).err()?)));
+fn read_back(written: &[(&Text, &Entry)]) -> Result<(), Failure> {
+    let misprinted = written.par_iter().find_map_first(|(path, entry)| Some((path, verify(entry).err()?)));
     let Some((path, error)) = misprinted else { return Ok(()) };
     Err(Failure::new(format!("`{path}` does not read back as what was meant: {error}"))
         .help("this is a mistake of infrac, not of the sources; nothing was written, please report it"))
-}
-
-/// The future text of each manifest that changes. One of which no file was looked at stays as it is, also where git joined it.
-fn changed_manifests(listed: &Listed, kept: &BTreeMap<Owner, Manifest>, scope: &Scope) -> BTreeMap<Text, Option<String>> {
-    let mut changed = BTreeMap::new();
-    for (owner, manifest) in kept {
-        if !scope.is_complete(owner) && listed.get(owner).is_some_and(|(found, _)| found == manifest) {
-            continue;
-        }
-        let text = manifest.print();
-        let same = listed.get(owner).is_some_and(|(_, found)| *found == Before::contents(text.as_bytes()));
-        if !same && !manifest.files.is_empty() {
-            changed.insert(owner.manifest(), Some(text));
-        }
-    }
-    for owner in listed.keys() {
-        if kept.get(owner).is_none_or(|manifest| manifest.files.is_empty()) {
-            changed.insert(owner.manifest(), None);
-        }
-    }
-    changed
 }
 
 /// Whether a file has these lines. A checkout may have given them the line ends of its system.

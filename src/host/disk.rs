@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 /// From this many files on, the whole file system is synchronised instead of each.
 const MANY: usize = 32;
 
+/// What the names of temporary files begin with.
+const TEMPORARY: &str = ".infrac-";
+
 /// The output folder of a project.
 #[derive(Clone, Debug)]
 pub struct Disk {
@@ -257,12 +260,17 @@ impl Disk {
 
     /// Puts the temporary file of `path` into its place, where `before` must stand.
     pub fn commit(&self, path: &str, before: &Before) -> Result<(), Failure> {
-        let (absolute, swap) = (self.absolute(path), self.absolute(&swapped(path)));
-        let outcome = fs::rename(self.absolute(&staged(path)), &swap).and_then(|()| exact::replace(&swap, &absolute, before));
-        match outcome.map_err(|error| Failure::disk("replace", &absolute, &error))? {
+        let (absolute, mut new) = (self.absolute(path), self.absolute(&staged(path)));
+        // Where nothing stands, nothing of a person's is swapped out.
+        if *before != Before::Missing {
+            let swap = self.absolute(&swapped(path));
+            fs::rename(&new, &swap).map_err(|error| Failure::disk("replace", &absolute, &error))?;
+            new = swap;
+        }
+        match exact::replace(&new, &absolute, before).map_err(|error| Failure::disk("replace", &absolute, &error))? {
             Outcome::Done => Ok(()),
             Outcome::Changed => {
-                fs::remove_file(&swap).map_err(|error| Failure::disk("remove", &swap, &error))?;
+                fs::remove_file(&new).map_err(|error| Failure::disk("remove", &new, &error))?;
                 Err(self.changed(path))
             }
             Outcome::Kept => Err(self.saved_twice(path)),
@@ -293,6 +301,14 @@ impl Disk {
     fn saved_twice(&self, path: &str) -> Failure {
         let swapped = self.from_project(&swapped(path));
         self.changed(path).help(format!("it was saved twice, and what was saved first lies in `{swapped}`: look at both"))
+    }
+
+    /// Whether temporary files lie in a folder, which a command that was stopped has left.
+    pub fn has_temporary(&mut self, folder: &str) -> Result<bool, Failure> {
+        match self.folder(folder) {
+            Folder::Real => Ok(self.names(folder)?.iter().any(|name| name.starts_with(TEMPORARY))),
+            Folder::Missing | Folder::Blocked(_) => Ok(false),
+        }
     }
 
     /// Removes the temporary files of `path`, if there are any. One into whose place something was swapped may hold what a person
@@ -430,7 +446,7 @@ pub(super) fn swapped(path: &str) -> String {
 fn temporary(path: &str, ending: &str) -> String {
     let hash = sha256(path.as_bytes());
     let folder = &path[..path.rfind('/').map_or(0, |at| at + 1)];
-    [folder, ".infrac-", &hash[..16], ".", ending].concat()
+    [folder, TEMPORARY, &hash[..16], ".", ending].concat()
 }
 
 fn look(absolute: &Path, path: &str) -> Folder {

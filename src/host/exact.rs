@@ -79,11 +79,11 @@ impl std::io::Write for Hashing<'_> {
 
 /// Puts the file `new` into the place of `path`, where `before` must stand. `new` is gone only where that was done.
 pub fn replace(new: &Path, path: &Path, before: &Before) -> Result<Outcome> {
-    if Before::at(path)? != *before {
-        return Ok(Outcome::Changed);
-    }
     if *before == Before::Missing {
         return put(new, path);
+    }
+    if Before::at(path)? != *before {
+        return Ok(Outcome::Changed);
     }
     let ours = Before::at(new)?;
     match swap(new, path) {

@@ -12,5 +12,5 @@ pub fn recall(disk: &Disk) -> Vec<u8> {
 
 /// Leaves something to the next build. It only saves work: where it cannot be kept, that is said, and nothing is wrong.
 pub fn remember(disk: &Disk, text: &str) -> std::io::Result<()> {
-    disk.cache().map_or(Ok(()), |cache| cache.write(FILE, text))
+    disk.cache().map_or(Ok(()), |cache| cache.write(FILE, [text]))
 }

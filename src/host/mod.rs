@@ -17,6 +17,7 @@ pub mod intact;
 pub mod kept;
 pub mod layout;
 pub mod library;
+mod listed;
 pub mod load;
 pub mod lock;
 pub mod manifest;

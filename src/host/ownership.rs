@@ -164,13 +164,13 @@ pub fn judge(wanted: Option<&Entry>, seen: &Seen, claim: Claim<'_>, allowed: All
     match (wanted, seen) {
         (Some(entry), Seen::File { contents, executable }) => {
             let found = contents.as_deref();
-            if found == Some(entry.contents.as_bytes()) {
+            if found == Some(entry.text().as_bytes()) {
                 let same_mode = *executable == entry.executable || cfg!(not(unix));
                 return if same_mode { Verdict::Equal } else { Verdict::Write };
             }
             let marked = found.is_some_and(has_header);
             // A format without room for the header is trusted by its hash alone.
-            let may_be_ours = marked || !has_header(entry.contents.as_bytes());
+            let may_be_ours = marked || !has_header(entry.text().as_bytes());
             let is_merge = may_be_ours && is_merge(found, claim);
             if allowed.forced || (may_be_ours && is_ours(found, claim.hashes)) || (is_merge && allowed.merged) {
                 Verdict::Write
@@ -280,7 +280,7 @@ mod tests {
             (None, Seen::Blocked("live".into()), listed, Gone, Gone, Gone),
         ];
         for (wanted, seen, ours, plain, adopted, forced) in cases {
-            let case = format!("{:?} {seen:?} {ours:?}", wanted.map(|entry| &entry.contents));
+            let case = format!("{:?} {seen:?} {ours:?}", wanted.map(|entry| entry.text()));
             let claim = Claim { hashes: ours, merged: false, room: true };
             let judge = |allowed| judge(wanted, &seen, claim, allowed);
             assert_eq!(judge(Allowed::default()), plain, "{case}");

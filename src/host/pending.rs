@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The name of the file.
 const FILE: &str = "pending";
 
+/// What a line of something replaced begins with.
+const REPLACED: &str = "- ";
+
 /// Path → the hashes of what interrupted builds may have written there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pending {
@@ -22,6 +25,11 @@ pub struct Pending {
     /// Manifests, relative to the output folder, and lock files, relative to the project: the hashes of what they were. By these a
     /// temporary file is known, and nothing else.
     pub replaced: BTreeMap<Text, BTreeSet<Text>>,
+}
+
+/// Path and hash of each line.
+fn lines(files: &BTreeMap<Text, BTreeSet<Text>>) -> impl Iterator<Item = (&Text, &str)> {
+    files.iter().flat_map(|(path, hashes)| hashes.iter().map(move |hash| (path, hash.as_str())))
 }
 
 impl Pending {
@@ -34,7 +42,7 @@ impl Pending {
     fn parse(text: &str) -> Pending {
         let mut pending = Pending::default();
         for line in text.lines() {
-            let (replaced, line) = line.strip_prefix("- ").map_or((false, line), |line| (true, line));
+            let (replaced, line) = line.strip_prefix(REPLACED).map_or((false, line), |line| (true, line));
             let Some((hash, path)) = line.split_once(' ') else { continue };
             if replaced && is_hash(hash) {
                 pending.add_replaced(path.into(), hash.into());
@@ -60,18 +68,23 @@ impl Pending {
         self.files.is_empty() && self.replaced.is_empty()
     }
 
-    /// Writes the note; only then may a file of it be touched.
-    pub fn write(&self, disk: &Disk) -> Result<(), Failure> {
+    /// Writes the note, with what is about to be written besides, and what it is about to replace: path and hash of each. Only then may
+    /// a file of it be touched. There is none where nothing is to be done.
+    pub fn write<'n>(
+        &'n self,
+        disk: &Disk,
+        written: impl Iterator<Item = (&'n Text, &'n str)>,
+        replaced: impl Iterator<Item = (&'n Text, &'n str)>,
+    ) -> Result<(), Failure> {
         let Some(cache) = disk.cache() else { return Ok(()) };
-        let mut text = String::new();
-        for (sign, files) in [("", &self.files), ("- ", &self.replaced)] {
-            for (path, hashes) in files {
-                for hash in hashes {
-                    text.push_str(&format!("{sign}{hash} {path}\n"));
-                }
-            }
+        let written = lines(&self.files).chain(written).map(|line| ("", line));
+        let replaced = lines(&self.replaced).chain(replaced).map(|line| (REPLACED, line));
+        let mut noted = written.chain(replaced).peekable();
+        if noted.peek().is_none() {
+            return Ok(());
         }
-        cache.write(FILE, &text).map_err(|error| Failure::disk("write into", cache.folder(), &error))
+        let parts = noted.flat_map(|(sign, (path, hash))| [sign, hash, " ", path.as_str(), "\n"]);
+        cache.write(FILE, parts).map_err(|error| Failure::disk("write into", cache.folder(), &error))
     }
 
     /// Removes the note: everything in it is done.

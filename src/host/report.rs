@@ -55,7 +55,7 @@ pub fn report_differences(comparison: &Comparison<'_>, disk: &Disk, project: &Di
             code: Code::OutOfDate,
             message,
             help: Some(match contents(project, &path).zip(comparison.wanted(finding)) {
-                Some((found, wanted)) if found.contains("\r\n") && found.replace("\r\n", "\n") == wanted => LINE_ENDS.to_owned(),
+                Some((found, wanted)) if found.contains("\r\n") && found.replace("\r\n", "\n") == *wanted => LINE_ENDS.to_owned(),
                 _ => "run `infrac build`".to_owned(),
             }),
             line: first_difference(comparison, finding, project, &path),

@@ -2,12 +2,12 @@
 
 use super::disk::parent;
 use super::exact::Before;
-use super::manifest::Unreadable;
+use super::manifest::{Manifest, Unreadable};
 use super::ownership::Reason;
 use super::pending::Pending;
 use super::room::Room;
-use crate::artifact::Tree;
 use crate::artifact::tree::sha256;
+use crate::artifact::{Entry, Slice, Tree};
 use crate::base::Text;
 use similar::TextDiff;
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,11 +58,9 @@ pub struct Comparison<'t> {
     pub unreadable: Vec<(Text, Unreadable)>,
     pub(super) tree: &'t Tree,
     pub(super) locks: &'t [(Text, String)],
-    /// The future text of each manifest that changes; nothing for one that goes.
-    pub(super) manifests: BTreeMap<Text, Option<String>>,
-    /// The hash of each file that will be written.
-    pub(super) hashes: BTreeMap<Text, Text>,
-    /// What stands at each path that is written or removed, lock files apart.
+    /// Each manifest that changes, as it will be; nothing for one that goes.
+    pub(super) manifests: BTreeMap<Text, Option<Manifest>>,
+    /// What stands at each path that is written or removed, lock files apart; nothing stands at those that are not here.
     pub(super) before: BTreeMap<Text, Before>,
     /// The same of the lock files.
     pub(super) before_locks: BTreeMap<Text, Before>,
@@ -91,11 +89,12 @@ impl Comparison<'_> {
     /// Whether infrac wrote, or is about to write, contents of this hash at a path: they are no person's.
     pub(super) fn knows(&self, path: &Text, hash: &str) -> bool {
         let is_listed = self.listed.get(path).is_some_and(|known| known == hash);
-        let is_wanted = self.hashes.get(path).is_some_and(|known| known == hash);
+        let is_wanted = self.tree.get(path).is_some_and(|entry| entry.hash() == hash);
         let noted = [&self.pending.files, &self.pending.replaced];
         let is_pending = noted.iter().filter_map(|files| files.get(path)).flatten().any(|known| known == hash);
         let stood = matches!(self.before.get(path), Some(Before::File(known)) if known == hash);
-        let is_manifest = self.manifests.get(path).and_then(Option::as_ref).is_some_and(|text| sha256(text.as_bytes()) == hash);
+        let is_manifest =
+            self.manifests.get(path).and_then(Option::as_ref).is_some_and(|manifest| sha256(manifest.print().as_bytes()) == hash);
         is_listed || is_wanted || is_pending || stood || is_manifest
     }
 
@@ -109,11 +108,11 @@ impl Comparison<'_> {
     }
 
     /// What the file of a finding should hold; nothing where it should not be.
-    pub fn wanted(&self, finding: &Finding) -> Option<&str> {
+    pub fn wanted(&self, finding: &Finding) -> Option<Slice> {
         match finding.kind {
-            Kind::Generated => self.tree.get(&finding.path).map(|entry| entry.contents.as_ref()),
-            Kind::Manifest => self.manifests.get(&finding.path)?.as_deref(),
-            Kind::Lock => self.locks.iter().find(|(path, _)| *path == finding.path).map(|(_, text)| text.as_str()),
+            Kind::Generated => self.tree.get(&finding.path).map(Entry::text),
+            Kind::Manifest => self.manifests.get(&finding.path)?.as_ref().map(|manifest| manifest.print().as_str().into()),
+            Kind::Lock => self.locks.iter().find(|(path, _)| *path == finding.path).map(|(_, text)| text.as_str().into()),
         }
     }
 }

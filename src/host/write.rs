@@ -34,22 +34,15 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
     let writes = comparison.paths(Kind::Generated, &[State::Changed, State::Missing]);
     let removals = comparison.paths(Kind::Generated, &[State::Orphaned]);
     let locks = comparison.paths(Kind::Lock, &[State::Changed, State::Missing]);
-    clean_up(comparison, disk, project, writes.iter().chain(&removals).copied())?;
+    clean_up(comparison, disk, project, &[writes.as_slice(), &removals].concat())?;
     look_again(comparison, disk, project, &locks)?;
-    let mut pending = comparison.pending.clone();
-    for path in &writes {
-        if let Some(hash) = comparison.hashes.get(*path) {
-            pending.add((*path).clone(), hash.clone());
-        }
-    }
-    for (path, before) in comparison.before_locks.iter().filter(|(path, _)| locks.contains(path)).chain(&comparison.before) {
-        if let (Before::File(hash), None) = (before, Owner::of(path)) {
-            pending.add_replaced(path.clone(), hash.into());
-        }
-    }
-    if !writes.is_empty() || !pending.replaced.is_empty() {
-        pending.write(disk)?;
-    }
+    let about = writes.iter().filter_map(|path| Some((*path, comparison.tree.get(path)?.hash().as_str())));
+    let stand = comparison.before_locks.iter().filter(|(path, _)| locks.contains(path)).chain(&comparison.before);
+    let replaced = stand.filter_map(|(path, before)| match before {
+        Before::File(hash) if Owner::of(path).is_none() => Some((path, hash.as_str())),
+        _ => None,
+    });
+    comparison.pending.write(disk, about, replaced)?;
     remove(comparison, disk, comparison.room.files.iter())?;
     comparison.room.clear_folders(disk)?;
     let manifests: Vec<&Text> = comparison.manifests.keys().collect();
@@ -78,8 +71,8 @@ pub fn write(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk) -
     let changed = disk.folders_above(writes.iter().chain(&removals).copied().chain(&comparison.gone));
     disk.sync_folders(&changed)?;
 
-    for (path, text) in &comparison.manifests {
-        match text {
+    for (path, manifest) in &comparison.manifests {
+        match manifest {
             Some(_) => disk.commit(path, before(&comparison.before, path))?,
             None => {
                 disk.remove_exactly(path, before(&comparison.before, path))?;
@@ -109,18 +102,22 @@ fn before<'b>(all: &'b BTreeMap<Text, Before>, path: &Text) -> &'b Before {
 }
 
 /// Removes the temporary files that an interrupted build may have left.
-fn clean_up<'a>(
-    comparison: &'a Comparison<'_>,
-    disk: &mut Disk,
-    project: &mut Disk,
-    touched: impl Iterator<Item = &'a Text>,
-) -> Result<(), Failure> {
+fn clean_up(comparison: &Comparison<'_>, disk: &mut Disk, project: &mut Disk, touched: &[&Text]) -> Result<(), Failure> {
     let pending = &comparison.pending;
-    let mut paths: BTreeSet<Text> = pending.files.keys().chain(&comparison.gone).chain(touched).cloned().collect();
-    paths.extend(comparison.manifests.keys().cloned());
-    paths.extend(pending.files.keys().filter_map(|path| Owner::of(path)).map(|owner| owner.manifest()));
-    paths.extend(pending.replaced.keys().filter(|path| is_manifest(path)).cloned());
-    paths.iter().try_for_each(|path| disk.unstage(path, |hash| comparison.knows(path, hash)))?;
+    let noted: BTreeSet<Text> = pending.files.keys().filter_map(|path| Owner::of(path)).map(|owner| owner.manifest()).collect();
+    let replaced = pending.replaced.keys().filter(|path| is_manifest(path));
+    let kept = comparison.manifests.keys();
+    let paths: Vec<&Text> =
+        pending.files.keys().chain(&comparison.gone).chain(touched.iter().copied()).chain(kept).chain(&noted).chain(replaced).collect();
+    let mut left = BTreeSet::new();
+    for folder in folders(paths.iter().copied()) {
+        if disk.has_temporary(&folder)? {
+            left.insert(folder);
+        }
+    }
+    for path in paths.into_iter().filter(|path| left.contains(parent(path))) {
+        disk.unstage(path, |hash| comparison.knows(path, hash))?;
+    }
     let locks = comparison.locks.iter().map(|(path, _)| path).filter(|path| pending.replaced.contains_key(*path));
     for path in locks {
         let wanted = |hash: &str| comparison.locks.iter().any(|(lock, text)| lock == path && sha256(text.as_bytes()) == hash);
@@ -142,23 +139,21 @@ fn look_again(comparison: &Comparison<'_>, disk: &Disk, project: &Disk, locks: &
         let is_below = |outer: &Text| path.strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         room.files.iter().chain(&room.folders).any(is_below)
     };
-    let stand: Vec<_> = comparison.before.iter().filter(|(path, _)| !makes_room(path)).collect();
-    stand.par_iter().try_for_each(|(path, before)| disk.expect(path, before))
+    let touched = comparison.findings.iter().filter(|finding| finding.kind != Kind::Lock).map(|finding| &finding.path);
+    let stand: Vec<&Text> = touched.filter(|path| !makes_room(path)).collect();
+    stand.par_iter().try_for_each(|path| disk.expect(path, before(&comparison.before, path)))
 }
 
 /// Writes every new content beside its place, and waits until it is on the disk.
 fn stage(comparison: &Comparison<'_>, disk: &Disk, writes: &[&Text]) -> Result<(), Failure> {
     writes.par_iter().try_for_each(|path| match comparison.tree.get(path) {
-        Some(entry) => disk.stage(path, entry.contents.as_bytes(), entry.executable),
+        Some(entry) => disk.stage(path, entry.text().as_bytes(), entry.executable),
         None => Ok(()),
     })?;
     let mut staged = writes.to_vec();
-    for (path, text) in &comparison.manifests {
-        if let Some(text) = text {
-            disk.stage(path, text.as_bytes(), false)?;
-            staged.push(path);
-        }
-    }
+    let manifests: Vec<_> = comparison.manifests.iter().filter_map(|(path, manifest)| Some((path, manifest.as_ref()?))).collect();
+    manifests.par_iter().try_for_each(|(path, manifest)| disk.stage(path, manifest.print().as_bytes(), false))?;
+    staged.extend(manifests.into_iter().map(|(path, _)| path));
     disk.sync_staged(&staged)
 }
 

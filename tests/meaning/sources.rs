@@ -72,7 +72,7 @@ pub fn run(block: &str, claims: &[Fence]) -> Result<(), Failed> {
             }
             "file" | "no-file" => {
                 let entry = outcome.tree.get(path);
-                let text = entry.map(|entry| entry.contents.to_string());
+                let text = entry.map(|entry| entry.text().to_string());
                 let holds = text.as_ref().is_some_and(|text| contains(text, &claim.text));
                 if holds != (claim.language == "file") {
                     let is = if text.is_some() { "is there and" } else { "is not there and" };

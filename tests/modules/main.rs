@@ -47,7 +47,7 @@ fn modules() -> BTreeMap<String, BTreeMap<String, String>> {
     for (path, entry) in tree.iter() {
         let mut parts = path.splitn(5, '/');
         let folder = parts.by_ref().take(4).collect::<Vec<_>>().join("/");
-        modules.entry(folder).or_default().insert(parts.next().unwrap().to_owned(), entry.contents.to_string());
+        modules.entry(folder).or_default().insert(parts.next().unwrap().to_owned(), entry.text().to_string());
     }
     assert_eq!(modules.len(), program.implementations.len());
     modules

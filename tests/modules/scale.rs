@@ -111,7 +111,7 @@ impl Product {
         let outcome = compile(&Workspace::new(files), &Options::default());
         assert!(!outcome.diagnostics.iter().any(|found| found.severity == infrac::diag::Severity::Error), "{:?}", outcome.diagnostics);
         for (path, entry) in outcome.tree.iter().filter(|(path, _)| path.starts_with("live/") || path.ends_with("variables.tf")) {
-            self.write(path, entry.contents.as_ref());
+            self.write(path, &entry.text());
         }
         for (module, text) in STAND_INS {
             assert!(self.path(&format!("modules/{module}/variables.tf")).exists(), "{module} is used");

@@ -49,7 +49,7 @@ fn lines_count_what_they_are_repeated_over() {
     let outcome = with_lines("[for i, u in users : \"${i + 1} ${u.name}\"]");
     assert_eq!(outcome.diagnostics, []);
     let folder = Folder::new();
-    folder.write("things.j2", &outcome.tree.get("ansible/roles/thing/templates/things.j2").unwrap().contents);
+    folder.write("things.j2", &outcome.tree.get("ansible/roles/thing/templates/things.j2").unwrap().text());
     folder.write(
         "play.yml",
         "- name: Write\n  hosts: localhost\n  connection: local\n  gather_facts: false\n  vars:\n    \
@@ -79,7 +79,7 @@ fn each_element_is_asked_for_itself() {
     let folder = Folder::new();
     let outcome = compiled(PRODUCT.replace("FOLDER", folder.path().to_str().unwrap()));
     assert_eq!(outcome.diagnostics, []);
-    let tasks = outcome.tree.get("ansible/roles/thing/tasks/configure.yml").unwrap().contents.to_string();
+    let tasks = outcome.tree.get("ansible/roles/thing/tasks/configure.yml").unwrap().text().to_string();
     folder.write("tasks.yml", &tasks);
     folder.write(
         "play.yml",

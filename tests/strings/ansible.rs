@@ -26,7 +26,7 @@ pub fn variable(value: &Value) -> Node {
 pub fn prepare(folder: &Folder, variables: Map, templates: &[&str]) {
     let entry = Entry::new(Document::new(variables).start()).unwrap();
     verify(&entry).unwrap();
-    folder.write("variables.yml", &entry.contents);
+    folder.write("variables.yml", &entry.text());
     let tasks = templates.iter().map(|name| {
         let arguments = Map::new()
             .with("src", [*name, ".j2"].concat())
@@ -42,7 +42,7 @@ pub fn prepare(folder: &Folder, variables: Map, templates: &[&str]) {
         .with("vars", Map::new().with("ansible_python_interpreter", "{{ ansible_playbook_python }}"))
         .with("vars_files", vec!["variables.yml"])
         .with("tasks", tasks.collect::<Vec<_>>());
-    folder.write("play.yml", &Entry::new(Document::new(vec![Node::from(play)]).start()).unwrap().contents);
+    folder.write("play.yml", &Entry::new(Document::new(vec![Node::from(play)]).start()).unwrap().text());
 }
 
 pub fn play(folder: &Folder) {

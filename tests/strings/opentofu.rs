@@ -130,7 +130,7 @@ fn outputs(count: usize) {
         let entry = Entry::new(body).unwrap();
         verify(&entry).unwrap();
         let folder = Folder::new();
-        folder.write("main.tf", &entry.contents);
+        folder.write("main.tf", &entry.text());
         let read = applied(&folder);
         for (name, meant) in meant(batch, values) {
             alike(name, &meant, &field(&field(&read, name), "value"));

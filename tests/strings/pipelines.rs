@@ -63,7 +63,7 @@ fn of_github(count: usize) {
         let entry = Entry::new(Document::new(root).header(batch[0]).bare_on()).unwrap();
         verify(&entry).unwrap();
         let folder = Folder::new();
-        folder.write("values.yml", &entry.contents);
+        folder.write("values.yml", &entry.text());
         let read = parse(&folder.reader(&["node"], "read_yaml.js", &["1.2"]));
         let values = texts_of(&read).into_iter().filter(|text| !CONSTANT.contains(&text.as_str())).map(|text| evaluated(&text));
         let meant = std::iter::repeat_n(batch, 5).flatten().copied().filter(|text| !CONSTANT.contains(text));
@@ -134,7 +134,7 @@ fn of_gitlab(count: usize) {
         let entry = Entry::new(Document::new(Map::new().with("job", job)).header(batch[0])).unwrap();
         verify(&entry).unwrap();
         let folder = Folder::new();
-        folder.write("values.yml", &entry.contents);
+        folder.write("values.yml", &entry.text());
         let read = parse(&folder.reader(&["ruby", "--disable-gems"], "read_yaml.rb", &[]));
         let job = crate::compare::field(&read, "job");
         let field = |name: &str| texts_of(&crate::compare::field(&job, name));

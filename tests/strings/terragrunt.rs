@@ -50,7 +50,7 @@ fn units(count: usize) {
         let entry = Entry::new(body).unwrap();
         verify(&entry).unwrap();
         let folder = Folder::new();
-        folder.write("unit/terragrunt.hcl", &entry.contents);
+        folder.write("unit/terragrunt.hcl", &entry.text());
         folder.write("other/terragrunt.hcl", "");
         let read = parse(&folder.run(&["terragrunt", "render", "--json", "--working-dir", "unit"]));
         let inputs = field(&read, "inputs");

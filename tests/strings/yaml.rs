@@ -70,7 +70,7 @@ fn read(seed: u64, count: usize, ask: &dyn Fn(&Folder) -> Vec<u8>, judge: fn(&st
         let entry = Entry::new(document).unwrap();
         verify(&entry).unwrap();
         let folder = Folder::new();
-        folder.write("values.yml", &entry.contents);
+        folder.write("values.yml", &entry.text());
         judge("", &meant, &parse(&ask(&folder)));
         values.clear();
     }

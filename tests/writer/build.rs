@@ -1,7 +1,7 @@
 //! What a build writes, what it removes, and which parts of the output it leaves to others.
 
 use super::support::*;
-use infrac::artifact::{Document, Entry, Format};
+use infrac::artifact::{Document, Entry, Format, Tree};
 use infrac::host::ownership::Reason;
 use infrac::host::{Permission, Scope, State, Written};
 use std::collections::BTreeMap;
@@ -83,8 +83,7 @@ fn what_is_no_longer_produced_goes_with_its_folders() {
 #[test]
 fn a_part_of_the_program_removes_nothing_of_the_rest() {
     let project = project();
-    let mut all = usual();
-    all.merge(tree(&[("live/other/root.hcl", "o"), ("live/other/old.hcl", "o")])).unwrap();
+    let all = Tree::join(vec![usual(), tree(&[("live/other/root.hcl", "o"), ("live/other/old.hcl", "o")])]).unwrap();
     project.build(&all).unwrap();
     let part = tree(&[("live/other/root.hcl", "new"), (MODULE, "new")]);
     let scope = Scope::products(["other".into()].into());
@@ -145,7 +144,7 @@ fn the_value_that_does_not_read_back_is_named() {
         let project = project();
         let mut tree = usual();
         let printed = Entry::new(printed).unwrap();
-        tree.insert_entry(path, Entry::printed(printed.contents, printed.format, meant)).unwrap();
+        tree.insert_entry(path, Entry::printed(&*printed.text(), printed.format, meant)).unwrap();
         let failure = project.build(&tree).unwrap_err();
         for part in [path, "outer › 0 › inner", "\"meant\"", "\"printed\""] {
             assert!(failure.message.contains(part), "{failure} does not name {part}");

@@ -45,12 +45,14 @@ fn save_in_place(path: &Path, text: &str) -> bool {
     fs::metadata(path).is_ok_and(|found| found.ino() == file.metadata().unwrap().ino())
 }
 
-/// The temporary file into which `path` is about to be swapped is there, or, where it is removed, everything else is done.
+/// The temporary file into which `path` is about to be swapped is there; where nothing stands yet, the one that is about to be it; where it
+/// is removed, everything else is done.
 fn is_about_to_be_touched(project: &Program, path: &str) -> bool {
     let folder = project.path(path);
     let names = fs::read_dir(folder.parent().unwrap()).into_iter().flatten().map(|entry| entry.unwrap().file_name());
-    let is_swapped = names.into_iter().any(|name| name.to_string_lossy().ends_with(".swap"));
-    is_swapped || path == REMOVED && project.read(CHANGED).contains("web-nodes-1")
+    let ending = if path == NEW { ".tmp" } else { ".swap" };
+    names.into_iter().any(|name| name.to_string_lossy().ends_with(ending))
+        || path == REMOVED && project.read(CHANGED).contains("web-nodes-1")
 }
 
 /// The build has looked at the file for the last time, and the system call that replaces or removes it is held up: what is saved now is

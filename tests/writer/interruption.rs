@@ -20,10 +20,10 @@ fn an_interrupted_build_rolls_forward() {
         let staged = format!("live/acme/.infrac-{}.tmp", &sha256(ROOT.as_bytes())[..16]);
         match done {
             0 => project.put(&staged, "half wri"),
-            1 => project.put(ROOT, &next.get(ROOT).unwrap().contents),
+            1 => project.put(ROOT, &next.get(ROOT).unwrap().text()),
             2 | 3 => {
-                project.put(ROOT, &next.get(ROOT).unwrap().contents);
-                project.put(UNIT, &next.get(UNIT).unwrap().contents);
+                project.put(ROOT, &next.get(ROOT).unwrap().text());
+                project.put(UNIT, &next.get(UNIT).unwrap().text());
                 fs::remove_file(project.path(SCRIPT)).unwrap();
             }
             _ => unreachable!(),
@@ -87,7 +87,7 @@ fn whenever_it_is_killed_every_file_is_whole_and_the_next_build_goes_on() {
             if found == "folder" || is_temporary || path.starts_with(".infrac") || path.ends_with("mine.txt") {
                 continue;
             }
-            let whole = rounds.iter().any(|tree| tree.get(&path).is_some_and(|entry| *entry.contents == found));
+            let whole = rounds.iter().any(|tree| tree.get(&path).is_some_and(|entry| *entry.text() == found));
             assert!(whole, "{path} is torn: {found:?}");
         }
         let next = &rounds[attempt as usize % 3];

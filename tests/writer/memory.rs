@@ -139,7 +139,7 @@ fn a_cache_that_cannot_be_read_is_forgotten() {
     for broken in
         ["", "{", "null", "{\"products\": {\"office\": {}}}", "\u{0}", &kept[..kept.len() / 2], &kept.replace("fingerprint", "print")]
     {
-        cache.write(CACHE, broken).unwrap();
+        cache.write(CACHE, [broken]).unwrap();
         assert_eq!(fresh(&program), names(&[]), "{broken}");
         assert_eq!(program.build().out, "", "{broken}");
         assert_eq!(read(), kept, "{broken}");
@@ -162,7 +162,7 @@ fn a_forged_cache_in_the_working_tree_is_not_believed() {
     change(&program);
     program.put("inventory/office/infra.lock", &other.read("inventory/office/infra.lock"));
     let own = program.disk().cache().unwrap().clone();
-    own.write(CACHE, &forged).unwrap();
+    own.write(CACHE, [forged.as_str()]).unwrap();
     assert_eq!(fresh(&program), names(&["office", "shop"]), "it is forged well");
     own.remove(CACHE).unwrap();
 

@@ -74,7 +74,7 @@ impl Project {
 
     /// Leaves the note of a build that was stopped.
     pub(crate) fn note(&self, text: &str) {
-        self.disk().cache().unwrap().write("pending", text).unwrap();
+        self.disk().cache().unwrap().write("pending", [text]).unwrap();
     }
 
     /// The note of a build that was stopped.

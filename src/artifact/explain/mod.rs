@@ -84,7 +84,7 @@ impl fmt::Display for Noun {
 /// What is different between the text that was found and the file that is wanted; nothing where both are the same bytes.
 pub fn explain(found: &str, wanted: &Entry) -> Vec<Change> {
     let whole = |kind| vec![Change { kind, place: String::new() }];
-    let meant = wanted.contents.as_ref();
+    let meant: &str = &wanted.text();
     if found == meant {
         return Vec::new();
     }

@@ -15,22 +15,23 @@ use crate::base::Text;
 /// Nothing, or the first value that reads back as another one. What has been read back once is not read again.
 pub fn verify(entry: &Entry) -> Result<(), Error> {
     let Some(document) = &entry.document else { return Ok(()) };
+    let text = entry.text();
     match document.as_ref() {
         Document::Hcl(body) => {
-            if pieces::is_hcl(&entry.contents, body) {
+            if pieces::is_hcl(&text, body) {
                 return Ok(());
             }
-            normal::compare(&normal::body(body), &normal::body(&hcl::read(&entry.contents)?))
+            normal::compare(&normal::body(body), &normal::body(&hcl::read(&text)?))
         }
         Document::Yaml(document) => {
-            if pieces::is_yaml(&entry.contents, &document.root) {
+            if pieces::is_yaml(&text, &document.root) {
                 return Ok(());
             }
-            data::compare(&data::from_yaml(&document.root), &data::read_yaml(&entry.contents)?)
+            data::compare(&data::from_yaml(&document.root), &data::read_yaml(&text)?)
         }
-        Document::Json(value) if pieces::is_json(&entry.contents, value) => Ok(()),
-        Document::Json(value) => data::compare(&data::from_json(value), &data::read_json(&entry.contents)?),
-        Document::Text(text) if *text == entry.contents => Ok(()),
+        Document::Json(value) if pieces::is_json(&text, value) => Ok(()),
+        Document::Json(value) => data::compare(&data::from_json(value), &data::read_json(&text)?),
+        Document::Text(meant) if **meant == *text => Ok(()),
         Document::Text(_) => Err(difference("the text", "other text")),
     }
 }

@@ -1,6 +1,7 @@
 //! Whatever is printed reads back, whatever characters it is made of.
 
 use super::{data, normal, pieces, verify};
+use crate::artifact::contents::Contents;
 use crate::artifact::hcl::tests::{body, hostile_text as hcl_text};
 use crate::artifact::json::Value;
 use crate::artifact::yaml::tests::hostile_text as yaml_text;
@@ -8,7 +9,6 @@ use crate::artifact::{Entry, Problem, hcl, yaml};
 use crate::base::Text;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use std::sync::Arc;
 
 fn any_data() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
@@ -120,7 +120,7 @@ proptest! {
 #[test]
 fn names_what_differs() {
     let mut entry = Entry::new(hcl::Body::new().attribute("a", hcl::Object::new().with("b", "x"))).unwrap();
-    entry.contents = Arc::from("a = { b = \"y\" }\n");
+    entry.contents = Contents::Whole("a = { b = \"y\" }\n".into());
     let error = verify(&entry).unwrap_err();
     assert_eq!(error.path, ["a", "b"]);
     assert_eq!(error.problem, Problem::Difference { meant: "\"x\"".into(), read: "\"y\"".into() });
@@ -241,7 +241,7 @@ fn a_difference_says_what_stands_where() {
     assert_eq!(error.problem, Problem::Difference { meant: "a".into(), read: "b".into() });
     let mut entry = Entry::new("text").unwrap();
     assert!(verify(&entry).is_ok());
-    entry.contents = Arc::from("other text");
+    entry.contents = Contents::Whole("other text".into());
     assert!(verify(&entry).is_err());
 }
 

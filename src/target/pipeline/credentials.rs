@@ -245,7 +245,7 @@ mod tests {
         let product = Product { name: "acme".into(), source: "acme.infra".into(), environments: vec![environment], ..Product::default() };
         let mut tree = Tree::new();
         credentials(&product, &mut tree)?;
-        Ok(tree.get("live/acme/prod/credentials/plan.sh").map(|entry| entry.contents.to_string()).unwrap_or_default())
+        Ok(tree.get("live/acme/prod/credentials/plan.sh").map(|entry| entry.text().to_string()).unwrap_or_default())
     }
 
     fn secret(path: &str) -> Secret {
