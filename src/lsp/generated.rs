@@ -5,7 +5,6 @@ use super::position::Lines;
 use super::project::Project;
 use super::projects::Projects;
 use super::server::{Server, refuse};
-use crate::artifact::Slice;
 use crate::base::{FileId, Span, Text};
 use crate::driver::{self, Made, Question, Reason, Session};
 use crate::host::disk::Place;
@@ -136,9 +135,10 @@ pub(super) fn changes(server: &mut Server, at: usize) -> Result<Value, ResponseE
     let (Some(before), Some(after)) = (before, after) else {
         return Err(refuse(ErrorCode::RequestFailed, "the sources have mistakes: nothing is generated until they are gone"));
     };
-    let (before, after): (BTreeMap<&Text, Slice>, BTreeMap<&Text, Slice>) = (before.files().collect(), after.files().collect());
+    let [before, after] =
+        [&before, &after].map(|made| made.files().map(|(path, text)| (path, text.to_string())).collect::<BTreeMap<_, _>>());
     let paths: BTreeSet<&&Text> = before.keys().chain(after.keys()).collect();
-    let text = |of: &BTreeMap<&Text, Slice>, path: &Text| of.get(path).map(Slice::to_string).unwrap_or_default();
+    let text = |of: &BTreeMap<&Text, String>, path: &Text| of.get(path).cloned().unwrap_or_default();
     let differing = paths.into_iter().filter(|path| before.get(**path) != after.get(**path));
     let differing: Vec<(&Text, String)> =
         differing.map(|path| (*path, difference(path, text(&before, path).as_bytes(), &text(&after, path)))).collect();

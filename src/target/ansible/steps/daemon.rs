@@ -103,7 +103,7 @@ fn unit(step: &Step, scope: &Scope<'_>) -> Result<String, Error> {
         "oneshot" => "oneshot",
         _ => "exec",
     };
-    let mut service = Section::new("Service").text("Type", start).text("User", user.clone()).text("Group", user.clone());
+    let mut service = Section::new("Service").text("Type", start).text("User", user.clone());
     for (name, value) in step.arguments.get("environment").and_then(Value::as_map).into_iter().flatten() {
         let mut assignment = vec![Part::text(text!("{name}="))];
         assignment.extend(parts(value, &Part::Text, scope)?);
