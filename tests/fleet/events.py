@@ -119,13 +119,7 @@ class Events(Fleet):
 
     def reboot(self):
         for machine in self.machines.values():
-            upper = machine.upper
-            machine.stop()
-            options = (
-                f"lowerdir={':'.join(map(str, machine.lower))},upperdir={upper},workdir={machine.folder / 'work'}"
-            )
-            subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, machine.root], check=True)
-            machine.boot()
+            machine.restart()
         self.expect_runs("a run behind a reboot", self.everywhere("rebooted", "ada"), False)
 
     def leave(self):

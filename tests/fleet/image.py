@@ -43,6 +43,10 @@ def debian():
     stays = root / "etc/systemd/logind.conf.d/fleet.conf"
     stays.parent.mkdir(exist_ok=True)
     stays.write_text("[Login]\nUserStopDelaySec=infinity\n", encoding="ascii")
+    # For the same reason, none ends by itself when the machine goes down.
+    ends = root / "etc/systemd/system/user@.service.d/fleet.conf"
+    ends.parent.mkdir(exist_ok=True)
+    ends.write_text("[Service]\nTimeoutStopSec=5\n", encoding="ascii")
     # Images have cloud-init; what it does at the first start is done by `first_start`.
     stand_in = root / "usr/local/bin/cloud-init"
     stand_in.write_text("#!/bin/sh\nexit 0\n", encoding="ascii")

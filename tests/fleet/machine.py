@@ -118,11 +118,21 @@ class Machine:
         self.remove()
         for folder in (self.root, self.upper, self.folder / "work"):
             folder.mkdir(parents=True)
+        self.overlay()
+        (self.root / "etc/hostname").write_text(self.name + "\n")
+        (self.root / "etc/hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {self.name}\n")
+
+    def overlay(self):
+        """Lays what the machine has written over the image."""
         layers = ":".join(map(str, self.lower))
         options = f"lowerdir={layers},upperdir={self.upper},workdir={self.folder / 'work'}"
         run("mount", "-t", "overlay", "overlay", "-o", options, self.root)
-        (self.root / "etc/hostname").write_text(self.name + "\n")
-        (self.root / "etc/hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {self.name}\n")
+
+    def restart(self):
+        """Shuts the machine down and starts it again with what it has written."""
+        self.stop()
+        self.overlay()
+        self.boot()
 
     def plug(self):
         namespace = f"{OURS}-{self.name}"

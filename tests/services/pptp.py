@@ -6,7 +6,8 @@ import struct
 import subprocess
 import sys
 
-from machines import FLEET, PROJECT, Machine, Product, image, in_switch, serve, until
+from machines import FLEET, PROJECT, Machine, Product, image, serve, until
+from machine import in_switch  # found behind `machines`, which says where it lies
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8"
 TUNNEL = "pu2n5Upix9TACHWQEWGsPf0erUmuMJLK8ca0GnaYk/E="
@@ -32,10 +33,11 @@ product shop {{
 }}
 provider hetzner eu {{ region = fsn1 }}
 stack management mgmt {{ on = eu, range = 10.100.0.0/20 }}
-stack directory people {{ on = eu }}
+stack directory people {{ on = eu, keys = [mgmt.operator_keys] }}
+stack vpn inward {{ on = eu, reaches = [mgmt], label = "inward" }}
 stack vpn access {{
   on        = eu
-  reaches   = [mgmt, people]
+  reaches   = [people]
   protocols = [wireguard, pptp]
   insecure  = {{ peers = [{names}], because = "the till speaks nothing else" }}
 }}
