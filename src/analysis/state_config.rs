@@ -36,7 +36,12 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     match state.config() {
         Some(Value::Map(config)) => {
             let unknown = config.values().find_map(|value| unknown(value, &settings));
-            if let Some(name) = unknown {
+            if !config.values().any(tells_units_apart) {
+                let message = "`config` is the same for every unit: all of them would keep their state in one place";
+                found.push(
+                    refused(facts, first, message).help("name the unit in one of the texts: `key = \"{unit}/tofu.tfstate\"`, or `{state}`"),
+                );
+            } else if let Some(name) = unknown {
                 let known = settings.iter().chain(&OWN).copied();
                 let message = format!("`{{{name}}}` in `config` names no setting");
                 let known: Vec<String> = known.map(|name| format!("`{{{name}}}`")).collect();
@@ -44,6 +49,16 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
         _ => found.push(refused(facts, first, "`config` holds no arguments").help("write `config = { … }`")),
+    }
+}
+
+/// Whether a value is another one for each unit.
+fn tells_units_apart(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => ["{unit}", "{state}"].iter().any(|word| text.contains(word)),
+        Value::List(list) => list.iter().any(tells_units_apart),
+        Value::Map(map) => map.values().any(tells_units_apart),
+        _ => false,
     }
 }
 

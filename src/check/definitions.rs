@@ -6,11 +6,8 @@ use super::report;
 use super::scope::{Place, Scope};
 use crate::base::Text;
 use crate::diag::Code;
-use crate::hir::{self, BUILDER_NAMES, Definition};
+use crate::hir::{self, BUILDER_NAMES, Definition, KEPT_BY_OPENTOFU};
 use crate::ty::Ty;
-
-/// Names that OpenTofu keeps for itself: no variable and no output may have them.
-const RESERVED: &[&str] = &["count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"];
 
 /// Names that stand in every body: a declaration of the same name could not be told from them.
 const EVERYWHERE: &[&str] = &["product", "environment", "stack", "provider", "name", "labels", "it"];
@@ -157,7 +154,7 @@ impl<'a> Checker<'a> {
             let is = |known: &[&str]| known.iter().any(|known| name.text == *known);
             if is(EVERYWHERE) {
                 self.error(report::reserved(name, "it stands in every body already"));
-            } else if definition.keyword == "module" && is(RESERVED) {
+            } else if definition.keyword == "module" && is(&KEPT_BY_OPENTOFU) {
                 self.error(report::reserved(name, "OpenTofu keeps it for itself"));
             }
         }

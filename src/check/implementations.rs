@@ -4,7 +4,7 @@ use super::Checker;
 use super::report;
 use super::scope::{Place, Scope};
 use crate::base::{Span, Text};
-use crate::hir::{self, Definition, Implementation, Item, Program};
+use crate::hir::{self, Definition, Implementation, Item, KEPT_BY_OPENTOFU, Program};
 use crate::schema::{Block, Plugin, Schemas};
 use crate::ty::Ty;
 use std::sync::Arc;
@@ -38,6 +38,9 @@ impl<'a> Checker<'a> {
             let declared = declared.or_else(|| contract.lets.get(name).map(|of| of.name.span));
             if let Some(first) = declared {
                 self.error(report::twice(&format!("`{name}`"), binding.name.span, first));
+            }
+            if KEPT_BY_OPENTOFU.contains(&name.as_str()) {
+                self.error(report::reserved(&binding.name, "OpenTofu keeps it for itself"));
             }
             self.implementation_let(contract, implementation, name);
         }

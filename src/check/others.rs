@@ -84,8 +84,16 @@ impl<'a> Checker<'a> {
             };
             let ty = self.quietly(|checker| checker.check(element, &Ty::Error, scope));
             let instance = product.instances.iter().find(|instance| instance.name.text == *first);
-            if let Some(why) = instance.and_then(|instance| self.stays(instance, second, &ty)) {
-                self.error(report::stays(element.span, &ty, why));
+            match instance {
+                Some(instance) => {
+                    if let Some(why) = self.stays(instance, second, &ty) {
+                        self.error(report::stays(element.span, &ty, why));
+                    }
+                }
+                None => {
+                    let known = product.instances.iter().map(|instance| instance.name.text.as_str());
+                    self.error(report::no_instance(element.span, first, known));
+                }
             }
         }
     }

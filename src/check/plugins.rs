@@ -1,9 +1,9 @@
 //! `plugin` of a provider and the schema that it names: the file is there, and is that of the plugin in a version that is installed.
 
 use super::{Checker, report};
-use crate::base::Text;
-use crate::hir::{Block, Definition, Expr};
-use crate::schema::takes;
+use crate::base::{Text, text};
+use crate::hir::{Block, Definition, Expr, ExprKind, Key, Name};
+use crate::schema::{self, takes};
 
 impl<'a> Checker<'a> {
     pub(super) fn plugin_schemas(&mut self, provider: &'a Definition) {
@@ -16,8 +16,21 @@ impl<'a> Checker<'a> {
             if let Some((source, place)) = written(block, "source").filter(|(source, _)| *source != schema.source) {
                 self.error(report::schema_of_another(place.span, &source, named.span, &file, &schema.source));
             }
+            self.plugin_arguments(block, &schema.configuration);
             if let Some((wanted, place)) = written(block, "version").filter(|(wanted, _)| takes(wanted, &schema.version) == Some(false)) {
                 self.error(report::schema_of_a_version(place.span, &wanted, named.span, &file, &schema.version));
+            }
+        }
+    }
+
+    /// The arguments that are written out are those that the plugin takes. A schema that says nothing of them leaves that to the plugin.
+    fn plugin_arguments(&mut self, block: &'a Block, configuration: &schema::Block) {
+        let Some(ExprKind::Map(arguments)) = block.body.attribute("arguments").map(|said| &said.value.kind) else { return };
+        let known = || configuration.attributes.keys().chain(configuration.blocks.keys()).map(Text::as_str);
+        let of = text!("plugin {}", block.word(0).map_or("", Text::as_str));
+        for (Key { span, text, .. }, _) in arguments {
+            if known().next().is_some() && !known().any(|known| known == text) {
+                self.error(report::unknown_argument(&Name { span: *span, text: text.clone() }, &of, known()));
             }
         }
     }

@@ -107,6 +107,9 @@ pub struct Kind {
     pub open: bool,
 }
 
+/// Names that OpenTofu keeps for itself: no variable and no output may have them.
+pub const KEPT_BY_OPENTOFU: [&str; 8] = ["count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"];
+
 /// Keywords whose definitions are the same for every product: they are read before there is one, so nothing of a product is known in
 /// them.
 pub const EARLY: [&str; 4] = ["pipeline", "action", "tool", "image"];

@@ -108,6 +108,9 @@ impl Planner<'_> {
         let policies = policies.filter(|((_, name), _)| named.as_ref().is_none_or(|named| named.contains(name)));
         let policies: Vec<_> = policies.map(|(_, policy)| policy.clone()).collect();
         for policy in policies {
+            for check in &policy.checks {
+                let _ = self.check(PRODUCT, check, &mut Around::default(), Some(&policy.name.text));
+            }
             for repeat in &policy.loops {
                 let judged = Judged::Aloud(Some(&policy.name.text));
                 let _ = self.turns(PRODUCT, &repeat.bindings, repeat, &mut Around::default(), judged);

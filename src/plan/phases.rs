@@ -139,7 +139,14 @@ impl Plan {
             for on in ground.into_iter().flat_map(|ground| ground.on.keys()) {
                 let configured = self.configured_in(*on).and_then(|stack| self.instance(stack));
                 match (configured, self.stack_of(*on)) {
-                    (Some(stack), _) => edge((&unit.stack, Tool::OpenTofu), (&stack.name, Tool::Ansible), Why::Provider(unit, *on)),
+                    (Some(stack), _) => {
+                        // Its ports are opened where its machines are configured.
+                        let services = self.services.iter().filter(|service| service.stack == stack.name);
+                        let hosts = services.flat_map(|service| &service.hosts).filter_map(|host| self.host(host));
+                        for stack in hosts.map(|host| &host.stack).chain([&stack.name]) {
+                            edge((&unit.stack, Tool::OpenTofu), (stack, Tool::Ansible), Why::Provider(unit, *on));
+                        }
+                    }
                     (None, Some(stack)) if *stack != unit.stack => {
                         edge((&unit.stack, Tool::OpenTofu), (stack, Tool::OpenTofu), Why::Provider(unit, *on));
                     }

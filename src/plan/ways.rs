@@ -148,7 +148,8 @@ impl Plan {
     }
 
     /// The stacks in the order in which their machines are configured: each behind what its services refer to, and behind the ways into
-    /// and out of its machines. Beyond that as they are made, as far as that goes.
+    /// and out of its machines. Beyond that, as far as it goes, services on machines of another stack come behind these, and stacks
+    /// as they are made.
     pub(super) fn configuration(&self) -> Result<Vec<Text>, Box<Diagnostic>> {
         let places: BTreeMap<&Text, usize> = self.stacks.iter().enumerate().map(|(at, stack)| (&stack.name, at)).collect();
         let node = |name: &Text| places.get(name).map(|at| (*at, name.clone()));
@@ -161,6 +162,13 @@ impl Plan {
             soft.extend(stack.needs.iter().filter_map(&node).map(|needed| (of.clone(), needed)));
         }
         let ways = self.ways_of_machines();
+        for service in &self.services {
+            let Some(of) = node(&service.stack) else { continue };
+            for host in service.hosts.iter().filter_map(|host| self.host(host)).filter(|host| host.stack != service.stack) {
+                let behind = ways.get(&host.name).into_iter().flatten().copied().chain([&host.stack]);
+                soft.extend(behind.filter_map(&node).map(|needed| (of.clone(), needed)));
+            }
+        }
         for host in &self.hosts {
             for way in ways.get(&host.name).into_iter().flatten() {
                 if let (Some(of), Some(way)) = (node(&host.stack), node(way)) {

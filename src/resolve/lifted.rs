@@ -4,7 +4,7 @@
 use super::Source;
 use super::spread::names;
 use crate::base::Text;
-use crate::hir::Ambient;
+use crate::hir::{Ambient, KEPT_BY_OPENTOFU};
 use crate::syntax::ast::{Argument, Arm, Binding, Block, Body, Comprehension, Expr, ExprKind, Item, LabelValue, Let, Name, Part, blocks};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -42,6 +42,7 @@ fn implementation(block: &mut Block, contract: Option<&Block>, provider: Option<
     taken.extend(block.body.items.iter().filter_map(declares));
     taken.extend(Ambient::known(Some("module")).map(|ambient| Text::new(ambient.name())));
     taken.insert("it".into());
+    taken.extend(KEPT_BY_OPENTOFU.map(Text::from));
     // A name that somebody wrote goes on meaning what it means without them.
     used(&block.body.items, &mut taken);
     let mut lifting = Lifting { taken, bound: Vec::new(), lets: BTreeMap::new() };

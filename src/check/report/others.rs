@@ -1,6 +1,7 @@
 //! Other products: what is named there, and is not there or not for others.
 
-use crate::base::Span;
+use super::meant;
+use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{self, Name, Other, Path};
 use crate::ty::Ty;
@@ -58,6 +59,12 @@ pub(in crate::check) fn unserved(span: Span, other: &Other, environment: &Name) 
 pub(in crate::check) fn computed_exports(span: Span) -> Diagnostic {
     Diagnostic::error(Code::NotExpressible, span, "`exports` is read before anything is evaluated")
         .help("list what others may use as it is named: `exports = [STACK.SERVICE, STACK.OUTPUT, STORE]`")
+}
+
+/// A name in a list of what is exported that is none of an instance of the product.
+pub(in crate::check) fn no_instance<'k>(span: Span, name: &Text, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::UnknownName, span, format!("the product has no stack and no store `{name}`"));
+    meant(diagnostic, name, span, known)
 }
 
 /// Something that means nothing in another product: why, and what to export in its place.

@@ -225,7 +225,11 @@ pub(in crate::check) fn open_match(span: Span, of: &Ty) -> Diagnostic {
 
 pub(in crate::check) fn no_pattern(span: Span, why: &str) -> Diagnostic {
     let why = why.lines().last().unwrap_or_default();
-    Diagnostic::error(Code::InvalidLiteral, span, "this is no regular expression").help(why.trim_start_matches("error: "))
+    let message = match why.contains("exceeds size limit") {
+        true => "this regular expression is too large",
+        false => "this is no regular expression",
+    };
+    Diagnostic::error(Code::InvalidLiteral, span, message).help(why.trim_start_matches("error: "))
 }
 
 /// `no arguments`, `1 argument`, `2 arguments`

@@ -118,12 +118,23 @@ fn names(recipe: &Recipe, program: &Program, diagnostics: &mut Diagnostics) {
             }
         }
     }
+    for (name, span) in recipe.said.get("on").into_iter().flat_map(|on| on.texts()) {
+        let Some(provider) = program.definitions.get(&("provider".into(), name.clone())) else { continue };
+        if !has_builder(provider) {
+            diagnostics.push(
+                Diagnostic::error(Code::UnknownName, span, format!("`{name}` has no `builder`: nothing would bake the image there"))
+                    .related(provider.name.span, "the provider is declared here")
+                    .help("give the provider a `builder`, or take it out of `on`"),
+            );
+        }
+    }
     let Some(from) = recipe.said.get("from") else { return };
     let blocks = |of: &Definition| -> Vec<Text> {
         of.blocks.iter().filter(|block| block.keyword.text == "image").filter_map(|block| block.word(0).cloned()).collect()
     };
     let on: BTreeSet<&Text> = recipe.on.iter().collect();
     let providers = on.into_iter().filter_map(|name| program.definitions.get(&("provider".into(), name.clone())));
+    let providers = providers.filter(|provider| has_builder(provider));
     let without: Vec<_> = providers.filter(|provider| !blocks(provider).contains(&recipe.from)).collect();
     let Some(first) = without.first() else { return };
     let names: Vec<&str> = without.iter().map(|provider| provider.name.text.as_str()).collect();
@@ -134,6 +145,10 @@ fn names(recipe: &Recipe, program: &Program, diagnostics: &mut Diagnostics) {
             .related(first.name.span, "what it offers is declared here")
             .did_you_mean(&recipe.from, from.span, known.iter().map(Text::as_str)),
     );
+}
+
+fn has_builder(provider: &Definition) -> bool {
+    provider.blocks.iter().any(|block| block.keyword.text == "builder")
 }
 
 /// What a service installs is baked only if no product says anything of it: an image is made before there is a product.
