@@ -54,7 +54,13 @@ pub(super) fn lost_openers(text: &str, tokens: &[Token], partners: &[Option<u32>
             && partners[at].is_none()
             && matches!(tokens[at].kind, Kind::RightParen | Kind::RightBracket | Kind::RightBrace)
             && ends_group(tokens, at);
-        let head = above.filter(|(_, first, last)| may_open(&tokens[*first..*last]) || ends_element(&tokens[*first..*last]));
+        // `f([` and `])`: what is left of the end of the line is closed behind it.
+        let outer = |last: usize| tokens[last - 1].kind.closer().filter(|_| tokens[at].kind.is_closer());
+        let is_inner = |last: usize| outer(last).is_some_and(|closer| tokens.get(at + 1).is_some_and(|next| next.kind == closer));
+        let head = above.filter(|(_, first, last)| {
+            let line = &tokens[*first..*last];
+            may_open(line) || ends_element(line) || is_inner(*last)
+        });
         let alone = || heads.last().copied().filter(|(.., last)| above.is_none() && opens_list(tokens[*last - 1].kind));
         if forgotten && let Some((.., last)) = head.or_else(alone) {
             lost.push(Lost { behind: last as u32 - 1, closer: at as u32 });
@@ -62,8 +68,34 @@ pub(super) fn lost_openers(text: &str, tokens: &[Token], partners: &[Option<u32>
         heads.push((indent, at, end));
         at = end;
     }
+    let known: Vec<u32> = lost.iter().map(|lost| lost.closer).collect();
+    lost.extend(before_for(tokens, partners).filter(|lost| !known.contains(&lost.closer)));
     lost.sort_unstable_by_key(|lost| lost.behind);
     lost
+}
+
+/// For each `for` directly behind what a value follows, the closer in its line that nothing opens: only a list or a map begins with `for`.
+fn before_for<'t>(tokens: &'t [Token], partners: &'t [Option<u32>]) -> impl Iterator<Item = Lost> + 't {
+    let is_lost = |pair: &[Token]| {
+        let before = pair[0].kind;
+        let takes_value = before.is_assign() || matches!(before, Kind::LeftParen | Kind::Then | Kind::Else);
+        takes_value && pair[1].kind == Kind::For && !pair[1].newline()
+    };
+    let begins = tokens.windows(2).enumerate().filter(move |(_, pair)| is_lost(pair)).map(|(at, _)| at);
+    begins.filter_map(move |at| {
+        let mut open = 0u32;
+        for (index, token) in tokens.iter().enumerate().skip(at + 1).take_while(|(_, token)| !token.newline()) {
+            if token.kind.closer().is_some() {
+                open += 1;
+            } else if token.kind.is_closer() && open > 0 {
+                open -= 1;
+            } else if token.kind.is_closer() {
+                let is_its = matches!(token.kind, Kind::RightBracket | Kind::RightBrace) && partners[index].is_none();
+                return is_its.then_some(Lost { behind: at as u32, closer: index as u32 });
+            }
+        }
+        None
+    })
 }
 
 /// Whether a line, given by its tokens, may have ended in an opener: it is no continuation, and nothing in it is open.

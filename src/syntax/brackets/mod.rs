@@ -182,7 +182,8 @@ impl Repair<'_> {
         self.open.push(Open { token, index, place: self.done.len(), indent, line: self.line, line_end: self.line_end, paired: true });
         self.done.push(token);
         if !before.is_broken() {
-            let message = format!("`{}` is missing at the end of the line", sign(kind));
+            let place = if self.tokens[lost.behind as usize + 1].newline() { "at the end of the line" } else { "before `for`" };
+            let message = format!("`{}` is missing {place}", sign(kind));
             let error = Diagnostic::error(Code::Unclosed, self.span(token), message).related(self.span(closer), "this would close it");
             self.report(error.help(format!("open it with `{}`", sign(kind))));
         }

@@ -139,7 +139,8 @@ impl Parser<'_> {
             if token.kind == Kind::End || token.kind.is_closer() {
                 return;
             }
-            if token.newline() && self.at_head(0) {
+            // A name alone on its line is an item, too.
+            if token.newline() && (self.at_head(0) || token.kind == Kind::Name && self.ends_behind()) {
                 return;
             }
             if token.kind == Kind::Comma && self.at_head(1) {
