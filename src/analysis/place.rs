@@ -78,12 +78,7 @@ pub(super) fn needing(plan: &Plan, id: InstanceId, unit: InstanceId) -> Span {
     let leads = |value: &Value| *value == Value::Instance(unit) || value.needs(unit);
     let instance = &plan.instances[id.0 as usize];
     let ground = || plan.ground(instance.provider?)?.on.get(&unit).copied();
-    given_where(plan, id, leads).or_else(ground).unwrap_or(instance.declaration.name.span)
-}
-
-/// Where an instance is given a value that fits; nothing where none of its own attributes has one.
-pub(super) fn given_where(plan: &Plan, id: InstanceId, fits: impl Fn(&Value) -> bool) -> Option<Span> {
-    plan.given_where(id, fits)
+    plan.given_where(id, leads).or_else(ground).unwrap_or(instance.declaration.name.span)
 }
 
 /// Whether a place stands in the project's own text, and not in the library that comes with the compiler.

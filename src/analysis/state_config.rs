@@ -14,6 +14,9 @@ use crate::value::Value;
 /// What stands for itself in the texts of `config`, and so names no setting.
 const OWN: [&str; 3] = ["unit", "state", "authority"];
 
+/// Those of them that are others for each unit.
+const OF_A_UNIT: [&str; 2] = ["unit", "state"];
+
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let Some(first) = facts.plans.first() else { return };
     let store = |plan: &'_ Plan| plan.state_store().and_then(StateStore::config).cloned();
@@ -35,44 +38,35 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
     match state.config() {
         Some(Value::Map(config)) => {
-            let unknown = config.values().find_map(|value| unknown(value, &settings));
-            if !config.values().any(tells_units_apart) {
-                let message = "`config` is the same for every unit: all of them would keep their state in one place";
-                found.push(
-                    refused(facts, first, message).help("name the unit in one of the texts: `key = \"{unit}/tofu.tfstate\"`, or `{state}`"),
-                );
-            } else if let Some(name) = unknown {
+            let mut named = Vec::new();
+            config.values().for_each(|value| words(value, &mut named));
+            let unknown = named.iter().find(|word| !settings.contains(word) && !OWN.contains(word));
+            if let Some(name) = unknown {
                 let known = settings.iter().chain(&OWN).copied();
                 let message = format!("`{{{name}}}` in `config` names no setting");
                 let known: Vec<String> = known.map(|name| format!("`{{{name}}}`")).collect();
                 found.push(refused(facts, first, &message).help(format!("there are {}", known.join(", "))));
+            } else if !named.iter().any(|word| OF_A_UNIT.contains(word)) {
+                let message = "`config` is the same for every unit: all of them would keep their state in one place";
+                found.push(
+                    refused(facts, first, message).help("name the unit in one of the texts: `key = \"{unit}/tofu.tfstate\"`, or `{state}`"),
+                );
             }
         }
         _ => found.push(refused(facts, first, "`config` holds no arguments").help("write `config = { … }`")),
     }
 }
 
-/// Whether a value is another one for each unit.
-fn tells_units_apart(value: &Value) -> bool {
-    match value {
-        Value::Text(text) => ["{unit}", "{state}"].iter().any(|word| text.contains(word)),
-        Value::List(list) => list.iter().any(tells_units_apart),
-        Value::Map(map) => map.values().any(tells_units_apart),
-        _ => false,
-    }
-}
-
-/// The first word in braces that names nothing.
-fn unknown(value: &Value, settings: &[&str]) -> Option<String> {
+/// Adds the words in braces that stand in the texts of a value.
+fn words<'v>(value: &'v Value, into: &mut Vec<&'v str>) {
     match value {
         Value::Text(text) => {
             let words = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(word, _)| word);
-            let is_name = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            words.filter(is_name).find(|word| !settings.contains(word) && !OWN.contains(word)).map(str::to_owned)
+            into.extend(words.filter(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_')));
         }
-        Value::List(list) => list.iter().find_map(|value| unknown(value, settings)),
-        Value::Map(map) => map.values().find_map(|value| unknown(value, settings)),
-        _ => None,
+        Value::List(list) => list.iter().for_each(|value| words(value, into)),
+        Value::Map(map) => map.values().for_each(|value| words(value, into)),
+        _ => {}
     }
 }
 

@@ -135,5 +135,5 @@ fn said_at(plan: &Plan, stack: InstanceId, source: &IpNet) -> Option<Span> {
         Value::List(list) => list.iter().any(|value| *value == Value::Cidr(*source)),
         _ => false,
     };
-    place::given_where(plan, stack, names)
+    plan.given_where(stack, names)
 }

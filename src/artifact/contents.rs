@@ -1,7 +1,7 @@
 //! The text of a file: as it was printed, or packed with its neighbours until somebody reads it again.
 //!
 //! A build holds every text until it is known that nothing is wrong anywhere. The files of a product say nearly the same thing again and
-//! again, so that packed together they take a tenth of their room.
+//! again, so that packed together they take a fifth of their room.
 
 use std::cell::RefCell;
 use std::fmt;

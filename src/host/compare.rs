@@ -127,16 +127,16 @@ pub fn compare<'t>(
     let manifests = changed_manifests(&listed, kept, scope);
     let in_part = in_part.into_iter().filter(|path| manifests.contains_key(path));
     unreadable.extend(in_part.map(|path| (path, Unreadable::in_part())));
-    let stand: BTreeMap<Text, Before> = listed.iter().map(|(owner, (_, before))| (owner.manifest(), before.clone())).collect();
+    let stand = listed.iter().map(|(owner, (_, before))| (owner.manifest(), before));
+    before.extend(stand.filter(|(path, _)| manifests.contains_key(path)).map(|(path, before)| (path, before.clone())));
     for (path, manifest) in &manifests {
-        let state = match (manifest, stand.contains_key(path)) {
+        let state = match (manifest, before.contains_key(path)) {
             (None, _) => State::Orphaned,
             (Some(_), true) => State::Changed,
             (Some(_), false) => State::Missing,
         };
         findings.push(Finding { path: path.clone(), kind: Kind::Manifest, state });
     }
-    before.extend(stand.into_iter().filter(|(path, _)| manifests.contains_key(path)));
     findings.extend(changed_locks(project, locks)?);
     findings.sort_by(|a, b| a.path.cmp(&b.path));
     let before_locks = locks.iter().map(|(path, _)| (path.clone(), read_as(sources, path))).collect();

@@ -23,13 +23,13 @@ impl Plan {
     /// What its environment needs first.
     pub fn first(&self) -> First {
         let instance = |id: InstanceId| self.instances.get(id.0 as usize);
+        let mut graph: Graph<Text> = Graph::default();
+        for unit in &self.units {
+            graph.node(unit.path.clone());
+            unit.needs().for_each(|dependency| graph.edge(unit.path.clone(), dependency.path.clone()));
+        }
         // Where the store is there before, nothing has to come first, and whatever was made without it moves there.
         if !self.serves_itself() {
-            let mut graph: Graph<Text> = Graph::default();
-            for unit in &self.units {
-                graph.node(unit.path.clone());
-                unit.needs().for_each(|dependency| graph.edge(unit.path.clone(), dependency.path.clone()));
-            }
             return First { stacks: Vec::new(), units: graph.order().unwrap_or_default() };
         }
         let stack = |of: &Instance| of.stack.and_then(instance).map(|stack| stack.name.clone());
@@ -40,13 +40,6 @@ impl Plan {
         let serving = served.into_iter().flatten().filter_map(|id| stack(instance(id)?));
         let serving: BTreeSet<Text> = serving.filter(|name| !ways.contains(name)).collect();
 
-        let mut graph: Graph<Text> = Graph::default();
-        for unit in &self.units {
-            graph.node(unit.path.clone());
-            for dependency in unit.needs() {
-                graph.edge(unit.path.clone(), dependency.path.clone());
-            }
-        }
         let of_stack = self.units.iter().filter(|unit| ways.contains(&unit.stack) || serving.contains(&unit.stack));
         let mut wanted: BTreeSet<Text> = of_stack.map(|unit| unit.path.clone()).collect();
         for name in called(self) {

@@ -42,7 +42,7 @@ impl Planner<'_> {
             }
         }
         let plugins = self.evaluated_field(provider, Plugin::NAME);
-        plugins.into_iter().for_each(|plugins| outputs(plugins, &mut |unit, _| insert(&mut ground.read, unit)));
+        plugins.into_iter().for_each(|plugins| outputs(plugins, &mut |unit, _| _ = ground.read.insert(unit)));
         ground
     }
 
@@ -111,12 +111,8 @@ impl Planner<'_> {
 pub(super) fn named_by(value: &Value) -> BTreeSet<InstanceId> {
     let mut named = BTreeSet::new();
     value.instances(&mut named);
-    outputs(value, &mut |unit, _| insert(&mut named, unit));
+    outputs(value, &mut |unit, _| _ = named.insert(unit));
     named
-}
-
-fn insert<T: Ord>(set: &mut BTreeSet<T>, element: T) {
-    set.insert(element);
 }
 
 /// Calls `see` with every output of a unit that a value needs.
@@ -164,7 +160,7 @@ impl Plan {
     /// The outputs of other units that a unit needs, for itself or for its provider, by these units.
     pub fn outputs_read(&self, unit: &Unit) -> BTreeMap<InstanceId, BTreeSet<Text>> {
         let mut read: BTreeMap<InstanceId, BTreeSet<Text>> = BTreeMap::new();
-        let mut see = |of: InstanceId, name: &Text| insert(read.entry(of).or_default(), name.clone());
+        let mut see = |of: InstanceId, name: &Text| _ = read.entry(of).or_default().insert(name.clone());
         unit.inputs.iter().for_each(|(_, value)| outputs(value, &mut see));
         let provider = self.instance(unit.instance).and_then(|instance| self.instance(instance.provider?));
         let plugins = provider.and_then(|provider| provider.fields.get(Plugin::NAME));

@@ -55,8 +55,8 @@ pub(super) fn lost_openers(text: &str, tokens: &[Token], partners: &[Option<u32>
             && matches!(tokens[at].kind, Kind::RightParen | Kind::RightBracket | Kind::RightBrace)
             && ends_group(tokens, at);
         // `f([` and `])`: what is left of the end of the line is closed behind it.
-        let outer = |last: usize| tokens[last - 1].kind.closer().filter(|_| tokens[at].kind.is_closer());
-        let is_inner = |last: usize| outer(last).is_some_and(|closer| tokens.get(at + 1).is_some_and(|next| next.kind == closer));
+        let behind = tokens.get(at + 1).map(|next| next.kind);
+        let is_inner = |last: usize| tokens[last - 1].kind.closer().is_some_and(|closer| behind == Some(closer));
         let head = above.filter(|(_, first, last)| {
             let line = &tokens[*first..*last];
             may_open(line) || ends_element(line) || is_inner(*last)
