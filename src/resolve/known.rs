@@ -8,8 +8,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::hir::INTERPRETED;
 use crate::hir::items::{Form, ITEMS};
 use crate::syntax::ast::{
-    Argument, Arm, Binding, Block, Body, Check, Expr, ExprKind, File, Function, Item, LabelValue, Literal, Name, Part, Refinement, Type,
-    TypeKind,
+    Binding, Block, Body, Check, Expr, ExprKind, File, Function, Item, LabelValue, Literal, Name, Part, Refinement, Type, TypeKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -348,7 +347,7 @@ impl Naming<'_> {
         }
         block.labels.iter_mut().for_each(|label| {
             if let LabelValue::Template(parts) = &mut label.value {
-                self.parts(parts);
+                parts.iter_mut().filter_map(Part::expr_mut).for_each(|part| self.expr(part));
             }
         });
         if let Some(repeat) = &mut block.repeat {
@@ -411,39 +410,11 @@ impl Naming<'_> {
         self.expr(Arc::make_mut(expr));
     }
 
-    fn parts(&mut self, parts: &mut [Part]) {
-        for part in parts {
-            if let Part::Expr(expr) = part {
-                self.expr(expr);
-            }
-        }
-    }
-
     /// Functions are called by their names.
     fn expr(&mut self, expr: &mut Expr) {
-        match &mut expr.kind {
-            ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Error => {}
-            ExprKind::Template(parts) => self.parts(parts),
-            ExprKind::Member(base, _) | ExprKind::Unary(_, base) | ExprKind::Paren(base) => self.shared(base),
-            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => [a, b].into_iter().for_each(|part| self.shared(part)),
-            ExprKind::Call(name, arguments) => {
-                self.name(FUNCTION, name);
-                arguments.iter_mut().for_each(|Argument { value, .. }| self.expr(value));
-            }
-            ExprKind::List(elements) => elements.iter_mut().for_each(|element| self.expr(element)),
-            ExprKind::Map(entries) => entries.iter_mut().for_each(|(_, value)| self.expr(value)),
-            ExprKind::ListFor(of) | ExprKind::MapFor(of) => {
-                of.bindings.iter_mut().for_each(|binding| self.binding(binding));
-                [of.condition.as_mut(), of.key.as_mut(), Some(&mut of.value)].into_iter().flatten().for_each(|part| self.expr(part));
-            }
-            ExprKind::If(a, b, c) => [a, b, c].into_iter().for_each(|part| self.shared(part)),
-            ExprKind::Match(of, arms) => {
-                self.shared(of);
-                for Arm { pattern, value } in arms {
-                    pattern.iter_mut().for_each(|pattern| self.expr(pattern));
-                    self.expr(value);
-                }
-            }
+        if let ExprKind::Call(name, _) = &mut expr.kind {
+            self.name(FUNCTION, name);
         }
+        expr.each_part_mut(&mut |part| self.expr(part));
     }
 }

@@ -5,7 +5,7 @@ use super::Source;
 use super::spread::names;
 use crate::base::Text;
 use crate::hir::{Ambient, KEPT_BY_OPENTOFU};
-use crate::syntax::ast::{Argument, Arm, Binding, Block, Body, Comprehension, Expr, ExprKind, Item, LabelValue, Let, Name, Part, blocks};
+use crate::syntax::ast::{Binding, Block, Body, Comprehension, Expr, ExprKind, Item, LabelValue, Let, Name, Part, blocks};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -160,20 +160,12 @@ impl Lifting {
                 Item::Block(block) => {
                     for label in &mut block.labels {
                         if let LabelValue::Template(parts) = &mut label.value {
-                            self.parts(parts);
+                            parts.iter_mut().filter_map(Part::expr_mut).for_each(|part| self.expr(part));
                         }
                     }
                     self.block(block);
                 }
                 _ => {}
-            }
-        }
-    }
-
-    fn parts(&mut self, parts: &mut [Part]) {
-        for part in parts {
-            if let Part::Expr(expr) = part {
-                self.expr(expr);
             }
         }
     }
@@ -196,19 +188,8 @@ impl Lifting {
             return;
         }
         match &mut expr.kind {
-            ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Error => {}
-            ExprKind::Template(parts) => self.parts(parts),
-            ExprKind::Member(base, _) | ExprKind::Unary(_, base) | ExprKind::Paren(base) => self.shared(base),
-            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => [a, b].into_iter().for_each(|part| self.shared(part)),
-            ExprKind::Call(_, arguments) => arguments.iter_mut().for_each(|Argument { value, .. }| self.expr(value)),
-            ExprKind::List(elements) => elements.iter_mut().for_each(|element| self.expr(element)),
-            ExprKind::Map(entries) => entries.iter_mut().for_each(|(_, value)| self.expr(value)),
             ExprKind::ListFor(of) | ExprKind::MapFor(of) => self.built(of),
-            ExprKind::If(a, b, c) => [a, b, c].into_iter().for_each(|part| self.shared(part)),
-            ExprKind::Match(of, arms) => {
-                self.shared(of);
-                arms.iter_mut().for_each(|Arm { value, .. }| self.expr(value));
-            }
+            _ => expr.each_part_mut(&mut |part| self.expr(part)),
         }
     }
 }

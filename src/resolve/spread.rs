@@ -134,31 +134,11 @@ fn both(outer: &Arc<Expr>, inner: &Arc<Expr>) -> Arc<Expr> {
 /// The names in an expression, and how many expressions it is made of.
 pub(super) fn names(expr: &Expr) -> (BTreeSet<Text>, usize) {
     fn walk(expr: &Expr, into: &mut BTreeSet<Text>, size: &mut usize) {
-        use crate::syntax::ast::Part;
         *size += 1;
-        match &expr.kind {
-            ExprKind::Name(name) => drop(into.insert(name.clone())),
-            ExprKind::Literal(_) | ExprKind::Error => {}
-            ExprKind::Template(parts) => parts.iter().for_each(|part| {
-                if let Part::Expr(expr) = part {
-                    walk(expr, into, size);
-                }
-            }),
-            ExprKind::Member(base, _) | ExprKind::Unary(_, base) | ExprKind::Paren(base) => walk(base, into, size),
-            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => [a, b].into_iter().for_each(|part| walk(part, into, size)),
-            ExprKind::Call(_, arguments) => arguments.iter().for_each(|argument| walk(&argument.value, into, size)),
-            ExprKind::List(elements) => elements.iter().for_each(|element| walk(element, into, size)),
-            ExprKind::Map(entries) => entries.iter().for_each(|(_, value)| walk(value, into, size)),
-            ExprKind::ListFor(of) | ExprKind::MapFor(of) => {
-                of.bindings.iter().for_each(|binding| walk(&binding.source, into, size));
-                of.condition.iter().chain(&of.key).chain([&of.value]).for_each(|part| walk(part, into, size));
-            }
-            ExprKind::If(a, b, c) => [a, b, c].into_iter().for_each(|part| walk(part, into, size)),
-            ExprKind::Match(of, arms) => {
-                walk(of, into, size);
-                arms.iter().for_each(|arm| arm.pattern.iter().chain([&arm.value]).for_each(|part| walk(part, into, size)));
-            }
+        if let ExprKind::Name(name) = &expr.kind {
+            into.insert(name.clone());
         }
+        expr.each_part(&mut |part| walk(part, into, size));
     }
     let (mut found, mut size) = (BTreeSet::new(), 0);
     walk(expr, &mut found, &mut size);

@@ -11,6 +11,7 @@ pub mod limits;
 mod literals;
 pub(crate) mod messages;
 mod parser;
+mod parts;
 mod text;
 pub(crate) mod token;
 
