@@ -18,6 +18,7 @@ mod made_twice;
 mod missing_capability;
 mod operator_accounts;
 mod other_range;
+mod outage;
 mod own_ground;
 mod pipeline_parts;
 mod place;
@@ -52,6 +53,7 @@ mod unused_image;
 mod unused_waiver;
 mod waivers;
 
+use crate::base::Text;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::hir::{Product, Program};
 use crate::plan::Plan;
@@ -61,6 +63,7 @@ use std::sync::Arc;
 
 pub use duplicate_name::alike;
 pub use forgotten::{IfBuilt, forgotten};
+pub use outage::{Away, Outage};
 pub use renumbered::{left_behind, renumbered};
 pub use second_pipeline::second_pipeline;
 pub use unused_image::unused_images;
@@ -125,6 +128,20 @@ pub fn analyse(program: &Program, product: &Product, plans: &[Plan], shapes: &Sh
         found.extend(told.into_iter().filter(|of| places.insert(of.primary.span)));
     }
     Diagnostics(found)
+}
+
+/// What takes over in each plan without what is called so, with what nothing takes over for.
+pub fn outages<'p>(program: &Program, plans: impl Iterator<Item = &'p Plan>, without: &[Text]) -> (Vec<Outage>, Diagnostics) {
+    let (mut outages, mut found) = (Vec::new(), Vec::new());
+    for plan in plans {
+        let (outage, lacking) = outage::of(program, plan, without, &fallback_missing::used(plan));
+        outages.push(outage);
+        found.extend(lacking);
+    }
+    // What is said for all environments is told once.
+    let mut places = BTreeSet::new();
+    found.retain(|of: &Diagnostic| places.insert((of.primary.span, of.message.clone())));
+    (outages, Diagnostics(found))
 }
 
 /// Judges the roles, which all products share.

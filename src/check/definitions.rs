@@ -68,6 +68,7 @@ impl<'a> Checker<'a> {
             self.plugin_schemas(definition);
             self.resource_names(definition);
         }
+        self.completeness(definition);
         self.interface(definition);
         if definition.is_early() {
             self.early(definition);

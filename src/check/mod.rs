@@ -9,6 +9,7 @@ mod bodies;
 mod calls;
 mod circles;
 mod collections;
+mod completeness;
 mod credentials;
 mod definitions;
 mod early;

@@ -146,7 +146,7 @@ impl<'a> Checker<'a> {
     fn suits(&mut self, span: Span, found: &Ty, of: &Attribute) {
         if of.required && matches!(found.plain(), Ty::Optional(_) | Ty::None) {
             self.error(report::misfit(span, found, &of.ty, Why::Absent));
-        } else if is_secret(found) && !of.write_only {
+        } else if found.holds_secret() && !found.is_deferred() && !of.write_only {
             self.error(report::secret_in_state(span));
         } else if !takes(&of.ty, &found.known(), found.is_deferred()) {
             self.error(report::misfit(span, found, &of.ty, Why::Mismatch));
@@ -196,7 +196,7 @@ impl<'a> Checker<'a> {
             _ => {
                 // An object that is made elsewhere is judged by the tool: which of its attributes are optional is not in its type.
                 let found = self.check(value, &Ty::Error, scope);
-                if is_secret(&found) && !of.write_only {
+                if found.holds_secret() && !found.is_deferred() && !of.write_only {
                     self.error(report::secret_in_state(value.span));
                 }
             }
@@ -279,16 +279,6 @@ impl<'a> Checker<'a> {
                 self.check(value, &Ty::Error.list(), scope);
             }
         }
-    }
-}
-
-/// Whether any part of it is a secret.
-fn is_secret(ty: &Ty) -> bool {
-    match ty {
-        Ty::Secret(_) => true,
-        Ty::List(of) | Ty::Map(of) | Ty::Optional(of) | Ty::Deferred(of) => is_secret(of),
-        Ty::Record(record) => record.fields.iter().any(|field| is_secret(&field.ty)),
-        _ => false,
     }
 }
 

@@ -51,9 +51,10 @@ impl<'a> Scope<'a> {
         self.steps && self.depth == 1
     }
 
-    /// Whether a block that stands here may have a condition: a step, and what a service says of itself.
+    /// Whether a block that stands here may have a condition: a step, and what a service or a stack says of itself.
     pub(super) fn is_conditional(&self) -> bool {
-        self.repeats() || !self.steps && self.depth == 0 && self.definition().is_some_and(|definition| definition.keyword == "service")
+        let says = |definition: &Definition| ["service", "stack"].contains(&definition.keyword.as_str());
+        self.repeats() || !self.steps && self.depth == 0 && self.definition().is_some_and(says)
     }
 
     /// The type of a bound name.

@@ -8,6 +8,7 @@ use super::output::{BAD, GOOD, count, print, tally, tell};
 use super::progress::Progress;
 use super::selection::Selection;
 use super::watch::Watch;
+use super::without::Without;
 use super::{Exit, Global, cache, difference, open, place};
 use crate::base::Text;
 use crate::diag::{Diagnostic, Severity};
@@ -30,6 +31,7 @@ use std::path::Path;
     infrac check - --stdin-filename inventory/acme/product.infra < unsaved.infra\n  \
     infrac check --watch                               again after each change\n  \
     infrac check --provider all                        which stacks would stand on which provider, and why not\n  \
+    infrac check --without cf                          what takes over when that provider, stack or service is away\n  \
     infrac check --fix --diff                          show the repairs that are certain\n  \
     infrac check --output sarif=report.sarif -o text   a report for a service, and one for the reader")]
 pub(super) struct Check {
@@ -56,6 +58,9 @@ pub(super) struct Check {
     moves: Moves,
 
     #[command(flatten)]
+    without: Without,
+
+    #[command(flatten)]
     outputs: Outputs,
 
     #[command(flatten)]
@@ -73,6 +78,9 @@ impl Check {
         self.outputs.refuse_what_is_kept()?;
         if self.moves.are_asked() {
             return self.moves.run(&root, &self.selection);
+        }
+        if self.without.is_asked() {
+            return self.without.run(&root, &self.selection, &self.outputs);
         }
         if self.watch {
             return self.stay(&root);

@@ -72,7 +72,8 @@ impl Moves {
     }
 }
 
-fn unknown(what: &str, name: &str, known: &BTreeSet<Text>) -> Failure {
+/// There is nothing that is called so.
+pub(super) fn unknown(what: &str, name: &str, known: &BTreeSet<Text>) -> Failure {
     let failure = Failure::new(format!("there is no {what} `{name}`"));
     match nearest(name, known.iter().map(Text::as_str)) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),

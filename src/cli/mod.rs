@@ -34,6 +34,7 @@ mod templates;
 mod test;
 mod watch;
 mod why;
+mod without;
 
 use crate::host::Failure;
 use clap::builder::Styles;

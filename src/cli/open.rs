@@ -6,7 +6,7 @@ use super::progress::Progress;
 use super::selection::Selection;
 use super::{Global, place};
 use crate::diag::{Diagnostic, Severity};
-use crate::driver::{self, Files, IfBuilt, Memory, Outcome};
+use crate::driver::{self, Files, IfBuilt, Memory, Options, Outcome};
 use crate::host::{Disk, Failure, Project, built, find, has_built, load};
 use crate::render::Format;
 use crate::view::Facts;
@@ -98,11 +98,15 @@ pub(super) fn compile_loaded(project: Project, selection: &Selection, memory: Me
 
 /// The same for who asks what the plans hold.
 pub(super) fn compile_for(project: Project, selection: &Selection, memory: Memory, files: Files, facts: bool) -> Result<Compiled, Failure> {
+    let options = Options { files, facts, ..selection.options(&project, memory) };
+    compile_with(project, selection, options)
+}
+
+/// The same with options of one's own.
+pub(super) fn compile_with(project: Project, selection: &Selection, mut options: Options) -> Result<Compiled, Failure> {
     selection.limit_threads();
     let root = &project.root;
-    let mut options = selection.options(&project, memory);
     let progress = Progress::counting("compiling", options.counter.clone());
-    (options.files, options.facts) = (files, facts);
     options.built = built(&mut Disk::new(root, &project.settings.output))?;
     // Where the sources lie is said there: what is missing because of a mistake in it is no news.
     let outcome = if project.is_known() { driver::compile(&project.workspace, &options) } else { Outcome::default() };

@@ -24,7 +24,7 @@ mod threads;
 mod why;
 
 use crate::analysis;
-pub use crate::analysis::IfBuilt;
+pub use crate::analysis::{Away, IfBuilt, Outage};
 use crate::artifact::Tree;
 use crate::base::{Span, Text, Workspace};
 use crate::check::Types;
@@ -73,6 +73,8 @@ pub struct Options {
     pub counter: Counter,
     /// Whether the outcome says what the plans say of themselves ([`Outcome::facts`]).
     pub facts: bool,
+    /// What is thought away: providers, stacks, services ([`Outcome::outages`]).
+    pub without: Vec<Text>,
 }
 
 impl Options {
@@ -111,6 +113,8 @@ pub struct Outcome {
     pub graphs: Vec<ProductGraph>,
     /// What the plans say, one for each product and environment, where [`Options::facts`] asks.
     pub facts: Vec<Facts>,
+    /// What takes over without what [`Options::without`] names, one for each product and environment.
+    pub outages: Vec<Outage>,
     /// The pipeline of the project, where [`Options::facts`] asks.
     pub pipeline: Option<Pipeline>,
     /// The products that were compiled, or did not have to be, sorted.
@@ -250,6 +254,7 @@ fn compile_apart(workspace: &Workspace, options: &Options) -> (Outcome, Vec<(Spa
         outcome.if_built.extend(compiled.if_built);
         outcome.graphs.extend(compiled.graphs);
         outcome.facts.extend(compiled.facts);
+        outcome.outages.extend(compiled.outages);
         uses.extend(compiled.uses);
         trees.push((product.name.span, compiled.tree));
     }

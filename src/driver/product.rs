@@ -2,7 +2,7 @@
 
 use super::targets::Targets;
 use super::{Files, Options, ProductGraph};
-use crate::analysis::{self, IfBuilt};
+use crate::analysis::{self, IfBuilt, Outage};
 use crate::artifact::{Error, Tree};
 use crate::base::{Text, Workspace, similar, text};
 use crate::check::Types;
@@ -32,6 +32,8 @@ pub(super) struct Compiled {
     pub graphs: Vec<ProductGraph>,
     /// What its plans say, where somebody asks.
     pub facts: Vec<Facts>,
+    /// What takes over without what the options name.
+    pub outages: Vec<Outage>,
     /// What it needs of the files that all products share.
     pub uses: Uses,
     /// What is wrong with it if a build has left some files.
@@ -209,6 +211,11 @@ pub(super) fn judge(with: With<'_>, types: &Types, product: &Arc<Product>, impor
     if options.facts {
         let facts = Facts::of_product(&plans).into_iter();
         compiled.facts = facts.filter(|of| options.environments.is_empty() || options.environments.contains(&of.environment)).collect();
+    }
+    if !options.without.is_empty() {
+        let (outages, found) = analysis::outages(program, plans.iter().filter(chosen), &options.without);
+        compiled.outages = outages;
+        compiled.diagnostics.extend(found);
     }
     compiled.uses = uses(&plans);
     (compiled, Some(Planned { product: product.clone(), plans, work }))

@@ -63,6 +63,7 @@ impl Planner<'_> {
 
     fn variable(&mut self, id: InstanceId, hole: &Hole, host: Option<Value>) -> Evaluated {
         let (Source::Field(field) | Source::Keyed(field, _)) = &hole.source else {
+            self.only_known(hole);
             return Err(Stop);
         };
         let value = match host {
@@ -78,11 +79,15 @@ impl Planner<'_> {
         if value.is_known() {
             return Ok(value);
         }
+        self.only_known(hole);
+        Err(Stop)
+    }
+
+    fn only_known(&mut self, hole: &Hole) {
         self.report(
             Diagnostic::error(Code::DeferredValue, hole.span, format!("`{}` would need what only another unit knows", hole.name))
                 .help("a role gets known values and reaches machines by name: use the DNS name whose record a unit makes"),
         );
-        Err(Stop)
     }
 
     /// The machines in the order of their names, with the services on each.

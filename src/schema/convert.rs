@@ -49,10 +49,17 @@ fn within(nesting: Nesting, object: Ty) -> Ty {
     }
 }
 
+impl Attribute {
+    /// What it is for who reads it: what the provider does not show is a secret.
+    fn reads_as(&self) -> Ty {
+        if self.sensitive { Ty::Secret(Arc::new(self.ty.clone())) } else { self.ty.clone() }
+    }
+}
+
 impl Block {
     /// What a resource of this schema is for who reads it: every attribute and block, known only to the tool.
     pub fn reads_as(&self, name: &Text) -> Ty {
-        let of_attribute = |(name, attribute): (&Text, &Attribute)| (name.clone(), attribute.ty.clone());
+        let of_attribute = |(name, attribute): (&Text, &Attribute)| (name.clone(), attribute.reads_as());
         let of_block = |(name, nested): (&Text, &NestedBlock)| (name.clone(), within(nested.nesting, nested.block.object()));
         let fields = self.attributes.iter().map(of_attribute).chain(self.blocks.iter().map(of_block));
         let fields = fields.map(|(name, ty)| FieldTy { name, ty: ty.deferred(), doc: None, has_default: false }).collect();
@@ -60,7 +67,7 @@ impl Block {
     }
 
     fn object(&self) -> Ty {
-        let attributes = self.attributes.iter().map(|(name, attribute)| (name.clone(), attribute.ty.clone()));
+        let attributes = self.attributes.iter().map(|(name, attribute)| (name.clone(), attribute.reads_as()));
         let blocks = self.blocks.iter().map(|(name, nested)| (name.clone(), within(nested.nesting, nested.block.object())));
         Ty::record(attributes.chain(blocks))
     }

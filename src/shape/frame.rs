@@ -181,7 +181,12 @@ impl<'a> Frame<'a> {
         let declared = definition.inputs.get(input)?;
         let Ty::Instance(keyword, of) = declared.ty.present() else { return None };
         let of = self.program.definitions.get(&(keyword.clone(), of.clone()?))?.clone();
-        let Some(output) = of.outputs.get(&field.text).filter(|output| output.value.is_none()) else {
+        // What an interface gives is known to the compiler unless its type says otherwise.
+        let waits = |output: &&hir::Output| match of.keyword.as_str() {
+            "interface" => output.ty.as_ref().is_some_and(Ty::is_deferred),
+            _ => output.value.is_none(),
+        };
+        let Some(output) = of.outputs.get(&field.text).filter(waits) else {
             return Some(Ok(foreign(field.span)));
         };
         // No variable of a tool holds what leads on to an instance.

@@ -68,7 +68,8 @@ impl Builder<'_, '_> {
                 Ty::Deferred(ty) => (*ty).clone(),
                 ty => ty,
             };
-            outputs.push(Output { name: name.clone(), doc, ty, value: value_of, sensitive: false });
+            let sensitive = ty.holds_secret();
+            outputs.push(Output { name: name.clone(), doc, ty, value: value_of, sensitive });
         }
         let preconditions = self.preconditions(implementation);
         self.rules();

@@ -90,7 +90,7 @@ pub(in crate::check) fn not_repeated(block: &hir::Block) -> Diagnostic {
 pub(in crate::check) fn not_conditional(block: &hir::Block) -> Diagnostic {
     let keyword = &block.keyword;
     Diagnostic::error(Code::UnknownBlock, keyword.span, format!("a block `{}` is always there: it takes no `if`", keyword.text))
-        .help("resources, the blocks in them, the steps of a service and what it says of itself can have a condition")
+        .help("resources, the blocks in them, the steps of a service and what a service or a stack says of itself can have a condition")
 }
 
 pub(in crate::check) fn misplaced_instance(instance: &hir::Instance, of: &str) -> Diagnostic {

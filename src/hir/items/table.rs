@@ -250,6 +250,12 @@ items! {
     Kind ["stack"] has {
         instead: "string?";
     }
+    /// What takes over when a stack is away.
+    Labelled ["stack", "standby"] has {
+        because: "string?";
+        to: "any";
+        among: "list(any)";
+    }
     /// What a module says.
     Kind ["module"] has {
         group: "Group";
