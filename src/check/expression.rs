@@ -72,6 +72,13 @@ impl<'a> Checker<'a> {
                 let found = self.binary(*operator, left, right, expr.span, expected, scope);
                 self.fit(expr.span, found, expected)
             }
+            ExprKind::Sum(name, operator, left, right) => {
+                let found = self.binary(*operator, left, right, expr.span, expected, scope);
+                if matches!(found.plain(), Ty::List(_)) {
+                    self.means(name, hir::Meaning::Lists);
+                }
+                self.fit(expr.span, found, expected)
+            }
             ExprKind::Unary(operator, operand) => {
                 let found = self.unary(*operator, operand, expected, scope);
                 self.fit(expr.span, found, expected)

@@ -127,6 +127,7 @@ impl Evaluator<'_> {
                 operators::unary(*operator, value, expr.span).map_err(|diagnostic| self.stop(*diagnostic))
             }
             ExprKind::Binary(operator, left, right) => self.binary(*operator, left, right, expr.span),
+            ExprKind::Sum(name, operator, left, right) => self.sum(name, *operator, [left, right], expr.span),
             ExprKind::If(condition, yes, no) => match self.expr(condition)? {
                 Value::Bool(true) => self.expr(yes),
                 Value::Bool(false) => self.expr(no),
@@ -155,7 +156,7 @@ impl Evaluator<'_> {
             hir::Meaning::Protocol => Ports::bare(&name.text).map(|ports| Ok(Value::Port(ports))),
             hir::Meaning::Definition(keyword) => Some(Ok(Value::Definition(keyword, name.text.clone()))),
             hir::Meaning::Place(place) => self.scope.name(&name.text, place, span),
-            hir::Meaning::Undecided => None,
+            hir::Meaning::Lists | hir::Meaning::Undecided => None,
         };
         found.unwrap_or_else(|| {
             Err(self.stop(
@@ -380,6 +381,18 @@ impl Evaluator<'_> {
         let second = self.expr(right)?;
         self.take(effort::of_operator(operator, &first, &second), span)?;
         operators::binary(operator, first, second, span).map_err(|diagnostic| self.stop(*diagnostic))
+    }
+
+    /// Two numbers, or two lists: a tool needs to know which.
+    fn sum(&mut self, name: &hir::FreeName, operator: hir::Binary, [left, right]: [&hir::Expr; 2], span: Span) -> Evaluated {
+        let (left, right) = (self.expr(left)?, self.expr(right)?);
+        self.take(effort::of_operator(operator, &left, &right), span)?;
+        if self.scope.meaning(name) == hir::Meaning::Lists
+            && let Some(lists) = operators::lists(operator, &left, &right)
+        {
+            return Ok(lists);
+        }
+        operators::binary(operator, left, right, span).map_err(|diagnostic| self.stop(*diagnostic))
     }
 
     fn arms(&mut self, subject: &Value, arms: &[hir::Arm], span: Span) -> Evaluated {

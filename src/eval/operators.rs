@@ -1,11 +1,12 @@
 //! Operators over values: computed where both sides are known, left for the tool otherwise.
 
 use super::foreign::foreign;
-use crate::base::Span;
+use crate::base::{Span, Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Binary, Unary};
-use crate::value::{Operator, Residual, Value};
+use crate::value::{Operator, Residual, ResidualFor, Value};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 type Computed = Result<Value, Box<Diagnostic>>;
 
@@ -61,6 +62,43 @@ pub(super) fn binary(operator: Binary, left: Value, right: Value, span: Span) ->
         }
         _ => arithmetic(operator, left, right, span),
     }
+}
+
+/// Two lists of which a tool knows something: after each other, or the one without the elements of the other.
+pub(super) fn lists(operator: Binary, left: &Value, right: &Value) -> Option<Value> {
+    if foreign([left, right]).is_some() {
+        return None;
+    }
+    if operator == Binary::Add {
+        let is_open = matches!((left, right), (Value::Residual(_), _) | (_, Value::Residual(_)));
+        return is_open.then(|| Value::residual(Residual::Call("concat".into(), vec![left.clone(), right.clone()])));
+    }
+    if left.is_known() && right.is_known() {
+        return None;
+    }
+    let name = unbound("element", right);
+    let element = Value::residual(Residual::Local(name.clone()));
+    let among = Value::residual(Residual::Binary(Operator::In, element.clone(), right.clone()));
+    Some(Value::residual(Residual::For(Box::new(ResidualFor {
+        key: None,
+        value: name,
+        source: left.clone(),
+        condition: Some(Value::residual(Residual::Not(among))),
+        entry: None,
+        result: element,
+    }))))
+}
+
+/// A name that nothing in a value means.
+fn unbound(name: &str, inside: &Value) -> Text {
+    let mut taken = BTreeSet::new();
+    inside.walk(&mut |residual| {
+        if let Residual::Local(name) = residual {
+            taken.insert(name.clone());
+        }
+    });
+    let mut names = std::iter::once(name.into()).chain((2..).map(|number| text!("{name}-{number}")));
+    names.find(|name| !taken.contains(name)).unwrap_or_default()
 }
 
 /// `true and x` is `x`: what is known does not reach the tool.

@@ -44,6 +44,8 @@ pub enum Meaning {
     Definition(Text),
     /// What the place knows by that name.
     Place(Place),
+    /// Of `+` and `-`: lists, and no numbers.
+    Lists,
 }
 
 /// An expression.
@@ -84,8 +86,10 @@ pub enum ExprKind {
     For(Box<Comprehension>),
     /// `not x`, `-x`
     Unary(Unary, Box<Expr>),
-    /// `a + b`
+    /// `a and b`
     Binary(Binary, Box<Expr>, Box<Expr>),
+    /// `a + b`, `a - b`: of numbers or of lists, which the checker says of the name.
+    Sum(FreeName, Binary, Box<Expr>, Box<Expr>),
     /// `if c then a else b`
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `match x { a => 1, _ => 2 }`
@@ -330,7 +334,9 @@ impl Expr {
                 }
             }),
             ExprKind::Member(base, _) | ExprKind::Maybe(base, _) | ExprKind::Unary(_, base) => base.walk(visit),
-            ExprKind::Index(left, right) | ExprKind::Binary(_, left, right) => [left, right].into_iter().for_each(|expr| expr.walk(visit)),
+            ExprKind::Index(left, right) | ExprKind::Binary(_, left, right) | ExprKind::Sum(_, _, left, right) => {
+                [left, right].into_iter().for_each(|expr| expr.walk(visit));
+            }
             ExprKind::Call(_, arguments) => arguments.iter().for_each(|argument| argument.value.walk(visit)),
             ExprKind::List(elements) => elements.iter().for_each(|element| element.walk(visit)),
             ExprKind::Map(entries) => entries.iter().for_each(|(_, value)| value.walk(visit)),

@@ -770,7 +770,7 @@ impl<'s> Names<'s> {
             Some(Meaning::Definition(keyword)) => self.definition_of(keyword, text).map_or(Meant::nowhere(What::Word), |of| of.1),
             Some(Meaning::Place(hir::Place::Ambient(_))) => self.ambient(text),
             Some(Meaning::Place(_)) => self.around(text).unwrap_or(Meant::nowhere(What::Unknown)),
-            Some(Meaning::Undecided) | None => {
+            Some(Meaning::Lists | Meaning::Undecided) | None => {
                 self.around(text).or_else(|| self.environment(text)).unwrap_or_else(|| {
                     let known = Ambient::of(text, self.keyword_around().as_deref()).is_some();
                     // In an implementation only what names an argument of the resource is not looked at: `ignore_changes`.

@@ -180,7 +180,9 @@ impl Planner<'_> {
 /// What a reader of a failed condition wants to know: both sides of a comparison, what a call is given; no literals.
 fn parts_of(condition: &hir::Expr) -> Vec<&hir::Expr> {
     match &condition.kind {
-        ExprKind::Binary(_, left, right) => [left, right].into_iter().flat_map(|side| side_of(side)).collect(),
+        ExprKind::Binary(_, left, right) | ExprKind::Sum(_, _, left, right) => {
+            [left, right].into_iter().flat_map(|side| side_of(side)).collect()
+        }
         ExprKind::Unary(_, inner) => parts_of(inner),
         ExprKind::Call(_, arguments) => arguments.iter().flat_map(|argument| side_of(&argument.value)).collect(),
         _ => side_of(condition).into_iter().collect(),

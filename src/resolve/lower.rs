@@ -84,6 +84,10 @@ impl<'f> Lowering<'f> {
             ast::ExprKind::Map(entries) => ExprKind::Map(entries.iter().map(|(key, value)| (key.clone(), self.expr(value))).collect()),
             ast::ExprKind::ListFor(of) | ast::ExprKind::MapFor(of) => ExprKind::For(Box::new(self.comprehension(of))),
             ast::ExprKind::Unary(operator, operand) => ExprKind::Unary(*operator, self.boxed(operand)),
+            ast::ExprKind::Binary(operator @ (ast::Binary::Add | ast::Binary::Subtract), left, right) => {
+                let name = self.free("+");
+                ExprKind::Sum(name, *operator, self.boxed(left), self.boxed(right))
+            }
             ast::ExprKind::Binary(operator, left, right) => ExprKind::Binary(*operator, self.boxed(left), self.boxed(right)),
             ast::ExprKind::If(condition, yes, no) => ExprKind::If(self.boxed(condition), self.boxed(yes), self.boxed(no)),
             ast::ExprKind::Match(subject, arms) => {
@@ -99,9 +103,14 @@ impl<'f> Lowering<'f> {
         if let Some(place) = self.bound.iter().rposition(|bound| bound == name) {
             return ExprKind::Local(Local(place as u32));
         }
+        ExprKind::Name(self.free(name))
+    }
+
+    /// What the checker decides: it has a number.
+    fn free(&mut self, name: &str) -> FreeName {
         let id = NameId(*self.names);
         *self.names += 1;
-        ExprKind::Name(FreeName { text: name.clone(), id })
+        FreeName { text: name.into(), id }
     }
 
     fn parts(&mut self, parts: &[ast::Part]) -> Vec<hir::Part> {

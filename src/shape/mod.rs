@@ -6,6 +6,7 @@ pub mod example;
 mod frame;
 mod holes;
 pub mod image;
+mod keyed;
 pub mod module;
 mod modules;
 pub mod pipeline;

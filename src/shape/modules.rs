@@ -1,7 +1,8 @@
 //! From `implement module on provider` to the module that all products share.
 
 use super::frame::{Frame, ordered};
-use super::holes::{foreign_in, keyed, lift, said};
+use super::holes::{foreign_in, lift, said};
+use super::keyed::{self, Candidate, Parts};
 use super::module::{Block, Body, Module, Output, Plugin, Repeat, Resource};
 use super::usage::Uses;
 use super::{Source, Validation, example, words};
@@ -28,7 +29,7 @@ pub(super) fn module(
     let mut frame = Frame::new(program, types, contract, run);
     frame.implementation = Some(implementation);
     frame.provider = program.definitions.get(&("provider".into(), implementation.provider.text.clone())).cloned();
-    let built = Builder { frame: &mut frame, schemas }.module(workspace);
+    let built = Builder { frame: &mut frame, schemas, candidates: Vec::new() }.module(workspace);
     let diagnostics = std::mem::take(&mut frame.diagnostics);
     (built.filter(|_| !diagnostics.has_errors()), diagnostics)
 }
@@ -36,6 +37,8 @@ pub(super) fn module(
 struct Builder<'a, 'f> {
     frame: &'f mut Frame<'a>,
     schemas: &'f Schemas,
+    /// Lists that could be maps.
+    candidates: Vec<Candidate>,
 }
 
 impl Builder<'_, '_> {
@@ -73,6 +76,8 @@ impl Builder<'_, '_> {
         }
         let preconditions = self.preconditions(implementation);
         self.rules();
+        let mut parts = Parts { data: &mut data, resources: &mut resources, outputs: &outputs, preconditions: &preconditions };
+        keyed::settle(&self.candidates, &mut self.frame.holes, &mut parts);
         self.words(implementation);
         self.reduce(&data, &resources, &outputs, &preconditions);
         let holes = std::mem::take(&mut self.frame.holes);
@@ -209,24 +214,6 @@ impl Builder<'_, '_> {
         if key == Value::residual(Residual::EachKey) {
             return Ok((Repeat::Each(source), key));
         }
-        if let Value::Residual(residual) = &source
-            && let Residual::Variable(hole) = &**residual
-            && let Some(path) = fields_of(&key)
-            && let Some(hole) = self.frame.holes.0.get_mut(hole)
-        {
-            match &hole.source {
-                Source::Field(field) => {
-                    if let Ty::List(of) = hole.ty.plain() {
-                        hole.ty = Ty::Map(of.clone());
-                    }
-                    hole.default = hole.default.take().map(|value| keyed(&value, &path));
-                    hole.source = Source::Keyed(field.clone(), path);
-                    return Ok((Repeat::Each(source), key));
-                }
-                Source::Keyed(_, known) if *known == path => return Ok((Repeat::Each(source), key)),
-                _ => {}
-            }
-        }
         let local = Value::residual(Residual::Local(binding.value.text.clone()));
         let entry = key.rewrite(&|residual| matches!(residual, Residual::EachValue).then(|| local.clone()));
         let result = local.clone();
@@ -234,12 +221,19 @@ impl Builder<'_, '_> {
         let map = ResidualFor {
             key: binding.key.as_ref().map(|name| name.text.clone()),
             value,
-            source,
+            source: source.clone(),
             condition: None,
             entry: Some(entry),
             result,
         };
-        Ok((Repeat::Each(Value::residual(Residual::For(Box::new(map)))), key))
+        let map = Value::residual(Residual::For(Box::new(map)));
+        if let Value::Residual(residual) = &source
+            && let Residual::Variable(hole) = &**residual
+            && let Some(path) = fields_of(&key)
+        {
+            self.candidates.push(Candidate { hole: hole.clone(), path, map: map.clone() });
+        }
+        Ok((Repeat::Each(map), key))
     }
 
     fn body(&mut self, written: &hir::Body, locals: &mut eval::Locals) -> Result<Body, Stop> {

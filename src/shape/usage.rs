@@ -2,7 +2,7 @@
 
 use crate::base::Text;
 use crate::ty::{RecordTy, Ty};
-use crate::value::{Residual, Value};
+use crate::value::{Residual, ResidualFor, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -47,11 +47,7 @@ impl Uses {
 
     /// Binds a name to the elements of a source while `inside` looks at what is done with it.
     pub(super) fn bind(&mut self, name: Text, source: &Value, inside: impl FnOnce(&mut Self)) {
-        let path = self.path(source);
-        match &path {
-            Some((hole, steps)) => self.touch(hole, steps),
-            None => self.visit(source),
-        }
+        let path = self.elements(source);
         let element = path.map(|(hole, mut steps)| {
             steps.push(Step::Element);
             (hole, steps)
@@ -59,6 +55,37 @@ impl Uses {
         self.bound.push((name, element));
         inside(self);
         self.bound.pop();
+    }
+
+    /// The way to what has the elements of a source: itself, or what it takes them from as they are.
+    fn elements(&mut self, source: &Value) -> Option<Path> {
+        if let Some((hole, steps)) = self.path(source) {
+            self.touch(&hole, &steps);
+            return Some((hole, steps));
+        }
+        if let Value::Residual(residual) = source
+            && let Residual::For(f) = &**residual
+            && f.result == Value::residual(Residual::Local(f.value.clone()))
+        {
+            let path = self.elements(&f.source);
+            self.within(f, path.clone(), |uses| f.condition.iter().chain(&f.entry).for_each(|part| uses.visit(part)));
+            return path;
+        }
+        self.visit(source);
+        None
+    }
+
+    /// Binds the names of a comprehension while `inside` looks at its parts.
+    fn within(&mut self, f: &ResidualFor, source: Option<Path>, inside: impl FnOnce(&mut Self)) {
+        let depth = self.bound.len();
+        let element = source.map(|(hole, mut steps)| {
+            steps.push(Step::Element);
+            (hole, steps)
+        });
+        self.bound.push((f.value.clone(), element));
+        self.bound.extend(f.key.iter().map(|key| (key.clone(), None)));
+        inside(self);
+        self.bound.truncate(depth);
     }
 
     /// Looks at an expression.
@@ -83,17 +110,9 @@ impl Uses {
         }
         match residual {
             Residual::For(f) => {
-                let inner = |uses: &mut Self| {
-                    if let Some(key) = &f.key {
-                        uses.bound.push((key.clone(), None));
-                    }
-                    let parts = [f.condition.as_ref(), f.entry.as_ref(), Some(&f.result)];
-                    parts.into_iter().flatten().for_each(|part| uses.visit(part));
-                    if f.key.is_some() {
-                        uses.bound.pop();
-                    }
-                };
-                self.bind(f.value.clone(), &f.source, inner);
+                let source = self.elements(&f.source);
+                let parts = [f.condition.as_ref(), f.entry.as_ref(), Some(&f.result)];
+                self.within(f, source, |uses| parts.into_iter().flatten().for_each(|part| uses.visit(part)));
             }
             Residual::Call(function, arguments) if matches!(function.as_str(), "length" | "keys") => {
                 for argument in arguments {

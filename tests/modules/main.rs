@@ -4,6 +4,7 @@
 
 mod mutate;
 mod named;
+mod own;
 mod scale;
 mod tools;
 

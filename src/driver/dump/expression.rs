@@ -21,7 +21,7 @@ pub(super) fn show(expr: &Expr, types: &Types) -> String {
         ExprKind::Local(place) => format!("${}", place.0),
         ExprKind::Word(word) => format!("'{word}"),
         ExprKind::Name(name) => match types.meaning(name) {
-            Meaning::Undecided => format!("?{}", name.text),
+            Meaning::Lists | Meaning::Undecided => format!("?{}", name.text),
             Meaning::Word | Meaning::Protocol => format!("'{}", name.text),
             Meaning::Definition(keyword) => format!("{keyword}:{}", name.text),
             Meaning::Place(_) => format!(".{}", name.text),
@@ -46,7 +46,9 @@ pub(super) fn show(expr: &Expr, types: &Types) -> String {
         ExprKind::Unary(Unary::Not, operand) => format!("not {}", go(operand)),
         ExprKind::Unary(Unary::Maybe, operand) => go(operand),
         ExprKind::Unary(Unary::Negate, operand) => format!("-{}", go(operand)),
-        ExprKind::Binary(operator, left, right) => format!("({} {} {})", go(left), sign(*operator), go(right)),
+        ExprKind::Binary(operator, left, right) | ExprKind::Sum(_, operator, left, right) => {
+            format!("({} {} {})", go(left), sign(*operator), go(right))
+        }
         ExprKind::If(condition, yes, no) => format!("(if {} then {} else {})", go(condition), go(yes), go(no)),
         ExprKind::Match(subject, arms) => {
             let arms = arms.iter().map(|arm| {

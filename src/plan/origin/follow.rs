@@ -374,7 +374,9 @@ impl<'f, 'p> Follower<'f, 'p> {
             ExprKind::Unary(_, operand) => {
                 self.expr(operand, place, &[], into);
             }
-            ExprKind::Binary(operator, left, right) => return self.binary(*operator, [left, right], expr.span, place, path, into),
+            ExprKind::Binary(operator, left, right) | ExprKind::Sum(_, operator, left, right) => {
+                return self.binary(*operator, [left, right], expr.span, place, path, into);
+            }
             ExprKind::If(condition, yes, no) => {
                 let holds = self.evaluate(condition, place);
                 let span = match holds {

@@ -190,6 +190,8 @@ impl<'a> Finder<'a> {
             Residual::EachValue => self.each.clone().map(|way| way.step(Step::Elements)),
             Residual::Member(base, field) => self.way(base).map(|way| way.step(Step::Field(field.clone()))),
             Residual::Index(base, _) => self.way(base).map(|way| way.step(Step::Elements)),
+            // What is made a map of has the same elements.
+            Residual::For(f) if f.result == Value::residual(Residual::Local(f.value.clone())) => self.way(&f.source),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! OpenTofu: one module for each contract and provider, the same for every product.
 
+mod asked;
 mod assertions;
 mod compare;
 mod domains;

@@ -1,6 +1,7 @@
 //! Values for the variables of a module in its tests: typed, accepted by every rule, and no two alike, so that a variable that
 //! stands where another one should is seen.
 
+use super::asked;
 use super::keys::{self, Values};
 use crate::base::{Text, text};
 use crate::eval::{conform, fold};
@@ -46,6 +47,7 @@ pub(super) fn cases(module: &Module) -> Cases {
         let value = module.example.get(&hole.name).cloned().unwrap_or_else(|| sample(hole, &mut maker, &first));
         first.insert(hole.name.clone(), value);
     }
+    asked::put(module, &mut first);
     keys::agree(module, &mut first);
     first.extend(module.example.iter().map(|(name, value)| (name.clone(), value.clone())));
     let mut written = Values::new();
@@ -61,7 +63,7 @@ pub(super) fn cases(module: &Module) -> Cases {
                 None => continue,
             },
         };
-        if accepted(hole, &value, &second) {
+        if accepted(hole, &value, &second) && asked::satisfied(module, hole, &value) {
             written.insert(hole.name.clone(), said);
             second.insert(hole.name.clone(), value);
         }

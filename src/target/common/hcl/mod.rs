@@ -177,6 +177,11 @@ impl Lowering<'_> {
             };
             return Ok(Expr::call("contains", [among, self.value(left)?]));
         }
+        // A list and a tuple are never equal there, nor are a map and an object: their texts are.
+        if matches!(operator, Operator::Equal | Operator::NotEqual) && (is_written_out(left) || is_written_out(right)) {
+            let [left, right] = [self.value(left)?, self.value(right)?].map(|side| Expr::call("jsonencode", [side]));
+            return Ok(left.binary(if operator == Operator::Equal { Binary::Equal } else { Binary::NotEqual }, right));
+        }
         let float = matches!(left, Value::Float(_)) || matches!(right, Value::Float(_));
         let (left, right) = (self.value(left)?, self.value(right)?);
         let binary = match operator {
@@ -217,6 +222,19 @@ fn one(value: &Value) -> Option<Expr> {
     match &**argument {
         Residual::Resource { data, ty, name } => Some(resource(*data, ty, name)),
         _ => None,
+    }
+}
+
+/// Whether its type is made of what it holds, as that of a variable is not.
+fn is_written_out(value: &Value) -> bool {
+    match value {
+        Value::List(_) | Value::Map(_) => true,
+        Value::Residual(residual) => match &**residual {
+            Residual::For(_) => true,
+            Residual::If(_, yes, no) => is_written_out(yes) || is_written_out(no),
+            _ => false,
+        },
+        _ => false,
     }
 }
 
