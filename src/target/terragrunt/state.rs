@@ -45,9 +45,34 @@ pub(super) struct State<'a> {
 /// What serves the state, where anything does.
 pub(super) fn state(plan: &Plan) -> Option<State<'_>> {
     let instance = plan.instance(plan.state()?.store()?)?;
-    // A store that the product does not make itself may hold the states of others too.
-    let prefix = instance.stack.is_none().then_some(&plan.product.name.text);
-    Some(State { store: instance.block()?, lock: plan.lock(), prefix, own: plan.serves_itself() })
+    let store: StateStore<'_> = instance.block()?;
+    let product = &plan.product.name.text;
+    // A store that the product does not make itself may hold the states of others too, and so may one whose place says no product.
+    let prefix = (instance.stack.is_none() || !names_place(store, product)).then_some(product);
+    Some(State { store, lock: plan.lock(), prefix, own: plan.serves_itself() })
+}
+
+/// Whether something that says where the states are holds the name of the product as a word. Who gets in says nothing of that.
+fn names_place(store: StateStore<'_>, product: &str) -> bool {
+    let named = |text: &Text| {
+        let is_edge = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_ascii_alphanumeric());
+        let edges = |(at, _): (usize, &str)| (text[..at].chars().next_back(), text[at + product.len()..].chars().next());
+        text.match_indices(product).map(edges).any(|(before, behind)| is_edge(before) && is_edge(behind))
+    };
+    let who = store.profile();
+    let mut texts = Vec::new();
+    store.settings().for_each(|(_, value)| texts.push(value));
+    store.config().into_iter().for_each(|config| texts_of(config, &mut texts));
+    texts.into_iter().any(|text| Some(text) != who && named(text))
+}
+
+fn texts_of<'v>(value: &'v Value, into: &mut Vec<&'v Text>) {
+    match value {
+        Value::Text(text) => into.push(text),
+        Value::List(list) => list.iter().for_each(|value| texts_of(value, into)),
+        Value::Map(map) => map.values().for_each(|value| texts_of(value, into)),
+        _ => {}
+    }
 }
 
 impl<'a> State<'a> {
