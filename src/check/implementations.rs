@@ -3,18 +3,18 @@
 use super::Checker;
 use super::report;
 use super::scope::{Place, Scope};
-use crate::base::{Span, Text};
+use crate::base::{FileId, Span, Text};
 use crate::hir::{self, Definition, Implementation, Item, KEPT_BY_OPENTOFU, Program};
 use crate::schema::{Block, Plugin, Schemas};
 use crate::ty::Ty;
 use std::sync::Arc;
 
-/// The plugins that a provider names whose schemas are there.
-pub fn plugins<'s>(program: &Program, schemas: &'s Schemas, provider: &Text) -> Vec<&'s Arc<Plugin>> {
+/// The plugins that a provider names whose schemas are there, for what stands in `source`.
+pub fn plugins<'s>(program: &Program, schemas: &'s Schemas, source: FileId, provider: &Text) -> Vec<&'s Arc<Plugin>> {
     let Some(definition) = program.definitions.get(&("provider".into(), provider.clone())) else { return Vec::new() };
     let plugins = definition.blocks.iter().filter(|block| block.keyword.text == "plugin");
     let files = plugins.filter_map(|block| block.body.attribute("schema")?.value.as_text());
-    files.filter_map(|file| schemas.plugin(&file)).collect()
+    files.filter_map(|file| schemas.plugin(source, &file)).collect()
 }
 
 impl<'a> Checker<'a> {
@@ -108,20 +108,20 @@ impl<'a> Checker<'a> {
     }
 
     /// The schemas of the plugins that a provider names.
-    pub(super) fn plugins(&self, provider: &Text) -> Vec<&'a Arc<Plugin>> {
-        plugins(self.program, self.schemas, provider)
+    pub(super) fn plugins(&self, source: FileId, provider: &Text) -> Vec<&'a Arc<Plugin>> {
+        plugins(self.program, self.schemas, source, provider)
     }
 
     /// The schema of a resource or data source; none where the provider has none, or has no schema at all.
     pub(super) fn schema(&self, provider: &Text, block: &hir::Block) -> Option<&'a Arc<Block>> {
         let ty = block.word(0)?;
-        self.plugins(provider).into_iter().find_map(|plugin| plugin.find(block.keyword.text == "data", ty))
+        self.plugins(block.span.file, provider).into_iter().find_map(|plugin| plugin.find(block.keyword.text == "data", ty))
     }
 
     /// What a resource is for the expressions that refer to it.
     pub(super) fn resource_ty(&mut self, implementation: &'a Implementation, block: &hir::Block) -> Ty {
         let Some(ty) = block.word(0) else { return Ty::Error };
-        let key = (block.keyword.text == "data", ty.clone());
+        let key = (self.schemas.is_of_library(block.span.file), block.keyword.text == "data", ty.clone());
         let one = match self.resources.get(&key) {
             Some(known) => known.clone(),
             None => {

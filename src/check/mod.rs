@@ -120,7 +120,7 @@ struct Checker<'a> {
     /// What the evaluation of rules has taken so far.
     work: Work,
     /// What resources are for who reads them, each made once.
-    resources: BTreeMap<(bool, Text), Ty>,
+    resources: BTreeMap<(bool, bool, Text), Ty>,
     /// What is seen of expressions, where somebody wants to know.
     record: Option<Record>,
 }

@@ -6,7 +6,7 @@ use crate::hir::{Definition, Expr, ExprKind};
 
 impl<'a> Checker<'a> {
     pub(super) fn resource_names(&mut self, provider: &'a Definition) {
-        let plugins = self.plugins(&provider.name.text);
+        let plugins = self.plugins(provider.name.span.file, &provider.name.text);
         let declared = self.program.kinds.get("provider").and_then(|kind| kind.blocks.get(Names::NAME));
         let blocks = provider.blocks.iter().filter(|block| block.keyword.text == Names::NAME);
         for attribute in blocks.flat_map(|block| block.body.attributes()) {

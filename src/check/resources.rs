@@ -6,7 +6,7 @@ use super::report;
 use super::scope::Scope;
 use crate::base::{Span, Text};
 use crate::hir::{self, ExprKind, Implementation, Item};
-use crate::schema::{Attribute, Block, NestedAttributes};
+use crate::schema::{Attribute, Block, NestedAttributes, Nesting};
 use crate::ty::Ty;
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ impl<'a> Checker<'a> {
 
     /// What a resource holds.
     fn of_plugin(&mut self, implementation: &'a Implementation, block: &'a hir::Block, scope: &mut Scope<'a>) {
-        let plugins = self.plugins(&implementation.provider.text);
+        let plugins = self.plugins(block.span.file, &implementation.provider.text);
         match self.schema(&implementation.provider.text, block) {
             Some(schema) => {
                 let what = block.word(0).cloned().unwrap_or_default();
@@ -137,19 +137,31 @@ impl<'a> Checker<'a> {
     /// A value for an attribute of the schema; objects with a schema of their own are checked by name.
     fn value(&mut self, of: &'a Attribute, value: &'a hir::Expr, scope: &mut Scope<'a>) {
         if let Some(nested) = &of.nested {
+            if is_of_another_form(nested.nesting, value) {
+                let found = self.check(value, &Ty::Error, scope);
+                return self.error(report::misfit(value.span, &found, &of.ty, Why::Mismatch));
+            }
             return self.objects(nested, of, value, scope);
         }
         let found = self.check(value, &Ty::Error, scope);
-        self.suits(value.span, &found, of);
+        if found.holds_secret() && !found.is_deferred() && !of.write_only {
+            return self.error(report::secret_in_state(value.span));
+        }
+        self.suits(value, &found, of);
     }
 
-    fn suits(&mut self, span: Span, found: &Ty, of: &Attribute) {
+    /// The same for what configures a plugin: what is secret there is told with what is given.
+    pub(super) fn suits_plugin(&mut self, value: &hir::Expr, found: &Ty, of: &Attribute) {
+        if !found.holds_secret() {
+            self.suits(value, found, of);
+        }
+    }
+
+    fn suits(&mut self, value: &hir::Expr, found: &Ty, of: &Attribute) {
         if of.required && matches!(found.plain(), Ty::Optional(_) | Ty::None) {
-            self.error(report::misfit(span, found, &of.ty, Why::Absent));
-        } else if found.holds_secret() && !found.is_deferred() && !of.write_only {
-            self.error(report::secret_in_state(span));
-        } else if !takes(&of.ty, &found.known(), found.is_deferred()) {
-            self.error(report::misfit(span, found, &of.ty, Why::Mismatch));
+            self.error(report::misfit(value.span, found, &of.ty, Why::Absent));
+        } else if !takes(&of.ty, &found.known(), found.is_deferred()) && !becomes(value, &of.ty) {
+            self.error(report::misfit(value.span, found, &of.ty, Why::Mismatch));
         }
     }
 
@@ -198,6 +210,8 @@ impl<'a> Checker<'a> {
                 let found = self.check(value, &Ty::Error, scope);
                 if found.holds_secret() && !found.is_deferred() && !of.write_only {
                     self.error(report::secret_in_state(value.span));
+                } else if is_single(&found) {
+                    self.error(report::misfit(value.span, &found, &of.ty, Why::Mismatch));
                 }
             }
         }
@@ -279,6 +293,32 @@ impl<'a> Checker<'a> {
                 self.check(value, &Ty::Error.list(), scope);
             }
         }
+    }
+}
+
+/// Whether a value that is written out is a list where there is one object, or the other way round.
+fn is_of_another_form(nesting: Nesting, value: &hir::Expr) -> bool {
+    let is_list = match &value.kind {
+        ExprKind::List(_) => true,
+        ExprKind::For(of) => of.key.is_none(),
+        ExprKind::Map(_) => false,
+        _ => return false,
+    };
+    is_list != matches!(nesting, Nesting::List | Nesting::Set)
+}
+
+/// Whether it has neither elements nor fields.
+pub(super) fn is_single(ty: &Ty) -> bool {
+    !matches!(ty.present(), Ty::Error | Ty::None | Ty::List(_) | Ty::Map(_) | Ty::Record(_))
+}
+
+/// Whether OpenTofu makes of a text that is written out what is wanted: `"1"` is a number there.
+fn becomes(value: &hir::Expr, wanted: &Ty) -> bool {
+    match (wanted, &value.kind) {
+        (Ty::List(of), ExprKind::List(elements)) => elements.iter().all(|element| becomes(element, of)),
+        (Ty::Float, _) => value.as_text().is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite)),
+        (Ty::Bool, _) => value.as_text().is_some_and(|text| matches!(text.as_str(), "true" | "false")),
+        _ => false,
     }
 }
 

@@ -130,7 +130,7 @@ impl Shared {
         let mut diagnostics = Diagnostics(sorted.shared.iter().flat_map(|parsed| parsed.found.iter().cloned()).collect());
         let sources: Vec<Source> = sorted.shared.iter().map(|parsed| parsed.source.clone()).collect();
         let (schemas, of_schemas) = schema::read(workspace);
-        let (library, found) = resolve::library(workspace, &sources, &|ty, argument| schemas.takes(ty, argument));
+        let (library, found) = resolve::library(workspace, &sources, &|file, ty, argument| schemas.takes(file, ty, argument));
         let of_products = sorted.of_products.values().flatten();
         let all: Vec<Source> = sources.iter().cloned().chain(of_products.clone().map(|parsed| parsed.source.clone())).collect();
         let lacking = resolve::lacking(workspace, &all, library.program(), &found);

@@ -86,7 +86,7 @@ pub fn load(root: &Path) -> Result<Project, Failure> {
         let span = settings::span_of(FileId(0), &text, key, index);
         (span.start as usize, span.end as usize)
     };
-    loader.folder(&settings.inventory, place("inventory", 0), |name| name.ends_with(LOCK));
+    loader.folder(&settings.inventory, place("inventory", 0), |path| path.ends_with(LOCK) || is_schema(path));
     for (index, folder) in settings.library.iter().enumerate() {
         // Beside definitions lie schemas, and what `file` reads.
         loader.folder(folder, place("library", index), |_| true);
@@ -141,6 +141,12 @@ impl Mistake {
     }
 }
 
+/// Whether it is the schema of a plugin or the specification of a module, by where it lies.
+pub fn is_schema(path: &str) -> bool {
+    let folder = path.replace('\\', "/").rsplit('/').nth(1).map(str::to_owned);
+    path.ends_with(".json") && folder.is_some_and(|folder| folder == "schemas" || folder == "ansible")
+}
+
 struct Loader {
     root: PathBuf,
     files: BTreeMap<Text, Arc<str>>,
@@ -150,7 +156,7 @@ struct Loader {
 }
 
 impl Loader {
-    /// Reads the `.infra` files below `folder`, which `infra.toml` names at `named`, and those whose names `also` takes.
+    /// Reads the `.infra` files below `folder`, which `infra.toml` names at `named`, and those whose paths `also` takes.
     fn folder(&mut self, folder: &Text, named: (usize, usize), also: fn(&str) -> bool) {
         let start = self.root.join(folder);
         match start.canonicalize() {
@@ -190,7 +196,7 @@ impl Loader {
                 }
                 continue;
             }
-            let wanted = name.ends_with(".infra") || also(&name);
+            let wanted = name.ends_with(".infra") || also(&entry.path().to_string_lossy());
             let is_for_itself = READ_FOR_THEMSELVES.iter().any(|end| name.ends_with(end));
             // Of what only a source can ask for, nothing is wrong: whoever names it is told that there is no such text.
             let is_beside = !is_for_itself && entry.file_type().is_file() && (!entry.path_is_symlink() || self.is_inside(entry.path()));

@@ -43,7 +43,7 @@ pub use extract::extract;
 pub use failure::Failure;
 pub use intact::digests;
 pub use kept::{refuse_kept, refuse_linked};
-pub use load::{Project, find, load};
+pub use load::{Project, find, is_schema, load};
 pub use lock::Lock;
 pub use memory::{recall, remember};
 pub use ownership::{Permission, Scope};

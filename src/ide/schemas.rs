@@ -74,7 +74,7 @@ pub(super) fn resource_schema<'s>(analysis: Analysis<'s>, implement: &ast::Block
         "resource" => false,
         _ => return None,
     };
-    plugins(program, schemas, provider).into_iter().find_map(|plugin| plugin.find(is_data, ty)).map(AsRef::as_ref)
+    plugins(program, schemas, resource.span.file, provider).into_iter().find_map(|plugin| plugin.find(is_data, ty)).map(AsRef::as_ref)
 }
 
 /// The provider that an implementation is for.

@@ -4,7 +4,7 @@ use crate::base::{FileId, Span, Text, Workspace, text};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::driver::{Extent, IfBuilt, Options, Session};
 use crate::host::settings::{self, Settings, TARGETS};
-use crate::host::{Disk, Failure, built, folders, has_built, library, load};
+use crate::host::{Disk, Failure, built, folders, has_built, is_schema, library, load};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -98,7 +98,8 @@ impl Project {
         let is_inventory = is_in(&self.settings.inventory);
         let is_source = name.ends_with(".infra") && (is_inventory || is_library)
             || name == "infra.lock" && is_inventory
-            || name.ends_with(".json") && is_library;
+            || name.ends_with(".json") && is_library
+            || is_schema(&path) && is_inventory;
         (path == settings::FILE || is_source && !is_hidden).then_some(path)
     }
 

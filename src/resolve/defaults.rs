@@ -3,14 +3,15 @@
 
 use super::Source;
 use super::spread::names;
+use crate::base::FileId;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::syntax::ast::{Assign, Attribute, Block, Body, Item, blocks};
 use std::sync::Arc;
 
 const DEFAULTS: &str = "defaults";
 
-/// Whether a resource of a type takes an argument of a name; nothing where no schema says what it takes.
-pub type Takes<'t> = &'t dyn Fn(&str, &str) -> Option<bool>;
+/// Whether a resource of a type in a file takes an argument of a name; nothing where no schema says what it takes.
+pub type Takes<'t> = &'t dyn Fn(FileId, &str, &str) -> Option<bool>;
 
 /// The same files with every resource complete.
 pub(super) fn filled(sources: &[Source], takes: Takes<'_>) -> (Vec<Source>, Diagnostics) {
@@ -88,7 +89,7 @@ fn default_of(default: &Attribute, items: &mut [Item], takes: Takes<'_>, found: 
     for item in items {
         let Item::Block(resource) = item else { continue };
         let Some(ty) = resource.word(0).filter(|_| resource.keyword.text == "resource").cloned() else { continue };
-        let Some(is_of_it) = takes(&ty, &name.text) else { continue };
+        let Some(is_of_it) = takes(resource.span.file, &ty, &name.text) else { continue };
         is_known = true;
         if !is_of_it {
             continue;

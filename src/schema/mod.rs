@@ -8,9 +8,9 @@ mod convert;
 mod modules;
 mod read;
 
-use crate::base::Text;
+use crate::base::{FileId, Text};
 use crate::ty::Ty;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use collections::{Collection, collection_of};
@@ -23,6 +23,10 @@ pub use read::read;
 pub struct Schemas {
     /// By the name of the file: `hcloud.json`.
     pub plugins: BTreeMap<Text, Arc<Plugin>>,
+    /// The same as the library of infrac has them, for what stands in it: whatever types a project has of its own.
+    pub(crate) of_library: BTreeMap<Text, Arc<Plugin>>,
+    /// The sources of that library.
+    pub(crate) library: BTreeSet<FileId>,
     /// By the module's name: `ansible.posix.sysctl`.
     pub modules: BTreeMap<Text, Arc<Module>>,
     /// Collections that modules come in, by name: `ansible.posix`.
@@ -30,7 +34,7 @@ pub struct Schemas {
 }
 
 /// The schema of one plugin.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plugin {
     /// `hetznercloud/hcloud`
     pub source: Text,
@@ -110,14 +114,21 @@ pub enum Nesting {
 }
 
 impl Schemas {
-    /// The schema in the file of that name, as `plugin { schema = "hcloud.json" }` says it.
-    pub fn plugin(&self, file: &str) -> Option<&Arc<Plugin>> {
-        self.plugins.get(file)
+    /// The schema in the file of that name, as `plugin { schema = "hcloud.json" }` says it, for what stands in `source`.
+    pub fn plugin(&self, source: FileId, file: &str) -> Option<&Arc<Plugin>> {
+        let own = self.of_library.get(file).filter(|_| self.is_of_library(source));
+        own.or_else(|| self.plugins.get(file))
     }
 
-    /// Whether a resource of a type takes an attribute of a name; nothing where no schema has that type.
-    pub fn takes(&self, resource: &str, attribute: &str) -> Option<bool> {
-        let block = self.plugins.values().find_map(|plugin| plugin.resources.get(resource))?;
+    /// Whether a source belongs to the library of infrac.
+    pub fn is_of_library(&self, source: FileId) -> bool {
+        self.library.contains(&source)
+    }
+
+    /// Whether a resource of a type takes an attribute of a name, for what stands in `source`; nothing where no schema has that type.
+    pub fn takes(&self, source: FileId, resource: &str, attribute: &str) -> Option<bool> {
+        let own = self.of_library.values().filter(|_| self.is_of_library(source));
+        let block = own.chain(self.plugins.values()).find_map(|plugin| plugin.resources.get(resource))?;
         Some(block.attributes.get(attribute).is_some_and(|of| !of.is_read_only()))
     }
 }

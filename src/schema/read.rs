@@ -1,7 +1,7 @@
 //! From the files that `tofu providers schema -json` gives, pruned, to schemas.
 
 use super::{Attribute, Block, NestedAttributes, NestedBlock, Nesting, Plugin, Schemas, collections, convert, modules};
-use crate::base::{LIBRARY, Span, Text, Workspace};
+use crate::base::{Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,42 +12,48 @@ use std::sync::Arc;
 pub fn read(workspace: &Workspace) -> (Schemas, Diagnostics) {
     let mut schemas = Schemas::default();
     let mut diagnostics = Diagnostics::default();
-    let mut plugins: BTreeMap<Text, Plugin> = BTreeMap::new();
-    for (id, file) in workspace.files() {
+    let mut plugins: BTreeMap<Text, Arc<Plugin>> = BTreeMap::new();
+    let mut of_library: BTreeMap<Text, Arc<Plugin>> = BTreeMap::new();
+    schemas.library = workspace.files().filter(|(_, file)| file.is_of_library()).map(|(id, _)| id).collect();
+    let (first, then): (Vec<_>, Vec<_>) = workspace.files().partition(|(_, file)| file.is_of_library());
+    for (id, file) in first.into_iter().chain(then) {
         let Some((folder, name)) = file.path.rsplit_once('/') else { continue };
         if !name.ends_with(".json") || folder.rsplit('/').next() != Some("schemas") {
             continue;
         }
-        match serde_json::from_str::<Document>(&file.text) {
-            Ok(document) => {
-                let plugin = document.plugin();
-                match plugins.remove(name) {
-                    None => _ = plugins.insert(name.into(), plugin),
-                    Some(before) if before.source != plugin.source => {
-                        let message = format!("this is the schema of `{}`, and `{name}` is that of `{}`", plugin.source, before.source);
-                        diagnostics.push(
-                            Diagnostic::error(Code::InvalidProject, Span::new(id, 0, 0), message)
-                                .help("give the file another name, and say it in `plugin`: `schema = \"other.json\"`"),
-                        );
-                        plugins.insert(name.into(), before);
-                    }
-                    // A project adds types to those of the library; one that both have is as the project has it.
-                    Some(before) => {
-                        let is_library = file.path.starts_with(LIBRARY);
-                        let (mut of_library, of_project) = if is_library { (plugin, before) } else { (before, plugin) };
-                        of_library.resources.extend(of_project.resources);
-                        of_library.data_sources.extend(of_project.data_sources);
-                        plugins.insert(name.into(), of_library);
-                    }
-                }
+        let plugin = match serde_json::from_str::<Document>(&file.text) {
+            Ok(document) => document.plugin(),
+            Err(error) => {
+                diagnostics.push(
+                    Diagnostic::error(Code::InvalidProject, Span::new(id, 0, 0), format!("the schema cannot be read: {error}"))
+                        .help("write it with `infrac schema add`, from what `tofu providers schema -json` prints"),
+                );
+                continue;
             }
-            Err(error) => diagnostics.push(
-                Diagnostic::error(Code::InvalidProject, Span::new(id, 0, 0), format!("the schema cannot be read: {error}"))
-                    .help("write it with `infrac schema add`, from what `tofu providers schema -json` prints"),
-            ),
+        };
+        let Some(before) = plugins.get_mut(name) else {
+            let plugin = Arc::new(plugin);
+            if file.is_of_library() {
+                of_library.insert(name.into(), plugin.clone());
+            }
+            plugins.insert(name.into(), plugin);
+            continue;
+        };
+        if before.source != plugin.source {
+            let message = format!("this is the schema of `{}`, and `{name}` is that of `{}`", plugin.source, before.source);
+            diagnostics.push(
+                Diagnostic::error(Code::InvalidProject, Span::new(id, 0, 0), message)
+                    .help("give the file another name, and say it in `plugin`: `schema = \"other.json\"`"),
+            );
+            continue;
         }
+        // A project adds types to those of the library; one that both have is as the project has it, for what the project writes.
+        let both = Arc::make_mut(before);
+        both.resources.extend(plugin.resources);
+        both.data_sources.extend(plugin.data_sources);
     }
-    schemas.plugins = plugins.into_iter().map(|(name, plugin)| (name, Arc::new(plugin))).collect();
+    schemas.plugins = plugins;
+    schemas.of_library = of_library;
     modules::read(workspace, &mut schemas, &mut diagnostics);
     collections::read(workspace, &mut schemas, &mut diagnostics);
     (schemas, diagnostics)
@@ -194,7 +200,7 @@ impl WrittenNesting {
 #[cfg(test)]
 mod tests {
     use super::read;
-    use crate::base::Workspace;
+    use crate::base::{FileId, Workspace};
 
     #[test]
     fn reads_attributes_blocks_and_nested_attributes() {
@@ -212,7 +218,7 @@ mod tests {
         }"#;
         let (schemas, diagnostics) = read(&Workspace::new([("lib/schemas/b.json".into(), text.into())]));
         assert!(!diagnostics.has_errors());
-        let server = schemas.plugin("b.json").unwrap().find(false, "b_server").unwrap();
+        let server = schemas.plugin(FileId(9), "b.json").unwrap().find(false, "b_server").unwrap();
         assert!(server.attributes["id"].is_read_only() && server.attributes["pools"].required);
         assert_eq!(server.attributes["pools"].ty.to_string(), "list({ size: float })");
         let rules = server.attributes["rules"].nested.as_ref().unwrap();
@@ -237,8 +243,32 @@ mod tests {
         };
         let (schemas, diagnostics) = both("a/b");
         assert!(!diagnostics.has_errors());
-        assert_eq!(schemas.plugin("b.json").unwrap().resources.keys().collect::<Vec<_>>(), ["b_bucket", "b_server"]);
+        assert_eq!(schemas.plugin(FileId(9), "b.json").unwrap().resources.keys().collect::<Vec<_>>(), ["b_bucket", "b_server"]);
         assert!(both("x/b").1.0[0].message.contains("`a/b`"));
+    }
+
+    #[test]
+    fn what_stands_in_the_library_reads_the_schemas_of_the_library() {
+        let file = |attribute: &str| {
+            format!(
+                r#"{{ "source": "a/b", "version": "1.0.0", "provider": {{ "block": {{}} }}, "resource_schemas": {{ "b_server": {{ "block": {{ "attributes": {{ "{attribute}": {{ "type": "string", "optional": true }} }} }} }} }} }}"#
+            )
+        };
+        let workspace = Workspace::new([
+            ("<stdlib>/b.infra".into(), "".into()),
+            ("<stdlib>/schemas/b.json".into(), file("label").into()),
+            ("library/b.infra".into(), "".into()),
+            ("library/schemas/b.json".into(), file("name").into()),
+        ]);
+        let (schemas, _) = read(&workspace);
+        let takes = |path: &str, attribute: &str| {
+            let (source, _) = workspace.find(path).unwrap();
+            let by_file = schemas.plugin(source, "b.json").unwrap().find(false, "b_server").unwrap().attributes.contains_key(attribute);
+            assert_eq!(schemas.takes(source, "b_server", attribute), Some(by_file));
+            by_file
+        };
+        assert!(takes("<stdlib>/b.infra", "label") && !takes("<stdlib>/b.infra", "name"));
+        assert!(!takes("library/b.infra", "label") && takes("library/b.infra", "name"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::keyed::{self, Candidate, Parts};
 use super::module::{Block, Body, Module, Output, Plugin, Repeat, Resource};
 use super::usage::Uses;
 use super::{Source, Validation, example, words};
-use crate::base::{Text, Workspace};
+use crate::base::{FileId, Text, Workspace};
 use crate::check::Types;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{self, Run, Scope, Stop};
@@ -129,9 +129,9 @@ impl Builder<'_, '_> {
     }
 
     /// What the plugins of the provider say of a resource or data source.
-    fn schema(&mut self, data: bool, ty: &str) -> Option<Arc<schema::Block>> {
+    fn schema(&mut self, source: FileId, data: bool, ty: &str) -> Option<Arc<schema::Block>> {
         let files: Vec<Text> = self.plugin_blocks().iter().filter_map(|block| self.text(block, "schema")).collect();
-        files.iter().find_map(|file| self.schemas.plugin(file)?.find(data, ty).cloned())
+        files.iter().find_map(|file| self.schemas.plugin(source, file)?.find(data, ty).cloned())
     }
 
     /// A value that the tool can say; what is foreign in it must be lifted.
@@ -170,7 +170,7 @@ impl Builder<'_, '_> {
         if let Some(by) = key {
             rekey(&mut body, &by);
         }
-        let schema = self.schema(block.keyword.text == "data", &ty);
+        let schema = self.schema(block.span.file, block.keyword.text == "data", &ty);
         Ok(Resource { ty, name, doc: block.doc.clone(), repeat, body, schema, span: block.span })
     }
 

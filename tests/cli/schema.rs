@@ -102,3 +102,16 @@ define service thing {
     session.put("library/box.infra", &task.replace("present", "here"));
     session.run(&["check"]).ends(1).says("here");
 }
+
+#[test]
+fn a_schema_that_one_product_has_lies_in_its_folder_and_leaves_the_library_as_it_is() {
+    let session = project();
+    session.run(&["schema", "add", "hcloud", "hcloud_storage_box", "--from", "printed.json"]).ends(0);
+    let schema = session.read("library/schemas/hcloud.json");
+    std::fs::remove_file(session.folder.path().join("library/schemas/hcloud.json")).unwrap();
+    // A type that the library has as well, with nothing of what the library says in it.
+    let other = schema.replacen("\"resource_schemas\":{", "\"resource_schemas\":{\"hcloud_server\":{\"block\":{}},", 1);
+    assert_ne!(other, schema);
+    session.put("inventory/shop/schemas/hcloud.json", &other);
+    session.run(&["build"]).ends(0);
+}

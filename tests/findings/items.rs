@@ -22,7 +22,7 @@ impl Library {
             .map(|(file, source)| resolve::Source { file, tree: std::sync::Arc::new(syntax::parse(file, &source.text).0) })
             .collect();
         let (schemas, _) = infrac::schema::read(&workspace);
-        let (program, found) = resolve::resolve(&workspace, &sources, &|ty, argument| schemas.takes(ty, argument));
+        let (program, found) = resolve::resolve(&workspace, &sources, &|file, ty, argument| schemas.takes(file, ty, argument));
         assert!(found.0.is_empty(), "{found:#?}");
         Library { workspace, program }
     }

@@ -37,7 +37,7 @@ fn modules() -> BTreeMap<String, BTreeMap<String, String>> {
     let sources: Vec<_> =
         parsed.map(|(file, source)| resolve::Source { file, tree: Arc::new(syntax::parse(file, &source.text).0) }).collect();
     let (schemas, _) = schema::read(workspace);
-    let (program, _) = resolve::resolve(workspace, &sources, &|ty, argument| schemas.takes(ty, argument));
+    let (program, _) = resolve::resolve(workspace, &sources, &|file, ty, argument| schemas.takes(file, ty, argument));
     let (types, _) = check::check(&program, &schemas);
     let (shared, _) = shape::shared(&program, &types, workspace);
     let (shapes, found) = shape::shape(&program, &schemas, &types, workspace, shared.unwrap(), &infrac::eval::Run::new(1));

@@ -84,7 +84,10 @@ fn resources(at: &At<'_>, keyword: &str) -> Vec<Completion> {
         _ => None,
     });
     let (Some(program), Some(schemas)) = (at.analysis.program(), at.analysis.session().schemas()) else { return Vec::new() };
-    let plugins = implement.and_then(provider_of).map(|provider| plugins(program, schemas, provider)).unwrap_or_default();
+    let plugins = implement
+        .and_then(provider_of)
+        .map(|provider| plugins(program, schemas, implement.map_or(FileId(u32::MAX), |block| block.span.file), provider))
+        .unwrap_or_default();
     let of = plugins.iter().flat_map(|plugin| {
         let types = if keyword == "data" { plugin.data_sources.keys() } else { plugin.resources.keys() };
         types.map(|ty| Completion::new(ty.clone(), What::ResourceType, Rank::Known).detail(format!("{} {}", plugin.source, plugin.version)))

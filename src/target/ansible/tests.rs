@@ -35,7 +35,7 @@ fn library() -> (Shapes, Vec<Plan>) {
     }
     let (schemas, found) = schema::read(&workspace);
     diagnostics.extend(found);
-    let (program, found) = resolve::resolve(&workspace, &sources, &|ty, argument| schemas.takes(ty, argument));
+    let (program, found) = resolve::resolve(&workspace, &sources, &|file, ty, argument| schemas.takes(file, ty, argument));
     diagnostics.extend(found);
     let (types, found) = check::check(&program, &schemas);
     diagnostics.extend(found);

@@ -3,7 +3,7 @@
 use super::keys::Values;
 use super::keys::find;
 use crate::base::{Text, text};
-use crate::eval::{fold, fold_with};
+use crate::eval::{fold, fold_with, text_of};
 use crate::schema::Attribute;
 use crate::shape::Module;
 use crate::shape::module::{self, Repeat, Resource};
@@ -247,7 +247,11 @@ impl<'a> World<'a> {
         let made = self.instances(resource).map(|instances| {
             let objects = instances.into_iter().map(|instance| {
                 let bound = Bound { instance: &instance, locals: &[] };
-                let given = resource.body.arguments.iter().filter_map(|(name, value)| Some((name.clone(), self.value(value, bound)?)));
+                let given = resource.body.arguments.iter().filter_map(|(name, value)| {
+                    let value = self.value(value, bound)?;
+                    let of = resource.schema.as_ref().and_then(|schema| schema.attributes.get(name));
+                    Some((name.clone(), of.map_or(value.clone(), |of| read_as(value, &of.ty))))
+                });
                 let made_up = self.mocks.get(&address).into_iter().flatten().map(|(name, value)| (name.clone(), value.clone()));
                 (instance.key().cloned(), Value::map(given.chain(made_up)))
             });
@@ -259,6 +263,22 @@ impl<'a> World<'a> {
         self.open.borrow_mut().pop();
         self.known.borrow_mut().insert(address, made.clone());
         made
+    }
+}
+
+/// What a plugin gives back of a value: OpenTofu makes of it what the schema has.
+fn read_as(value: Value, ty: &Ty) -> Value {
+    match (ty.plain(), &value) {
+        (Ty::String, Value::Bool(_) | Value::Int(_) | Value::Float(_)) => text_of(&value).map_or(value, Value::Text),
+        (Ty::Float, Value::Text(text)) => match (text.parse(), text.parse()) {
+            (Ok(int), _) => Value::Int(int),
+            (_, Ok(float)) => Value::Float(float),
+            _ => value,
+        },
+        (Ty::Bool, Value::Text(text)) => text.parse().map_or(value, Value::Bool),
+        (Ty::List(of), Value::List(list)) => Value::list(list.iter().map(|element| read_as(element.clone(), of))),
+        (Ty::Map(of), Value::Map(map)) => Value::map(map.iter().map(|(key, element)| (key.clone(), read_as(element.clone(), of)))),
+        _ => value,
     }
 }
 
