@@ -2,6 +2,7 @@
 //! machines are the matter of `tests/fleet`.
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
 
+mod archives;
 mod forged;
 mod packages;
 mod repeated;

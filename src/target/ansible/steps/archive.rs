@@ -25,7 +25,10 @@ pub(super) fn archive(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task
     let look = Map::new().with("path", Node::folded(program.clone())).with("get_checksum", false);
     let look = Task::new(text!("Look for the release of {name}"), "ansible.builtin.stat", look).register(&found);
 
-    let mut block = vec![directories(&cache, folder(&program), member.is_some())];
+    // What lies in a folder of the archive, or has another name there, is put in its place behind.
+    let apart = member.as_ref().filter(|member| member.as_str() != file_name(&program)).map(|_| text!("{cache}/release"));
+    let above = member.is_some().then(|| std::iter::once(cache.clone()).chain(apart.clone())).into_iter().flatten();
+    let mut block = vec![directories(above, folder(&program))];
     let checksum = match step.arguments.get("signed").filter(|value| **value != Value::None) {
         Some(signed) => {
             block.extend(signed_list(signed, &cache, &found, context)?);
@@ -55,13 +58,16 @@ pub(super) fn archive(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task
     if let Some(member) = &member {
         let unpack = Map::new()
             .with("src", Node::folded(dest))
-            .with("dest", Node::folded(folder(&program)))
+            .with("dest", Node::folded(apart.as_deref().unwrap_or_else(|| folder(&program))))
             .with("remote_src", true)
             .with("include", vec![member.clone()])
             .with("owner", "root")
             .with("group", "root")
             .with("mode", "0755");
         block.push(Task::new(text!("Unpack the release of {name}"), "ansible.builtin.unarchive", unpack));
+        if let Some(apart) = apart {
+            block.extend(from_apart(&name, &apart, member, &program));
+        }
     }
     let install =
         Task::block(text!("Install the release of {name}"), block).when(text!("not {found}.stat.exists")).when("not ansible_check_mode");
@@ -79,11 +85,24 @@ pub(super) fn archive(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task
     Ok(tasks)
 }
 
-fn directories(cache: &Text, folder: &str, archived: bool) -> Task {
-    let mut paths = vec![Node::from(cache.clone())];
-    if !archived {
-        paths.clear();
-    }
+/// What brings a file of an unpacked release to its place.
+fn from_apart(name: &str, apart: &Text, member: &str, program: &Text) -> [Task; 2] {
+    let copy = Map::new()
+        .with("src", Node::folded(text!("{apart}/{}", member.trim_start_matches("./"))))
+        .with("dest", Node::folded(program.clone()))
+        .with("remote_src", true)
+        .with("owner", "root")
+        .with("group", "root")
+        .with("mode", "0755");
+    let remove = Map::new().with("path", apart.clone()).with("state", "absent");
+    [
+        Task::new(text!("Put the release of {name} in its place"), "ansible.builtin.copy", copy),
+        Task::new(text!("Remove the rest of the release of {name}"), "ansible.builtin.file", remove),
+    ]
+}
+
+fn directories(caches: impl Iterator<Item = Text>, folder: &str) -> Task {
+    let mut paths: Vec<Node> = caches.map(Node::from).collect();
     // The folder of a version lies in one of the product's own.
     let mut above = Vec::new();
     let mut rest = folder;
