@@ -1,9 +1,11 @@
-//! Defaults that need each other: nothing could be computed where none of them is set.
+//! Defaults that need each other: nothing could be computed where none of them is set. Resources that need each other: none could be made
+//! first, which OpenTofu says at the first plan.
 
 use super::{Checker, report};
+use crate::base::Span;
 use crate::base::Text;
 use crate::base::graph::Graph;
-use crate::hir::{Definition, Expr, Name};
+use crate::hir::{Block, Definition, Expr, Implementation, Item, Name};
 use std::collections::BTreeMap;
 
 impl<'a> Checker<'a> {
@@ -34,5 +36,45 @@ impl<'a> Checker<'a> {
         });
         let names: Vec<&str> = circle.iter().map(Text::as_str).collect();
         self.error(report::circle_of_defaults(used.unwrap_or(value.span), &names, name.span));
+    }
+
+    /// Says that resources of an implementation go around in a circle.
+    pub(super) fn circle_of_resources(&mut self, implementation: &'a Implementation) {
+        let resources: BTreeMap<&Text, &Block> =
+            implementation.resources.iter().filter_map(|block| Some((block.word(1)?, block.as_ref()))).collect();
+        let mut needs: Graph<Text> = Graph::default();
+        let mut places: BTreeMap<(&Text, &Text), Span> = BTreeMap::new();
+        for (name, block) in &resources {
+            expressions(block, &mut |expr| {
+                if let Some(used) = expr.as_name()
+                    && resources.contains_key(used)
+                {
+                    needs.edge((*name).clone(), used.clone());
+                    places.entry((*name, used)).or_insert(expr.span);
+                }
+            });
+        }
+        let Err(circle) = needs.order() else { return };
+        let steps = circle.iter().zip(circle.iter().cycle().skip(1));
+        let places: Vec<(&Text, Span)> = steps.filter_map(|(name, next)| Some((next, *places.get(&(name, next))?))).collect();
+        if let [(_, first), ..] = places.as_slice() {
+            self.error(report::circle_of_resources(*first, &places));
+        }
+    }
+}
+
+/// Every expression of a resource; what names arguments names nothing that is needed.
+fn expressions<'b>(block: &'b Block, visit: &mut dyn FnMut(&'b Expr)) {
+    let repeated = block.repeat.iter().flat_map(|repeat| {
+        let sources = repeat.bindings.iter().map(|binding| binding.source.as_ref());
+        sources.chain(repeat.by.as_deref())
+    });
+    repeated.chain(block.condition.as_deref()).for_each(|expr| expr.walk(visit));
+    for item in &block.body.items {
+        match item {
+            Item::Attribute(attribute) if attribute.name.text != "ignore_changes" => attribute.value.walk(visit),
+            Item::Block(inner) => expressions(inner, visit),
+            _ => {}
+        }
     }
 }

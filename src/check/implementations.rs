@@ -48,6 +48,7 @@ impl<'a> Checker<'a> {
             self.own_name(contract, implementation, block);
             self.resource(implementation, block, &mut scope);
         }
+        self.circle_of_resources(implementation);
         self.kept(contract, implementation, &mut scope);
         for check in &implementation.checks {
             self.check_item(check, &mut scope);

@@ -156,6 +156,18 @@ pub(in crate::check) fn circle_of_defaults(used: Span, names: &[&str], input: Sp
         .help("give one of them a default that needs none of the others")
 }
 
+/// `places` are where each is needed by the one before it, and the first by the last.
+pub(in crate::check) fn circle_of_resources(at: Span, places: &[(&Text, Span)]) -> Diagnostic {
+    let first = places.last().map(|(name, _)| *name);
+    let circle: Vec<String> = first.into_iter().chain(places.iter().map(|(name, _)| *name)).map(|name| format!("`{name}`")).collect();
+    let message = match places {
+        [(name, _)] => format!("`{name}` needs itself to be made"),
+        _ => format!("resources need each other: {}, none can be made first", circle.join(" → ")),
+    };
+    let diagnostic = Diagnostic::error(Code::AttributeCycle, at, message).help("take one of these references out");
+    places.iter().skip(1).fold(diagnostic, |diagnostic, (name, at)| diagnostic.related(*at, format!("`{name}` is needed here")))
+}
+
 pub(in crate::check) fn relative_path(text: &str, span: Span) -> Diagnostic {
     Diagnostic::error(Code::InvalidLiteral, span, format!("{text:?} is no absolute path")).help("begin it with `/`")
 }
