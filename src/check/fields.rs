@@ -103,6 +103,8 @@ impl<'a> Checker<'a> {
             (_, "name") => return Some(Ty::String),
             ("product", _) => {}
             (_, "kind") => return Some(Ty::Name),
+            // What stands there knows names that nobody else has: the machine at hand, what is baked.
+            ("provider", "builder") | ("service", "install" | "configure") => return None,
             ("provider", "lacks") => return Some(Ty::Name.list()),
             ("provider", _) => {}
             (_, "provider") => return Some(Ty::Instance("provider".into(), None)),
@@ -142,6 +144,7 @@ impl<'a> Checker<'a> {
         names.extend(of.flat_map(|of| of.instances.iter()).map(|instance| instance.name.text.clone()));
         let kinds = [self.program.kinds.get(keyword), self.program.instances.get(keyword)];
         names.extend(kinds.into_iter().flatten().flat_map(|kind| kind.inputs.keys().chain(kind.blocks.keys())).cloned());
+        names.retain(|name| !matches!((keyword.as_str(), name.as_str()), ("provider", "builder") | ("service", "install" | "configure")));
         names
     }
 

@@ -141,7 +141,7 @@ impl<'a> Checker<'a> {
         if definition.attributes.contains_key(name) || definition.keyword == "provider" && kind.inputs.contains_key(name) {
             return Some(self.attribute_ty(definition, name));
         }
-        if definition.keyword == "provider" && kind.blocks.contains_key(name) {
+        if definition.keyword == "provider" && name != "builder" && kind.blocks.contains_key(name) {
             return self.block_field(Some(definition), kind, name);
         }
         match Ambient::of(name, Some(definition.keyword.as_str()))? {

@@ -70,8 +70,18 @@ impl Evaluator<'_> {
         match &expr.kind {
             ExprKind::Literal(literal) => Ok(hir::value_of(literal)),
             ExprKind::Template(parts) => self.template(parts),
-            // A place that nobody filled would be a mistake of the lowering: there is no value, and no other one in its place.
-            ExprKind::Local(place) => self.locals.get(place.0 as usize).cloned().ok_or(Stop),
+            // A place that nobody filled: there is no value, and no other one in its place.
+            ExprKind::Local(place) => match self.locals.get(place.0 as usize) {
+                Some(value) => Ok(value.clone()),
+                None => Err(self.stop(
+                    Diagnostic::error(
+                        Code::EvaluationFailed,
+                        expr.span,
+                        "this is known where it stands alone, and something else reads it",
+                    )
+                    .help("the checker should have said so: report it as a mistake of infrac"),
+                )),
+            },
             ExprKind::Word(word) => Ok(Value::Text(word.clone())),
             ExprKind::Name(name) => self.name(name, expr.span),
             ExprKind::Member(base, field) => {
