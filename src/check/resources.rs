@@ -150,9 +150,9 @@ impl<'a> Checker<'a> {
         self.suits(value, &found, of);
     }
 
-    /// The same for what configures a plugin: what is secret there is told with what is given.
+    /// The same for what configures a plugin: what is no value or secret there is told with what is given.
     pub(super) fn suits_plugin(&mut self, value: &hir::Expr, found: &Ty, of: &Attribute) {
-        if !found.holds_secret() {
+        if !found.holds_secret() && !found.holds_instance() {
             self.suits(value, found, of);
         }
     }

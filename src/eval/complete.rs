@@ -80,17 +80,36 @@ impl Filling<'_> {
 
     fn record(&mut self, record: &RecordTy, map: &Entries) -> Result<Option<Value>, Incomplete> {
         let mut changed: Option<Entries> = None;
-        for field in &record.fields {
-            let new = match map.get(&field.name) {
-                Some(value) if field.ty.has_defaults() => self.part(value, &field.ty, Key::Name(field.name.clone()))?,
-                None if field.has_default => self.default(record, field, map)?,
-                _ => None,
-            };
-            if let Some(new) = new {
+        for field in record.fields.iter().filter(|field| field.ty.has_defaults()) {
+            let Some(value) = map.get(&field.name) else { continue };
+            if let Some(new) = self.part(value, &field.ty, Key::Name(field.name.clone()))? {
                 changed.get_or_insert_with(|| map.clone()).insert(field.name.clone(), new);
             }
         }
+        // A default reads what is said, and that is complete by now.
+        let mut left_out = record.fields.iter().filter(|field| field.has_default && !map.contains_key(&field.name)).peekable();
+        if left_out.peek().is_some() {
+            let said = changed.take().unwrap_or_else(|| map.clone());
+            let mut whole = said.clone();
+            for field in left_out {
+                whole.extend(self.default(record, field, &said)?.map(|new| (field.name.clone(), new)));
+            }
+            changed = Some(whole);
+        }
         Ok(changed.map(|map| Value::Map(map.into())))
+    }
+
+    /// What a default gives may leave out fields that have defaults themselves. What is wrong there is wrong with the record.
+    fn completed(&mut self, value: Value, field: &FieldTy) -> Result<Value, Incomplete> {
+        if !field.ty.has_defaults() {
+            return Ok(value);
+        }
+        let depth = self.path.len();
+        let complete = self.part(&value, &field.ty, Key::Name(field.name.clone())).map_err(|mut incomplete| {
+            incomplete.path.truncate(depth);
+            Incomplete { said: Vec::new(), ..incomplete }
+        })?;
+        Ok(complete.unwrap_or(value))
     }
 
     fn default(&mut self, record: &RecordTy, field: &FieldTy, map: &Entries) -> Result<Option<Value>, Incomplete> {
@@ -108,7 +127,7 @@ impl Filling<'_> {
                 let message = format!("nothing says the field `{}`{}", field.name, record.named());
                 Some(Box::new(Diagnostic::error(Code::Missing, default.span, message)))
             }
-            Ok(value) => return Ok(Some(value)),
+            Ok(value) => return self.completed(value, field).map(Some),
             Err(Stop) => apart.found.map(|mut why| {
                 if why.code == Code::EvaluationFailed {
                     why.code = Code::InvalidLiteral;
