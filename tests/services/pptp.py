@@ -1,5 +1,7 @@
-"""PPTP for real, as far as a kernel without PPP goes: the gate answers clients, and its programs take what was written."""
+"""PPTP for real, as far as a kernel without PPP goes: the gate answers clients, lets their packets in and no further than
+they may, and its programs take what was written."""
 
+import pathlib
 import re
 import socket
 import struct
@@ -15,6 +17,53 @@ GATE = "shop-prod-access-gate-0"
 PUBLIC = "198.51.100.5"
 # What a client says first (RFC 2637, 2.1): length, kind, a number that is always the same, the request, the version.
 HELLO = struct.pack(">HHLHHHHLLHH64s64s", 156, 1, 0x1A2B3C4D, 1, 0, 0x0100, 0, 1, 1, 1, 0, b"client", b"test")
+# Then it calls (2.7): its number of the call, the speeds, both kinds of bearer and framing, how much it takes at once.
+CALL = struct.pack(">HHLHHHHLLLLHHHH64s64s", 168, 1, 0x1A2B3C4D, 7, 0, 1, 1, 300, 100000000, 3, 3, 64, 0, 0, 0, b"", b"")
+# Whether a login can be made at all, and with what pppd ends where it cannot, and where it does not know an option.
+HAS_PPP, NO_PPP, UNKNOWN_OPTION = pathlib.Path("/dev/ppp").exists(), "4", "2"
+# The numbers of GRE and of another protocol that nobody asked for.
+GRE, ESP = 47, 50
+# What the gate calls itself in the tunnel.
+GATE_INSIDE = "10.100.18.1"
+# Somebody whom the peers may reach, and somebody among the management, whom they may not; both are the operator's side.
+PEOPLE, MANAGEMENT = "10.100.0.1", "10.100.64.9"
+# Says which protocols of IP come in; whoever listens so hears what the firewall has let through.
+HEARS = """
+import select, socket, sys
+heard = {socket.socket(socket.AF_INET, socket.SOCK_RAW, number): number for number in map(int, sys.argv[1:])}
+print("listens", flush=True)
+while found := select.select(list(heard), [], [], 3)[0]:
+    for each in found:
+        each.recv(65535)
+        print(heard[each], flush=True)
+"""
+# Says by whom of a network datagrams come in.
+TAKES = """
+import select, socket, sys
+taken = {socket.socket(socket.AF_INET, socket.SOCK_DGRAM): address for address in sys.argv[1:]}
+for each, address in taken.items():
+    each.bind((address, 4500))
+print("listens", flush=True)
+while found := select.select(list(taken), [], [], 3)[0]:
+    for each in found:
+        print(taken[each], each.recv(65535).decode(), flush=True)
+"""
+# Puts datagrams into an interface of a client, as PPP does with what it has read.
+PUTS = """
+import fcntl, os, socket, struct, sys
+link = os.open("/dev/net/tun", os.O_RDWR)
+fcntl.ioctl(link, 0x400454CA, struct.pack("16sH", sys.argv[1].encode(), 0x1001))
+def checked(text):
+    total = sum(struct.unpack(f">{len(text) // 2}H", text))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+for source, to in zip(sys.argv[2::2], sys.argv[3::2]):
+    text = source.encode()
+    head = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 28 + len(text), 1, 0, 64, 17, 0, socket.inet_aton(source), socket.inet_aton(to))
+    head = head[:10] + struct.pack(">H", checked(head)) + head[12:]
+    os.write(link, head + struct.pack(">HHHH", 4500, 4500, 8 + len(text), 0) + text)
+"""
 
 
 def source(*peers):
@@ -32,8 +81,8 @@ product shop {{
   waive source-available {{ on = [consul], because = "internal use is allowed" }}
 }}
 provider hetzner eu {{ region = fsn1 }}
-stack management mgmt {{ on = eu, range = 10.100.0.0/20 }}
-stack directory people {{ on = eu, keys = [mgmt.operator_keys] }}
+stack management mgmt {{ on = eu, range = 10.100.64.0/20 }}
+stack directory people {{ on = eu, range = 10.100.0.0/20, keys = [mgmt.operator_keys] }}
 stack vpn inward {{ on = eu, reaches = [mgmt], label = "inward" }}
 stack vpn access {{
   on        = eu
@@ -61,20 +110,44 @@ def main():
     sys.exit(1 if product.failed else 0)
 
 
-def answer():
-    """What the gate says to a client on the internet: the kind of its message and its result."""
+def answers(*asked):
+    """What the gate says to a client on the internet: the kind of each message and its result."""
     code = f"""
 import socket
 with socket.create_connection(('{PUBLIC}', 1723), 10) as gate:
-    gate.sendall(bytes.fromhex('{HELLO.hex()}'))
-    said = b''
-    while len(said) < 156 and (more := gate.recv(156)):
-        said += more
-print(said.hex())
+    for text in {[text.hex() for text in asked]}:
+        gate.sendall(bytes.fromhex(text))
+        head = b''
+        while len(head) < 2 and (more := gate.recv(2 - len(head))):
+            head += more
+        said, length = head, int.from_bytes(head, 'big')
+        while len(said) < length and (more := gate.recv(length - len(said))):
+            said += more
+        print(said.hex())
 """
-    asked = subprocess.run(in_switch("python3", "-c", code), text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    said = bytes.fromhex(asked.stdout.strip())
-    return (struct.unpack(">H", said[8:10])[0], said[14]) if len(said) == 156 else None
+    told = subprocess.run(in_switch("python3", "-c", code), text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    said = [bytes.fromhex(line) for line in told.stdout.split()]
+    # The result stands where each of the two has it.
+    return [(text[9], text[14 if text[9] == 2 else 16]) for text in said if len(text) > 16]
+
+
+def meanwhile(words, does):
+    """What a program says that listens while something is done, until it has heard nothing for a while."""
+    listens = subprocess.Popen([str(word) for word in words], text=True, stdout=subprocess.PIPE)
+    listens.stdout.readline()
+    does()
+    return set(listens.communicate()[0].splitlines())
+
+
+def sends():
+    """Packets of a client on the internet, of GRE as PPTP has it and of another protocol."""
+    code = """
+import socket, sys
+for number in map(int, sys.argv[2:]):
+    packet = bytes.fromhex("3001880b00040001000000000000ff03") if number == 47 else bytes(16)
+    socket.socket(socket.AF_INET, socket.SOCK_RAW, number).sendto(packet, (sys.argv[1], 0))
+"""
+    subprocess.run(in_switch("python3", "-c", code, PUBLIC, GRE, ESP), check=True)
 
 
 def check(product, gate, given):
@@ -89,14 +162,27 @@ def check(product, gate, given):
     plays("second run", False)
     plays("check mode behind it", False, "--check")
 
-    # Two is the answer to the first message, one that all is well.
-    product.expect("the gate answers a client through its firewall", answer() == (2, 1), answer())
+    # Two is the answer to the first message, eight to the call; one says that all is well.
+    product.expect("the gate answers a client through its firewall", answers(HELLO) == [(2, 1)], answers(HELLO))
+    called = answers(HELLO, CALL)
+    product.expect("it takes a call", called == [(2, 1), (8, 1)], called)
+    took = lambda: "Starting call" in said() and "pppd" in said()  # noqa: E731
+    said = lambda: gate.asks("journalctl", "--output", "cat", "--identifier", "pptpd", "--identifier", "pppd")  # noqa: E731
+    product.expect("it runs pppd for it", until(took), said())
+    heard = meanwhile(gate.inside("python3", "-c", HEARS, str(GRE), str(ESP)), sends)
+    product.expect("its firewall lets gre in, and nothing beside it", heard == {str(GRE)}, heard)
     rules = gate.asks("nft", "list", "chain", "inet", "machine", "inbound")
-    product.expect("its firewall lets gre in", re.search(r"meta l4proto (gre|47) accept", rules), rules)
     product.expect("nothing but the ports of the gate is open", "dport 636" not in rules, rules)
+    reaches(product, gate, given)
+    if not HAS_PPP:
+        print("left   a login, its encryption and whether the options fit each other: this kernel has no PPP (CONFIG_PPP, CONFIG_PPP_MPPE)")
 
-    options = gate.asks("sh", "-c", "pppd file /etc/ppp/pptpd-options dryrun nodetach notty 2>&1 || true")
-    product.expect("pppd knows every option", "unrecognized" not in options and "require-mppe-128" in options, options)
+    # It reads its options before it looks for PPP in the kernel, and prints them where there is one.
+    tries = "pppd file /etc/ppp/pptpd-options {} dryrun nodetach notty 2>&1; echo $?"
+    *told, status = gate.asks("sh", "-c", tries.format("")).splitlines()
+    product.expect("pppd knows every option", status == ("0" if HAS_PPP else NO_PPP), (told, status))
+    *told, status = gate.asks("sh", "-c", tries.format("require-nothing")).splitlines()
+    product.expect("it would say if it did not", status == UNKNOWN_OPTION and "unrecognized option" in told[0], (told, status))
     secrets = gate.asks("cat", "/etc/ppp/chap-secrets")
     for name, address in given.items():
         product.expect(f"{name} has the address of the lock", f"{name} pptpd @/etc/ppp/pptp/{name} {address}\n" in secrets, secrets)
@@ -108,8 +194,23 @@ def check(product, gate, given):
     plays("run without bob", True)
     product.expect("he has no line", "bob" not in gate.asks("cat", "/etc/ppp/chap-secrets"))
     product.expect("who was connected is not", gate.asks("systemctl", "show", "--property=MainPID", "pptpd") != before)
-    product.expect("the gate answers again", until(lambda: answer() == (2, 1)))
+    product.expect("the gate answers again", until(lambda: answers(HELLO) == [(2, 1)]))
     plays("run behind it", False)
+
+
+def reaches(product, gate, given):
+    """What comes out of the interface of a peer goes where peers may go, and nowhere else."""
+    subprocess.run(in_switch("ip", "address", "add", f"{MANAGEMENT}/32", "dev", "private"), check=True)
+    gate.asks("ip", "route", "add", f"{MANAGEMENT}/32", "dev", "eth1")
+    gate.asks("ip", "tuntap", "add", "dev", "ppp0", "mode", "tun")
+    gate.asks("ip", "address", "add", GATE_INSIDE, "peer", given["ada"], "dev", "ppp0")
+    gate.asks("ip", "link", "set", "ppp0", "up")
+    # One is sent by whom PPTP let in, the others by somebody who claims another address.
+    tried = [(given["ada"], PEOPLE), (given["ada"], MANAGEMENT), ("10.100.17.2", PEOPLE), ("10.100.17.2", MANAGEMENT)]
+    puts = lambda: gate.asks("python3", "-c", PUTS, "ppp0", *[word for pair in tried for word in pair])  # noqa: E731
+    arrived = meanwhile(in_switch("python3", "-c", TAKES, PEOPLE, MANAGEMENT), puts)
+    gate.asks("ip", "link", "delete", "ppp0")
+    product.expect("a peer reaches the people, nobody reaches more", arrived == {f"{PEOPLE} {given['ada']}"}, arrived)
 
 
 if __name__ == "__main__":
