@@ -23,6 +23,14 @@ const TOOLS: &[(&str, &str)] = &[
         r#"case "$1 $2" in
   "item list") echo '[]' ;;
   "item create") cat >> "$LAB/vault"; need -s "$LAB/vault" ;;
+  "item get") jq --arg title "$3" 'select(.title == $title)' "$LAB/vault" ;;
+  "item edit")
+    need "$6" = --template
+    jq --arg title "$3" 'select(.title != $title)' "$LAB/vault" > "$LAB/vault.new"
+    cat "$7" >> "$LAB/vault.new"
+    mv "$LAB/vault.new" "$LAB/vault"
+    ;;
+  "read op://acme-prod/vault/operator") jq --raw-output 'select(.title == "vault") | .fields[] | select(.label == "operator").value' "$LAB/vault" ;;
   "read op://acme-prod/authority/key") jq --raw-output 'select(.title == "authority") | .fields[] | select(.label == "key").value' "$LAB/vault" ;;
   *) exit 98 ;;
 esac
@@ -135,6 +143,7 @@ exit 98
         "bao",
         r#"need -e "$LAB/joined"
 need -s "$BAO_CACERT"
+case "$*" in *password=-) need "$(cat)" = "$(op read op://acme-prod/vault/operator)" ;; esac
 case "$1" in write | policy) [ "$#" -lt 4 ] || cat > /dev/null ;; esac
 : > "$LAB/signed"
 "#,
@@ -207,8 +216,14 @@ fn the_guide_does_what_it_says() {
     assert!(blocks.len() >= 12, "{}", blocks.len());
     let mut script = String::from("set -eu\n");
     for (at, block) in blocks.iter().enumerate() {
-        let said =
-            [("<environment>", "prod"), ("<machine>", "acme-prod-mgmt-nodes-0"), ("<stack>/<unit>", "mgmt/nodes"), ("<stack>", "mgmt")];
+        let said = [
+            ("<environment>", "prod"),
+            ("<machine>", "acme-prod-mgmt-nodes-0"),
+            ("<stack>/<unit>", "mgmt/nodes"),
+            ("<stack>", "mgmt"),
+            ("<secret>", "consul/gossip"),
+            ("<domain>", "acme.example.com"),
+        ];
         let block = said.iter().fold(block.clone(), |block, (placeholder, value)| block.replace(placeholder, value));
         assert!(!block.contains('<') || block.contains("< \""), "a placeholder that nobody fills: {block}");
         script.push_str(&format!("echo 'block {at}' >> \"$LAB/log\"\n{block}"));
@@ -247,6 +262,10 @@ fn the_guide_does_what_it_says() {
         "gh variable set",
         "apply -replace",
         "--limit acme-prod-mgmt-nodes-0",
+        "op item edit consul",
+        "bao write auth/userpass/users/operator/password password=-",
+        "bao lease revoke -prefix auth/userpass/login/operator",
+        "bao write -force sys/rotate/root",
     ];
     for pair in order.windows(2) {
         assert!(place(pair[0]) < place(pair[1]), "{} comes before {}\n{log}", pair[0], pair[1]);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -639,6 +640,98 @@ fn first_secrets_have_their_forms_and_are_kept_once() {
         repository.write("store", "[{}]");
         assert_eq!(repository.run(shell, "../live/acme/first-secrets", &["prod"], &[]).status.code(), Some(73));
         assert_eq!(fs::read_to_string(&store).unwrap(), "[{}]");
+    }
+}
+
+/// What a stand-in of 1Password keeps: each item is a file, what it was called with is another one.
+const ITEMS: &str = r##"#!/bin/sh
+set -eu
+echo "$*" >> "$STORE/calls"
+case "$1 $2" in
+  "item list") find "$STORE" -name '*.json' | jq --raw-input . | jq --slurp . ;;
+  "item create") cat > "$STORE/new" && mv "$STORE/new" "$STORE/$(jq --raw-output .title "$STORE/new").json" ;;
+  "item get") cat "$STORE/$3.json" ;;
+  "item edit") [ "$6" = --template ] && cp "$7" "$STORE/$3.json" ;;
+  *) exit 98 ;;
+esac
+"##;
+
+#[test]
+fn a_first_secret_gets_another_value_where_it_is_kept() {
+    for shell in shells() {
+        let repository = first_secrets("onepassword");
+        repository.executable("tools/op", ITEMS);
+        fs::create_dir_all(repository.path("store")).unwrap();
+        let store = repository.path("store").display().to_string();
+        let run = |words: &[&str]| repository.run(shell, "../live/acme/first-secrets", words, &[("STORE", &store)]);
+        let kept = |thing: &str| -> BTreeMap<String, String> {
+            let item = fs::read_to_string(repository.path(&format!("store/{thing}.json"))).unwrap();
+            let item: serde_json::Value = serde_json::from_str(&item).unwrap();
+            let fields = item["fields"].as_array().unwrap().iter();
+            fields.map(|field| (field["label"].as_str().unwrap().to_owned(), field["value"].as_str().unwrap().to_owned())).collect()
+        };
+        text(&run(&["prod"]));
+        let (consul, vault) = (kept("consul"), kept("vault"));
+
+        text(&run(&["prod", "consul/gossip", "vault/seal-2"]));
+        let (other, sealed) = (kept("consul"), kept("vault"));
+        assert_ne!(other["gossip"], consul["gossip"]);
+        assert_eq!(other["gossip"].len(), 44);
+        for same in ["lock", "management"] {
+            assert_eq!(other[same], consul[same], "{same}");
+        }
+        assert_eq!((&sealed["seal"], &sealed["operator"]), (&vault["seal"], &vault["operator"]));
+        assert!(sealed["seal-2"].len() == 64 && sealed["seal-2"] != sealed["seal"], "{}", sealed["seal-2"]);
+
+        // A key that has a name of its own is made once, and others are not known.
+        assert_eq!(run(&["prod", "vault/seal-2"]).status.code(), Some(73));
+        for unknown in ["vault/seal", "authority/key", "consul"] {
+            assert_eq!(run(&["prod", unknown]).status.code(), Some(64), "{unknown}");
+        }
+        assert_eq!((kept("consul"), kept("vault")), (other.clone(), sealed.clone()));
+        let calls = fs::read_to_string(repository.path("store/calls")).unwrap();
+        assert!(!other.values().chain(sealed.values()).any(|value| calls.contains(value)), "{calls}");
+    }
+}
+
+#[test]
+fn a_first_secret_gets_another_value_in_a_file() {
+    for shell in shells() {
+        let repository = first_secrets("local");
+        let read = |name: &str| {
+            let script = format!(". live/acme/.bootstrap/staging.env; printf '%s' \"${{{name}-}}\"");
+            text(&Command::new("sh").current_dir(repository.folder.path()).args(["-c", &script]).output().unwrap())
+        };
+        let run = |words: &[&str]| repository.run(shell, "../live/acme/first-secrets", words, &[]);
+        assert_eq!(run(&["staging", "consul/lock"]).status.code(), Some(66));
+        text(&run(&["staging"]));
+        let before = ["ACME_STAGING_CONSUL_LOCK", "ACME_STAGING_AUTHORITY_KEY", "ACME_STAGING_VAULT_SEAL"].map(read);
+        text(&run(&["staging", "consul/lock", "vault/seal-2"]));
+        let behind = ["ACME_STAGING_CONSUL_LOCK", "ACME_STAGING_AUTHORITY_KEY", "ACME_STAGING_VAULT_SEAL"].map(read);
+        assert!(before[0] != behind[0] && before[1..] == behind[1..], "{behind:?}");
+        assert_eq!(read("ACME_STAGING_VAULT_SEAL_2").len(), 64);
+        let file = fs::read_to_string(repository.path("live/acme/.bootstrap/staging.env")).unwrap();
+        assert!(!file.contains(&before[0]), "{file}");
+        assert_eq!(run(&["staging", "vault/seal-2"]).status.code(), Some(73));
+
+        let repository = first_secrets("sops");
+        repository.executable(
+            "tools/sops",
+            "#!/bin/sh\nfor last; do :; done\ncase $1 in encrypt | decrypt) cat \"$last\" ;; *) exit 98 ;; esac\n",
+        );
+        let read = || {
+            let file = fs::read_to_string(repository.path("ansible/secrets/acme/prod.yml")).unwrap();
+            serde_json::from_str::<BTreeMap<String, String>>(&file).unwrap()
+        };
+        let run = |words: &[&str]| repository.run(shell, "../live/acme/first-secrets", words, &[]);
+        text(&run(&["prod"]));
+        let before = read();
+        text(&run(&["prod", "consul/gossip", "vault/seal-2"]));
+        let mut behind = read();
+        assert_eq!(behind.remove("vault/seal-2").unwrap().len(), 64);
+        let changed: Vec<&String> = before.keys().filter(|name| before[*name] != behind[*name]).collect();
+        assert_eq!((changed, behind.len()), (vec![&"consul/gossip".to_owned()], before.len()));
+        assert_eq!(run(&["prod", "vault/seal-2", "vault/seal-2"]).status.code(), Some(73));
     }
 }
 

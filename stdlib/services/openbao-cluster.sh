@@ -10,7 +10,7 @@ armed=/etc/vault.d/initialize.json
 
 usage() {
   cat >&2 <<'END'
-usage: openbao-cluster exists | absent | create | joined | join | complete | wait
+usage: openbao-cluster exists | absent | create | joined | join | complete | wait | same | refuse
   exists    succeeds where some member belongs to a cluster
   absent    succeeds where every member says that it belongs to none
   create    makes the cluster; OPERATOR_PASSWORD is the password of the first operator
@@ -18,6 +18,8 @@ usage: openbao-cluster exists | absent | create | joined | join | complete | wai
   join      waits until it does
   complete  succeeds where all members belong to the cluster
   wait      waits until they do
+  same      succeeds where the key SEAL_NAME is not here yet, or is SEAL_KEY
+  refuse    says that it is another one
 END
   exit 2
 }
@@ -95,6 +97,18 @@ create() {
   systemctl restart openbao
   wait_for "$self"
 }
+
+# Nothing of the cluster is asked for by these.
+case ${1:-} in
+  same)
+    [ ! -s "/etc/vault.d/$SEAL_NAME.key" ] || [ "$(cat "/etc/vault.d/$SEAL_NAME.key")" = "$SEAL_KEY" ]
+    exit
+    ;;
+  refuse)
+    echo "openbao-cluster: the key of /etc/vault.d/$SEAL_NAME.key has another value where it is kept, which opens nothing that is sealed" >&2
+    exit 1
+    ;;
+esac
 
 self=$(jq --raw-output .address "$members")
 addresses=$(jq --raw-output '.members[]' "$members")

@@ -556,6 +556,15 @@ items! {
         inbound: "list(inbound_rule)" => each InboundRule<'v>;
         public_ports: "list(entry_point)" => each EntryPoint<'v>;
     }
+    /// How a secret gets another value.
+    Labelled ["service", "renewal"] as Renewal has {
+        secret: "secret(string)" => one &'v Arc<Secret>;
+        replaces: "bool" => one bool;
+        says: "string?" => one &'v Text;
+        before: "list(list(string))" => each &'v Value;
+        tell: "list(string)" => each &'v Text;
+        behind: "list(list(string))" => each &'v Value;
+    }
     /// What takes over when a service is away.
     Labelled ["service", "fallback"] has {
         because: "string?";

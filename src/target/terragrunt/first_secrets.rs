@@ -1,5 +1,6 @@
 //! `first-secrets`, a script that makes the secrets that have to be there before anything keeps secrets.
 
+use super::renewal::{self, Renewal};
 use crate::artifact::shell::Word;
 use crate::artifact::{Error, header};
 use crate::base::Text;
@@ -7,6 +8,10 @@ use crate::plan::Plan;
 use crate::target::common::secrets::{self, Sources};
 use crate::value::{Scheme, Secret, SecretForm};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What the script says of secrets that are named.
+const OTHERS: &str =
+    "# Of a secret that is named, such as thing/name, it makes another value in place of the one before. Read the guide first.\n";
 
 const SCRIPT: &str = include_str!("assets/first-secrets");
 
@@ -25,11 +30,21 @@ pub(super) fn script(plan: &Plan) -> Result<Option<String>, Error> {
     }
     let product = Word::literal(&plan.product.name.text)?;
     let mut script = SCRIPT.replace("@HEADER@", &header(&plan.product.path)).replace("@PRODUCT@", product.as_str());
-    let made: BTreeSet<SecretForm> = forms.values().flat_map(BTreeMap::values).copied().collect();
+    let others = renewal::of(plan);
+    script = match others.is_empty() {
+        true => script.replace("@USAGE@", "").replace("@OTHERS@", ""),
+        false => script.replace("@USAGE@", " [secret...]").replace("@OTHERS@", OTHERS),
+    };
+    let made: BTreeSet<SecretForm> =
+        forms.values().flat_map(BTreeMap::values).copied().chain(others.iter().map(|other| other.form)).collect();
     for (_, function) in FUNCTIONS.iter().filter(|(form, _)| made.contains(form)) {
         script.push_str(function);
     }
     script.push_str(keep(Sources::of(plan).bootstrap));
+    if !others.is_empty() {
+        script.push_str(replace(Sources::of(plan).bootstrap));
+        script.push_str(&again(&others)?);
+    }
     script.push_str("keeps\n\n");
     script.push_str(&make(&forms)?);
     script.push_str("\nkeeping=yes\nkeep\n");
@@ -73,9 +88,7 @@ fn make(forms: &Forms) -> Result<String, Error> {
         for (name, form) in secrets {
             let made = file(name)?;
             let line = match form {
-                SecretForm::Base64(bytes) => format!("openssl rand -base64 {bytes} > {made}"),
-                SecretForm::Hex(bytes) => format!("openssl rand -hex {bytes} > {made}"),
-                SecretForm::Uuid => format!("uuid > {made}"),
+                SecretForm::Base64(_) | SecretForm::Hex(_) | SecretForm::Uuid => format!("{} > {made}", command(*form)),
                 SecretForm::Authority => {
                     let key = named(SecretForm::PrivateKey).map_or(Ok("/dev/null".to_owned()), |key| file(key))?;
                     format!("authority {key} {made}")
@@ -87,6 +100,36 @@ fn make(forms: &Forms) -> Result<String, Error> {
             text.push('\n');
         }
     }
+    Ok(text)
+}
+
+/// The command that prints a value of a form that is made alone.
+fn command(form: SecretForm) -> String {
+    match form {
+        SecretForm::Base64(bytes) => format!("openssl rand -base64 {bytes}"),
+        SecretForm::Hex(bytes) => format!("openssl rand -hex {bytes}"),
+        SecretForm::Uuid => "uuid".to_owned(),
+        SecretForm::PrivateKey | SecretForm::Authority => "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256".to_owned(),
+    }
+}
+
+/// What is done for secrets that are named: another value of each is made and kept.
+fn again(others: &[Renewal<'_>]) -> Result<String, Error> {
+    let mut text = String::from("for secret; do\n  mkdir -p \"${secret%%/*}\"\n  case $secret in\n");
+    for other in others {
+        let path = Word::literal(&other.path())?;
+        text.push_str(&format!("    {path}) {} > {path} ;;\n", command(other.form), path = path.as_str()));
+    }
+    text.push_str("    *)\n      echo \"first-secrets: the guide does not say how $secret gets another value\" >&2\n      exit 64\n      ;;\n  esac\ndone\n");
+    // One that nothing else is called by must not be there yet.
+    let new = others.iter().filter(|other| !other.replaces).map(|other| Ok(Word::literal(&other.path())?.as_str().to_owned()));
+    let new = new.collect::<Result<Vec<_>, Error>>()?.join(" | ");
+    if new.is_empty() {
+        text.push_str("is_new() {\n  return 1\n}\n");
+    } else {
+        text.push_str(&format!("is_new() {{\n  case $1 in {new}) ;; *) return 1 ;; esac\n}}\n"));
+    }
+    text.push_str("[ \"$#\" -eq 0 ] || {\n  keeping=yes\n  again\n  exit\n}\n");
     Ok(text)
 }
 
@@ -106,5 +149,14 @@ fn keep(scheme: Scheme) -> &'static str {
         Scheme::Sops => include_str!("assets/keep/sops"),
         // A store that the product serves itself keeps nothing yet.
         Scheme::Env | Scheme::Vault => include_str!("assets/keep/env"),
+    }
+}
+
+/// How another value is kept there.
+fn replace(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Op => include_str!("assets/again/op"),
+        Scheme::Sops => include_str!("assets/again/sops"),
+        Scheme::Env | Scheme::Vault => include_str!("assets/again/env"),
     }
 }

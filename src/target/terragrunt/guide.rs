@@ -1,9 +1,9 @@
 //! `BOOTSTRAP.md`: what an operator does in the first run of an environment, and when a machine is added or replaced. Its blocks of
 //! commands are run by a test, one after the other, in one shell at the root of the repository.
 
-use super::{elsewhere, first_secrets, machines};
-use crate::artifact::header;
+use super::{elsewhere, first_secrets, machines, renewal};
 use crate::artifact::shell::Word;
+use crate::artifact::{Error, header};
 use crate::base::Text;
 use crate::hir::items;
 use crate::plan::names::{Leads, NeededName};
@@ -19,7 +19,7 @@ const CHOOSE: &str = "Choose the environment:\n\n```sh\nenvironment=<environment
 const READY: &str = "Add the environment to `ready` of `state`, compile, and commit: from then on the pipelines work on it.\n";
 
 /// `BOOTSTRAP.md`; `branch` is the one that pipelines work on.
-pub(super) fn guide(plan: &Plan, first: &First, branch: &str) -> String {
+pub(super) fn guide(plan: &Plan, first: &First, branch: &str) -> Result<String, Error> {
     let product = &plan.product.name.text;
     let stacks: Vec<String> = first.stacks.iter().map(|name| format!("`{name}`")).collect();
     let introduction = match plan.serves_itself() {
@@ -63,7 +63,8 @@ pub(super) fn guide(plan: &Plan, first: &First, branch: &str) -> String {
         "\nA unit whose state was left in `.bootstrap` is refused, never planned anew. Keep `.bootstrap` until a plan shows no change.\n",
     );
     guide.push_str(&replacement(plan));
-    guide
+    guide.push_str(&renewal::section(plan)?);
+    Ok(guide)
 }
 
 /// What an operator's shell has to know, with what it is.
@@ -270,12 +271,7 @@ fn configure(plan: &Plan, first: &First) -> String {
     let product = &plan.product.name.text;
     let configured = first.stacks.iter().filter(|stack| plan.services.iter().any(|service| service.stack == **stack));
     let playbooks: String = configured.map(|stack| playbook(product, "", &word(stack))).collect();
-    let variables = match Sources::of(plan).bootstrap {
-        Scheme::Env | Scheme::Vault if !first_secrets::first(plan).is_empty() => {
-            format!(". \"live/{product}/.bootstrap/$environment.env\"\n")
-        }
-        _ => String::new(),
-    };
+    let variables = variables_of_first_secrets(plan);
     format!(
         "Configure the machines, the way in first. The first secrets come from where they are kept. SSH shows the fingerprint of each\n\
          machine that it meets for the first time.\n\
@@ -285,6 +281,16 @@ fn configure(plan: &Plan, first: &First) -> String {
          ./ci/collections.sh\n\
          {playbooks}```\n"
     )
+}
+
+/// What reads in the variables that keep the first secrets, where variables do.
+pub(super) fn variables_of_first_secrets(plan: &Plan) -> String {
+    match Sources::of(plan).bootstrap {
+        Scheme::Env | Scheme::Vault if !first_secrets::first(plan).is_empty() => {
+            format!(". \"live/{}/.bootstrap/$environment.env\"\n", plan.product.name.text)
+        }
+        _ => String::new(),
+    }
 }
 
 pub(super) fn playbook(product: &str, limit: &str, stack: &str) -> String {

@@ -7,7 +7,7 @@ use crate::base::{Text, text};
 use crate::hir::items;
 use crate::plan::{Host, Plan};
 use crate::target::common::secrets::{Place, Sources};
-use crate::value::SecretForm;
+use crate::value::{Secret, SecretForm};
 
 const SCRIPT: &str = include_str!("assets/sign-hosts");
 
@@ -74,15 +74,21 @@ pub(super) fn are_signed(plan: &Plan) -> bool {
 pub(super) fn sign_hosts(plan: &Plan) -> Result<Option<String>, Error> {
     let key = plan.authority().and_then(items::Authority::key);
     let Some(key) = key.filter(|_| are_signed(plan)) else { return Ok(None) };
+    let Some(command) = reading(plan, key, "\"$here\"/../../ansible/")? else { return Ok(None) };
+    Ok(Some(SCRIPT.replace("@HEADER@", &header(&plan.product.path)).replace("@KEY@", &command)))
+}
+
+/// The command that prints a secret of the environment that `$environment` names; `ansible` is how the folder of that name is found.
+pub(super) fn reading(plan: &Plan, secret: &Secret, ansible: &str) -> Result<Option<String>, Error> {
     let product = &plan.product.name.text;
     // The place differs between environments by their name alone.
     let sources = Sources { environment: "{environment}".into(), ..Sources::of(plan) };
-    let command = match sources.place(key) {
+    Ok(Some(match sources.place(secret) {
         Place::Variable(_) => {
             let prefix = text!("{product}_").to_uppercase().replace('-', "_");
-            let suffix = match &**key {
-                crate::value::Secret::Generated { thing, name, .. } => text!("_{thing}_{name}").to_uppercase().replace('-', "_"),
-                crate::value::Secret::Reference { .. } => return Ok(None),
+            let suffix = match secret {
+                Secret::Generated { thing, name, .. } => text!("_{thing}_{name}").to_uppercase().replace('-', "_"),
+                Secret::Reference { .. } => return Ok(None),
             };
             format!(
                 "name={}$(printf %s \"$environment\" | tr 'a-z-' 'A-Z_'){}\nprintenv \"$name\"",
@@ -97,13 +103,12 @@ pub(super) fn sign_hosts(plan: &Plan) -> Result<Option<String>, Error> {
             let file = text!("{}", path.trim_start_matches("../"));
             let extract = entry.map(|entry| placed(&text!("[\"{entry}\"]"))).transpose()?;
             let extract = extract.map(|entry| format!("--extract {entry} ")).unwrap_or_default();
-            format!("sops decrypt {extract}\"$here\"/../../ansible/{}", placed(&file)?)
+            format!("sops decrypt {extract}{ansible}{}", placed(&file)?)
         }
         Place::Entry { mount, path, field } => {
             format!("bao kv get -mount={} -field={} {}", placed(&mount)?, placed(&field)?, placed(&path)?)
         }
-    };
-    Ok(Some(SCRIPT.replace("@HEADER@", &header(&plan.product.path)).replace("@KEY@", &command)))
+    }))
 }
 
 /// One word, with the environment of the script where its name stands in braces.

@@ -11,6 +11,7 @@ mod inputs;
 mod locked;
 mod machines;
 mod origin;
+mod renewal;
 mod root;
 mod state;
 mod unit;
@@ -45,10 +46,9 @@ pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsa
         if let Some(script) = machines::sign_hosts(first).map_err(|error| Unsayable(error.to_string()))? {
             out.script("sign-hosts", &script)?;
         }
-        out.text(
-            "BOOTSTRAP.md",
-            &guide::guide(first, &first.first(), shapes.pipeline.as_ref().map_or("main", |pipeline| &pipeline.branch)),
-        )?;
+        let branch = shapes.pipeline.as_ref().map_or("main", |pipeline| &pipeline.branch);
+        let guide = guide::guide(first, &first.first(), branch).map_err(|error| Unsayable(error.to_string()))?;
+        out.text("BOOTSTRAP.md", &guide)?;
     }
     let accounts = accounts::Accounts::of(plans);
     let waiting = environment::Waiting::of(plans);

@@ -38,7 +38,7 @@ def member(number):
         "vault_node": f"node-{number}",
         "vault_members": ADDRESSES,
         "vault_peers": [f"https://{peer}:8200" for peer in ADDRESSES if peer != address],
-        "vault_seal_key_name": "test-1",
+        "vault_seal_settings": {"current_key_id": "test-1", "current_key": "file:///etc/vault.d/seal.key"},
     }
     machine.template("vault", "vault.json", "/etc/vault.d/vault.json", **values)
     machine.template("vault", "seal.json", "/etc/vault.d/seal.json", **values)
