@@ -111,3 +111,22 @@ fn what_a_killed_run_left_is_removed() {
         assert!(!scene.path(ARMED).exists());
     }
 }
+
+#[test]
+fn another_value_of_a_key_that_is_used_is_refused() {
+    for shell in SHELLS {
+        let scene = members(["200", "200", "200"]);
+        // A machine that is new knows no member yet.
+        std::fs::remove_file(scene.path("etc/openbao/members.json")).unwrap();
+        scene.write("etc/vault.d/seal.key", "another one");
+        assert_eq!(scene.run(shell, &["same"]).code, 0);
+        for (key, code) in [("0a1b", 0), ("0a1b\n", 0), ("", 0), ("0a1c", 1), ("0a1b0a1b", 1)] {
+            scene.write("etc/vault.d/seal-2.key", key);
+            let said = scene.run(shell, &["same"]);
+            assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (code, "", ""), "{key:?}");
+        }
+        let said = scene.run(shell, &["refuse"]);
+        refused(&said, "seal-2.key has another value where it is kept");
+        assert!(!said.err.contains("0a1"), "{said:?}");
+    }
+}
