@@ -18,8 +18,8 @@ usage: openbao-cluster exists | absent | create | joined | join | complete | wai
   join      waits until it does
   complete  succeeds where all members belong to the cluster
   wait      waits until they do
-  same      succeeds where the key SEAL_NAME is not here yet, or is SEAL_KEY
-  refuse    says that it is another one
+  same      succeeds where the file SEAL_FILE is not here yet, or has the key SEAL_KEY in it
+  refuse    says that it has another one
 END
   exit 2
 }
@@ -101,11 +101,11 @@ create() {
 # Nothing of the cluster is asked for by these.
 case ${1:-} in
   same)
-    [ ! -s "/etc/vault.d/$SEAL_NAME.key" ] || [ "$(cat "/etc/vault.d/$SEAL_NAME.key")" = "$SEAL_KEY" ]
+    [ ! -s "$SEAL_FILE" ] || [ "$(cat "$SEAL_FILE")" = "$SEAL_KEY" ]
     exit
     ;;
   refuse)
-    echo "openbao-cluster: the key of /etc/vault.d/$SEAL_NAME.key has another value where it is kept, which opens nothing that is sealed" >&2
+    echo "openbao-cluster: the key in $SEAL_FILE has another value where it is kept, which opens nothing that is sealed" >&2
     exit 1
     ;;
 esac

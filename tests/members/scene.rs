@@ -89,7 +89,7 @@ impl Scene {
         let path = format!("{}:{}:/usr/sbin:/sbin", self.path("bin").display(), std::env::var("PATH").unwrap());
         let mut command = Command::new(shell[0]);
         command.args(&shell[1..]).arg(&self.script).args(arguments).env("PATH", path).env("STAND_IN", self.folder.path());
-        command.env("SEAL_NAME", "seal-2").env("SEAL_KEY", "0a1b");
+        command.env("SEAL_FILE", self.path("etc/vault.d/seal-2.key")).env("SEAL_KEY", "0a1b");
         let Output { status, stdout, stderr } = command.env("OPERATOR_PASSWORD", "pass\"wörd\\n").output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Said { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
