@@ -7,11 +7,13 @@
 //! state { store = mgmt.garage, bootstrap = local, ready = [prod] }
 //! ```
 
-use super::Facts;
+use super::{Facts, place};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::ExprKind;
+use crate::plan::Plan;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    unserved(facts, found);
     let product = facts.product;
     for block in product.block.body.blocks() {
         let Some(ready) = block.body.attribute("ready") else { continue };
@@ -33,4 +35,18 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             return;
         }
     }
+}
+
+/// Jobs read everything that they need from the store of secrets: without one, no pipeline works on what is ready.
+fn unserved(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let is_ready = |plan: &&Plan| plan.state().is_some_and(|state| state.ready().any(|ready| *ready == plan.environment));
+    let Some(plan) = facts.plans.iter().find(|plan| is_ready(plan) && plan.secrets().is_none_or(|secrets| secrets.store().is_none()))
+    else {
+        return;
+    };
+    let message = format!("`{}` is ready, and no store of secrets has what pipelines need: they leave it alone", plan.environment);
+    found.push(
+        Diagnostic::warning(Code::MissingCapability, place::setting_at(facts.product, "state", "ready"), message)
+            .help("say in `secrets` what keeps them, or leave `ready` out"),
+    );
 }

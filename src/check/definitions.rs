@@ -63,6 +63,9 @@ impl<'a> Checker<'a> {
         self.circle_of_defaults(definition);
         if definition.keyword == "policy" {
             self.code_of(definition);
+            for input in definition.inputs.values() {
+                self.error(report::never_set(input));
+            }
         }
         if definition.keyword == "provider" {
             self.plugin_schemas(definition);

@@ -6,6 +6,7 @@ use super::scope::{Place, Scope};
 use crate::base::Text;
 use crate::hir::{self, Export, ExprKind, Meaning, Path};
 use crate::ty::Ty;
+use std::collections::BTreeMap;
 
 /// The attribute of a product that says what others may use.
 pub(super) const EXPORTS: &str = "exports";
@@ -66,6 +67,7 @@ impl<'a> Checker<'a> {
             ExprKind::Error => return,
             _ => return self.error(report::computed_exports(value.span)),
         };
+        let mut seen = BTreeMap::new();
         for element in elements.iter() {
             let (first, second) = match &element.kind {
                 ExprKind::Error => continue,
@@ -82,6 +84,14 @@ impl<'a> Checker<'a> {
                     continue;
                 }
             };
+            if let Some(before) = seen.insert((first, second), element.span) {
+                self.error(report::twice(
+                    &format!("`{}`", second.map_or_else(|| first.to_string(), |second| format!("{first}.{second}"))),
+                    element.span,
+                    before,
+                ));
+                continue;
+            }
             let ty = self.quietly(|checker| checker.check(element, &Ty::Error, scope));
             let instance = product.instances.iter().find(|instance| instance.name.text == *first);
             match instance {
@@ -98,6 +108,13 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Whether something of a stack is a module that keeps states.
+    fn keeps_states(&self, stack: &hir::Instance, name: Option<&Text>) -> bool {
+        let definition = self.program.definitions.get(&(stack.keyword.clone(), stack.definition.text.clone()));
+        let inner = definition.zip(name).and_then(|(of, name)| of.instances.iter().find(|inner| inner.name.text == *name));
+        inner.is_some_and(|inner| inner.repeat.is_none() && hir::keeps_states(self.program, inner))
+    }
+
     /// Why something of a product means nothing to others, with the advice; nothing where it crosses, or is not there at all.
     fn stays(&self, instance: &hir::Instance, second: Option<&Text>, ty: &Ty) -> Option<(&'static str, &'static str)> {
         let name_what = "name what others may use of it: a service, or an output with a value";
@@ -105,6 +122,7 @@ impl<'a> Checker<'a> {
             (Ty::Error, _) => return None,
             (Ty::Instance(keyword, _), _) => match keyword.as_str() {
                 "service" | "store" => return None,
+                "module" if self.keeps_states(instance, second) => return None,
                 "stack" => return Some(("a stack is its machines and modules, which stay in their product", name_what)),
                 "provider" => return Some(("an account is entered by its own product alone", "each product has its own providers")),
                 _ => {

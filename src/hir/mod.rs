@@ -24,7 +24,7 @@ pub use body::{
 pub use fields::{Ambient, Constant, Field, FieldId, Fields, Place};
 pub use interpreted::{INTERPRETED, Interpreted};
 pub use list::{List, value_of};
-pub use other::{Directory, Export, Other, Others, Path, Stays, serving, stays, written};
+pub use other::{Directory, Export, Other, Others, Path, Stays, keeps_states, serving, stays, written};
 
 /// Everything that is declared, from the library and the inventory.
 #[derive(Clone, Debug, Default)]

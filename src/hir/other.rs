@@ -1,6 +1,7 @@
 //! The other products of the project, as one that refers to them knows them before any is evaluated.
 
-use super::Name;
+use super::items::{StateStore, View};
+use super::{Instance, Name, Program};
 use crate::base::{Span, Text};
 use crate::ty::Ty;
 use std::collections::BTreeMap;
@@ -83,6 +84,13 @@ pub fn stays(ty: &Ty) -> Option<Stays> {
         Ty::Record(record) => record.fields.iter().find_map(|field| stays(&field.ty)),
         _ => None,
     }
+}
+
+/// Whether it is a module that keeps states, as a bucket may.
+pub fn keeps_states(program: &Program, instance: &Instance) -> bool {
+    let definition = program.definitions.get(&(instance.keyword.clone(), instance.definition.text.clone()));
+    instance.keyword == "module"
+        && definition.is_some_and(|definition| definition.blocks.iter().any(|block| block.keyword.text == StateStore::NAME))
 }
 
 impl Directory {

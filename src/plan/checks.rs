@@ -8,6 +8,7 @@ use crate::eval::{Locals, Stop};
 use crate::hir::items::{View, Waiver};
 use crate::hir::{self, Definition, ExprKind};
 use crate::value::{InstanceId, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What is done with a check that fails.
@@ -108,6 +109,7 @@ impl Planner<'_> {
         let policies = policies.filter(|((_, name), _)| named.as_ref().is_none_or(|named| named.contains(name)));
         let policies: Vec<_> = policies.map(|(_, policy)| policy.clone()).collect();
         for policy in policies {
+            self.judging = Some((policy.clone(), BTreeMap::new()));
             for check in &policy.checks {
                 let _ = self.check(PRODUCT, check, &mut Around::default(), Some(&policy.name.text));
             }
@@ -116,6 +118,7 @@ impl Planner<'_> {
                 let _ = self.turns(PRODUCT, &repeat.bindings, repeat, &mut Around::default(), judged);
             }
         }
+        self.judging = None;
     }
 
     /// Judges what a module gets before anything is made of it: what would follow from a wrong input is no news.

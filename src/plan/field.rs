@@ -94,6 +94,30 @@ impl Planner<'_> {
         }
     }
 
+    /// A `let` or an output of the policy that judges; each is evaluated once for all that it judges.
+    pub(super) fn of_policy(&mut self, field: FieldId) -> Option<Evaluated> {
+        let (policy, known) = self.judging.as_ref()?;
+        if let Some(known) = known.get(&field) {
+            return Some(known.clone());
+        }
+        let policy = policy.clone();
+        let what = self.program.fields.get(&(policy.keyword.clone(), policy.name.text.clone()))?.get(field)?.1.clone();
+        let value = match what {
+            Field::Let(at) => {
+                let binding = &policy.lets[at];
+                let (types, name) = (self.types, &binding.name.text);
+                let found = || types.definition_let(&policy.keyword, &policy.name.text, name);
+                self.binding(PRODUCT, binding, policy.let_types.get(name), found)
+            }
+            Field::Output(at) => self.eval(policy.outputs[at].value.as_ref()?, PRODUCT),
+            _ => return None,
+        };
+        if let Some((_, known)) = &mut self.judging {
+            known.insert(field, value.clone());
+        }
+        Some(value)
+    }
+
     /// A `let` of the implementation.
     fn of_implementation(&mut self, id: InstanceId, field: FieldId) -> Evaluated {
         let at = self.in_implementation(id, field);

@@ -39,8 +39,8 @@ impl Scope for Frame<'_, '_> {
             },
             Place::Product => self.planner.other(name).map(Ok),
             Place::Ambient(ambient) => self.everywhere(ambient, span),
-            // What is evaluated for a product as a whole stands in no instance.
-            Place::Field(_) => None,
+            // What is evaluated for a product as a whole stands in no instance, but may stand in a policy.
+            Place::Field(field) => self.planner.of_policy(field),
         }
     }
 
@@ -166,7 +166,7 @@ impl Frame<'_, '_> {
             Ambient::Product => Value::Instance(PRODUCT),
             Ambient::Environment => Value::Text(planner.environment.clone()),
             Ambient::Services => Value::list(planner.of("service").into_iter().map(Value::Instance)),
-            Ambient::Modules => Value::list(planner.of("module").into_iter().map(Value::Instance)),
+            Ambient::Modules => Value::list(planner.own_modules().map(Value::Instance)),
             Ambient::Stores => Value::list(planner.of("store").into_iter().map(Value::Instance)),
             Ambient::Hosts => Value::list(planner.machines.values().map(|machine| machine.record.clone())),
             Ambient::Stages => return Some(planner.stages_judged(span)),

@@ -5,6 +5,7 @@ use super::planner::{Node, Planner, State};
 use super::{Instance, Plan};
 use crate::base::{IndexMap, Span, Text};
 use crate::diag::{Code, Diagnostic};
+use crate::hir::items::{StateStore, View};
 use crate::hir::{self, ExprKind, Name, Path, Program};
 use crate::value::{InstanceId, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,8 +122,12 @@ impl Exported {
 /// What an instance says that it can do.
 fn capable(instance: &Instance, program: &Program) -> Option<Offered> {
     let keyword = &instance.declaration.keyword;
-    let kind = program.kinds.get(keyword).filter(|_| matches!(keyword.as_str(), "service" | "store"))?;
-    let capable = |field: &Text| kind.blocks.get(field).is_some_and(|block| block.blocks.is_empty() && !block.many && !block.open);
+    let kind = program.kinds.get(keyword).filter(|_| matches!(keyword.as_str(), "service" | "store" | "module"))?;
+    // A module is for others where states are kept, and nothing else.
+    let is_for_others = |field: &Text| keyword != "module" || field == StateStore::NAME;
+    let capable = |field: &Text| {
+        is_for_others(field) && kind.blocks.get(field).is_some_and(|block| block.blocks.is_empty() && !block.many && !block.open)
+    };
     let fields = instance.fields.iter().filter(|(name, value)| capable(name) && crosses(value));
     let fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
     Some(Offered::Instance { keyword: keyword.clone(), definition: instance.definition.clone(), fields })
@@ -147,7 +152,7 @@ impl Planner<'_> {
                 let value = match &offer.what {
                     Offered::Value(value) => value.clone(),
                     Offered::Instance { keyword, definition, fields } => {
-                        let runs = keyword == "service";
+                        let runs = keyword != "store";
                         let (environment, ready) = (exported.environment.clone(), exported.ready || !runs);
                         let elsewhere = Elsewhere { product: product.clone(), environment, ready, runs };
                         Value::Instance(self.push_import(elsewhere, offer, (keyword, definition), fields))

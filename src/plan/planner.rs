@@ -112,6 +112,8 @@ pub(super) struct Planner<'a> {
     pub diagnostics: Diagnostics,
     /// The waivers that waived something: policy and thing.
     pub used_waivers: BTreeSet<(Text, Text)>,
+    /// The policy that judges, with what was evaluated of it.
+    pub judging: Option<(Arc<Definition>, BTreeMap<FieldId, Evaluated>)>,
     /// Whether the inputs of a module keep its rules, as far as that was asked.
     pub held: BTreeMap<InstanceId, Result<(), Stop>>,
     /// The places that say what a rule refused: one finding for each.
@@ -159,6 +161,7 @@ impl<'a> Planner<'a> {
             used_waivers: BTreeSet::new(),
             work,
             asked: 0,
+            judging: None,
             held: BTreeMap::new(),
             blamed: BTreeSet::new(),
             unknown: BTreeSet::new(),
@@ -297,6 +300,12 @@ impl<'a> Planner<'a> {
     pub(super) fn of(&self, keyword: &str) -> Vec<InstanceId> {
         let of_keyword = self.nodes.iter().enumerate().filter(|(_, node)| node.keyword == keyword);
         of_keyword.map(|(index, _)| InstanceId(index as u32)).collect()
+    }
+
+    /// The modules that this product makes units of.
+    pub(super) fn own_modules(&self) -> impl Iterator<Item = InstanceId> + use<> {
+        let own = self.of("module").into_iter().filter(|id| self.node(*id).elsewhere.is_none());
+        own.collect::<Vec<_>>().into_iter()
     }
 
     /// `mgmt.nodes`

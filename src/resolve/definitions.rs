@@ -193,6 +193,10 @@ impl Resolver<'_> {
                     )
                     .help(format!("write `let {} = …`, or move it into a resource", attribute.name.text)),
                 ),
+                ast::Item::For(repeat) => self.error(
+                    Diagnostic::error(Code::UnknownBlock, repeat.span, "an `implement` body has no rules for each element")
+                        .help("write the rule into the contract, `define module`, or one `check` over all elements: `check all([for x in xs : …])`"),
+                ),
                 _ => self.error(
                     Diagnostic::error(Code::UnknownBlock, block.span, "an `implement` body declares no inputs, types or functions")
                         .help("declare them in the contract, `define module`"),

@@ -2,7 +2,7 @@
 
 use super::{Library, Source, word};
 use crate::base::Text;
-use crate::hir::{Export, Other, Path, Program, stays};
+use crate::hir::{Export, Other, Path, Program, keeps_states, stays};
 use crate::syntax::ast;
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ fn export(program: &Program, block: &ast::Block, (first, second): &Path) -> Opti
         ("stack", Some(name)) => {
             let definition = program.definitions.get(&("stack".into(), of.text))?;
             if let Some(inner) = definition.instances.iter().find(|inner| inner.name.text == *name) {
-                let is_one = inner.keyword == "service" && inner.repeat.is_none();
+                let is_one = (inner.keyword == "service" || keeps_states(program, inner)) && inner.repeat.is_none();
                 return is_one.then(|| Export::Instance(inner.keyword.clone(), inner.definition.text.clone()));
             }
             let output = definition.outputs.get(name).and_then(|output| output.ty.clone());

@@ -6,6 +6,13 @@ use crate::diag::{Code, Diagnostic};
 use crate::hir::{self, Definition, Implementation, Input, Output};
 use crate::ty::{RecordTy, Ty};
 
+/// An input of what has no instances.
+pub(in crate::check) fn never_set(input: &hir::Input) -> Diagnostic {
+    let name = &input.name;
+    Diagnostic::error(Code::UnknownBlock, name.span, format!("nobody sets `{}`: a policy has no instances", name.text))
+        .help(format!("write `let {} = …`", name.text))
+}
+
 pub(in crate::check) fn unknown_attribute<'k>(
     name: &hir::Name,
     of: &str,
