@@ -143,5 +143,5 @@ fn write(path: &Path, value: &Value) -> Result<(), Failure> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| Failure::disk("make the folder", folder, &error))?;
     }
-    host::save(path, &format!("{value}\n"))
+    host::save(path, &format!("{value:#}\n"))
 }

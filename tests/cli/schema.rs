@@ -47,6 +47,8 @@ fn a_type_that_is_missing_is_brought_by_the_command_that_the_finding_names() {
         written.contains("hcloud_storage_box") && !written.contains("hcloud_other") && !written.contains("The identifier"),
         "{written}"
     );
+    // A line for each thing, in the order of names: a review shows what came.
+    assert!(written.lines().count() > 10 && written.contains("\n        \"attributes\": {\n"), "{written}");
     // Those of infrac itself are still there: the machine of the template is made of them.
     session.run(&["build"]).ends(0);
     assert!(session.read("modules/infra/box/hetzner/main.tf").contains("resource \"hcloud_storage_box\" \"this\""));
@@ -95,7 +97,7 @@ define service thing {
     let add = ["schema", "add", "acme.tools.thing", "--from", "printed.json"];
     session.run(&add).ends(2).says("which release of `acme.tools` it is of: name it by `--release`");
     session.run(&[&add[..], &["--release", "1.2.0"]].concat()).ends(0).says("wrote library/ansible/collections.json");
-    assert_eq!(session.read("library/ansible/collections.json"), "{\"acme.tools\":\"1.2.0\"}\n");
+    assert_eq!(session.read("library/ansible/collections.json"), "{\n  \"acme.tools\": \"1.2.0\"\n}\n");
     session.run(&add).ends(0);
     session.run(&[&add[..], &["--release", "1.3.0"]].concat()).ends(2).says("is installed in release 1.2.0");
     session.run(&["check"]).ends(0);

@@ -42,11 +42,16 @@ pub(super) fn guide(plan: &Plan, first: &First, branch: &str) -> Result<String, 
          \n\
          {introduction}\
          \n\
-         All commands run in one shell, at the root of the repository, with the tools that `mise install` brings; the tunnel needs `wg-quick`, and the\n\
-         environments of GitHub `gh`. The shell has to know:\n\
+         All commands run in one shell, at the root of the repository, with the tools that `mise install` brings; {needs}\n\
+         environments of GitHub {gh}. The shell has to know:\n\
          \n\
          | variable | what it is |\n\
          |---|---|\n",
+        needs = match machines::way_in(plan).and_then(|way| way.up().next().cloned()) {
+            Some(client) => format!("the tunnel needs `{client}`, and the"),
+            None => "the".to_owned(),
+        },
+        gh = if machines::way_in(plan).is_some() { "`gh`" } else { "need `gh`" },
         header = header(&plan.product.path),
     );
     for (variables, what) in variables(plan) {
