@@ -188,3 +188,48 @@ fn what_is_not_there_has_no_reason() {
     let environments: Vec<&str> = answers.iter().flat_map(|answer| &answer.environments).map(Text::as_str).collect();
     assert_eq!(environments, ["prod"]);
 }
+
+/// Two products, of which one gives the other a value that a definition makes of what the product says.
+const PLATFORM: &str = r#"product platform {
+  domain       = "platform.example.com"
+  owner        = "ops@example.com"
+  environments = [prod]
+  ranges       = { prod = 10.20.0.0/16 }
+  exports      = [corp.label]
+}
+provider hetzner eu { region = fsn1 }
+stack facts corp { on = eu, zone = "corp.example.com" }
+"#;
+const SHOP: &str = r#"product shop {
+  domain       = "shop.example.com"
+  owner        = "ops@shop.example.com"
+  environments = [prod]
+  ranges       = { prod = 10.0.0.0/16 }
+}
+provider hetzner eu { region = fsn1 }
+stack client c { on = eu, label = platform.corp.label }
+"#;
+const LIBRARY: &str = r#"define stack facts {
+  input zone: fqdn
+  output label: string = "in ${zone}"
+}
+define stack client { input label: string }
+"#;
+
+#[test]
+fn what_another_product_exports_leads_to_what_decides_it_there() {
+    let own = [("inventory/platform/product.infra", PLATFORM), ("inventory/shop/product.infra", SHOP), ("library/own.infra", LIBRARY)];
+    let library = acme();
+    let library = library.files().filter(|(_, file)| file.path.starts_with('<')).map(|(_, file)| (file.path.clone(), file.text.clone()));
+    let workspace = Workspace::new(library.chain(own.map(|(path, text)| (path.into(), text.into()))));
+    let path = ["shop", "c", "label"].map(|part| Key::Name(part.into())).to_vec();
+    let answers = why(&workspace, &Options::default(), &[Question::Value(path)]).unwrap().remove(0).unwrap();
+    let [answer] = answers.as_slice() else { panic!("{answers:?}") };
+    let mut told = Vec::new();
+    each(&answer.reasons, &mut |reason| told.push((reason.what.to_string(), workspace.text(reason.place).to_owned())));
+    let told: Vec<(&str, &str)> = told.iter().map(|(what, text)| (what.as_str(), text.as_str())).collect();
+    assert_eq!(
+        told,
+        [("c.label", "platform.corp.label"), ("platform.corp.label", "\"in ${zone}\""), ("platform.corp.zone", "\"corp.example.com\""),]
+    );
+}

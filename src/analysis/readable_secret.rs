@@ -8,7 +8,7 @@
 
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{Block, Definition, Program};
+use crate::hir::{Block, Definition, Expr, Program};
 use crate::shape::role::{Role, Step};
 use crate::value::{Residual, Value};
 
@@ -23,16 +23,23 @@ pub(super) fn check(program: &Program, role: &Role, found: &mut Vec<Diagnostic>)
         if !open || !step.arguments.get("content").is_some_and(|content| holds_secret(role, content)) {
             continue;
         }
-        let written = definition.and_then(|definition| mode_of(definition, step));
-        found.push(
-            Diagnostic::error(
-                Code::SecretExposed,
-                written.unwrap_or(step.span),
-                format!("a file with a secret has the mode {mode}: everybody on the machine may read it"),
-            )
-            .related(step.span, "the file is written here")
-            .help("write `mode = \"0600\"`, or `mode = \"0640\"` with the `group` that needs it"),
-        );
+        let written = definition.and_then(|definition| Some((definition, block_of(definition, step)?)));
+        let said = written.and_then(|(_, block)| Some(block.body.attribute("mode")?.value.span));
+        // Where no mode is said, what makes the usual one wrong is the secret.
+        let secret = written.and_then(|(definition, block)| secret_in(definition, &block.body.attribute("content")?.value));
+        let finding = Diagnostic::error(
+            Code::SecretExposed,
+            said.or(secret).unwrap_or(step.span),
+            format!("a file with a secret has the mode {mode}: everybody on the machine may read it"),
+        )
+        .shown();
+        let finding = match (said, secret) {
+            (Some(_), Some(secret)) => finding.related(secret, "the secret stands here"),
+            (Some(_), None) => finding.related(step.span, "the file is written here"),
+            (None, Some(_)) => finding.label("the secret stands here").related(step.span, "no mode is said, and this is the usual one"),
+            (None, None) => finding.label("no mode is said, and this is the usual one"),
+        };
+        found.push(finding.help("write `mode = \"0600\"`, or `mode = \"0640\"` with the `group` that needs it"));
     }
 }
 
@@ -56,9 +63,20 @@ fn has_reference(value: &Value) -> bool {
     }
 }
 
-/// Where the mode of a file is written.
-fn mode_of(definition: &Definition, step: &Step) -> Option<Span> {
-    let parts = definition.blocks.iter().flat_map(|block| block.body.blocks());
-    let is_it = |block: &&std::sync::Arc<Block>| block.labels.first().is_some_and(|label| label.span == step.span);
-    parts.into_iter().find(is_it)?.body.attribute("mode").map(|mode| mode.value.span)
+/// The block that a step was written as.
+fn block_of<'d>(definition: &'d Definition, step: &Step) -> Option<&'d Block> {
+    let mut parts = definition.blocks.iter().flat_map(|block| block.body.blocks());
+    parts.find(|block| block.labels.first().is_some_and(|label| label.span == step.span)).map(AsRef::as_ref)
+}
+
+/// The name of an input in an expression that is given a secret.
+fn secret_in(definition: &Definition, content: &Expr) -> Option<Span> {
+    let mut found = None;
+    content.walk(&mut |part| {
+        let input = part.as_name().and_then(|name| definition.inputs.get(name));
+        if found.is_none() && input.is_some_and(|input| input.ty.holds_secret()) {
+            found = Some(part.span);
+        }
+    });
+    found
 }

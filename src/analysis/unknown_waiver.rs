@@ -39,9 +39,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 Some(nearest) => {
                     diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), name.span, nearest)
                 }
-                None => diagnostic.help(
-                    "name an instance, a definition, a stage or a source of first secrets, in quotes where it is none of the names here",
-                ),
+                None => diagnostic.help("name an instance, a definition, a stage or a source of first secrets"),
             });
         }
     }

@@ -27,7 +27,12 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         for name in &waiver.on {
             if let Some(first) = seen.insert((waiver.policy.text.clone(), name.text.clone()), name.span) {
                 let message = format!("the policy `{}` is waived for `{}` already", waiver.policy.text, name.text);
-                found.push(Diagnostic::error(Code::Duplicate, name.span, message).related(first, "it is waived here first"));
+                let again = Diagnostic::error(Code::Duplicate, name.span, message).related(first, "it is waived here first");
+                let again = again.help("one waiver with its reason is enough: remove one of the two");
+                found.push(match waiver.on.len() {
+                    1 => again.remove("remove the second waiver", waiver.span),
+                    _ => again.remove(format!("remove `{}` from the second waiver", name.text), name.span),
+                });
             }
         }
         for name in waiver.on.iter().filter(|name| !used.contains(&(waiver.policy.text.clone(), name.text.clone()))) {

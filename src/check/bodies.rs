@@ -212,7 +212,7 @@ impl<'a> Checker<'a> {
         let mut seen: BTreeMap<&Text, Span> = BTreeMap::new();
         for block in blocks {
             let Some(inner) = kind.blocks.get(&block.keyword.text) else {
-                if !kind.open {
+                if !kind.open && block.has_body() {
                     let known = kind.blocks.keys().chain(kind.inputs.keys()).map(Text::as_str);
                     self.error(report::unknown_block(&block.keyword, what, known));
                 }

@@ -53,7 +53,8 @@ impl<'a> Checker<'a> {
             if definition.keyword == "stack" && !kind.blocks.contains_key(&block.keyword.text) {
                 let known = self.program.instances.keys().map(Text::as_str).chain(["input", "output", "let", "check"]);
                 let diagnostic = report::unknown_block(&block.keyword, &what, known);
-                self.error(diagnostic);
+                let meant = self.program.instance_meant(&block.keyword.text, block.word(0));
+                self.error(report::instance_meant(diagnostic, meant));
                 continue;
             }
             self.blocks(kind, &what, [block.as_ref()].into_iter(), &mut scope);
@@ -70,6 +71,7 @@ impl<'a> Checker<'a> {
         if definition.keyword == "provider" {
             self.plugin_schemas(definition);
             self.resource_names(definition);
+            self.offered(definition);
         }
         self.completeness(definition);
         self.interface(definition);

@@ -4,7 +4,7 @@ use super::Checker;
 use super::assign::{self, INTERFACE, Why};
 use super::meant::meant;
 use super::report;
-use super::scope::Scope;
+use super::scope::{Place, Scope};
 use crate::base::{Ports, Span, Text, similar};
 use crate::eval::conform;
 use crate::eval::limits::MAX_DEPTH;
@@ -246,6 +246,11 @@ impl<'a> Checker<'a> {
             return Ty::Error;
         }
         if let Some(ty) = self.lookup(name, scope) {
+            // A name is needed, and the name of an instance is one: a waiver names what a policy does not hold for.
+            if matches!((wanted, &scope.place, &ty), (Ty::Name, Place::Product(..), Ty::Instance(..))) {
+                self.means(free, Meaning::Word);
+                return Ty::Name;
+            }
             if let Some(place) = self.place(name, scope) {
                 self.means(free, Meaning::Place(place));
             }

@@ -86,6 +86,9 @@ impl<'a> Checker<'a> {
 
     /// Every output that the contract leaves to its implementations is given, and no other.
     fn kept(&mut self, contract: &'a Definition, implementation: &'a Implementation, scope: &mut Scope<'a>) {
+        let missing = contract.outputs.values().filter(|output| output.value.is_none());
+        let missing: Vec<_> = missing.filter(|output| !implementation.outputs.contains_key(&output.name.text)).collect();
+        let mut has_unknown = false;
         for output in implementation.outputs.values() {
             let declared = contract.outputs.get(&output.name.text);
             let wanted = declared.and_then(|declared| declared.ty.clone()).unwrap_or(Ty::Error);
@@ -95,15 +98,15 @@ impl<'a> Checker<'a> {
             match declared {
                 None => {
                     let known = contract.outputs.keys().map(Text::as_str);
-                    self.error(report::unknown_output(&output.name, contract, known));
+                    has_unknown = true;
+                    self.error(report::unknown_output(&output.name, contract, known, &missing));
                 }
                 Some(declared) if declared.value.is_some() => self.error(report::given_already(output, declared)),
                 Some(_) => {}
             }
         }
-        let missing = contract.outputs.values().filter(|output| output.value.is_none());
-        let missing: Vec<_> = missing.filter(|output| !implementation.outputs.contains_key(&output.name.text)).collect();
-        if !missing.is_empty() {
+        // Under another name it may be there: what is unknown says what is missing.
+        if !missing.is_empty() && !has_unknown {
             self.error(report::missing_outputs(implementation, &missing));
         }
     }

@@ -4,6 +4,7 @@ use super::Checker;
 use super::report;
 use super::scope::Scope;
 use crate::base::{Text, similar};
+use crate::diag::Code;
 use crate::hir::{self, Definition, ExprKind, Input, Instance};
 use crate::ty::Ty;
 
@@ -24,7 +25,11 @@ impl<'a> Checker<'a> {
         let Some(definition) = program.definitions.get(&key) else {
             let known = self.definitions_of(&instance.keyword);
             let diagnostic = report::unknown_definition(&instance.keyword, &instance.definition.text, instance.definition.span, known);
-            self.error(diagnostic);
+            let turned = (instance.keyword.clone(), instance.name.text.clone());
+            self.error(match program.definitions.contains_key(&turned) {
+                true => report::turned(diagnostic, instance),
+                false => diagnostic,
+            });
             return;
         };
         let depth = scope.locals.len();
@@ -50,7 +55,11 @@ impl<'a> Checker<'a> {
             let Some(input) = find(&attribute.name.text) else {
                 self.unexpected(&attribute.value, scope);
                 let known = definition.inputs.keys().chain(common.iter().flat_map(|common| common.inputs.keys())).map(Text::as_str);
-                self.error(report::unknown_attribute(&attribute.name, &what, known, Some(definition.name.span)));
+                let diagnostic = report::unknown_attribute(&attribute.name, &what, known, Some(definition.name.span));
+                self.error(match attribute.name.text.as_str() {
+                    "only" => report::no_only(diagnostic, &instance.keyword),
+                    _ => diagnostic,
+                });
                 continue;
             };
             self.setting(attribute, input, scope);
@@ -84,7 +93,10 @@ impl<'a> Checker<'a> {
         let what = format!("{} `{}`", instance.keyword, instance.name.text);
         match common {
             Some(common) => self.blocks(common, &what, instance.blocks.iter().map(AsRef::as_ref), scope),
-            None => instance.blocks.iter().for_each(|block| self.error(report::unknown_block(&block.keyword, &what, []))),
+            None => {
+                let read = instance.blocks.iter().filter(|block| block.has_body());
+                read.for_each(|block| self.error(report::unknown_block(&block.keyword, &what, [])));
+            }
         }
     }
 
@@ -121,7 +133,8 @@ impl<'a> Checker<'a> {
         });
         // Where a whole attribute does not fit, its declaration says why.
         for diagnostic in &mut self.diagnostics.0[count..] {
-            if diagnostic.primary.span == attribute.value.span && diagnostic.related.is_empty() {
+            let is_misspelt = diagnostic.code == Code::UnknownName && diagnostic.fix.is_some();
+            if diagnostic.primary.span == attribute.value.span && diagnostic.related.is_empty() && !is_misspelt {
                 diagnostic.related.push(crate::diag::Label { span: input.name.span, text: "declared here".to_owned() });
             }
         }
@@ -134,11 +147,11 @@ impl<'a> Checker<'a> {
             ExprKind::List(elements) => elements
                 .iter()
                 .find(|element| element.as_name().is_none() && !matches!(element.kind, ExprKind::Error))
-                .map(|element| element.span),
-            _ => Some(attribute.value.span),
+                .map(|element| (element.span, element.as_text())),
+            _ => Some((attribute.value.span, attribute.value.as_text())),
         };
-        if let Some(span) = broken {
-            self.error(report::not_written_out(&attribute.name, span));
+        if let Some((span, bare)) = broken {
+            self.error(report::not_written_out(&attribute.name, span, bare.as_ref()));
         }
     }
 

@@ -5,10 +5,17 @@ use crate::base::{Span, Text};
 use crate::hir::{Block, Item, Kind, Label, LabelValue, plain_text};
 use std::collections::BTreeMap;
 
+/// The block of a test that holds what is expected.
+const EXPECT: &str = "expect";
+
 impl Checker<'_> {
     /// Two blocks of one keyword do not have the same labels, unless a condition decides which of them is there.
     pub(super) fn labels_once<'b>(&mut self, kind: &Kind, blocks: impl Iterator<Item = &'b Block>) {
         let mut seen: BTreeMap<(&Text, Vec<Text>), Span> = BTreeMap::new();
+        // Expectations of one file, resource or code are about different things of it.
+        if kind.name == EXPECT {
+            return;
+        }
         for block in blocks.filter(|block| block.condition.is_none() && block.repeat.is_none()) {
             // Several blocks that may stand once are said already; waivers of one policy are for different things.
             if block.keyword.text == "waive" || !kind.blocks.get(&block.keyword.text).is_some_and(|inner| inner.many && !inner.open) {

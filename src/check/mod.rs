@@ -22,6 +22,7 @@ mod labels;
 mod matching;
 mod meant;
 mod narrowed;
+mod offered;
 mod operators;
 mod others;
 mod overrides;

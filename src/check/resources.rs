@@ -4,11 +4,11 @@ use super::Checker;
 use super::assign::Why;
 use super::report;
 use super::scope::Scope;
-use crate::base::{Span, Text};
+use crate::base::{Span, Text, similar};
 use crate::hir::{self, ExprKind, Implementation, Item};
 use crate::schema::{Attribute, Block, NestedAttributes, Nesting};
 use crate::ty::Ty;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What OpenTofu itself understands in every resource: names, and whether each is a truth.
 pub const LIFECYCLE: [(&str, bool); 4] =
@@ -97,7 +97,12 @@ impl<'a> Checker<'a> {
         let at = block.place();
         let required = schema.attributes.iter().filter(|(_, attribute)| attribute.required).map(|(name, _)| name);
         let required = required.chain(schema.blocks.iter().filter(|(_, nested)| nested.min > 0).map(|(name, _)| name));
-        let missing: Vec<&str> = required.filter(|name| !set.contains_key(name)).map(Text::as_str).collect();
+        // What was meant by an unknown name is there.
+        let known = || schema.attributes.keys().chain(schema.blocks.keys()).map(Text::as_str);
+        let unknown = set.keys().filter(|name| !schema.attributes.contains_key(**name) && !schema.blocks.contains_key(**name));
+        let meant: BTreeSet<&str> = unknown.filter_map(|name| similar::nearest(name, known())).collect();
+        let is_missing = |name: &&Text| !set.contains_key(*name) && !meant.contains(name.as_str());
+        let missing: Vec<&str> = required.filter(is_missing).map(Text::as_str).collect();
         if !missing.is_empty() {
             self.error(report::missing_arguments(at, what, &missing));
         }

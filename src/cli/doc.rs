@@ -7,6 +7,7 @@ use crate::base::{LIBRARY, Text, Workspace, text};
 use crate::host::{Failure, find, library, load};
 use crate::reference::{self, Entry, Row, Section};
 use crate::render::{self, Screen, fill, sanitise};
+use crate::resolve;
 use clap::ValueEnum;
 use clap_complete::ArgValueCandidates;
 use serde_json::json;
@@ -109,6 +110,11 @@ fn named<'e>(name: &str, entries: &'e [Entry]) -> Result<Vec<&'e Entry>, Failure
     let found = reference::find(entries, name);
     if !found.is_empty() {
         return Ok(found);
+    }
+    let word = name.strip_prefix("type ").unwrap_or(name);
+    if resolve::type_words().any(|(built_in, _)| built_in == word) {
+        return Err(Failure::new(format!("the type `{word}` is built in"))
+            .help("`docs/language.md` says under Types what its values are and how they are written"));
     }
     let failure = Failure::new(format!("nothing is called `{name}`"));
     let titles: Vec<String> = entries.iter().map(Entry::title).collect();

@@ -12,7 +12,7 @@ use crate::host::Failure;
 use crate::render::sanitise;
 use crate::view::{Cell, Table};
 use clap_complete::ArgValueCandidates;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Arguments that ask where else something would stand.
@@ -31,6 +31,9 @@ pub(super) struct Moves {
     format: Form,
 }
 
+/// What to do where nothing says what an instance of a provider sets.
+const AN_EXAMPLE: &str = "give its definition an `example { … }` with what an instance has to say";
+
 /// The word for every provider.
 const ALL: &str = "all";
 
@@ -45,12 +48,16 @@ impl Moves {
         let named = self.provider.as_deref().filter(|name| *name != ALL);
         let Some(compiled) = open::facts(root, selection)? else { return Ok(Exit::Findings) };
         let workspace = &compiled.project.workspace;
-        let mut wanted = examples(workspace);
+        let known = examples(workspace);
+        let mut wanted: BTreeMap<Text, Text> = known.iter().filter_map(|(name, said)| Some((name.clone(), said.clone()?))).collect();
+        let mut unsaid: Vec<&Text> = known.iter().filter(|(_, said)| said.is_none()).map(|(name, _)| name).collect();
         if let Some(named) = named {
-            if !wanted.contains_key(named) {
-                return Err(unknown("provider", named, &wanted.into_keys().collect()));
+            match known.get(named) {
+                Some(Some(_)) => wanted.retain(|name, _| name == named),
+                Some(None) => return Err(Failure::new(format!("nothing says what an instance of `{named}` sets")).help(AN_EXAMPLE)),
+                None => return Err(unknown("provider", named, &known.into_keys().collect())),
             }
-            wanted.retain(|name, _| name == named);
+            unsaid.clear();
         }
         let facts = &compiled.outcome.facts;
         let stacks: BTreeSet<Text> = facts.iter().flat_map(|facts| &facts.stacks).map(|stack| stack.name.clone()).collect();
@@ -64,6 +71,9 @@ impl Moves {
             Form::Text => {
                 answer(&print(&matrix(&found, wanted.keys()), Form::Text));
                 answer(&sanitise(&reasons(&found)));
+                for name in unsaid {
+                    answer(&sanitise(&format!("\n{name} has no column: nothing says what an instance of it sets\n  help: {AN_EXAMPLE}\n")));
+                }
             }
             form => answer(&print(&rows(&found), form)),
         }

@@ -173,7 +173,7 @@ impl Printer<'_> {
         text.push_str(&format!("{indent}{}\n", sanitise(&format!("{}{value}", reason.what))));
         text.push_str(&format!("{indent}    {how} {NOTE}{}{NOTE:#}", sanitise(&format!("{}{path}:{line}:{column}", self.prefix))));
         let said = self.said(reason);
-        if !said.is_empty() && !matches!(reason.how, How::Name | How::Lock(_)) {
+        if !said.is_empty() && !matches!(reason.how, How::Name | How::Lock(_) | How::Exported(_)) {
             text.push_str(&format!("  {}", sanitise(&said)));
         }
         text.push('\n');
@@ -229,6 +229,7 @@ fn how(how: &How) -> String {
         How::Attribute => "defined".to_owned(),
         How::Name => "declared".to_owned(),
         How::Lock(_) => "allocated, kept in infra.lock".to_owned(),
+        How::Exported(environment) => format!("exported by its product, from {environment},"),
     }
 }
 

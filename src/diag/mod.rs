@@ -2,10 +2,12 @@
 
 pub mod codes;
 mod fix;
+mod fold;
 
 use crate::base::{Span, similar};
 pub use codes::Code;
 pub use fix::{Edit, Fix};
+pub use fold::folded;
 
 /// How much a diagnostic weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,6 +44,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// A repair that is certain.
     pub fix: Option<Fix>,
+    /// Whether the texts at its primary place may hold a secret, and are not repeated.
+    pub is_hidden: bool,
 }
 
 /// How long a message, a label or an advice is, in bytes: a value that it quotes may be longer than anybody reads.
@@ -62,7 +66,16 @@ impl Diagnostic {
     /// An error of `code` at `span`.
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
         let primary = Label { span, text: String::new() };
-        Diagnostic { primary, code, severity: Severity::Error, message: cut(message), related: Vec::new(), help: None, fix: None }
+        Diagnostic {
+            primary,
+            code,
+            severity: Severity::Error,
+            message: cut(message),
+            related: Vec::new(),
+            help: None,
+            fix: None,
+            is_hidden: code == Code::SecretExposed,
+        }
     }
 
     /// A warning of `code` at `span`.
@@ -74,6 +87,13 @@ impl Diagnostic {
     #[must_use]
     pub fn label(mut self, text: impl Into<String>) -> Self {
         self.primary.text = cut(text);
+        self
+    }
+
+    /// Nothing at its primary place can be a secret itself.
+    #[must_use]
+    pub fn shown(mut self) -> Self {
+        self.is_hidden = false;
         self
     }
 

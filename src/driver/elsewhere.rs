@@ -37,20 +37,45 @@ pub struct Elsewhere {
     pub stands: Stands,
 }
 
-/// The providers that say by an `example` what an instance of them is, with the text of that.
-pub fn examples(workspace: &Workspace) -> BTreeMap<Text, Text> {
-    let mut known = BTreeMap::new();
+/// What an instance of each provider says: its `example`, otherwise what the first instance of it says, and nothing where nothing has to
+/// be said. Of one that has none of these it is not known.
+pub fn examples(workspace: &Workspace) -> BTreeMap<Text, Option<Text>> {
+    let mut known: BTreeMap<Text, Option<Text>> = BTreeMap::new();
+    let mut instances: BTreeMap<Text, Text> = BTreeMap::new();
     for (file, source) in workspace.files().filter(|(_, source)| source.path.ends_with(".infra")) {
         let tree = syntax::parse(file, &source.text).0;
-        for block in blocks(&tree.items).filter(|block| block.keyword.text == "define" && block.word(0).is_some_and(|of| of == "provider"))
-        {
-            let example = blocks(&block.body.items).find(|block| block.keyword.text == "example");
-            if let (Some(name), Some(example)) = (block.word(1), example) {
-                known.insert(name.clone(), Text::new(inside(workspace, example.body.span)));
+        for block in blocks(&tree.items) {
+            let is_provider = block.word(0).is_some_and(|of| of == "provider");
+            match (block.keyword.text.as_str(), block.word(0), block.word(1)) {
+                ("define", _, Some(name)) if is_provider => {
+                    let example = blocks(&block.body.items).find(|block| block.keyword.text == "example");
+                    let example = example.map(|example| Text::new(inside(workspace, example.body.span)));
+                    let says_nothing = || (!has_to_say(&block.body.items)).then(Text::default);
+                    known.insert(name.clone(), example.or_else(says_nothing));
+                }
+                ("provider", Some(of), _) => {
+                    instances.entry(of.clone()).or_insert_with(|| said(workspace, &block.body.items));
+                }
+                _ => {}
             }
         }
     }
+    for (name, example) in known.iter_mut().filter(|(_, example)| example.is_none()) {
+        *example = instances.remove(name);
+    }
     known
+}
+
+/// Whether an instance of a definition has to say something.
+fn has_to_say(items: &[ast::Item]) -> bool {
+    let needed = |input: &ast::Input| input.default.is_none() && !input.ty.optional;
+    items.iter().any(|item| matches!(item, ast::Item::Input(input) if needed(input)))
+}
+
+/// The attributes of an instance, as they are written.
+fn said(workspace: &Workspace, items: &[ast::Item]) -> Text {
+    let attributes = items.iter().filter_map(|item| if let ast::Item::Attribute(said) = item { Some(said.span) } else { None });
+    Text::new(attributes.map(|span| workspace.text(span)).collect::<Vec<_>>().join("\n"))
 }
 
 /// What becomes of each stack on each of these providers, which say by an example what an instance of them is ([`examples`]). `facts` are

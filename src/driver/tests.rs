@@ -266,12 +266,15 @@ fn meet(
 ) -> Option<Diagnostic> {
     let span = expected.keyword.span;
     let message = expected.text("message");
-    let at = expected.instance("at");
+    if expected.is_nowhere("at") {
+        return Some(fail(span, "`at` names no place: a finding stands at an instance, at one of its attributes, or at a stage"));
+    }
+    let at = expected.places("at");
     let is_met_by = |found: &Diagnostic| {
-        let places = std::iter::once(&found.primary).chain(&found.related);
+        let stands_in = |around: &Span| holds(*around, found.primary.span) || found.related.iter().any(|label| holds(*around, label.span));
         fits(found)
             && message.is_none_or(|part| found.message.contains(part.as_str()))
-            && at.is_none_or(|(_, declaration)| places.map(|label| label.span).any(|span| holds(declaration, span)))
+            && at.as_ref().is_none_or(|(_, places)| places.iter().any(stands_in))
     };
     let mut is_met = false;
     for (found, met) in found.iter().zip(met) {

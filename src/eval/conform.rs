@@ -108,7 +108,22 @@ fn changed(value: &Value, ty: &Ty) -> Result<Option<Value>, Mismatch> {
         (Ty::String, value @ (Value::Ip(_) | Value::Cidr(_))) => {
             text_of(value).map(|text| Some(Value::Text(text))).ok_or_else(|| wrong(value))
         }
+        (_, Value::Int(int)) => match with_unit(ty, *int) {
+            Some(written) => Err(wrong(value).help(format!("write it with its unit, such as `{written}`"))),
+            None => Err(wrong(value)),
+        },
         (_, value) => Err(wrong(value)),
+    }
+}
+
+/// A number as it may have been meant where an amount, a size, a time or a port with its transport is needed.
+fn with_unit(ty: &Ty, number: i64) -> Option<String> {
+    match ty {
+        Ty::Duration => Some(format!("{number}s")),
+        Ty::Bytes => Some(format!("{number}MiB")),
+        Ty::Money => Some(format!("{number}EUR")),
+        Ty::Protocol if (1..=65535).contains(&number) => Some(format!("{number}/tcp")),
+        _ => None,
     }
 }
 

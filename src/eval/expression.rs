@@ -104,8 +104,17 @@ impl Evaluator<'_> {
                 base => self.member(&base, field),
             },
             ExprKind::Index(base, index) => {
-                let (base, at) = (self.expr(base)?, self.expr(index)?);
-                self.index(base, at, index.span)
+                let (of, at) = (self.expr(base)?, self.expr(index)?);
+                if let (ExprKind::Member(product, field), Value::Map(map), Some(key)) = (&base.kind, &of, text_of(&at))
+                    && product.as_name().is_some_and(|name| name == "product")
+                    && !map.contains_key(&key)
+                    && let Some(said) = self.scope.said_of_product(&field.text)
+                {
+                    // Whoever asks for it: the map is what lacks it.
+                    let message = format!("`{}` has no entry `{key}`", field.text);
+                    return Err(self.stop(Diagnostic::error(Code::EvaluationFailed, said, message).help(format!("add `{key} = …` to it"))));
+                }
+                self.index(of, at, index.span)
             }
             ExprKind::Call(function, arguments) => self.call(function, arguments, expr.span),
             ExprKind::List(elements) => {

@@ -58,6 +58,11 @@ pub trait Scope {
     /// A type that is declared, by its name.
     fn named_type(&self, name: &Text) -> Option<Arc<hir::NamedType>>;
 
+    /// Where the product says an attribute, where there is a product.
+    fn said_of_product(&self, _attribute: &Text) -> Option<Span> {
+        None
+    }
+
     /// Takes a finding.
     fn report(&mut self, diagnostic: Diagnostic);
 

@@ -389,6 +389,11 @@ impl Body {
 }
 
 impl Block {
+    /// Whether a body was written; that one lacks it is told by who read it.
+    pub fn has_body(&self) -> bool {
+        self.body.span.start < self.body.span.end
+    }
+
     /// The name of what a step answers, with its place: the blocks below it in its body know it.
     pub fn result(&self) -> Option<(&Text, Span)> {
         let label = self.labels.get(RESULT).filter(|_| self.keyword.text == TASK)?;

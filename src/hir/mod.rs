@@ -60,6 +60,15 @@ pub struct Program {
 pub const BUILDER_NAMES: [&str; 3] = ["source", "image", "arch"];
 
 impl Program {
+    /// Of a block `WORD LABEL` whose word begins no block: the keyword and the definition that it names in another order, or without the
+    /// keyword.
+    pub fn instance_meant(&self, word: &Text, label: Option<&Text>) -> Option<(&Text, &Text)> {
+        let of = |keyword: &Text| Some(self.definitions.get_key_value(&(keyword.clone(), word.clone()))?.0);
+        let turned = label.filter(|label| self.instances.contains_key(*label)).and_then(of);
+        let (keyword, definition) = turned.or_else(|| self.instances.keys().find_map(of))?;
+        Some((keyword, definition))
+    }
+
     /// A function of the program.
     pub fn function(&self, id: FunctionId) -> Option<&Arc<Function>> {
         self.functions.get(&id)

@@ -181,8 +181,7 @@ impl Disk {
     }
 
     fn blocked(&self, by: &str) -> Failure {
-        let by = self.from_project(by);
-        Failure::new(format!("`{by}` is in the way: it is not a folder")).help("infrac follows no links in its output folder; move it away")
+        Failure::new(format!("`{}` is in the way: it is not a folder", self.from_project(by))).help(no_folder(&self.absolute(by)))
     }
 
     /// Makes a folder and those above it.
@@ -447,6 +446,14 @@ fn temporary(path: &str, ending: &str) -> String {
     let hash = sha256(path.as_bytes());
     let folder = &path[..path.rfind('/').map_or(0, |at| at + 1)];
     [folder, TEMPORARY, &hash[..16], ".", ending].concat()
+}
+
+/// What to do about what stands where a folder should be.
+pub(super) fn no_folder(absolute: &Path) -> &'static str {
+    match fs::symlink_metadata(absolute) {
+        Ok(found) if found.is_symlink() => "it is a link, and infrac follows none in its output folder: put a folder in its place",
+        _ => "move it away: a folder of that name is written",
+    }
 }
 
 fn look(absolute: &Path, path: &str) -> Folder {

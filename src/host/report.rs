@@ -1,7 +1,7 @@
 //! What a comparison found, as diagnostics at the files themselves: those that a person has to decide on, and those
 //! that are out of date.
 
-use super::disk::{Disk, Place};
+use super::disk::{Disk, Place, no_folder};
 use super::layout::{CACHE, Owner, lacks};
 use super::lock::is_of_the_lock;
 use super::ownership::Reason;
@@ -33,7 +33,7 @@ pub fn report_obstacles(comparison: &Comparison<'_>, disk: &Disk, project: &Disk
         if let State::HandEdited(reason) = &finding.state {
             let path = place_of(finding, disk, project);
             let line = first_difference(comparison, finding, project, &path);
-            drafts.push(obstacle(comparison, finding, reason, path, line));
+            drafts.push(obstacle(comparison, finding, reason, path, line, project));
         }
     }
     // One folder in the way of a hundred files is one obstacle.
@@ -157,7 +157,7 @@ fn place_of(finding: &Finding, disk: &Disk, project: &Disk) -> Text {
     }
 }
 
-fn obstacle(comparison: &Comparison<'_>, finding: &Finding, reason: &Reason, path: Text, line: usize) -> Draft {
+fn obstacle(comparison: &Comparison<'_>, finding: &Finding, reason: &Reason, path: Text, line: usize, project: &Disk) -> Draft {
     let force = format!("`infrac build --force {path}`");
     let wanted = comparison.wanted(finding).is_some();
     let mut draft = Draft { code: Code::NotOwned, message: String::new(), help: None, line, path: path.clone() };
@@ -191,7 +191,7 @@ fn obstacle(comparison: &Comparison<'_>, finding: &Finding, reason: &Reason, pat
                 true => path[..outer].trim_end_matches('/').into(),
                 false => text!("{}{by}", &path[..outer]),
             };
-            let help = "infrac follows no links in its output folder; move it away";
+            let help = no_folder(&project.absolute(&draft.path));
             (format!("`{}` is in the way: it is not a folder", draft.path), help.to_owned())
         }
     };

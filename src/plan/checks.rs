@@ -2,7 +2,7 @@
 
 use super::planner::{PRODUCT, Planner};
 use super::written::Written;
-use crate::base::{Key, Span, Text};
+use crate::base::{Key, Span, Text, similar};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{Locals, Stop};
 use crate::hir::items::{View, Waiver};
@@ -218,6 +218,12 @@ impl Planner<'_> {
         {
             return Ok(());
         }
+        if let Some(policy) = policy
+            && let Some(beside) = self.waived_around(policy, around)
+        {
+            self.report(beside);
+            return Ok(());
+        }
         let said = check.at.as_deref().and_then(|at| self.said_by(id, at, around));
         // Who changes what is said there is told the rest, if anything is left.
         if let Some(said) = said
@@ -247,7 +253,7 @@ impl Planner<'_> {
     /// Whether the product says that a policy does not hold for the thing that it blames.
     fn waived(&mut self, policy: &Text, around: &Around) -> bool {
         let Ok(waivers) = self.field(PRODUCT, &Waiver::NAME.into(), self.product.name.span) else { return false };
-        let Some(waiver) = waivers.field(policy).and_then(Waiver::of) else { return false };
+        let Some(waiver) = waivers.field(policy).or_else(|| self.misspelt(&waivers, policy)).and_then(Waiver::of) else { return false };
         let sources = around.trail.iter().map(|from| from.as_ref().map(|(source, _)| source));
         let blamed: Vec<Text> = around
             .locals
@@ -265,6 +271,33 @@ impl Planner<'_> {
         let waived: Vec<&Text> = waiver.on().filter(|name| blamed.contains(name)).collect();
         self.used_waivers.extend(waived.iter().map(|name| (policy.clone(), (*name).clone())));
         !waived.is_empty()
+    }
+
+    /// A waiver of the policy for the stack of what it blames, which is too much: what is waived is named itself.
+    fn waived_around(&self, policy: &Text, around: &Around) -> Option<Diagnostic> {
+        let blocks = self.product.block.body.blocks().filter(|block| block.keyword.text == "waive" && block.word(0) == Some(policy));
+        let named = blocks.filter_map(|block| block.body.attribute("on")).filter_map(|on| match &on.value.kind {
+            ExprKind::List(elements) => Some(elements.iter()),
+            _ => None,
+        });
+        let named: Vec<&hir::Expr> = named.flatten().collect();
+        around.locals.iter().find_map(|value| {
+            let Value::Instance(id) = value else { return None };
+            let stack = &self.node(self.node(*id).stack?).name;
+            let place = named.iter().find(|name| name.as_name() == Some(stack) || name.as_text().as_ref() == Some(stack))?.span;
+            let (blamed, keyword) = (&self.node(*id).name, &self.node(*id).keyword);
+            let message = format!("`{policy}` blames the {keyword} `{blamed}` of `{stack}`, and is waived for the stack");
+            Some(Diagnostic::error(Code::UnusedWaiver, place, message).help(format!("name what is blamed: `on = [{blamed}]`")))
+        })
+    }
+
+    /// The waiver of a policy that is not there, whose name is nearly that of this one: that it is misspelt is told, and explains what
+    /// this one would find.
+    fn misspelt<'w>(&self, waivers: &'w Value, policy: &Text) -> Option<&'w Value> {
+        let is_policy = |name: &Text| self.program.definitions.contains_key(&("policy".into(), name.clone()));
+        let policies = || self.program.definitions.keys().filter(|(keyword, _)| keyword == "policy").map(|(_, name)| name.as_str());
+        let mut unknown = waivers.as_map()?.iter().filter(|(name, _)| !is_policy(name));
+        unknown.find(|(name, _)| similar::nearest(name, policies()) == Some(policy.as_str())).map(|(_, waiver)| waiver)
     }
 
     /// The code that a policy gives its findings.

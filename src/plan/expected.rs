@@ -15,6 +15,9 @@ use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The attribute of an expectation that says where a finding stands.
+const AT: &str = "at";
+
 /// What a test expects in one environment.
 #[derive(Debug, Default)]
 pub struct Judged {
@@ -59,8 +62,10 @@ pub struct Expectation {
 pub enum Said {
     /// A value.
     Value(Value),
-    /// An instance: its path, such as `mgmt.nodes`, and its declaration.
-    Instance(Text, Span),
+    /// An instance: its path, such as `mgmt.nodes`, its declaration, and its definition.
+    Instance(Text, Span, Option<Span>),
+    /// What else stands in a place of its own: an attribute (`a.agent.licence`), a stage of a pipeline.
+    Place(Text, Span),
 }
 
 impl Expectation {
@@ -78,7 +83,7 @@ impl Expectation {
     /// A value that is there.
     pub fn value(&self, name: &str) -> Option<&Value> {
         match self.values.get(name)?.as_ref()? {
-            Said::Value(Value::None) | Said::Instance(..) => None,
+            Said::Value(Value::None) | Said::Instance(..) | Said::Place(..) => None,
             Said::Value(value) => Some(value),
         }
     }
@@ -86,8 +91,26 @@ impl Expectation {
     /// An instance: its path and its declaration.
     pub fn instance(&self, name: &str) -> Option<(&Text, Span)> {
         match self.values.get(name)?.as_ref()? {
-            Said::Instance(path, span) => Some((path, *span)),
+            Said::Instance(path, span, _) => Some((path, *span)),
+            Said::Value(_) | Said::Place(..) => None,
+        }
+    }
+
+    /// Where a finding is to stand: how that is named, and the places. What its definition says is said of an instance, too.
+    pub fn places(&self, name: &str) -> Option<(&Text, Vec<Span>)> {
+        match self.values.get(name)?.as_ref()? {
+            Said::Instance(path, declared, defined) => Some((path, std::iter::once(*declared).chain(*defined).collect())),
+            Said::Place(path, span) => Some((path, vec![*span])),
             Said::Value(_) => None,
+        }
+    }
+
+    /// Whether it says where a finding is to stand, and that is no place.
+    pub fn is_nowhere(&self, name: &str) -> bool {
+        match self.values.get(name) {
+            Some(None) => true,
+            Some(Some(Said::Value(value))) => *value != Value::None,
+            _ => false,
         }
     }
 }
@@ -165,15 +188,47 @@ impl Planner<'_> {
             kind.into_iter().flat_map(|kind| kind.inputs.values()).filter_map(|input| Some((&input.name.text, input.default.as_ref()?)));
         said.extend(usual.map(|(name, default)| (name.clone(), default.clone())));
         said.extend(block.body.attributes().map(|attribute| (attribute.name.text.clone(), attribute.value.clone())));
-        let values = said.into_iter().map(|(name, value)| {
-            let value = self.eval(&value, PRODUCT).ok().map(|value| match value {
-                Value::Instance(id) => Said::Instance(self.path(id), self.node(id).declaration.span),
+        let values = said.into_iter().map(|(name, written)| {
+            let value = self.eval(&written, PRODUCT).ok().map(|value| match value {
+                Value::Instance(id) => {
+                    let node = self.node(id);
+                    let defined = node.definition.as_ref().map(|definition| definition.span);
+                    Said::Instance(self.path(id), node.declaration.span, defined)
+                }
+                value if name == AT => self.place_of(&written, value),
                 value => Said::Value(value),
             });
             (name, value)
         });
         let values = values.collect();
         Expectation { keyword: block.keyword.clone(), labels, values }
+    }
+}
+
+impl Planner<'_> {
+    /// The place that an expectation names which is no instance.
+    fn place_of(&self, written: &hir::Expr, value: Value) -> Said {
+        let stages = self.program.definitions.values().filter(|of| of.keyword == "pipeline").flat_map(|of| &of.blocks);
+        let mut stages = stages.filter(|block| block.keyword.text == "stage");
+        let named = written.as_name().cloned().or_else(|| written.as_text());
+        if let Some(name) = &named
+            && let Some(stage) = stages.find(|stage| stage.word(0) == Some(name))
+        {
+            return Said::Place(name.clone(), stage.span);
+        }
+        match (path_of(written), self.origin_of(Written { expr: written, of: PRODUCT }, &[], Some(&value))) {
+            (Some(path), Some(span)) if span != written.span => Said::Place(path, span),
+            _ => Said::Value(value),
+        }
+    }
+}
+
+/// `a.agent.licence`
+fn path_of(expr: &hir::Expr) -> Option<Text> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.text.clone()),
+        ExprKind::Member(base, field) => Some(format!("{}.{}", path_of(base)?, field.text).into()),
+        _ => None,
     }
 }
 

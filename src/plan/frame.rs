@@ -70,6 +70,10 @@ impl Scope for Frame<'_, '_> {
         self.planner.named_type(self.of, name)
     }
 
+    fn said_of_product(&self, attribute: &Text) -> Option<Span> {
+        self.planner.node(PRODUCT).declaration.attributes.contains_key(attribute).then(|| self.planner.said_at(PRODUCT, attribute))
+    }
+
     fn report(&mut self, diagnostic: Diagnostic) {
         self.planner.report(diagnostic);
     }

@@ -84,7 +84,7 @@ impl Exports {
     }
 
     /// What serves the environment of that name in a product that refers to this one.
-    fn serving(&self, environment: &str) -> Option<&Exported> {
+    pub(super) fn serving(&self, environment: &str) -> Option<&Exported> {
         let name = hir::serving(self.environments.iter().map(|of| &of.environment), environment)?;
         self.environments.iter().find(|of| of.environment == *name)
     }

@@ -120,7 +120,16 @@ pub fn find<'e>(entries: &'e [Entry], name: &str) -> Vec<&'e Entry> {
         all => all,
     };
     let name = words.join(" ");
-    entries.iter().filter(|entry| entry.name == name.as_str() || entry.title() == name).collect()
+    let is_it = |entry: &&Entry| entry.name == name.as_str() || entry.title() == name;
+    let found: Vec<&Entry> = entries.iter().filter(is_it).collect();
+    match words {
+        // An enum is a type, too.
+        ["type", rest @ ..] if found.is_empty() => {
+            let name = rest.join(" ");
+            entries.iter().filter(|entry| entry.family == "enum" && entry.name == name.as_str()).collect()
+        }
+        _ => found,
+    }
 }
 
 /// The definition of a file that holds a line, from 1: the innermost one.
@@ -179,6 +188,7 @@ mod tests {
         assert_eq!((one(&all, "Group").sections[0].rows.len(), one(&all, "Group").summary.as_str()), (2, "infra, services"));
         assert_eq!(one(&all, "define kind module").summary, "What it holds.");
         assert_eq!(one(&all, "pair").sections[0].rows[0].doc, "The first.");
+        assert_eq!(one(&all, "type Group").title(), "enum Group");
         assert_eq!(one(&all, "twice").head, "fn twice(n: int) -> int");
         assert!(one(&all, "function join").head.starts_with("join("));
         assert_eq!(one(&all, "define kind module").sections[1].rows[0].name, "part");

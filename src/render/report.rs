@@ -56,8 +56,12 @@ impl Report {
     /// The help and what a repair would do, one a line. What the help proposes already is not said twice.
     pub(super) fn advice(&self) -> Vec<&str> {
         let proposed = |title: &str| {
-            let word = title.strip_prefix("write ");
-            word.is_some_and(|word| self.help.as_ref().is_some_and(|help| help.contains(word)))
+            let Some(help) = &self.help else { return false };
+            let bare = |text: &str| text.replace('"', "");
+            let word = title.strip_prefix("write ").or_else(|| title.strip_prefix("replace it with "));
+            let is_written = word.is_some_and(|word| bare(help).contains(&bare(word)));
+            // That one of two goes is said already, and which one is a matter of taste.
+            is_written || title.starts_with("remove ") && help.starts_with("remove ")
         };
         let fix = self.fix.as_ref().map(|fix| fix.title.as_str()).filter(|title| !proposed(title));
         self.help.as_deref().into_iter().chain(fix).collect()
@@ -68,7 +72,7 @@ impl Report {
 /// the way to it from where the reader stands, with `/` at its end, or nothing.
 pub fn resolve(workspace: &Workspace, diagnostics: &[Diagnostic], prefix: &str) -> Vec<Report> {
     let mut hidden = BTreeMap::<FileId, Vec<Span>>::new();
-    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::SecretExposed) {
+    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.is_hidden) {
         let span = diagnostic.primary.span;
         hidden.entry(span.file).or_default().push(span);
     }

@@ -25,7 +25,7 @@ impl Resolver<'_> {
     }
 
     fn definition(&mut self, block: &ast::Block, names: &Names) {
-        let Some(keyword) = block.labels.first().and_then(word) else {
+        let Some(mut keyword) = block.labels.first().and_then(word) else {
             return self.headless(block, "define` names what it defines, such as `define module NAME");
         };
         self.plain_head(block, "a definition is there once, and always: leave it out");
@@ -40,11 +40,14 @@ impl Resolver<'_> {
             let nearest = similar::nearest(&keyword.text, known).map(str::to_owned);
             let mut diagnostic =
                 Diagnostic::error(Code::UnknownBlock, keyword.span, format!("nothing called `{}` can be defined", keyword.text));
-            if let Some(nearest) = nearest {
+            if let Some(nearest) = &nearest {
                 diagnostic =
                     diagnostic.help(format!("did you mean `{nearest}`?")).fix(format!("write `{nearest}`"), keyword.span, nearest.clone());
             }
-            return self.error(diagnostic);
+            self.error(diagnostic);
+            // Defined as what was meant: that nothing is called so elsewhere would follow from this.
+            let Some(nearest) = nearest else { return };
+            keyword.text = nearest.into();
         }
         self.surplus(block, 2);
         let items: Vec<&ast::Item> = block.body.items.iter().collect();

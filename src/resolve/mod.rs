@@ -11,6 +11,7 @@ mod kinds;
 mod known;
 mod lifted;
 mod lower;
+mod meant;
 mod others;
 mod products;
 mod spread;
@@ -62,7 +63,9 @@ impl Library {
 /// Links the definitions of some files.
 pub fn library(workspace: &Workspace, sources: &[Source], takes: Takes<'_>) -> (Library, Diagnostics) {
     let (known, mut diagnostics) = known::Known::collect(workspace, sources);
-    let (sources, found) = spread::spread(sources);
+    let (sources, found) = meant::meant(sources);
+    diagnostics.extend(found);
+    let (sources, found) = spread::spread(&sources);
     diagnostics.extend(found);
     let (sources, found) = defaults::filled(&sources, takes);
     diagnostics.extend(found);
@@ -111,7 +114,9 @@ pub fn resolve(workspace: &Workspace, sources: &[Source], takes: Takes<'_>) -> (
 /// nothing.
 pub fn is_of_product(tree: &ast::File) -> bool {
     tree.items.iter().all(|item| match item {
-        ast::Item::Block(block) => !matches!(block.keyword.text.as_str(), "define" | "implement" | "extend" | TEST),
+        ast::Item::Block(block) => {
+            !matches!(block.keyword.text.as_str(), "define" | "implement" | "extend" | TEST) && !meant::is_definition(block)
+        }
         ast::Item::Error(_) => true,
         _ => false,
     })

@@ -77,6 +77,9 @@ impl Resolver<'_> {
                 ast::Item::Block(inner) if matches!(inner.keyword.text.as_str(), "define" | "extend" | "implement" | TEST) => {
                     self.refuse(inner.keyword.span, &format!("`{}`", inner.keyword.text));
                 }
+                ast::Item::Block(inner) if inner.keyword.text == "product" && inner.labels.is_empty() => {
+                    items.push(ast::Item::Block(ast::Block { labels: vec![usual_name(inner.keyword.span)], ..inner.clone() }));
+                }
                 ast::Item::Block(_) | ast::Item::Error(_) => items.push(item.clone()),
                 ast::Item::Check(check) => expected.checks.push(self.lower(None, |lowering| lowering.check(check))),
                 ast::Item::Attribute(item) => self.refuse(item.name.span, &format!("attribute `{}`", item.name.text)),
@@ -137,10 +140,14 @@ impl Resolver<'_> {
 
 /// The product of a test that says none.
 fn unsaid(block: &ast::Block, name: &Name) -> ast::Block {
-    let label = ast::Label { span: name.span, value: ast::LabelValue::Word(TEST.into()) };
     let keyword = ast::Name { text: "product".into(), span: block.keyword.span };
     let body = ast::Body { span: block.body.span, items: Vec::new() };
-    ast::Block { span: block.span, doc: None, keyword, labels: vec![label], repeat: None, condition: None, body }
+    ast::Block { span: block.span, doc: None, keyword, labels: vec![usual_name(name.span)], repeat: None, condition: None, body }
+}
+
+/// What the product of a test is called that does not say it.
+fn usual_name(span: Span) -> ast::Label {
+    ast::Label { span, value: ast::LabelValue::Word(TEST.into()) }
 }
 
 fn names_in(value: &ExprKind) -> Vec<Name> {

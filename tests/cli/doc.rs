@@ -92,3 +92,10 @@ fn a_finding_in_the_library_says_how_to_read_it() {
     }
     found.says("is part of infrac: `infrac doc --source ");
 }
+
+#[test]
+fn an_enum_is_a_type_and_built_in_types_are_said_to_be_that() {
+    let session = project();
+    session.run(&["doc", "type", "Peer"]).ends(0).says("enum Peer");
+    session.run(&["doc", "type", "protocol"]).ends(2).says("the type `protocol` is built in").says("docs/language.md");
+}

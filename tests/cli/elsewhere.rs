@@ -63,3 +63,25 @@ fn what_there_is_not_is_refused() {
     session.put("inventory/acme/product.infra", &PRODUCT.replace("owner ", "ownre "));
     session.run(&["check", "--provider", "all"]).ends(1).says("did you mean `owner`?");
 }
+
+#[test]
+fn a_provider_of_the_project_has_its_column() {
+    let session = acme();
+    session.put("infra.toml", "name = \"acme\"\nedition = \"2026\"\nlibrary = [\"library\"]\n");
+    let provider = |name: &str, inputs: &str| {
+        format!(
+            "define provider {name} {{\n  plugin hcloud {{ source = \"hetznercloud/hcloud\", version = \"~> 1.50\", schema = \"hcloud.json\", arguments = {{}} }}\n  \
+             {inputs}\n  lacks cost-estimate {{ because = \"nobody knows its prices\" }}\n}}\n"
+        )
+    };
+    let all = provider("ours", "input place: string = \"here\"")
+        + &provider("theirs", "input place: string")
+        + &provider("used", "input place: string");
+    session.put("library/own.infra", &all);
+    session.put("inventory/acme/more.infra", "provider used there { place = \"x\" }\n");
+    let answer = session.run(&["check", "--provider", "all"]);
+    let head: Vec<&str> = answer.ends(0).out.lines().next().unwrap_or_default().split_whitespace().collect();
+    assert_eq!(head, ["STACK", "AWS", "AZURE", "CLOUDFLARE", "GOOGLE", "HEROKU", "HETZNER", "OCI", "OURS", "USED"]);
+    answer.says("web on ours: `ours` has no `compute`").says("theirs has no column: nothing says what an instance of it sets");
+    session.run(&["check", "--provider", "theirs"]).ends(2).says("give its definition an `example { … }`");
+}

@@ -58,6 +58,58 @@ fn results_are_told_with_both_places_and_the_value() {
     assert!(answer.err.contains("2 tests failed, 1 passed"), "{}", answer.err);
 }
 
+/// Expectations at attributes and stages, several of one resource, and a product that says no name.
+const PLACES: &str = r#"
+define policy no-scripts {
+  for s in services { check s.licence != "MIT" at s.licence else "${s.name} is under MIT" }
+}
+define policy no-hours {
+  for s in stages { check s.name != "drift" at s else "${s.name} runs by the clock" }
+}
+define service agent {
+  licence = "MIT"
+  input hosts: list(host)
+  configure { file "/etc/agent" { format = lines, content = ["on"] } }
+}
+define stack agents { input of: stack compute, service agent { hosts = of.nodes.hosts } }
+
+test "places" {
+  product { domain = "places.example.com" }
+  provider hetzner eu { region = fsn1 }
+  stack compute web { on = eu, servers = 1, public = true }
+  stack compute big { on = eu, servers = 1, public = true, size = large, keys = [web.operator_keys] }
+  stack agents own { on = eu, of = web }
+  expect {
+    policy no-scripts { message = "agent is", at = own.agent.licence }
+    policy no-scripts { message = "agent is", at = own.agent }
+    resource "hcloud_server.node" { of = web.nodes }
+    resource "hcloud_server.node" { of = big.nodes, has = { server_type = "cx43" } }
+  }
+}
+
+test "elsewhere" {
+  provider hetzner eu { region = fsn1 }
+  stack compute web { on = eu, servers = 1, public = true }
+  stack agents own { on = eu, of = web }
+  expect {
+    policy no-scripts { at = own.agent.licence }
+    policy no-hours { at = plan }
+    finding check-failed { message = "by the clock", at = "nowhere" }
+  }
+}
+"#;
+
+#[test]
+fn expectations_stand_at_instances_attributes_and_stages() {
+    let session = project();
+    session.put("infra.toml", "name = \"acme\"\nedition = \"2026\"\nlibrary = [\"library\"]\n");
+    session.put("library/places.infra", PLACES);
+    let answer = session.run(&["test"]);
+    assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
+    answer.says("pass  places ").says("FAIL  elsewhere ");
+    answer.says("there is no finding of the policy `no-hours` at `plan`").says("`at` names no place");
+}
+
 #[test]
 fn one_test_is_run_by_its_name() {
     let session = project();

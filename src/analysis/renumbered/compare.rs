@@ -9,6 +9,9 @@ use crate::value::{InstanceId, Value};
 use ipnet::Ipv4Net;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The attribute of a stack that names its provider.
+const ON: &str = "on";
+
 /// The stacks of a plan's environment for which the lock holds something else, with what that is.
 pub(super) fn compare<'a>(plan: &'a Plan, lock: &'a Lock) -> BTreeMap<&'a str, Differences<'a>> {
     let facts = Facts::new(plan, lock);
@@ -183,7 +186,9 @@ impl<'a> Facts<'a> {
             return Gone::Kept;
         }
         let new = if let Value::Cidr(net) = value { Some(net.to_string()) } else { moved };
-        Gone::Changed(new, Some(place::said_at(self.plan, *id, field)))
+        // At another provider everything is made anew: that is what the source says.
+        let elsewhere = self.elsewhere(key).and_then(|_| self.said_on(key.stack()));
+        Gone::Changed(new, Some(elsewhere.unwrap_or_else(|| place::said_at(self.plan, *id, field))))
     }
 
     /// Where the inventory declares a stack; the product where it does not.
@@ -191,6 +196,14 @@ impl<'a> Facts<'a> {
         let product = &self.plan.product;
         let declared = product.instances.iter().find(|instance| instance.name.text == stack);
         declared.map_or(product.name.span, |instance| instance.name.span)
+    }
+
+    /// Where a stack says the provider that it runs on.
+    fn said_on(&self, stack: &str) -> Option<Span> {
+        let declared = self.plan.product.instances.iter().find(|instance| instance.name.text == stack)?;
+        let of_environment = declared.overrides.iter().filter(|(environment, _)| environment.text == self.plan.environment);
+        let overridden = of_environment.flat_map(|(_, attributes)| attributes).rfind(|attribute| attribute.name.text == ON);
+        overridden.or_else(|| declared.attributes.get(ON)).map(|attribute| attribute.value.span)
     }
 
     /// What the same thing got at another provider.

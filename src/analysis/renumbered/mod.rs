@@ -31,10 +31,15 @@ pub fn renumbered(product: &Product, plans: &[Plan], lock: &Lock, renumber: &Ren
     for plan in plans {
         let name = &plan.product.name.text;
         let stacks = compare::compare(plan, lock);
+        let named = |stack: &str| renumber.stack(name, &plan.environment, stack);
         for (stack, differences) in stacks.iter().take(SHOWN) {
-            let is_named = renumber.stack(name, &plan.environment, stack);
-            tell::tell(plan, stack, differences, is_named, &mut found);
+            // What would follow from a damaged line is no news.
+            if differences.damaged.is_empty() || named(stack) {
+                tell::tell(plan, stack, differences, named(stack), &mut found);
+            }
         }
+        let unnamed = stacks.iter().take(SHOWN).filter(|(stack, _)| !named(stack));
+        tell::damaged(plan, unnamed.flat_map(|(stack, differences)| differences.damaged.iter().map(|line| (*stack, line))), &mut found);
         let more: Vec<_> = stacks.iter().skip(SHOWN).collect();
         let is_named = more.iter().all(|(stack, _)| renumber.stack(name, &plan.environment, stack));
         tell::more(plan, &more, is_named, &mut found);

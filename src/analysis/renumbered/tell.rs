@@ -4,7 +4,7 @@ use super::{Damage, Differences, Line, places};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::plan::Plan;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Of so many lines of one finding is said what they hold.
 const SHOWN: usize = 8;
@@ -12,10 +12,6 @@ const SHOWN: usize = 8;
 /// Says what differs for a stack; `is_named` says that somebody named it as what may be renumbered.
 pub(super) fn tell(plan: &Plan, stack: &str, differences: &Differences<'_>, is_named: bool, found: &mut Diagnostics) {
     let name = format!("{}/{}/{stack}", plan.product.name.text, plan.environment);
-    if !differences.damaged.is_empty() && !is_named {
-        // What would follow from a damaged line is no news.
-        return damaged(&name, &differences.damaged, found);
-    }
     let damaged = differences.damaged.iter().map(|(line, _)| (line, None));
     let changed = differences.changed.iter().map(|(line, place)| (line, *place));
     let changed: Vec<(&Line<'_>, Option<Span>)> = damaged.chain(changed).collect();
@@ -46,18 +42,25 @@ pub(super) fn more(plan: &Plan, stacks: &[(&&str, &Differences<'_>)], is_named: 
     );
 }
 
-/// One finding for each place that lines contradict.
-fn damaged(name: &str, lines: &[(Line<'_>, Damage)], found: &mut Diagnostics) {
-    let mut by_place = BTreeMap::<(Span, &str), Vec<&(Line<'_>, Damage)>>::new();
-    for line in lines {
-        by_place.entry((line.1.other, line.1.says.as_str())).or_default().push(line);
+/// One finding for each place that lines contradict, whatever stacks they are of.
+pub(super) fn damaged<'d>(plan: &Plan, lines: impl Iterator<Item = (&'d str, &'d (Line<'d>, Damage))>, found: &mut Diagnostics) {
+    let mut by_place = BTreeMap::<(Span, &str), Vec<(&str, &(Line<'_>, Damage))>>::new();
+    for (stack, line) in lines {
+        by_place.entry((line.1.other, line.1.says.as_str())).or_default().push((stack, line));
     }
     for lines in by_place.into_values() {
-        let Some(((first, damage), rest)) = lines.split_first() else { continue };
-        let more = if rest.is_empty() { String::new() } else { format!("; so do {} more lines", rest.len()) };
+        let stacks: BTreeSet<&str> = lines.iter().map(|(stack, _)| *stack).collect();
+        let Some(((stack, (first, damage)), rest)) = lines.split_first() else { continue };
+        let environment = format!("{}/{}", plan.product.name.text, plan.environment);
+        let name = if stacks.len() == 1 { format!("{environment}/{stack}") } else { environment };
+        let more = match rest.len() {
+            0 => String::new(),
+            1 => "; so does 1 more line".to_owned(),
+            number => format!("; so do {number} more lines"),
+        };
         let message = format!("{} of `{}` {}{more}", first.old, first.key, damage.says);
         let mut diagnostic = Diagnostic::error(Code::LockConflict, first.span, message).related(damage.other, damage.label.clone());
-        for (line, _) in rest.iter().take(SHOWN) {
+        for (_, (line, _)) in rest.iter().take(SHOWN) {
             diagnostic = diagnostic.related(line.span, "this one, too");
         }
         found.push(diagnostic.help(format!(

@@ -1,7 +1,7 @@
 //! What bodies hold that they may not, or lack that they must have.
 
 use super::{listed, meant};
-use crate::base::Span;
+use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{self, Definition, Implementation, Input, Output};
 use crate::ty::{RecordTy, Ty};
@@ -23,12 +23,47 @@ pub(in crate::check) fn unknown_attribute<'k>(
     if let Some(declared) = declared {
         diagnostic = diagnostic.related(declared, "what it may set is declared here");
     }
-    meant(diagnostic, &name.text, name.span, known)
+    match of_hcl(&name.text) {
+        Some(help) => diagnostic.help(help),
+        None => meant(diagnostic, &name.text, name.span, known),
+    }
+}
+
+/// What a word of HCL is written as here, for who comes from there.
+pub(super) fn of_hcl(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "variable" => "an input is written `input name: Type = default`",
+        "locals" => "a value with a name is written `let name = value`",
+        "var" | "local" | "each" => "an input, a `let` and what `for` binds are known by their names alone",
+        "for_each" => "what is repeated says so in its head: `… NAME for x in xs by x.key { … }`",
+        "count" => "what may be absent says so in its head: `… NAME if condition { … }`; what is repeated `for x in xs by x.key`",
+        "depends_on" => "what is named in a value comes first: order needs no words of its own",
+        _ => return None,
+    })
 }
 
 pub(in crate::check) fn unknown_block<'k>(keyword: &hir::Name, of: &str, known: impl IntoIterator<Item = &'k str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnknownBlock, keyword.span, format!("{of} has no block `{}`", keyword.text));
+    if let Some(help) = of_hcl(&keyword.text) {
+        return diagnostic.help(help);
+    }
     meant(diagnostic, &keyword.text, keyword.span, known)
+}
+
+/// `only` on what is there in every environment.
+pub(in crate::check) fn no_only(diagnostic: Diagnostic, keyword: &str) -> Diagnostic {
+    let users = if keyword == "provider" { "the stacks that run on it" } else { "the stacks that use it" };
+    Diagnostic { fix: None, ..diagnostic }
+        .help(format!("a {keyword} is there in every environment and makes nothing by itself: write `only` on {users}"))
+}
+
+/// A block that is an instance with its words in another order, or without its keyword.
+pub(in crate::check) fn instance_meant(diagnostic: Diagnostic, meant: Option<(&Text, &Text)>) -> Diagnostic {
+    match meant {
+        Some((keyword, definition)) => Diagnostic { fix: None, ..diagnostic }
+            .help(format!("`{definition}` is a {keyword}: write `{keyword} {definition} NAME {{ … }}`")),
+        None => diagnostic,
+    }
 }
 
 pub(in crate::check) fn missing(at: Span, of: &str, missing: &[&Input]) -> Diagnostic {
@@ -50,8 +85,18 @@ pub(in crate::check) fn missing_fields(span: Span, record: &RecordTy, missing: &
 pub(in crate::check) fn labels(block: &hir::Block, least: usize, most: usize) -> Diagnostic {
     let noun = if most == 1 { "label" } else { "labels" };
     let wanted = if least == most { format!("{least} {noun}") } else { format!("{least} to {most} {noun}") };
-    let code = if block.labels.len() < least { Code::Missing } else { Code::UnknownBlock };
-    Diagnostic::error(code, block.keyword.span, format!("`{}` takes {wanted}, not {}", block.keyword.text, block.labels.len()))
+    let keyword = &block.keyword;
+    let message = format!("`{}` takes {wanted}, not {}", keyword.text, block.labels.len());
+    match block.labels.len() < least {
+        true => {
+            let names = vec!["NAME"; least].join(" ");
+            Diagnostic::error(Code::Missing, keyword.span, message).help(format!("write `{} {names} {{ … }}`", keyword.text))
+        }
+        false if most == 0 => {
+            Diagnostic::error(Code::UnknownBlock, keyword.span, message).help(format!("write `{} {{ … }}`", keyword.text))
+        }
+        false => Diagnostic::error(Code::UnknownBlock, keyword.span, message).help("leave out what is too much"),
+    }
 }
 
 pub(in crate::check) fn no_declaration(span: Span, of: &str) -> Diagnostic {
@@ -141,14 +186,25 @@ pub(in crate::check) fn empty_interface(interface: &Definition) -> Diagnostic {
     Diagnostic::error(Code::Missing, interface.name.span, message).help("say what it asks for, such as `output hosts: list(host)`")
 }
 
-pub(in crate::check) fn unknown_output<'k>(name: &hir::Name, contract: &Definition, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+/// `missing` is what the contract asks for and nothing gives.
+pub(in crate::check) fn unknown_output<'k>(
+    name: &hir::Name,
+    contract: &Definition,
+    known: impl Iterator<Item = &'k str>,
+    missing: &[&Output],
+) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::UnknownField,
         name.span,
         format!("the contract of module `{}` has no output `{}`", contract.name.text, name.text),
     )
     .related(contract.name.span, "the contract is here");
-    meant(diagnostic, &name.text, name.span, known)
+    let diagnostic = meant(diagnostic, &name.text, name.span, known);
+    let missing: Vec<&str> = missing.iter().map(|output| output.name.text.as_str()).collect();
+    match (missing.is_empty(), diagnostic.fix.is_some()) {
+        (false, false) => diagnostic.help(format!("it asks for {}, which nothing gives here", listed(&missing))),
+        _ => diagnostic,
+    }
 }
 
 pub(in crate::check) fn given_already(output: &Output, declared: &Output) -> Diagnostic {

@@ -3,6 +3,7 @@
 mod bodies;
 mod limits;
 mod names;
+mod offered;
 mod others;
 mod resources;
 mod tasks;
@@ -11,6 +12,7 @@ mod values;
 pub(super) use bodies::*;
 pub(super) use limits::*;
 pub(super) use names::*;
+pub(super) use offered::*;
 pub(super) use others::*;
 pub(super) use resources::*;
 pub(super) use tasks::*;

@@ -3,13 +3,16 @@
 use super::{listed, meant};
 use crate::base::ports::{WITH_PORTS, WITHOUT_PORTS};
 use crate::base::{Ports, Span, Text};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Edit, Fix};
 use crate::hir::{self, Product};
 use crate::hir::{Definition, Function};
 use crate::ty::{EnumTy, Ty};
 
 pub(in crate::check) fn unknown_name<'k>(name: &str, span: Span, expected: &Ty, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnknownName, span, format!("nothing here is called `{name}`"));
+    if let Some(help) = super::bodies::of_hcl(name) {
+        return diagnostic.help(help);
+    }
     let diagnostic = match expected.present() {
         Ty::String => diagnostic.help(format!("write `\"{name}\"` if the text is meant")),
         Ty::Instance(keyword, of) => {
@@ -49,6 +52,15 @@ pub(in crate::check) fn overlapping(second: &Ports, first: &Ports, span: Span, a
 
 pub(in crate::check) fn unknown_definition<'k>(keyword: &str, name: &str, span: Span, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     meant(Diagnostic::error(Code::UnknownDefinition, span, format!("there is no {keyword} `{name}`")), name, span, known)
+}
+
+/// An instance whose name is that of a definition: the two stand in each other's place.
+pub(in crate::check) fn turned(diagnostic: Diagnostic, instance: &hir::Instance) -> Diagnostic {
+    let hir::Instance { keyword, definition, name, .. } = instance;
+    let edits = vec![Edit::Replace(definition.span, name.text.to_string()), Edit::Replace(name.span, definition.text.to_string())];
+    let title = format!("write `{keyword} {} {}`", name.text, definition.text);
+    let help = format!("`{}` is the {keyword}, and comes before the name: `{keyword} {} {}`", name.text, name.text, definition.text);
+    Diagnostic { fix: Some(Fix { title, edits }), ..diagnostic }.help(help)
 }
 
 /// Something of a product where there is none yet.
@@ -103,13 +115,17 @@ pub(in crate::check) fn unknown_environment(name: &hir::Name, nearest: Option<&s
     }
 }
 
-pub(in crate::check) fn not_written_out(name: &hir::Name, at: Span) -> Diagnostic {
+/// `bare` is what stands there in quotes.
+pub(in crate::check) fn not_written_out(name: &hir::Name, at: Span, bare: Option<&Text>) -> Diagnostic {
     Diagnostic::error(
         Code::NotExpressible,
         at,
         format!("`{}` decides what there is, so it is read before anything is evaluated", name.text),
     )
-    .help(format!("write the names out: `{} = [prod]`", name.text))
+    .help(match bare {
+        Some(text) => format!("write the names themselves, without quotes: `{} = [{text}]`", name.text),
+        None => format!("write the names out: `{} = [prod]`", name.text),
+    })
 }
 
 pub(in crate::check) fn reserved(name: &hir::Name, why: &str) -> Diagnostic {

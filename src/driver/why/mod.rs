@@ -84,10 +84,11 @@ pub fn why(
             let Some(imports) = asking.imports(product) else { continue };
             let mut known = asking.known(product, Beside { lock: &lock, imports: &imports });
             for at in asked {
-                answers[at] = Some(match &questions[at] {
+                let answer = match &questions[at] {
                     Question::Line { file, text, line } => asking.line(file, text, *line, Some(&mut known)),
                     Question::Value(path) => asking.value(path, &mut known),
-                });
+                };
+                answers[at] = Some(answer.map(|answers| asking.across(answers)));
             }
         }
         let answers = questions.iter().zip(answers).map(|(question, answer)| match (question, answer) {
@@ -191,6 +192,29 @@ impl<'a> Asking<'a> {
         let with = With { workspace: self.workspace, program, shapes, options: self.options, run, has_threads: false };
         let by_name = between::by_name(self.front.products.iter());
         between::imports(with, &by_name, by_name.get(&product.name.text)?, &mut Diagnostics::default())
+    }
+
+    /// Follows what other products export to the places there that decide it.
+    fn across(&self, mut answers: Vec<Answer>) -> Vec<Answer> {
+        let reasons = answers.iter_mut().flat_map(|answer| &mut answer.reasons);
+        reasons.for_each(|reason| self.followed(reason));
+        answers
+    }
+
+    fn followed(&self, reason: &mut Reason) {
+        reason.from.iter_mut().for_each(|from| self.followed(from));
+        let How::Exported(environment) = &reason.how else { return };
+        let path: Vec<Key> = reason.what.split('.').map(|part| Key::Name(part.into())).collect();
+        let question = Question::Value(path.clone());
+        let Some(product) = self.product(&question) else { return };
+        let lock = self.lock(product);
+        let Some(imports) = self.imports(product) else { return };
+        let mut known = self.known(product, Beside { lock: &lock, imports: &imports });
+        known.origins.retain(|(of, _)| of == environment);
+        let answers = self.value(&path, &mut known).map(|answers| self.across(answers)).unwrap_or_default();
+        if let Some(there) = answers.into_iter().flat_map(|answer| answer.reasons).next() {
+            *reason = within(&product.name.text, there);
+        }
     }
 
     fn known<'k>(&self, product: &'k Arc<Product>, beside: Beside<'k>) -> Known<'k>
@@ -324,6 +348,15 @@ impl<'a> Asking<'a> {
         let origins = found.into_iter().take(MOST_GUESSED);
         origins.map(|(_, place, what)| Origin { what, how: How::Attribute, place, value: None, from: Vec::new() }).collect()
     }
+}
+
+/// A reason of another product, with the name of that before what it is about.
+fn within(product: &Text, reason: Reason) -> Reason {
+    let what = match reason.what.split('.').next() == Some(product.as_str()) {
+        true => reason.what,
+        false => text!("{product}.{}", reason.what),
+    };
+    Reason { what, from: reason.from.into_iter().map(|from| within(product, from)).collect(), ..reason }
 }
 
 fn place(said: Said) -> Option<Origin> {

@@ -340,7 +340,9 @@ impl<'f, 'p> Follower<'f, 'p> {
                 }
                 _ => {
                     let path: Vec<Key> = std::iter::once(Key::Name(field.text.clone())).chain(path.iter().cloned()).collect();
-                    return self.expr(base, place, &path, into);
+                    let said = self.expr(base, place, &path, into);
+                    // A field of what has a name is said by both.
+                    return if matches!(base.kind, ExprKind::Name(_) | ExprKind::Member(..)) { expr.span } else { said };
                 }
             },
             ExprKind::Index(base, index) => {
@@ -441,7 +443,9 @@ impl<'f, 'p> Follower<'f, 'p> {
         let paths = [(first.clone(), second), (first.clone(), None)];
         let (path, (value, place)) = paths.iter().find_map(|path| of.get_key_value(path))?;
         let what = Text::new(hir::written(product, path));
-        Some(Origin { what, how: How::Name, place: *place, value: Some(value.clone()), from: Vec::new() })
+        let environment = self.planner.imports.get(product)?.serving(&self.planner.environment)?.environment.clone();
+        let how = if matches!(value, Value::Instance(_)) { How::Name } else { How::Exported(environment) };
+        Some(Origin { what, how, place: *place, value: Some(value.clone()), from: Vec::new() })
     }
 
     fn ambient(&mut self, ambient: Ambient, of: InstanceId, path: &[Key]) -> Option<Origin> {

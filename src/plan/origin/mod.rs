@@ -53,6 +53,8 @@ pub enum How {
     Name,
     /// It is allocated, and kept in the lock under this key.
     Lock(Text),
+    /// Another product exports it, as it is in this environment of that one.
+    Exported(Text),
 }
 
 /// A plan that is asked for the origins of its values.

@@ -4,7 +4,7 @@ use super::Parser;
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::ast::{
-    Assign, Attribute, Block, Body, Check, Enum, Expr, ExprKind, For, Function, Input, Item, Let, Output, Refinement, TypeAlias,
+    Assign, Attribute, Block, Body, Check, Enum, Expr, ExprKind, For, Function, Input, Item, Let, Output, Refinement, Repeat, TypeAlias,
 };
 use crate::syntax::token::Kind;
 use std::sync::Arc;
@@ -31,12 +31,25 @@ impl Parser<'_> {
                     items.push(Item::Error(self.span_from(start)));
                 }
             }
+            let is_choice = self.kind_here() == Kind::Question;
             self.end_item(closer);
+            if is_choice && let Some(item) = items.last_mut() {
+                // What stands before `?` is a condition, and no value of the item.
+                self.without_value(item);
+            }
             if self.at == before {
                 self.skip_group();
             }
         }
         items
+    }
+
+    fn without_value(&self, item: &mut Item) {
+        let value = match item {
+            Item::Attribute(Attribute { value, .. }) | Item::Let(Let { value, .. }) => value,
+            _ => return,
+        };
+        *value = Arc::new(Expr { span: value.span, kind: ExprKind::Error });
     }
 
     /// Whether a brace stands directly behind that of the body, and one of the two has no partner.
@@ -125,6 +138,12 @@ impl Parser<'_> {
         if labelled || next == Kind::LeftBrace {
             return Some(self.block());
         }
+        let start = self.token().start;
+        if let Some(form) = form_of(kind).filter(|_| !next.is_word()) {
+            // Without a name it declares nothing: what else there is to say of it would follow from that.
+            self.nameless(form);
+            return Some(Item::Error(self.span_from(start)));
+        }
         Some(match kind {
             Kind::Input => Item::Input(self.input()),
             Kind::Output => Item::Output(self.output()),
@@ -133,10 +152,19 @@ impl Parser<'_> {
             Kind::Fn => Item::Function(self.function()),
             Kind::Type => Item::Type(self.type_alias()),
             Kind::Enum => Item::Enum(self.enumeration()),
-            Kind::For if next.is_word() => Item::For(self.repetition()),
+            Kind::For => Item::For(self.repetition()),
             kind if continues(kind) => return self.misplaced_word(),
             _ => self.block(),
         })
+    }
+
+    /// A word that begins a declaration, with no name behind it.
+    fn nameless(&mut self, form: &Form) {
+        let word = self.bump();
+        let word = self.slice(word);
+        let Form { what, written } = form;
+        let help = format!("it is written `{written}`; an attribute of that name is `{word} = value`");
+        self.expected_with(what, Some(&help));
     }
 
     /// A word that continues something, with nothing to continue.
@@ -193,14 +221,40 @@ impl Parser<'_> {
         let keyword = self.head_name();
         let labels = self.labels();
         let outer = std::mem::replace(&mut self.head, true);
-        let repeat = self.repeat();
-        let condition = self.head_condition();
+        let mut repeat = self.repeat();
+        let mut condition = self.head_condition();
+        self.misordered(&mut repeat, &mut condition);
         self.head = outer;
         if self.kind_here() != Kind::LeftBrace && labels.is_empty() && repeat.is_none() && condition.is_none() && !self.failed {
             return self.broken_attribute(start, doc, keyword);
         }
-        let body = self.body("`{` and the body of the block");
+        let body = self.body("`{` and the body of the block", Some(ORDER_OF_A_HEAD));
         Item::Block(Block { span: self.span_from(start), doc, keyword, labels, repeat, condition, body })
+    }
+
+    /// Parts of a head in another order: one mistake, behind which each is read as what it is.
+    fn misordered(&mut self, repeat: &mut Option<Repeat>, condition: &mut Option<Arc<Expr>>) {
+        if self.failed || !matches!(self.kind_here(), Kind::By | Kind::For | Kind::If) {
+            return;
+        }
+        self.expected_with("`{` and the body of the block", Some(ORDER_OF_A_HEAD));
+        (self.failed, self.quiet) = (false, true);
+        let mut by = None;
+        loop {
+            match self.kind_here() {
+                Kind::By if by.is_none() => {
+                    self.bump();
+                    by = Some(self.shared_expression());
+                }
+                Kind::For if repeat.is_none() => *repeat = self.repeat(),
+                Kind::If if condition.is_none() => *condition = self.head_condition(),
+                _ => break,
+            }
+        }
+        if let (Some(repeat), Some(by)) = (repeat, by) {
+            repeat.by.get_or_insert(by);
+        }
+        (self.failed, self.quiet) = (true, false);
     }
 
     /// A name with neither `=` nor `{` behind it: kept as an attribute, so that nobody reports it as missing too.
@@ -228,12 +282,15 @@ impl Parser<'_> {
     }
 
     /// `{ items }`; empty where it is missing.
-    fn body(&mut self, expected: &str) -> Body {
+    fn body(&mut self, expected: &str, help: Option<&str>) -> Body {
+        if !self.failed && self.kind_here() != Kind::LeftBrace {
+            // Where the line ends, nothing of the head is in the wrong place.
+            self.expected_with(expected, help.filter(|_| self.kind_here() != Kind::End));
+        }
         if self.failed {
             self.skip_to_brace();
         }
         if self.kind_here() != Kind::LeftBrace {
-            self.expected(expected);
             return self.empty_body();
         }
         let failed = self.failed;
@@ -275,7 +332,7 @@ impl Parser<'_> {
         let bindings = self.bindings();
         let condition = self.head_condition();
         self.head = outer;
-        let body = self.body("`{` and what is repeated");
+        let body = self.body("`{` and what is repeated", None);
         For { span: self.span_from(start), bindings, condition, body }
     }
 
@@ -283,9 +340,9 @@ impl Parser<'_> {
     fn guard(&mut self) -> For {
         let start = self.bump().start;
         let outer = std::mem::replace(&mut self.head, true);
-        let condition = Some(self.shared_expression());
+        let condition = Some(Arc::new(self.condition_on_line()));
         self.head = outer;
-        let body = self.body("`{` and what is there under this condition");
+        let body = self.body("`{` and what is there under this condition", None);
         For { span: self.span_from(start), bindings: Vec::new(), condition, body }
     }
 
@@ -435,6 +492,31 @@ impl Parser<'_> {
         }
         Enum { span: self.span_from(start), doc, name, members }
     }
+}
+
+/// How the head of a block goes on behind its keyword.
+const ORDER_OF_A_HEAD: &str = "a head goes on with its labels, then `for x in xs by key`, then `if condition`, then `{`";
+
+/// How a declaration is written that begins with a word of its own.
+struct Form {
+    /// What is missing behind the word.
+    what: &'static str,
+    /// The whole.
+    written: &'static str,
+}
+
+/// The form of the declaration that a word begins.
+fn form_of(kind: Kind) -> Option<&'static Form> {
+    Some(match kind {
+        Kind::Input => &Form { what: "the name of the input", written: "input name: Type" },
+        Kind::Output => &Form { what: "the name of the output", written: "output name: Type" },
+        Kind::Let => &Form { what: "a name", written: "let name = value" },
+        Kind::Fn => &Form { what: "the name of the function", written: "fn name(x: Type) -> Type = value" },
+        Kind::Type => &Form { what: "the name of the type", written: "type Name = Type" },
+        Kind::Enum => &Form { what: "the name of the enum", written: "enum Name { a, b }" },
+        Kind::For => &Form { what: "the name of an element", written: "for x in xs { … }" },
+        _ => return None,
+    })
 }
 
 /// Words that only go on with something.
