@@ -28,7 +28,7 @@ fn modules_of_a_project_pass_their_tests() {
     let mut files: Vec<(Text, Arc<str>)> = own.map(|(path, text)| (path.into(), text.into())).into();
     files.extend(library::files().into_iter().map(|(path, text)| (format!("{}{path}", library::PREFIX).into(), text.into())));
     let outcome = compile(&Workspace::new(files), &Options::default());
-    assert!(outcome.diagnostics.iter().next().is_none(), "{:?}", outcome.diagnostics.iter().next());
+    assert!(outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics.first());
     let mut modules: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
     for (path, entry) in outcome.tree.iter() {
         if let Some((module, file)) = path.strip_prefix("modules/infra/").and_then(|path| path.split_once("/hetzner/")) {
