@@ -259,7 +259,8 @@ define service books {
   input hosts:    list(host)
   input password: secret(string) = generated("books/password", bytes = 24)
   input reader:   secret(string) = generated("books/reader", uuid = true)
-  configure { file "/etc/books.json" { format = json, mode = "0600", content = { password = password, reader = reader } } }
+  input backups:  secret(string) = secret("vault:kv/backups#key")
+  configure { file "/etc/books.json" { format = json, mode = "0600", content = { password = password, reader = reader, backups = backups } } }
 }
 define stack shelf {
   input machines: stack compute
@@ -286,8 +287,11 @@ fn secrets_of_services_are_made_and_readable() {
         policy.contains("path \"kv/data/platform/prod/books/*\" { capabilities = [\"read\"] }")
     };
     assert!(reads("apply") && reads("drift") && !reads("plan"), "{grant}");
+    // What somebody else has put there is read by who configures what reads it, and no more than that.
+    assert_eq!(grant.matches("path \"kv/data/backups\" { capabilities = [\"read\"] }").count(), 2, "{grant}");
     let guide = &outcome.tree.get("live/platform/BOOTSTRAP.md").unwrap().text();
     assert!(guide.find("make-secrets.sh").unwrap() < guide.find("grant.sh").unwrap());
+    assert!(guide.contains("| `kv/backups`, field `key` | the product's store of secrets |"), "{guide}");
     let read = &outcome.tree.get("ansible/inventory/platform/prod/group_vars/data/books.yml").unwrap().text();
 
     let bao = r#"#!/bin/sh

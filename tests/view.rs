@@ -181,6 +181,25 @@ fn the_matrix_says_which_firewall_stops_what() {
     assert!(markdown.starts_with("| product | environment | host | port |"), "{markdown}");
 }
 
+/// Machines without public addresses, each behind what has one.
+#[test]
+fn a_load_balancer_opens_the_machines_behind_it() {
+    let folder = TempDir::new().unwrap();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/balanced/inventory/shop");
+    fs::create_dir_all(folder.path().join("inventory/shop")).unwrap();
+    fs::write(folder.path().join("infra.toml"), "name = \"shop\"\nedition = \"2026\"\n").unwrap();
+    for file in ["product.infra", "infra.lock"] {
+        fs::copy(example.join(file), folder.path().join("inventory/shop").join(file)).unwrap();
+    }
+    let internet = rows(&said(folder.path(), &["reach", "--from", "internet", "--format", "json"]));
+    for (host, firewall) in [("shop-prod-web-fi-nodes-0", "not seen"), ("shop-prod-web-eu-nodes-0", "open: tcp-443")] {
+        let found = internet.iter().find(|row| row["host"] == host && row["port"] == "tcp 443").unwrap_or_else(|| panic!("{host}"));
+        assert_eq!((&found["cloud_firewall"], &found["reaches"]), (&firewall.into(), &true.into()), "{host}");
+        let ssh = internet.iter().find(|row| row["host"] == host && row["port"] == "tcp 22");
+        assert!(ssh.is_none_or(|row| row["reaches"] == false), "{host}");
+    }
+}
+
 #[test]
 fn a_revision_tells_what_a_change_opens() {
     let acme = acme();

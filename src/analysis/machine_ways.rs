@@ -2,7 +2,8 @@
 //!
 //! A machine is entered by its public address, or through a gate that stands in its network. It is left by its public address, by what
 //! its provider translates, or through a machine that its network names. Otherwise the playbook waits for it for ever. A product that has
-//! no way in at all is left alone: who operates it comes in a way that it does not say.
+//! no way in at all is left alone, until an environment is `ready`: who operates it comes in a way that it does not say, and pipelines know
+//! no such way.
 //!
 //! ```infra
 //! stack compute app { on = eu }   # no public address, and no way in reaches it
@@ -16,8 +17,8 @@ use crate::plan::{Host, Plan, Standing};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    // A product without any way in is entered in a way that only its operators know.
-    for plan in facts.plans.iter().filter(|plan| !plan.gates().is_empty()) {
+    // A product without any way in is entered in a way that only its operators know, until pipelines are to work on it.
+    for plan in facts.plans.iter().filter(|plan| !plan.gates().is_empty() || is_ready(plan)) {
         let mut blamed: BTreeSet<(&Text, &Text)> = BTreeSet::new();
         let machines = Machines::of(plan);
         for host in &plan.hosts {
@@ -30,6 +31,11 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             found.push(report(facts, plan, host, entered, left));
         }
     }
+}
+
+/// Whether pipelines work on the environment.
+pub(super) fn is_ready(plan: &Plan) -> bool {
+    plan.state().is_some_and(|state| state.ready().any(|name| *name == plan.environment))
 }
 
 /// How often machines and stacks have a name.

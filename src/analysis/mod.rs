@@ -31,6 +31,7 @@ mod renumbered;
 mod resource_name;
 mod role_files;
 mod second_pipeline;
+mod secret_forms;
 mod service_twice;
 mod shared_domain;
 mod silent_lock;
@@ -47,6 +48,7 @@ mod unit_cycle;
 mod unknown_waiver;
 mod unreachable_path;
 mod unreached_source;
+mod unreached_store;
 mod unrotated_log;
 mod unserved_name;
 mod unused_image;
@@ -96,6 +98,7 @@ const RULES: &[Rule] = &[
     port_clash::check,
     port_without_number::check,
     ready_order::check,
+    secret_forms::check,
     service_twice::check,
     shared_domain::check,
     silent_lock::check,
@@ -111,7 +114,7 @@ const RULES: &[Rule] = &[
 const REACH: &[Rule] = &[dead_record::check, foreign_name::check, gate_names::check, silent_port::check, unreached_source::check];
 
 /// Those among them about what a product lacks as a whole.
-const WHOLE: &[Rule] = &[idle_service::check, machine_ways::check, made_twice::check, unserved_name::check];
+const WHOLE: &[Rule] = &[idle_service::check, machine_ways::check, made_twice::check, unreached_store::check, unserved_name::check];
 
 /// Judges one product by its plans, one for each environment that could be evaluated.
 pub fn analyse(program: &Program, product: &Product, plans: &[Plan], shapes: &Shapes) -> Diagnostics {
@@ -172,5 +175,6 @@ pub fn analyse_pipeline(pipeline: &Pipeline) -> Diagnostics {
 pub fn between_products(program: &Program, products: &[Arc<Product>]) -> Diagnostics {
     let mut found = Vec::new();
     duplicate_name::between_products(program, products, &mut found);
+    shared_domain::between_products(products, &mut found);
     Diagnostics(found)
 }

@@ -7,12 +7,13 @@
 //! product acme { domain = "acme.example.com", environments = [staging, prod] }   # and nothing for staging
 //! ```
 
-use super::Facts;
+use super::{Facts, place};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{Item, LabelValue};
+use crate::hir::{Item, LabelValue, Product};
 use crate::plan::Plan;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<&Text, &Plan> = BTreeMap::new();
@@ -31,6 +32,46 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         }
         found.push(diagnostic);
     }
+}
+
+/// Domains that two products write out. One that is computed is compared within its product alone: products are judged without each
+/// other's values.
+pub(super) fn between_products(products: &[Arc<Product>], found: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<Text, (&Product, Span)> = BTreeMap::new();
+    for product in products {
+        for (domain, span) in written(product) {
+            match seen.get(&domain) {
+                Some((first, other)) if first.name.text != product.name.text => {
+                    let message = format!(
+                        "products `{}` and `{}` share the domain `{domain}`: each would make its zone, and the names in it",
+                        first.name.text, product.name.text
+                    );
+                    let (one, blamed) = (span.min(*other), span.max(*other));
+                    found.push(
+                        Diagnostic::error(Code::DuplicateName, blamed, message)
+                            .related(one, "the same name")
+                            .help(format!("give one of them its own, such as `{}.{domain}`", product.name.text.replace('_', "-"))),
+                    );
+                }
+                Some(_) => {}
+                None => {
+                    seen.insert(domain, (product, span));
+                }
+            }
+        }
+    }
+}
+
+/// The domains that a product writes out, for all environments and for single ones.
+fn written(product: &Product) -> Vec<(Text, Span)> {
+    let body = &product.block.body;
+    let of_environments = body.blocks().filter(|block| block.keyword.text == "in").flat_map(|block| block.body.attributes());
+    let said = body.attributes().chain(of_environments).filter(|attribute| attribute.name.text == "domain");
+    said.filter_map(|attribute| match place::literal(&attribute.value)? {
+        place::Literal::Text(domain) => Some((domain, attribute.value.span)),
+        _ => None,
+    })
+    .collect()
 }
 
 /// Where the product says the domain of an environment.

@@ -256,13 +256,15 @@ pub(super) fn lock_of(workspace: &Workspace, product: &Product, path: &str, opti
 fn print_lock(plans: &[Plan]) -> String {
     let mut values = BTreeMap::new();
     let mut pools = BTreeMap::<Text, Vec<_>>::new();
+    let mut facts = BTreeMap::new();
     for plan in plans {
         let taken_from = plan.allocations.values().filter(|made| matches!(made.value, Held::Range(_))).filter_map(|made| made.from);
         let taken_from: BTreeSet<_> = taken_from.collect();
         pools.insert(plan.environment.clone(), taken_from.into_iter().collect());
         values.extend(plan.allocations.iter().map(|(key, made)| (key.clone(), made.value)));
+        facts.extend(plan.remembered().into_iter().map(|of| (of.key, of.says)));
     }
-    lock::print(&values, &pools)
+    lock::print(&values, &pools, &facts)
 }
 
 fn emit(plans: &[Plan], shapes: &Shapes, targets: &Targets, tree: &mut Tree) -> Result<(), String> {

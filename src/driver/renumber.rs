@@ -25,6 +25,7 @@ pub(super) fn unknown(workspace: &Workspace, products: &[Arc<Product>], renumber
         known.insert(name.clone());
         for environment in &product.environments {
             known.insert(text!("{name}/{}", environment.text));
+            known.insert(text!("{name}/{}/state", environment.text));
             known.extend(product.instances.iter().map(|instance| text!("{name}/{}/{}", environment.text, instance.name.text)));
         }
         let Some((file, source)) = workspace.find(&lock::path(&product.folder)) else { continue };

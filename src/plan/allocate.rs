@@ -246,7 +246,7 @@ mod tests {
     fn lock(entries: &[(&str, &str)]) -> Lock {
         let value = |text: &str| text.parse().map(Held::Range).unwrap_or_else(|_| Held::Address(text.parse().unwrap()));
         let values = entries.iter().map(|(key, text)| ((*key).into(), value(text))).collect();
-        read(FileId(0), &print(&values, &Default::default())).0
+        read(FileId(0), &print(&values, &Default::default(), &Default::default())).0
     }
 
     #[test]

@@ -300,14 +300,14 @@ impl Planner<'_> {
     }
 
     /// Whether the secrets of an instance are needed before a store for them can be asked: those of the stack that serves it, those of a
-    /// stack through which it is reached, and those of the product itself, which anything may need.
+    /// stack through which it is reached, and those of the product itself, which anything may need. Where nothing keeps secrets, all are.
     fn bootstraps(&mut self, of: InstanceId) -> bool {
         if of == PRODUCT {
             return true;
         }
         let Ok(secrets) = self.field(PRODUCT, &Secrets::NAME.into(), self.product.name.span) else { return false };
-        let store = Secrets::of(&secrets).and_then(Secrets::store);
-        let (Some(serving), Some(stack)) = (store.and_then(|store| self.node(store).stack), self.node(of).stack) else { return false };
+        let Some(store) = Secrets::of(&secrets).and_then(Secrets::store) else { return true };
+        let (Some(serving), Some(stack)) = (self.node(store).stack, self.node(of).stack) else { return false };
         serving == stack || self.leading().any(|service| self.node(service).stack == Some(stack))
     }
 

@@ -20,6 +20,7 @@ mod phases;
 mod planner;
 mod reach;
 mod refined;
+mod remembered;
 mod repeat;
 mod rules;
 mod said;
@@ -49,6 +50,7 @@ pub use imports::{Elsewhere, Exported, Exports, Imports, NO_IMPORTS, Offer, Offe
 pub use lock::Lock;
 pub use phases::{Phase, Tool};
 pub use reach::Standing;
+pub use remembered::{Remembered, What};
 pub use ways::Gate;
 
 /// What a product is planned with beside the program.

@@ -239,6 +239,16 @@ impl Value {
         }
     }
 
+    /// Visits every secret in it that is named outright.
+    pub fn secrets<'v>(&'v self, visit: &mut dyn FnMut(&'v Secret)) {
+        match self {
+            Value::List(list) => list.iter().for_each(|value| value.secrets(visit)),
+            Value::Map(map) => map.values().for_each(|value| value.secrets(visit)),
+            Value::Secret(secret) => visit(secret),
+            _ => {}
+        }
+    }
+
     /// The field of a record.
     pub fn field(&self, name: &str) -> Option<&Value> {
         self.as_map()?.get(name)

@@ -1,7 +1,9 @@
 //! What a plan says about one product in one environment, as plain data: names and numbers that need no plan behind them.
 
 use crate::base::{Ports, Text, text};
-use crate::hir::items::{DnsZone, HostFilter, PacketFilter, Port, PrivateNetwork, Provider as OfProvider, PublicNames, RecordSet, WayIn};
+use crate::hir::items::{
+    DnsZone, HostFilter, PacketFilter, Port, PrivateNetwork, Provider as OfProvider, PublicDoor, PublicNames, RecordSet, WayIn,
+};
 use crate::plan::{self, Instance, Plan};
 use crate::target::common::delivery::of_plans;
 use crate::target::common::secrets::Sources;
@@ -138,6 +140,8 @@ pub struct Host {
     pub arch: Text,
     /// Whether it has a public address.
     pub public: bool,
+    /// The ports of TCP that what has a public address takes to it.
+    pub doors: BTreeSet<u16>,
     /// The machine through which it is entered.
     pub gate: Option<Text>,
     /// The services on it.
@@ -435,12 +439,20 @@ fn host(plan: &Plan, host: &plan::Host) -> Host {
         fqdn: said.and_then(|said| said.fqdn()).cloned().unwrap_or_default(),
         arch: said.and_then(|said| said.arch()).cloned().unwrap_or_default(),
         public: standing.is_some_and(|standing| standing.public),
+        doors: doors(plan, &host.name),
         gate: plan.gate_of(host).map(|gate| gate.host.clone()),
         services: host.services.clone(),
         cloud,
         own: own_filter(plan, &host.name),
         unit,
     }
+}
+
+/// The ports at which load balancers lead to a machine.
+fn doors(plan: &Plan, host: &Text) -> BTreeSet<u16> {
+    let doors = plan.instances.iter().filter_map(|instance| instance.block::<PublicDoor<'_>>());
+    let leading = doors.filter(|door| door.hosts().any(|of| of == host));
+    leading.flat_map(PublicDoor::ports).filter_map(|port| u16::try_from(port).ok()).collect()
 }
 
 fn cloud_filter(by: Text, filter: PacketFilter<'_>) -> Filter {

@@ -2,7 +2,7 @@
 //!
 //! What a firewall lets in is compared range by range. Who has a public address comes by the public address of a machine and through both
 //! firewalls. Who has a private one comes by the private network that the machine is in, or through a tunnel that ends there; a
-//! firewall of a provider may not see that. ICMP that keeps a network working is not listed: every machine answers it.
+//! firewall of a provider may not see that. What a load balancer takes to a machine comes from the internet, too. ICMP that keeps a network working is not listed: every machine answers it.
 
 use super::table::Cell;
 use super::{Facts, Filter, Host, Rule, Table};
@@ -156,8 +156,10 @@ fn of_host(facts: &Facts, host: &Host) -> Vec<Opening> {
         }
         for range in ranges {
             let private = is_private(&range);
+            // What a load balancer brings comes by the private network, where a firewall may see nothing.
+            let brought = !private && !host.public && is_brought(host, &protocol, ports);
             let of_cloud = match &host.cloud {
-                Some(filter) if private && !filter.private => Verdict::Unseen,
+                Some(filter) if (private || brought) && !filter.private => Verdict::Unseen,
                 filter => judge(filter.is_some(), &cloud, |rule| rule.sources.iter().any(|source| source.contains(&range))),
             };
             let of_own = judge(host.own.is_some(), &own, |rule| {
@@ -167,7 +169,7 @@ fn of_host(facts: &Facts, host: &Host) -> Vec<Opening> {
             if !matches!(of_cloud, Verdict::Open(_) | Verdict::Absent) && !matches!(of_own, Verdict::Open(_) | Verdict::Absent) {
                 continue;
             }
-            let route = if private { is_inside(facts, host, &range) } else { host.public };
+            let route = if private { is_inside(facts, host, &range) } else { host.public || brought };
             let key = (protocol.clone(), ports, source(facts, &range), of_cloud, of_own, route);
             found.entry(key).or_default().push(range);
         }
@@ -196,6 +198,11 @@ fn of_host(facts: &Facts, host: &Host) -> Vec<Opening> {
         .collect()
 }
 
+/// Whether something with a public address takes connections to these ports of a machine.
+fn is_brought(host: &Host, protocol: &Text, ports: Option<(u16, u16)>) -> bool {
+    protocol == "tcp" && ports.is_some_and(|(first, last)| (first..=last).all(|port| host.doors.contains(&port)))
+}
+
 fn judge(is_there: bool, rules: &[Rule], lets_in: impl Fn(&Rule) -> bool) -> Verdict {
     let by: BTreeSet<Text> = rules.iter().filter(|rule| lets_in(rule)).map(|rule| rule.name.clone()).collect();
     match (is_there, by.is_empty()) {
@@ -219,6 +226,10 @@ fn segments(host: &Host) -> BTreeSet<(Text, Option<(u16, u16)>)> {
                 found.insert((rule.ports.protocol.clone(), None));
             }
         }
+    }
+    let tcp = Text::from("tcp");
+    if let Some(spans) = spans.get_mut(&tcp) {
+        spans.extend(host.doors.iter().map(|port| (*port, *port)));
     }
     for (protocol, spans) in spans {
         let ends = spans.iter().flat_map(|(first, last)| [u32::from(*first), u32::from(*last) + 1]);

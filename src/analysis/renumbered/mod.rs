@@ -3,7 +3,8 @@
 //! The lock says what everything has, the plans say what it would get. A difference is a damaged line or a change of the source, and
 //! each is told with both values and both places. A line that contradicts what it was taken from is an error everywhere. A change of
 //! the source is a warning, and in an environment that is protected an error until somebody names what may be renumbered. A machine
-//! that leaves takes nothing from anybody, so that is only told.
+//! that leaves takes nothing from anybody, so that is only told. What the lock remembers beside places of the network is told the same
+//! way: the region and the account of a provider, where the states are, the size of volumes.
 //!
 //! ```infra
 //! product shop {
@@ -12,6 +13,7 @@
 //! ```
 
 mod compare;
+mod moved;
 mod tell;
 
 use crate::base::{FileId, Span, Text};
@@ -30,6 +32,7 @@ pub fn renumbered(product: &Product, plans: &[Plan], lock: &Lock, renumber: &Ren
     let mut found = Diagnostics::default();
     for plan in plans {
         let name = &plan.product.name.text;
+        moved::moved(plan, lock, renumber, &mut found);
         let stacks = compare::compare(plan, lock);
         let named = |stack: &str| renumber.stack(name, &plan.environment, stack);
         for (stack, differences) in stacks.iter().take(SHOWN) {

@@ -139,6 +139,6 @@ fn name(key: &Text) -> &str {
     of.rsplit('/').next().unwrap_or_default()
 }
 
-fn is_protected(plan: &Plan) -> bool {
+pub(super) fn is_protected(plan: &Plan) -> bool {
     plan.said().protected().any(|name| *name == plan.environment)
 }

@@ -61,6 +61,12 @@ impl Read<'_> for i64 {
     }
 }
 
+impl Read<'_> for u64 {
+    fn read(value: &Value) -> Option<Self> {
+        if let Value::Bytes(bytes) = value { Some(*bytes) } else { None }
+    }
+}
+
 impl Read<'_> for InstanceId {
     fn read(value: &Value) -> Option<Self> {
         if let Value::Instance(id) = value { Some(*id) } else { None }

@@ -153,7 +153,7 @@ items! {
         ranges: "map(cidr)" => pairs IpNet;
         operators: "list(operator)" => each Operator<'v>;
         protected: "list(name)" => each &'v Text;
-        approve: "list(name)" => each &'v Text;
+        approve: "list(name)?" => each &'v Text;
         exports: "list(any)";
     }
     /// Where the state of a product's units is.
@@ -197,6 +197,7 @@ items! {
         credentials_of: "string?" => one &'v Text;
         keys_within: "string?" => one &'v Text;
         networks_within: "string?";
+        place: "map(string)" => pairs &'v Text;
     }
     /// A plugin of OpenTofu.
     Labelled ["provider", "plugin"] as Plugin has {
@@ -275,6 +276,15 @@ items! {
     /// The way out of a private network.
     Block ["module", "way_out"] as WayOut has {
         through: "ip" => one IpAddr;
+    }
+    /// What takes connections from the internet to machines.
+    Block ["module", "public_door"] as PublicDoor has {
+        hosts: "list(string)" => each &'v Text;
+        ports: "list(port)" => each i64;
+    }
+    /// Volumes.
+    Block ["module", "volume_group"] as VolumeGroup has {
+        size: "bytes" => one u64;
     }
     /// Machines.
     Block ["module", "machine_group"] as MachineGroup has {
@@ -487,6 +497,7 @@ items! {
         backend: "string" => one &'v Text;
         settings: "map(string)" => pairs &'v Text;
         config: "any" => one &'v Value;
+        place: "map(string)" => pairs &'v Text;
         locks: "bool" => one bool;
         address: "string?" => one &'v Text;
         credentials: "map(string)" => pairs &'v Text;
@@ -497,6 +508,7 @@ items! {
         backend: "string";
         settings: "map(string)";
         config: "any";
+        place: "map(string)";
         locks: "bool";
         address: "string?";
         credentials: "map(string)";
@@ -507,6 +519,7 @@ items! {
         backend: "string";
         settings: "map(string)";
         config: "any";
+        place: "map(string)";
         locks: "bool";
         address: "string?";
         credentials: "map(string)";

@@ -76,7 +76,7 @@ mod tests {
 
     fn lock(entries: &[(&str, i64)]) -> Lock {
         let values = entries.iter().map(|(key, number)| ((*key).into(), Held::Number(*number))).collect();
-        let (lock, found) = read(FileId(0), &print(&values, &Default::default()));
+        let (lock, found) = read(FileId(0), &print(&values, &Default::default(), &Default::default()));
         assert!(found.0.is_empty(), "{found:?}");
         lock
     }

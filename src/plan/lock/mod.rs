@@ -2,9 +2,12 @@
 //!
 //! One line for each allocation, sorted, so that two branches that add different things merge. The key names the environment, the
 //! thing and the provider instance, so moving a thing to another provider allocates it anew. A line that is an environment's name
-//! alone says which ranges its networks were taken from, by which a damaged line is told from a source that changed. The file is
-//! written beside the product's sources and committed.
+//! alone says which ranges its networks were taken from, by which a damaged line is told from a source that changed. Further lines
+//! remember what nobody allocates and nothing can change under what runs: where a provider makes things (`prod@eu`), where the states
+//! are (`prod.state`), how large volumes are (`prod/mgmt.disks@eu = 100GiB`). The file is written beside the product's sources and
+//! committed.
 
+mod fact;
 mod key;
 mod owners;
 mod read;
@@ -16,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::Ipv4Addr;
 
+pub use fact::{Fact, of_provider, of_state, size};
 pub use key::{Key, is_name, is_word};
 pub use read::read;
 pub use renumber::Renumber;
@@ -25,6 +29,7 @@ pub use renumber::Renumber;
 pub struct Lock {
     entries: BTreeMap<Text, Entry>,
     pools: BTreeMap<Text, Pools>,
+    facts: BTreeMap<Text, Fact>,
     /// The keys of lines that were left out because another owner keeps their place.
     moved: BTreeSet<Text>,
 }
@@ -106,11 +111,17 @@ impl Lock {
     pub fn pools(&self, environment: &str) -> Option<&Pools> {
         self.pools.get(environment)
     }
+
+    /// What a line remembers that holds no allocation.
+    pub fn fact(&self, key: &str) -> Option<&Fact> {
+        self.facts.get(key)
+    }
 }
 
-/// The text of a lock file with these values, and the ranges of each environment that they were taken from.
-pub fn print(values: &BTreeMap<Text, Held>, pools: &BTreeMap<Text, Vec<Ipv4Net>>) -> String {
+/// The text of a lock file with these values, the ranges of each environment that they were taken from, and what else is remembered.
+pub fn print(values: &BTreeMap<Text, Held>, pools: &BTreeMap<Text, Vec<Ipv4Net>>, facts: &BTreeMap<Text, Text>) -> String {
     let mut lines: BTreeMap<&str, String> = values.iter().map(|(key, value)| (key.as_str(), value.to_string())).collect();
+    lines.extend(facts.iter().map(|(key, says)| (key.as_str(), says.to_string())));
     for (environment, ranges) in pools.iter().filter(|(_, ranges)| !ranges.is_empty()) {
         let ranges: Vec<String> = ranges.iter().map(Ipv4Net::to_string).collect();
         lines.insert(environment, ranges.join(", "));

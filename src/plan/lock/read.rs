@@ -1,7 +1,8 @@
 //! Reads a lock file, and believes nothing that infrac would not have written itself: what cannot be read is told, never left out.
 
+use super::fact::is_fact;
 use super::key::{Key, is_word};
-use super::{Entry, HEAD, Held, Lock, Pools};
+use super::{Entry, Fact, HEAD, Held, Lock, Pools};
 use crate::base::merge::Mark;
 use crate::base::{FileId, Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -111,6 +112,10 @@ impl Reader {
         }
         let at = start + line.len() - value.len();
         let span = self.span(at, value.len());
+        if is_fact(key, value) {
+            let before = self.lock.facts.insert(Text::new(key), Fact { says: Text::new(value), span });
+            return self.once(start, line, key, before.map(|fact| fact.span));
+        }
         let Some(parts) = Key::read(key) else {
             return self.refuse(start, line, &format!("{} is no key that infrac writes", quoted(key)));
         };
@@ -218,13 +223,20 @@ mod tests {
         ]
         .into();
         let pools = [("prod".into(), vec!["10.0.0.0/16".parse().unwrap()])].into();
-        let text = print(&values, &pools);
-        assert!(text.contains("\nprod = 10.0.0.0/16\nprod/a.nodes/a-0@eu = 10.0.16.2\n"), "{text}");
+        let facts: BTreeMap<Text, Text> = [
+            ("prod.state".into(), "s3 bucket=states".into()),
+            ("prod@eu".into(), "hetzner account=eu region=fsn1".into()),
+            ("prod/mgmt.disks@eu".into(), "100GiB".into()),
+        ]
+        .into();
+        let text = print(&values, &pools, &facts);
+        assert!(text.contains("\nprod = 10.0.0.0/16\nprod.state = s3 bucket=states\nprod/a.nodes/a-0@eu = 10.0.16.2\n"), "{text}");
         let (lock, found) = read(FileId(0), &text);
         assert!(found.0.is_empty());
         let read_back: BTreeMap<Text, Held> = lock.entries().map(|(key, entry)| (key.clone(), entry.value)).collect();
         assert_eq!((read_back, lock.pools("prod").unwrap().ranges.clone()), (values, pools["prod"].clone()));
         assert_eq!(lock.of("prod").count(), 3);
+        assert!(facts.iter().all(|(key, says)| lock.fact(key).is_some_and(|fact| fact.says == *says)));
         assert_eq!(lock.of("pro").count(), 0);
         let (windows, found) = read(FileId(0), &text.replace('\n', "\r\n"));
         assert!(found.0.is_empty());

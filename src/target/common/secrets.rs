@@ -3,7 +3,7 @@
 use crate::base::{Text, text};
 use crate::hir::items::{SecretStore, Secrets};
 use crate::plan::Plan;
-use crate::value::{Scheme, Secret, Value};
+use crate::value::{Scheme, Secret};
 use std::collections::BTreeSet;
 
 /// The engine of a store that does not say which.
@@ -165,23 +165,27 @@ impl Sources {
 
 /// The secrets that are made for the services of a plan.
 pub fn generated(plan: &Plan) -> BTreeSet<&Secret> {
+    read(plan, |secret| matches!(secret, Secret::Generated { .. }))
+}
+
+/// The secrets that the services of a plan read and somebody else keeps: their sources name the place.
+pub fn referred(plan: &Plan) -> BTreeSet<&Secret> {
+    read(plan, |secret| matches!(secret, Secret::Reference { .. }))
+}
+
+fn read(plan: &Plan, wanted: impl Fn(&Secret) -> bool) -> BTreeSet<&Secret> {
     let mut found = BTreeSet::new();
     for service in &plan.services {
         let of_hosts = service.host_vars.values().flatten();
-        service.group_vars.iter().chain(of_hosts).for_each(|(_, value)| collect(value, &mut found));
+        service.group_vars.iter().chain(of_hosts).for_each(|(_, value)| {
+            value.secrets(&mut |secret| {
+                if wanted(secret) {
+                    found.insert(secret);
+                }
+            });
+        });
     }
     found
-}
-
-fn collect<'a>(value: &'a Value, found: &mut BTreeSet<&'a Secret>) {
-    match value {
-        Value::List(list) => list.iter().for_each(|value| collect(value, found)),
-        Value::Map(map) => map.values().for_each(|value| collect(value, found)),
-        Value::Secret(secret) if matches!(**secret, Secret::Generated { .. }) => {
-            found.insert(secret);
-        }
-        _ => {}
-    }
 }
 
 #[cfg(test)]

@@ -74,11 +74,15 @@ pub(super) fn enter(environment: &Environment, store: &Store, text: &mut String)
     Ok(())
 }
 
-/// What makes a role that reads its own folder and, where it configures services or looks at them, what is made for these.
+/// What makes a role that reads its own folder and, where it configures services or looks at them, what is made for these and what they
+/// are given.
 fn permits(product: &Product, environment: &Environment, store: &Store, role: &str, own: &Text) -> Vec<Invocation> {
-    let mut paths = vec![own.clone()];
+    let mut paths = vec![text!("{own}/*")];
     if ["apply", "drift"].contains(&role) {
-        paths.extend(environment.made.keys().map(|thing| text!("{}/{}/{thing}", product.name, environment.name)));
+        let made = environment.made.keys().map(|thing| text!("{}/{}/{thing}/*", product.name, environment.name));
+        paths.extend(made.chain(environment.given.iter().map(|secret| text!("{}", secret.path))));
+        // One secret may have several fields.
+        paths.dedup();
     }
     let all = |input: &Text| -> Text {
         let each: Vec<String> = paths.iter().map(|path| filled(input, &[("{path}", path)]).into_owned()).collect();

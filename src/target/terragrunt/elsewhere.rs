@@ -12,6 +12,12 @@ use std::collections::BTreeSet;
 /// Who keeps what, in words.
 pub(super) fn introduction(plan: &Plan) -> String {
     let product = &plan.product.name.text;
+    if plan.state().is_none() {
+        return format!(
+            "{product} names no store of states (`state`): they lie beside `root.hcl`, on the disk of who works here, and no pipeline works on\n\
+             it.\n"
+        );
+    }
     let others: BTreeSet<&Text> = plan.stands_on().into_iter().map(|(other, _)| other).collect();
     let keepers: Vec<String> = others.iter().map(|other| format!("the product `{other}`")).collect();
     let keepers = if keepers.is_empty() { "a store that is there already".to_owned() } else { keepers.join(" and ") };
@@ -47,11 +53,14 @@ pub(super) fn steps<'p>(plan: &'p Plan, branch: &str) -> Steps<'p> {
     }
     match plan.late().next() {
         None => {
-            steps.push(format!("Make everything:\n\n```sh\n(cd \"live/{product}/$environment\" && terragrunt run --all -- apply)\n```\n"));
+            steps.push(format!(
+                "Make everything:\n\n```sh\n(cd \"live/{product}/$environment\" && terragrunt run --all -- apply)\n```\n{}",
+                names(plan)
+            ));
             steps.made();
             let stacks: Vec<&Text> = plan.phases.iter().filter(|phase| phase.tool == Tool::Ansible).map(|phase| &phase.stack).collect();
             if !stacks.is_empty() {
-                steps.push(configured(product, &stacks, true));
+                steps.push(configured(plan, &stacks, true));
             }
         }
         Some(_) => one_after_the_other(plan, &mut steps),
@@ -74,26 +83,41 @@ fn one_after_the_other(plan: &Plan, steps: &mut Steps<'_>) {
             if first {
                 steps.made();
             }
-            steps.push(configured(product, &stacks, first));
+            steps.push(configured(plan, &stacks, first));
             first = false;
             continue;
         }
         let what = if at == 0 { "Make what stands on no service of the product" } else { "Make what stands on these services" };
         let filters: Vec<String> = stacks.iter().map(|stack| format!("--filter './{stack}/**'")).collect();
         let filters = filters.join(" ");
-        steps.push(format!("{what}:\n\n```sh\n(cd \"live/{product}/$environment\" && terragrunt run --all {filters} -- apply)\n```\n"));
+        let named = if at == 0 { names(plan) } else { String::new() };
+        steps.push(format!(
+            "{what}:\n\n```sh\n(cd \"live/{product}/$environment\" && terragrunt run --all {filters} -- apply)\n```\n{named}"
+        ));
     }
 }
 
+/// What makes the names known by which machines are entered, once there are zones and addresses.
+fn names(plan: &Plan) -> String {
+    // A product whose machines nobody calls by name waits for none.
+    if plan.needed_names().is_empty() {
+        return String::new();
+    }
+    let first = plan.first();
+    super::guide::delegation(plan, &first) + &super::guide::foreign_names(plan, &first)
+}
+
 /// The playbooks of some stacks; before the first ones Ansible gets what it needs.
-fn configured(product: &str, stacks: &[&Text], first: bool) -> String {
+fn configured(plan: &Plan, stacks: &[&Text], first: bool) -> String {
+    let product = &plan.product.name.text;
+    let variables = super::guide::variables_of_first_secrets(plan);
     let playbooks: String = stacks.iter().map(|stack| super::guide::playbook(product, "", &word(stack))).collect();
     match first {
         true => format!(
             "Configure the machines. SSH shows the fingerprint of each machine that it meets for the first time.\n\
              \n\
              ```sh\n\
-             export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n\
+             {variables}export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n\
              ./ci/collections.sh\n\
              {playbooks}```\n"
         ),

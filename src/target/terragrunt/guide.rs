@@ -8,8 +8,8 @@ use crate::base::Text;
 use crate::hir::items;
 use crate::plan::names::{Leads, NeededName};
 use crate::plan::{First, Image, Plan};
-use crate::target::common::delivery::{Credential, Network, Product, of_plans, place_of};
-use crate::target::common::secrets::Sources;
+use crate::target::common::delivery::{Credential, Network, Product, approved, of_plans, place_of};
+use crate::target::common::secrets::{self, Place, Sources};
 use crate::target::common::word;
 use crate::value::{Scheme, SecretForm, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,9 +64,10 @@ pub(super) fn guide(plan: &Plan, first: &First, branch: &str) -> Result<String, 
         let lines = step.trim_end().lines().map(|line| if line.is_empty() { String::new() } else { format!("{margin}{line}") });
         guide.push_str(&format!("\n{number}{}\n", lines.collect::<Vec<_>>().join("\n").trim_start()));
     }
-    guide.push_str(
-        "\nA unit whose state was left in `.bootstrap` is refused, never planned anew. Keep `.bootstrap` until a plan shows no change.\n",
-    );
+    guide.push_str(match plan.state() {
+        Some(_) => "\nA unit whose state was left in `.bootstrap` is refused, never planned anew. Keep `.bootstrap` until a plan shows no change.\n",
+        None => "\nThe states are in `.bootstrap`: whoever loses it has to import everything that was made.\n",
+    });
     guide.push_str(&replacement(plan));
     guide.push_str(&renewal::section(plan)?);
     Ok(guide)
@@ -95,6 +96,20 @@ fn variables(plan: &Plan) -> Vec<(String, String)> {
     if let Some(token) = plan.lock().and_then(items::Lock::token) {
         rows.push((format!("`{token}`"), "the token that may take the locks, once they are served".to_owned()));
     }
+    let sources = Sources::of(plan);
+    if let Some(store) = sources.store.as_ref().filter(|_| sources.scheme == Scheme::Vault) {
+        rows.extend(store.token.as_ref().map(|token| {
+            (format!("`{token}`"), "a token of the store of secrets, once that is served: playbooks read with it".to_owned())
+        }));
+        rows.extend(store.authority.as_ref().map(|authority| {
+            let file = format!("live/{}/.bootstrap/<environment>.pem", plan.product.name.text);
+            (format!("`{authority}`"), format!("the whole path of `{file}`, by which playbooks know that store"))
+        }));
+    }
+    if sources.bootstrap == Scheme::Sops {
+        let what = "the key of age that opens what sops encrypts; `.sops.yaml` beside the sources names its public half";
+        rows.push(("`SOPS_AGE_KEY`".to_owned(), what.to_owned()));
+    }
     rows
 }
 
@@ -108,7 +123,7 @@ fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
     steps.push(passphrase());
     steps.extend(images(plan, first));
     let (delegated, foreign, what) = match has_machines(plan, first) {
-        true => (delegation(plan, first), foreign_names(plan), "the machines"),
+        true => (delegation(plan, first), foreign_names(plan, first), "the machines"),
         // Nobody calls them by a name of the product.
         false => (String::new(), String::new(), "what will keep it"),
     };
@@ -148,7 +163,8 @@ fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
     ));
     let delivered = of_plans(std::slice::from_ref(plan));
     steps.extend(made(&delivered));
-    steps.extend(pipelines(&delivered, branch));
+    steps.extend(given(plan));
+    steps.extend(pipelines(plan, &delivered, branch));
     steps.push(READY.to_owned());
     steps
 }
@@ -196,19 +212,25 @@ impl<'p> Steps<'p> {
     /// The secrets of services, which are there before these are configured.
     pub(super) fn made(&mut self) {
         self.0.extend(made(&self.2));
+        self.0.extend(given(self.1));
     }
 
     /// What pipelines need.
     pub(super) fn pipelines(&mut self, branch: &str) {
-        self.0.extend(pipelines(&self.2, branch));
-        self.0.push(READY.to_owned());
+        self.0.extend(pipelines(self.1, &self.2, branch));
+        if self.1.state().is_some() {
+            self.0.push(READY.to_owned());
+        }
     }
 }
 
 /// How the zones that the first run makes become those that resolvers ask.
-fn delegation(plan: &Plan, first: &First) -> String {
+pub(super) fn delegation(plan: &Plan, first: &First) -> String {
     let product = &plan.product.name.text;
-    let zones: Vec<&Text> = first.units.iter().filter(|path| makes_names(plan, path)).collect();
+    let mut domains = BTreeSet::new();
+    // Two zones of one name, such as an edge's and the one that takes over, are not delegated both.
+    let is_first = |path: &&Text| domain_of(plan, path).is_none_or(|domain| domains.insert(domain));
+    let zones: Vec<&Text> = first.units.iter().filter(|path| makes_names(plan, path)).filter(is_first).collect();
     if zones.is_empty() {
         return String::new();
     }
@@ -226,7 +248,7 @@ fn delegation(plan: &Plan, first: &First) -> String {
 }
 
 /// The names that the next steps need and no zone of the product holds: somebody else has to make them.
-fn foreign_names(plan: &Plan) -> String {
+pub(super) fn foreign_names(plan: &Plan, first: &First) -> String {
     let needed = plan.needed_names();
     let foreign: Vec<&NeededName> = needed.iter().filter(|needed| plan.zone_of(&needed.name).is_none()).collect();
     if foreign.is_empty() {
@@ -239,11 +261,13 @@ fn foreign_names(plan: &Plan) -> String {
         let text = if domain.is_empty() { text.to_owned() } else { text.replace(domain, "<domain>") };
         text.replace(&format!("-{}-", plan.environment), "-<environment>-")
     };
-    let mut rows = BTreeSet::new();
+    let (mut rows, mut later) = (BTreeSet::new(), BTreeSet::new());
     for needed in foreign {
+        let mut is_made = true;
         let leads = match &needed.leads {
             Leads::Public(host) => {
                 let unit = plan.hosts.iter().find(|of| of.name == *host).map(|of| format!("{}/{}", of.stack, of.unit)).unwrap_or_default();
+                is_made = first.units.iter().any(|path| *path == unit);
                 format!("the public address of `{}`: `public_ips` of `live/{product}/<environment>/{unit}`", of_any(host))
             }
             Leads::Private(_) => {
@@ -251,17 +275,34 @@ fn foreign_names(plan: &Plan) -> String {
                 format!("the private addresses of the machines of `{stack}`, which stand in `live/{product}/<environment>/machines`")
             }
         };
+        let rows = if is_made { &mut rows } else { &mut later };
         rows.insert(format!("| `{}` | {leads} |\n", of_any(&needed.name)));
     }
+    if rows.is_empty() {
+        return String::new();
+    }
+    let later = match later.is_empty() {
+        true => String::new(),
+        false => format!(
+            "\nThese follow once their machines are made, before somebody configures them:\n\n| name | leads to |\n|---|---|\n{}",
+            later.into_iter().collect::<String>()
+        ),
+    };
     format!(
         "\nNo zone of {product} holds the names of the next steps. Whoever keeps the domain makes them now, as records of the kind `A`;\n\
          `terragrunt output -json public_ips` prints an address that is known since the apply.\n\
          \n\
          | name | leads to |\n\
          |---|---|\n\
-         {}",
+         {}{later}",
         rows.into_iter().collect::<String>()
     )
+}
+
+/// The domain of the zone that a unit makes.
+fn domain_of<'p>(plan: &'p Plan, path: &Text) -> Option<&'p Text> {
+    let unit = plan.units.iter().find(|unit| unit.path == *path)?;
+    plan.instance(unit.instance)?.block::<items::DnsZone<'_>>()?.domain()
 }
 
 /// Whether a unit says that it makes names.
@@ -386,8 +427,34 @@ fn made(product: &Product) -> Option<String> {
     ))
 }
 
+/// What services read and nobody here makes: whoever has it puts it where they look.
+fn given(plan: &Plan) -> Option<String> {
+    let sources = Sources::of(plan);
+    let places = secrets::referred(plan).into_iter().map(|secret| sources.place(secret));
+    let of_any = |path: &str| path.replace(&format!("/{}/", plan.environment), "/<environment>/");
+    let rows: BTreeSet<String> = places
+        .map(|place| match &place {
+            Place::Entry { mount, path, field } => {
+                format!("| `{mount}/{}`, field `{field}` | the product's store of secrets |\n", of_any(path))
+            }
+            Place::Variable(name) => format!("| `{name}` | the environment of the shell that runs Ansible |\n"),
+            place => format!("| `{}` | {} |\n", of_any(&place.path()), place.keeper()),
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        format!(
+            "Put there what services read and nobody here makes. Pipelines read what is in the product's store of secrets:\n\
+             \n\
+             | secret | where it is kept |\n\
+             |---|---|\n\
+             {}",
+            rows.into_iter().collect::<String>()
+        )
+    })
+}
+
 /// What pipelines need before they can work on an environment.
-fn pipelines(product: &Product, branch: &str) -> Option<String> {
+fn pipelines(plan: &Plan, product: &Product, branch: &str) -> Option<String> {
     let environment = product.environments.first()?;
     let store = environment.store.as_ref().filter(|store| !store.grant.is_empty() && !product.systems.is_empty())?;
     let name = &product.name;
@@ -418,7 +485,7 @@ fn pipelines(product: &Product, branch: &str) -> Option<String> {
     let network = environment.network.as_ref();
     for system in &product.systems {
         let of_system = match system.name {
-            "github" => github(name, &system.repository, branch, store.authority.is_some(), network.is_some()),
+            "github" => github(name, &reviewers(plan), (&system.repository, branch), store.authority.is_some(), network.is_some()),
             _ => gitlab(name, branch, store.authority.is_some(), network),
         };
         text.push_str(&of_system);
@@ -433,8 +500,21 @@ fn pipelines(product: &Product, branch: &str) -> Option<String> {
     Some(text)
 }
 
+/// Who looks at changes of an environment before they go in.
+fn reviewers(plan: &Plan) -> String {
+    let listed = |names: &[&Text]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match approved(plan).as_deref() {
+        Some([]) => "nobody: `approve` is empty".to_owned(),
+        Some(names) => format!("somebody, for what `approve` lists: {}", listed(names)),
+        None => {
+            let last = plan.product.environments.last().map(|of| format!(", `{}`", of.text)).unwrap_or_default();
+            format!("somebody, for the last one{last}: `approve` says nothing else")
+        }
+    }
+}
+
 /// The environments of the repository at GitHub, made with its client.
-fn github(product: &str, repository: &str, branch: &str, authority: bool, network: bool) -> String {
+fn github(product: &str, reviewers: &str, (repository, branch): (&str, &str), authority: bool, network: bool) -> String {
     let place = |role: &str| place_of(role).map_or(String::new(), |place| format!("/{place}"));
     let places: Vec<String> = ["apply", "plan", "drift", "image"].map(|role| format!("\"{}\"", place(role))).to_vec();
     let set = if authority {
@@ -468,7 +548,7 @@ fn github(product: &str, repository: &str, branch: &str, authority: bool, networ
          \n\
          | environment | branches | reviewers | secrets |\n\
          |---|---|---|---|\n\
-         | `{product}/<environment>` | `{branch}` | where `approve` lists it: somebody | {} |\n\
+         | `{product}/<environment>` | `{branch}` | {reviewers} | {} |\n\
          | `{product}/<environment>/plan` | any | nobody | none |\n\
          | `{product}/<environment>/drift` | `{branch}` | nobody | {} |\n\
          | `{product}/<environment>/images` | `{branch}` | nobody | {} |\n",
@@ -495,7 +575,9 @@ fn first_secrets_are_made(plan: &Plan) -> String {
         Scheme::Op => format!("They are kept in 1Password, in the vault `{product}-<environment>`: make it, and sign in with `op signin`."),
         Scheme::Sops => format!("They are kept in `ansible/secrets/{product}/<environment>.yml`, encrypted by sops: commit it."),
         Scheme::Env | Scheme::Vault => {
-            "They are written to `.bootstrap/<environment>.env`, which is read in where Ansible runs: keep it safe.".to_owned()
+            "They are written to `.bootstrap/<environment>.env`, which is read in where Ansible runs: keep it safe.\n\
+             A secret that a change adds later is added to it by hand, made by the line that the script has for it then."
+                .to_owned()
         }
     };
     let authority = first_secrets::first(plan).values().flat_map(BTreeMap::values).any(|form| *form == SecretForm::Authority);
@@ -533,10 +615,11 @@ fn replacement(plan: &Plan) -> String {
          address=$(cd \"live/{product}/$environment/$unit\" && terragrunt state list | grep -F \"[\\\"$machine\\\"]\")\n\
          (cd \"live/{product}/$environment/$unit\" && terragrunt apply \"-replace=$address\")\n\
          (cd \"live/{product}/$environment\" && terragrunt run --all {early}-- apply)\n\
-         ssh-keygen -R \"$(awk -v name=\"$machine\" '$1 == name {{ print $2 }}' \"live/{product}/$environment/machines\")\" || true\n\
+         {variables}ssh-keygen -R \"$(awk -v name=\"$machine\" '$1 == name {{ print $2 }}' \"live/{product}/$environment/machines\")\" || true\n\
          {sign}{playbook}```\n\
          \n\
          A machine that a change adds is made by the pipeline, which then waits for it and fails: it does not know it yet. {known}\n",
+        variables = variables_of_first_secrets(plan),
         unit = plan
             .units
             .iter()

@@ -64,10 +64,12 @@ fn address_of(host: &Host) -> Option<Text> {
     host.said()?.address().map(|address| text!("{address}"))
 }
 
-/// Whether the product makes an authority that can sign the keys of its machines.
+/// Whether the product makes an authority that can sign the keys of its machines, for pipelines, which need a store of states.
 pub(super) fn are_signed(plan: &Plan) -> bool {
     let forms = first_secrets::first(plan);
-    !plan.hosts.is_empty() && forms.values().flat_map(|secrets| secrets.values()).any(|form| *form == SecretForm::Authority)
+    plan.state().is_some()
+        && !plan.hosts.is_empty()
+        && forms.values().flat_map(|secrets| secrets.values()).any(|form| *form == SecretForm::Authority)
 }
 
 /// The script that signs their keys, where there is who signs.
@@ -91,7 +93,12 @@ pub(super) fn reading(plan: &Plan, secret: &Secret, ansible: &str) -> Result<Opt
                 Secret::Reference { .. } => return Ok(None),
             };
             format!(
-                "name={}$(printf %s \"$environment\" | tr 'a-z-' 'A-Z_'){}\nprintenv \"$name\"",
+                "name={}$(printf %s \"$environment\" | tr 'a-z-' 'A-Z_'){}\n\
+                 [ -n \"$(printenv \"$name\")\" ] || {{\n  \
+                   echo \"sign-hosts: $name is not set: read $here/.bootstrap/$environment.env in\" >&2\n  \
+                   exit 78\n\
+                 }}\n\
+                 printenv \"$name\"",
                 Word::literal(&prefix)?.as_str(),
                 Word::literal(&suffix)?.as_str()
             )

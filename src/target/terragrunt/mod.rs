@@ -40,15 +40,19 @@ pub fn emit(plans: &[Plan], shapes: &Shapes, tree: &mut Tree) -> Result<(), Unsa
     if state.is_some() {
         out.script("tofu-locked", &locked::script(first)?)?;
         out.script("migrate-state", include_str!("assets/migrate-state"))?;
-        if let Some(script) = first_secrets::script(first).map_err(|error| Unsayable(error.to_string()))? {
-            out.script("first-secrets", &script)?;
-        }
         if let Some(script) = machines::sign_hosts(first).map_err(|error| Unsayable(error.to_string()))? {
             out.script("sign-hosts", &script)?;
         }
+    }
+    let secrets = first_secrets::script(first).map_err(|error| Unsayable(error.to_string()))?;
+    // Who names no store has nothing to move, but may have secrets to make.
+    if state.is_some() || secrets.is_some() {
         let branch = shapes.pipeline.as_ref().map_or("main", |pipeline| &pipeline.branch);
         let guide = guide::guide(first, &first.first(), branch).map_err(|error| Unsayable(error.to_string()))?;
         out.text("BOOTSTRAP.md", &guide)?;
+    }
+    if let Some(script) = secrets {
+        out.script("first-secrets", &script)?;
     }
     let accounts = accounts::Accounts::of(plans);
     let waiting = environment::Waiting::of(plans);

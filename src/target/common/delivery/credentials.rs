@@ -51,6 +51,13 @@ pub(super) fn made(plan: &Plan) -> BTreeMap<Text, BTreeMap<Text, SecretForm>> {
     made
 }
 
+/// What the services of a plan read from its store of secrets that somebody has put there.
+pub(super) fn given(plan: &Plan) -> BTreeSet<Secret> {
+    let sources = Sources::of(plan);
+    let placed = secrets::referred(plan).into_iter().map(|secret| sources.place(secret));
+    placed.filter_map(|place| if let Place::Entry { path, field, .. } = place { Some(Secret { path, field }) } else { None }).collect()
+}
+
 /// The way into the private networks, if there is one for a machine of CI: where states and secrets are kept by another product, the way
 /// to that, since the own machines are entered by a gate with a public name.
 pub(super) fn network(plan: &Plan) -> Option<Network> {

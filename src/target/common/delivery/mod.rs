@@ -5,7 +5,7 @@ mod of_plans;
 mod systems;
 
 pub use credentials::SSH_KEY;
-pub use of_plans::of_plans;
+pub use of_plans::{approved, of_plans};
 pub use systems::{System, action, place_of};
 
 use crate::base::Text;
@@ -44,6 +44,8 @@ pub struct Environment {
     pub store: Option<Store>,
     /// What is made for its services and kept there, by what it belongs to and its name.
     pub made: BTreeMap<Text, BTreeMap<Text, SecretForm>>,
+    /// What its services read there that somebody has put there.
+    pub given: BTreeSet<Secret>,
     /// How a machine of CI joins its private network.
     pub network: Option<Network>,
     /// The folder of its inventory.

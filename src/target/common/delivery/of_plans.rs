@@ -1,11 +1,12 @@
 //! From the plans of a product to what pipelines need to know of it.
 
-use super::credentials::{made, network, roles, store, variables};
+use super::credentials::{given, made, network, roles, store, variables};
 use super::systems;
 use super::{Environment, Image, Phase, Product};
 use crate::base::{Text, text};
 use crate::plan::{self, Plan, Tool};
 use crate::target::common::{images, word};
+use crate::value::Value;
 use std::collections::BTreeSet;
 
 /// One product; `plans` are those of its environments, in their order.
@@ -42,15 +43,23 @@ fn environment(plan: &Plan, last: bool) -> Environment {
         roles: roles(plan, &images),
         reads: reads(plan),
         made: made(plan),
+        given: given(plan),
         store,
         images,
     }
 }
 
-/// Those that the product says. Where it says none, the last one: a change that reaches it has nowhere else to be seen first.
+/// Those that the product says. Where it says nothing, the last one: a change that reaches it has nowhere else to be seen first.
 fn approve(plan: &Plan, last: bool) -> bool {
-    let said: Vec<&Text> = plan.said().approve().collect();
-    if said.is_empty() { last } else { said.contains(&&plan.environment) }
+    match approved(plan) {
+        None => last,
+        Some(said) => said.contains(&&plan.environment),
+    }
+}
+
+/// The environments whose changes wait, where the product says which.
+pub fn approved(plan: &Plan) -> Option<Vec<&Text>> {
+    plan.settings.get("approve").and_then(Value::as_list).map(|_| plan.said().approve().collect())
 }
 
 /// The stacks with what is done first, as the plan says: a machine is configured behind the ways that lead to it and out of its network,

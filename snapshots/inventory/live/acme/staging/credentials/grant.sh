@@ -21,7 +21,8 @@ bao read sys/auth/gitlab/tune > /dev/null 2>&1 ||
 bao write auth/gitlab/config oidc_discovery_url=https://gitlab.com bound_issuer=https://gitlab.com
 
 # apply
-printf '%s' 'path "kv/data/acme/staging/apply/*" { capabilities = ["read"] }' |
+printf '%s' 'path "kv/data/acme/staging/apply/*" { capabilities = ["read"] }
+path "kv/data/acme/staging/edge" { capabilities = ["read"] }' |
   bao policy write acme.staging.apply -
 printf '%s' '{
   "role_type": "jwt",
@@ -56,7 +57,8 @@ printf '%s' '{
   bao write auth/gitlab/role/acme.staging.apply -
 
 # drift
-printf '%s' 'path "kv/data/acme/staging/drift/*" { capabilities = ["read"] }' |
+printf '%s' 'path "kv/data/acme/staging/drift/*" { capabilities = ["read"] }
+path "kv/data/acme/staging/edge" { capabilities = ["read"] }' |
   bao policy write acme.staging.drift -
 printf '%s' '{
   "role_type": "jwt",

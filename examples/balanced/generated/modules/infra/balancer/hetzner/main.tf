@@ -19,6 +19,7 @@ resource "hcloud_load_balancer" "this" {
 resource "hcloud_load_balancer_network" "inside" {
   load_balancer_id = hcloud_load_balancer.this.id
   network_id       = var.network_id
+  ip               = var.private_address
 }
 
 # By their private addresses: the firewalls of the machines see nobody else.

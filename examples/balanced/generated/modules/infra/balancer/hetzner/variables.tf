@@ -24,6 +24,17 @@ variable "protected" {
   nullable    = false
 }
 
+variable "private_address" {
+  description = "Its own private address, where it takes one like a machine."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.private_address == null ? true : can(cidrhost("${var.private_address}/32", 0))
+    error_message = "The private address must be an address, such as 10.20.0.2."
+  }
+}
+
 variable "listeners" {
   description = "The ports as keys of what is made for each."
   type        = map(object({ port = number }))

@@ -36,12 +36,13 @@ dependency "web_fi_nodes" {
 }
 
 inputs = {
-  name         = "shop-prod-at-fi-front"
-  network_id   = dependency.web_fi_net.outputs.id
-  machines_ids = dependency.web_fi_nodes.outputs.ids
-  protected    = true
-  listeners    = { tcp-443 = { port = 443 }, tcp-80 = { port = 80 } }
-  members      = { shop-prod-web-fi-nodes-0 = {}, shop-prod-web-fi-nodes-1 = {} }
-  location     = "hel1"
-  labels       = include.root.locals.labels
+  name            = "shop-prod-at-fi-front"
+  network_id      = dependency.web_fi_net.outputs.id
+  machines_ids    = dependency.web_fi_nodes.outputs.ids
+  protected       = true
+  private_address = "10.0.0.5"
+  listeners       = { tcp-443 = { port = 443 }, tcp-80 = { port = 80 } }
+  members         = { shop-prod-web-fi-nodes-0 = {}, shop-prod-web-fi-nodes-1 = {} }
+  location        = "hel1"
+  labels          = include.root.locals.labels
 }

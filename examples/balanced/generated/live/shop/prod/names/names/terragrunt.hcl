@@ -96,6 +96,28 @@ dependency "to_ne_gate" {
   }
 }
 
+dependency "web_de_nodes" {
+  config_path = "../../web_de/nodes"
+
+  mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
+  mock_outputs = {
+    ids        = { shop-prod-web-de-nodes-0 = "1", shop-prod-web-de-nodes-1 = "1" }
+    public_ips = { shop-prod-web-de-nodes-0 = "192.0.2.1", shop-prod-web-de-nodes-1 = "192.0.2.1" }
+  }
+}
+
+dependency "web_us_nodes" {
+  config_path = "../../web_us/nodes"
+
+  mock_outputs_allowed_terraform_commands = ["init", "validate", "plan", "show"]
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
+  mock_outputs = {
+    ids        = { shop-prod-web-us-nodes-0 = "1", shop-prod-web-us-nodes-1 = "1" }
+    public_ips = { shop-prod-web-us-nodes-0 = "192.0.2.1", shop-prod-web-us-nodes-1 = "192.0.2.1" }
+  }
+}
+
 inputs = {
   zone      = "shop.example.com"
   protected = true
@@ -105,6 +127,26 @@ inputs = {
     "A eu" = { kind = "A", name = "eu", values = [dependency.at_eu_front.outputs.addresses["region"]] }
     "A fi" = { kind = "A", name = "fi", values = [dependency.at_fi_front.outputs.addresses["region"]] }
     "A ne" = { kind = "A", name = "ne", values = [dependency.at_ne_front.outputs.addresses["region"]] }
+    "A shop-prod-web-de-nodes-0" = {
+      kind   = "A"
+      name   = "shop-prod-web-de-nodes-0"
+      values = [dependency.web_de_nodes.outputs.public_ips["shop-prod-web-de-nodes-0"]]
+    }
+    "A shop-prod-web-de-nodes-1" = {
+      kind   = "A"
+      name   = "shop-prod-web-de-nodes-1"
+      values = [dependency.web_de_nodes.outputs.public_ips["shop-prod-web-de-nodes-1"]]
+    }
+    "A shop-prod-web-us-nodes-0" = {
+      kind   = "A"
+      name   = "shop-prod-web-us-nodes-0"
+      values = [dependency.web_us_nodes.outputs.public_ips["shop-prod-web-us-nodes-0"]]
+    }
+    "A shop-prod-web-us-nodes-1" = {
+      kind   = "A"
+      name   = "shop-prod-web-us-nodes-1"
+      values = [dependency.web_us_nodes.outputs.public_ips["shop-prod-web-us-nodes-1"]]
+    }
     "A us" = {
       kind = "A"
       name = "us"

@@ -13,10 +13,11 @@ override_resource {
 }
 
 variables {
-  name         = "name"
-  network_id   = "1001"
-  machines_ids = { machines-ids-key-1 = "1002", machines-ids-key-2 = "1003" }
-  protected    = false
+  name            = "name"
+  network_id      = "1001"
+  machines_ids    = { machines-ids-key-1 = "1002", machines-ids-key-2 = "1003" }
+  protected       = false
+  private_address = "10.20.0.5"
   listeners = {
     listeners-key-1 = { port = 1 }
     listeners-key-2 = { port = 65535 }
@@ -67,6 +68,11 @@ run "plans_what_the_module_says" {
   assert {
     condition     = hcloud_load_balancer_network.inside.network_id == 1001
     error_message = "The network_id of hcloud_load_balancer_network.inside must be as the module says."
+  }
+
+  assert {
+    condition     = hcloud_load_balancer_network.inside.ip == "10.20.0.5"
+    error_message = "The ip of hcloud_load_balancer_network.inside must be as the module says."
   }
 
   assert {
@@ -184,9 +190,10 @@ run "plans_the_other_case" {
   command = plan
 
   variables {
-    protected = true
-    location  = "sin"
-    labels    = null
+    protected       = true
+    private_address = null
+    location        = "sin"
+    labels          = null
   }
 
   assert {
@@ -203,6 +210,16 @@ run "plans_the_other_case" {
     condition     = length(hcloud_load_balancer.this.labels) == 0
     error_message = "The number of labels of hcloud_load_balancer.this must be as the module says."
   }
+}
+
+run "refuses_private_address_of_another_kind" {
+  command = plan
+
+  variables {
+    private_address = "No such thing."
+  }
+
+  expect_failures = [var.private_address]
 }
 
 run "refuses_listeners_of_another_kind_1" {

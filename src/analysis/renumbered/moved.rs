@@ -1,0 +1,93 @@
+//! What exists does not change its place, and volumes do not become smaller, by a word in the source.
+//!
+//! The lock remembers where each provider makes things, where the states are and how large volumes are. Tools answer a change of the
+//! first by making everything anew, of the second by an empty state, after which they make everything once more, and of the third not
+//! at all or by a new volume.
+
+use super::super::place;
+use super::tell::is_protected;
+use crate::base::{Span, Text, text};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::plan::lock::{self, Fact, Lock, Renumber};
+use crate::plan::{Plan, Remembered, What};
+
+/// Says what of a plan is not as the lock remembers it.
+pub(super) fn moved(plan: &Plan, lock: &Lock, renumber: &Renumber, found: &mut Diagnostics) {
+    for of in plan.remembered() {
+        let Some(fact) = lock.fact(&of.key).filter(|fact| fact.says != of.says) else { continue };
+        let (Some(change), name) = (change(plan, &of, fact), name(plan, &of.what)) else { continue };
+        let is_named = renumber.stack(&plan.product.name.text, &plan.environment, &name);
+        let refused = is_protected(plan) && !is_named;
+        let finding = if refused { Diagnostic::error } else { Diagnostic::warning };
+        let diagnostic = finding(Code::Renumbered, change.place, change.message).related(fact.span, "the lock remembers this");
+        let named = format!("`infrac build --renumber {}/{}/{name}`", plan.product.name.text, plan.environment);
+        found.push(match (refused, is_named) {
+            (true, _) => diagnostic.help(format!("{} is protected: take the change back; {}: {named}", plan.environment, change.way)),
+            (false, true) => diagnostic,
+            (false, false) => diagnostic.help("if that is not meant, take the change back before a build"),
+        });
+    }
+}
+
+/// A change, as it is told.
+struct Change {
+    place: Span,
+    message: String,
+    /// What to do where it is meant.
+    way: &'static str,
+}
+
+fn change(plan: &Plan, of: &Remembered, fact: &Fact) -> Option<Change> {
+    let environment = &plan.environment;
+    let (old, new) = (&fact.says, &of.says);
+    Some(match of.what {
+        What::Provider(id) => Change {
+            place: said_where(plan, id, old, new),
+            message: format!(
+                "`{}` of {environment} was `{old}` and becomes `{new}`: everything on it is made anew there",
+                name(plan, &of.what)
+            ),
+            way: "where everything on it may be lost, say so",
+        },
+        What::State(_) => Change {
+            place: place::setting_at(&plan.product, "state", "store"),
+            message: format!(
+                "the states of {environment} are in `{old}`, and would be looked for in `{new}`: without them everything is made once more"
+            ),
+            way: "take the environment out of `ready`, move the states back by `migrate-state` and out again; where they were moved by hand, say so",
+        },
+        What::Volumes(id) => {
+            if lock::size(old)? <= lock::size(new)? {
+                return None;
+            }
+            let path = path(plan, id);
+            Change {
+                place: place::said_at(plan, id, "size"),
+                message: format!("the volumes of `{path}` in {environment} shrink from {old} to {new}: no provider makes a volume smaller"),
+                way: "move what they hold to others; where those that there are may be lost, say so",
+            }
+        }
+    })
+}
+
+/// The name by which somebody may say that a change is meant.
+fn name(plan: &Plan, what: &What) -> Text {
+    match what {
+        What::Provider(id) => plan.instance(*id).map(|of| of.name.clone()).unwrap_or_default(),
+        What::State(_) => "state".into(),
+        What::Volumes(id) => plan.units.iter().find(|unit| unit.instance == *id).map(|unit| unit.stack.clone()).unwrap_or_default(),
+    }
+}
+
+fn path(plan: &Plan, id: crate::value::InstanceId) -> Text {
+    let unit = plan.units.iter().find(|unit| unit.instance == id);
+    unit.map(|unit| text!("{}.{}", unit.stack, unit.name).into()).unwrap_or_default()
+}
+
+/// Where a provider instance is given what is new; its name where none of its own attributes is that.
+fn said_where(plan: &Plan, id: crate::value::InstanceId, old: &str, new: &str) -> Span {
+    let known: Vec<&str> = old.split(' ').collect();
+    let added: Vec<&str> = new.split(' ').filter(|word| !known.contains(word)).filter_map(|word| Some(word.split_once('=')?.1)).collect();
+    let given = plan.given_where(id, |value| value.as_text().is_some_and(|text| added.contains(&text.as_str())));
+    given.unwrap_or_else(|| place::named_at(plan, id))
+}
