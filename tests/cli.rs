@@ -350,6 +350,17 @@ fn a_source_with_a_syntax_error_is_left_alone() {
 }
 
 #[test]
+fn what_is_no_source_is_not_formatted() {
+    let session = project();
+    session.put("m.tf", "a=1\n");
+    session.put("a.infra", "type x=int\n");
+    for file in ["m.tf", "infra.toml"] {
+        session.run(&["fmt", "a.infra", file]).ends(2).says("is no source");
+    }
+    assert_eq!((session.read("m.tf").as_str(), session.read("a.infra").as_str()), ("a=1\n", "type x=int\n"));
+}
+
+#[test]
 fn standard_input_is_formatted_to_standard_output() {
     use std::io::Write;
     let session = empty();

@@ -106,6 +106,21 @@ fn things_are_drawn_together_by_what_is_asked() {
 }
 
 #[test]
+fn a_focus_may_be_a_whole_of_what_is_drawn() {
+    let acme = acme();
+    for arguments in [
+        &["--units", "--focus", "web_eu"][..],
+        &["--units", "--focus", "acme/prod/web_eu"],
+        &["--network", "--focus", "web_eu"],
+        &["--pipelines", "--focus", "plan"],
+        &["--focus", "acme/prod"],
+    ] {
+        let drawn = said(acme.path(), &[&["graph"], arguments].concat());
+        assert!(drawn.lines().count() > 2, "{arguments:?}: {drawn}");
+    }
+}
+
+#[test]
 fn pipelines_wait_for_gates() {
     let pipelines = said(acme().path(), &["graph", "--pipelines"]);
     let line = |head: &str| pipelines.lines().find(|line| line.trim_start().starts_with(head)).unwrap().to_owned();
@@ -163,9 +178,10 @@ fn the_matrix_says_which_firewall_stops_what() {
     };
     let web = find("acme-prod-web-eu-nodes-0", "tcp 22", "internet");
     assert_eq!(
-        (&web["cloud_firewall"], &web["host_firewall"], &web["reaches"]),
-        (&"closed".into(), &"open: ssh-by-gates".into(), &false.into())
+        (&web["cloud_firewall"], &web["host_firewall"], &web["host_rules"], &web["reaches"]),
+        (&"closed".into(), &"open".into(), &serde_json::json!(["ssh-by-gates"]), &false.into())
     );
+    assert_eq!((&web["protocol"], &web["ports"]), (&"tcp".into(), &serde_json::json!({ "first": 22, "last": 22 })));
     let gate = find("acme-prod-web-eu-nodes-0", "tcp 22", "machine acme-prod-access-gate-0");
     assert_eq!(gate["reaches"], true);
     // The tunnel ends in another network.
@@ -173,7 +189,7 @@ fn the_matrix_says_which_firewall_stops_what() {
     assert_eq!((&peers["way"], &peers["reaches"]), (&false.into(), &false.into()));
     let vault = find("acme-prod-mgmt-nodes-0", "tcp 8200", "peers of access");
     assert_eq!((&vault["cloud_firewall"], &vault["reaches"]), (&"not seen".into(), &true.into()));
-    assert_eq!(find("acme-prod-web-us-nodes-1", "tcp 443", "edge cf")["addresses"], "22 ranges");
+    assert_eq!(find("acme-prod-web-us-nodes-1", "tcp 443", "edge cf")["addresses"].as_array().unwrap().len(), 22);
     let internet = rows(&said(acme.path(), &["reach", "--env", "prod", "--from", "internet", "--format", "json"]));
     let hosts: Vec<&Value> = internet.iter().map(|row| &row["host"]).collect();
     assert_eq!(hosts, ["acme-prod-access-gate-0", "acme-prod-access-gate-0"]);
@@ -198,6 +214,23 @@ fn a_load_balancer_opens_the_machines_behind_it() {
         let ssh = internet.iter().find(|row| row["host"] == host && row["port"] == "tcp 22");
         assert!(ssh.is_none_or(|row| row["reaches"] == false), "{host}");
     }
+}
+
+#[test]
+fn a_name_that_nothing_has_is_no_empty_answer() {
+    let acme = acme();
+    for (arguments, help) in [
+        (["--from", "internt"], "did you mean `internet`?"),
+        (["--from", "stack web_ew"], "did you mean `stack web_eu`?"),
+        (["--to", "acme-prod-web-eu-nodes-9"], "did you mean `acme-prod-web-eu-nodes-0`?"),
+        (["--to", "nobody at all"], "`infrac reach --all` shows the names"),
+    ] {
+        let answer = run(acme.path(), &["reach", arguments[0], arguments[1]]);
+        assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(answer.err.contains(help), "{}", answer.err);
+    }
+    // What there is and reaches nothing is an answer.
+    said(acme.path(), &["reach", "--from", "edge", "--to", "access-gate"]);
 }
 
 #[test]
@@ -303,9 +336,18 @@ fn the_fleet_says_what_is_not_as_it_should_be() {
             .iter()
             .any(|cause| cause["cause"] == "live/acme/prod/mgmt/net/terragrunt.hcl" && cause["where"] == serde_json::json!(["acme/prod"]))
     );
+    // A file of values between commas is one table.
+    for (what, head) in [("fleet", "product,environment,"), ("causes", "state,")] {
+        let csv = said(folder, &["list", what, "--format", "csv"]);
+        let width = csv.lines().next().unwrap().split(',').count();
+        assert!(csv.starts_with(head) && csv.lines().count() > 1, "{csv}");
+        assert!(csv.lines().all(|line| line.split(',').count() >= width), "{csv}");
+    }
     // An error is shown, and that nobody can tell what else there is hides nothing that is known.
     replace(folder, "servers = 3", "servers = 4");
-    let wrong = said(folder, &["list", "fleet"]);
+    let wrong = run(folder, &["list", "fleet"]);
+    assert_eq!(wrong.code, 1);
+    let wrong = wrong.out;
     assert!(
         wrong.lines().any(|line| line.starts_with("error") && line.contains("IC0202 check-failed") && line.ends_with("acme")),
         "{wrong}"

@@ -129,8 +129,8 @@ impl<'a> Checker<'a> {
     /// What stands in a body, against what its kind says; `at` is where something that is missing is reported.
     pub(super) fn body(&mut self, kind: &Kind, what: &str, at: Span, items: &[Item], scope: &mut Scope<'a>) {
         let attributes = items.iter().filter_map(|item| if let Item::Attribute(attribute) = item { Some(&**attribute) } else { None });
-        self.attributes(kind, what, at, attributes, scope);
         let blocks = items.iter().filter_map(|item| if let Item::Block(block) = item { Some(&**block) } else { None });
+        self.attributes(kind, what, at, attributes, blocks.clone(), scope);
         self.labels_once(kind, blocks.clone());
         self.blocks(kind, what, blocks, scope);
         for item in items {
@@ -151,18 +151,20 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The attributes of a body: each is one of its kind, has its type and stands once; those without a default are there.
+    /// The attributes of a body: each is one of its kind, has its type and stands once; those without a default are there. `blocks` are those
+    /// of the same body: one of the name of an attribute is meant as that.
     pub(super) fn attributes<'b>(
         &mut self,
         kind: &Kind,
         what: &str,
         at: Span,
         attributes: impl Iterator<Item = &'b hir::Attribute>,
+        blocks: impl Iterator<Item = &'b hir::Block>,
         scope: &mut Scope<'a>,
     ) {
         let mut seen: BTreeMap<&Text, &hir::Attribute> = BTreeMap::new();
         // What was meant by an unknown name is there.
-        let mut misspelt: BTreeSet<&str> = BTreeSet::new();
+        let mut misspelt: BTreeSet<&str> = blocks.map(|block| block.keyword.text.as_str()).collect();
         for attribute in attributes {
             let name = &attribute.name;
             self.set_once(attribute);
@@ -212,7 +214,9 @@ impl<'a> Checker<'a> {
         let mut seen: BTreeMap<&Text, Span> = BTreeMap::new();
         for block in blocks {
             let Some(inner) = kind.blocks.get(&block.keyword.text) else {
-                if !kind.open && block.has_body() {
+                if kind.inputs.contains_key(&block.keyword.text) {
+                    self.error(report::attribute_as_block(block));
+                } else if !kind.open && block.has_body() {
                     let known = kind.blocks.keys().chain(kind.inputs.keys()).map(Text::as_str);
                     self.error(report::unknown_block(&block.keyword, what, known));
                 }

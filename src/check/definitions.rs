@@ -35,7 +35,8 @@ impl<'a> Checker<'a> {
         self.outputs(definition, &mut scope);
         let what = format!("{} `{}`", definition.keyword, definition.name.text);
         let attributes = definition.attributes.values().map(AsRef::as_ref);
-        self.attributes(kind, &what, definition.name.span, attributes, &mut scope);
+        let blocks = definition.blocks.iter().map(AsRef::as_ref);
+        self.attributes(kind, &what, definition.name.span, attributes, blocks, &mut scope);
         for block in &definition.blocks {
             let mut scope = Scope::new(Place::Definition(definition));
             if definition.keyword == "provider" && block.keyword.text == "builder" {
@@ -50,7 +51,8 @@ impl<'a> Checker<'a> {
             }
             scope.steps = definition.keyword == "service" && ["install", "configure"].contains(&block.keyword.text.as_str());
             scope.baked = definition.keyword == "service" && block.keyword.text == "install";
-            if definition.keyword == "stack" && !kind.blocks.contains_key(&block.keyword.text) {
+            let is_known = kind.blocks.contains_key(&block.keyword.text) || kind.inputs.contains_key(&block.keyword.text);
+            if definition.keyword == "stack" && !is_known {
                 let known = self.program.instances.keys().map(Text::as_str).chain(["input", "output", "let", "check"]);
                 let diagnostic = report::unknown_block(&block.keyword, &what, known);
                 let meant = self.program.instance_meant(&block.keyword.text, block.word(0));

@@ -84,17 +84,21 @@ impl<'a> Checker<'a> {
         let required = required.filter(|input| input.is_needed());
         let set = |input: &&Input| {
             let name = &input.name.text;
-            instance.attributes.contains_key(name) || overrides.clone().any(|attribute| attribute.name.text == *name)
+            let is_block = || instance.blocks.iter().any(|block| block.keyword.text == *name);
+            instance.attributes.contains_key(name) || overrides.clone().any(|attribute| attribute.name.text == *name) || is_block()
         };
         let missing: Vec<&Input> = required.filter(|input| !set(input)).collect();
         if !missing.is_empty() {
             self.error(report::missing(instance.name.span, &format!("{} `{}`", instance.keyword, instance.name.text), &missing));
         }
         let what = format!("{} `{}`", instance.keyword, instance.name.text);
+        let is_input = |block: &&hir::Block| definition.inputs.contains_key(&block.keyword.text);
+        let (inputs, blocks): (Vec<&hir::Block>, Vec<&hir::Block>) = instance.blocks.iter().map(AsRef::as_ref).partition(is_input);
+        inputs.into_iter().for_each(|block| self.error(report::attribute_as_block(block)));
         match common {
-            Some(common) => self.blocks(common, &what, instance.blocks.iter().map(AsRef::as_ref), scope),
+            Some(common) => self.blocks(common, &what, blocks.into_iter(), scope),
             None => {
-                let read = instance.blocks.iter().filter(|block| block.has_body());
+                let read = blocks.into_iter().filter(|block| block.has_body());
                 read.for_each(|block| self.error(report::unknown_block(&block.keyword, &what, [])));
             }
         }

@@ -44,9 +44,30 @@ impl<'a> Checker<'a> {
                 self.error(report::unknown_definition("policy", &policy.text, policy.span, known));
             }
         }
+        for block in expected.expectations().filter(|block| block.keyword.text == "resource") {
+            self.expected_resource(block);
+        }
         if let Some(kind) = self.program.kinds.get(TEST) {
             self.blocks(kind, "a test", expected.blocks.iter().map(AsRef::as_ref), scope);
         }
+    }
+
+    /// The address of a resource that a test speaks of: of a type that nobody has, nothing can be there, and nothing be absent.
+    fn expected_resource(&mut self, block: &hir::Block) {
+        let Some(label) = block.labels.first() else { return };
+        let Some(address) = label.plain() else { return };
+        let mut parts = address.split('.');
+        let (mut ty, mut is_data) = (parts.next().unwrap_or_default(), false);
+        if ty == "data" {
+            (ty, is_data) = (parts.next().unwrap_or_default(), true);
+        }
+        let schemas = self.schemas;
+        let plugins = || schemas.plugins.values();
+        if plugins().next().is_none() || plugins().any(|plugin| plugin.find(is_data, ty).is_some()) {
+            return;
+        }
+        let known = plugins().flat_map(|plugin| if is_data { plugin.data_sources.keys() } else { plugin.resources.keys() });
+        self.error(report::no_such_resource(ty, label.span, known.map(Text::as_str)));
     }
 
     fn product_block(&mut self, product: &'a Product, kind: &'a Kind, scope: &mut Scope<'a>) {

@@ -28,6 +28,13 @@ impl Record {
         self.0.get(&span)
     }
 
+    /// Adds what was seen elsewhere. What is known already stays.
+    pub fn extend(&mut self, other: Record) {
+        for (span, seen) in other.0 {
+            self.0.entry(span).or_insert(seen);
+        }
+    }
+
     /// Of what is looked at more than once, what says more counts.
     pub(super) fn add(&mut self, expr: &Expr, ty: &Ty, expected: &Ty, types: &Types) {
         let meaning = match &expr.kind {

@@ -102,7 +102,14 @@ impl Files {
             let inside = path.is_empty() || source.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'));
             inside && !source.starts_with('<')
         });
-        chosen.extend(below.cloned());
+        let mut below = below.cloned().peekable();
+        let settings = &project.settings;
+        let mut folders = settings.library.iter().chain(std::iter::once(&settings.inventory));
+        // A folder of sources may be empty; of any other one nothing is read.
+        if below.peek().is_none() && project.is_known() && !folders.any(|folder| is_in(&path, folder) || is_in(folder, &path)) {
+            return Err(no_source(file, project));
+        }
+        chosen.extend(below);
         Ok(())
     }
 }
@@ -139,10 +146,16 @@ fn within(file: &Path, project: &Project) -> Result<Text, Failure> {
     inside.map(|inside| parts(inside).into()).ok_or_else(|| no_source(file, project))
 }
 
+/// Whether a path is a folder or lies in it; both lead from the root.
+fn is_in(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 fn no_source(file: &Path, project: &Project) -> Failure {
     let settings = &project.settings;
     let folders = std::iter::once(&settings.inventory).chain(&settings.library).map(|folder| format!("`{folder}`"));
-    Failure::new(format!("`{}` is no source of the project in `{}`", file.display(), project.root.display()))
+    let what = if file.is_dir() { "has no source" } else { "is no source" };
+    Failure::new(format!("`{}` {what} of the project in `{}`", file.display(), project.root.display()))
         .help(format!("its sources are the `.infra` files below {}", folders.collect::<Vec<_>>().join(", ")))
 }
 

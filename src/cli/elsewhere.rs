@@ -19,7 +19,7 @@ use std::path::Path;
 #[derive(Debug, clap::Args)]
 pub(super) struct Moves {
     /// Say which stacks would stand on this provider, or on each: `all`. The sources stay as they are
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["fix", "watch", "files", "stdin_filename", "output"])]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(candidates::providers), conflicts_with_all = ["fix", "watch", "files", "stdin_filename", "output"])]
     provider: Option<String>,
 
     /// Only this stack, where --provider asks; may be given several times

@@ -68,7 +68,7 @@ pub(super) struct Stale<'w> {
 }
 
 /// Text without colours.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }
 
@@ -101,6 +101,8 @@ impl Output {
 fn parse(text: &str) -> Result<Output, String> {
     let (name, file) = match text.split_once('=') {
         Some((_, "")) => return Err("the name of the file is missing behind `=`".to_owned()),
+        // As elsewhere, `-` is what a program reads or writes by itself.
+        Some((name, "-")) => (name, None),
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (text, None),
     };
@@ -229,6 +231,7 @@ mod tests {
         assert_eq!(parse("text=a=b.txt"), Ok(Output { format: Format::Text, file: Some("a=b.txt".into()) }));
         assert_eq!(parse("srif=x").unwrap_err(), "there is no form `srif`; did you mean `sarif`?");
         assert_eq!(parse("yaml").unwrap_err(), "there is no form `yaml`; there are text, concise, json, github, gitlab, sarif, markdown");
+        assert_eq!(parse("json=-"), Ok(Output { format: Format::Json, file: None }));
         assert!(parse("json=").is_err());
     }
 }

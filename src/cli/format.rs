@@ -151,6 +151,11 @@ impl Format {
                     }
                 }
             } else {
+                let is_source = file.extension().is_some_and(|end| end == "infra");
+                if !is_source && file.is_file() {
+                    return Err(Failure::new(format!("`{}` is no source: its name does not end with `.infra`", file.display()))
+                        .help("nothing was written; `infrac fmt - < FILE` formats what has another name"));
+                }
                 sources.push(read(file)?);
             }
         }

@@ -2,13 +2,14 @@
 
 use super::output::{print as answer, styled_headings};
 use super::selection::Selection;
-use super::{Exit, Global, open};
+use super::{Exit, Global, candidates, open};
 use crate::base::Text;
 use crate::base::similar::nearest;
 use crate::host::Failure;
 use crate::render::sanitise;
 use crate::view::{self, Grouping};
 use clap::ValueEnum;
+use clap_complete::ArgValueCandidates;
 
 /// Draw what depends on what
 ///
@@ -44,7 +45,7 @@ pub(super) struct Graph {
     cluster: Option<Cluster>,
 
     /// Show only what is around this: `web_eu`, `web_eu/nodes`, `acme/prod/web_eu`
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(candidates::parts))]
     focus: Option<String>,
 
     /// How many edges away from it

@@ -26,7 +26,9 @@ use std::path::Path;
     infrac list fleet\n  \
     infrac list names --format csv > names.csv\n  \
     infrac list secrets --product acme --format json\n\n\
-    JSON of a list is an array of objects with the columns as keys; that of `fleet` is an object with `environments` and `causes`."
+    JSON of a list is an array of objects with the columns as keys; that of `fleet` is an object with `environments` and `causes`.\n\
+    CSV of `fleet` has the environments alone: `infrac list causes --format csv` has the causes.\n\
+    `fleet` and `causes` exit with 1 where a product does not compile."
 )]
 pub(super) struct List {
     /// What to list
@@ -61,6 +63,8 @@ enum What {
     Names,
     /// What is not as it should be, and why
     Fleet,
+    /// What causes it, once for all environments
+    Causes,
 }
 
 impl List {
@@ -75,7 +79,7 @@ impl List {
             What::Secrets => Subject::Secrets,
             What::Ports => Subject::Ports,
             What::Names => Subject::Names,
-            What::Fleet => return self.fleet(global, &root),
+            What::Fleet | What::Causes => return self.fleet(global, &root),
         };
         let Some(compiled) = open::facts(&root, &self.selection)? else { return Ok(Exit::Findings) };
         answer(&print(&view::list(&compiled.outcome.facts, subject), self.format));
@@ -94,11 +98,14 @@ impl List {
         self.files(root, &mut disk, &compiled, &mut fleet)?;
         let (places, causes) = (fleet.places(), fleet.causes());
         answer(&match self.format {
+            form if self.what == What::Causes => print(&causes, form),
             Form::Json => format!("{:#}\n", serde_json::json!({ "environments": places.json(), "causes": causes.json() })),
             form if causes.rows.is_empty() => print(&places, form),
+            // One file of values between commas is one table.
+            Form::Csv => print(&places, Form::Csv),
             form => format!("{}\n{}", print(&places, form), print(&causes, form)),
         });
-        Ok(Exit::Clean)
+        Ok(if compiled.has_errors() { Exit::Findings } else { Exit::Clean })
     }
 
     /// What of the generated files is not what the sources give. Of a product with errors nobody can tell.

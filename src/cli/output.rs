@@ -54,6 +54,22 @@ pub(super) fn keep(written: io::Result<()>) {
     }
 }
 
+/// Whether the reader of standard output, a pipe, has seen enough and left.
+#[cfg(unix)]
+pub(super) fn has_left() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let output = io::stdout();
+    let mut asked = [PollFd::new(&output, PollFlags::empty())];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut asked, Some(&now)).is_ok_and(|found| found > 0) && asked[0].revents().contains(PollFlags::ERR)
+}
+
+// Elsewhere it is noticed when something is written.
+#[cfg(not(unix))]
+pub(super) fn has_left() -> bool {
+    false
+}
+
 /// Why an answer of this command could not be written, if one could not.
 pub(super) fn lost() -> Option<Failure> {
     LOST.get().map(|error| Failure::disk("write", std::path::Path::new("standard output"), error))

@@ -3,9 +3,13 @@
 use super::output::{BAD, GOOD, count, print as answer, tell};
 use super::selection::Selection;
 use super::table::{Form, print};
-use super::{Exit, Global, open};
+use super::{Exit, Global, candidates, open};
+use crate::base::similar::nearest;
+use crate::base::{Text, text};
 use crate::host::{Failure, revision};
-use crate::view::{self, Opening};
+use crate::view::{self, Opening, Table};
+use clap_complete::ArgValueCandidates;
+use std::collections::BTreeSet;
 
 /// Say who reaches what, through which firewalls
 ///
@@ -18,7 +22,9 @@ use crate::view::{self, Opening};
     infrac reach --from internet                   what faces the internet\n  \
     infrac reach --all                             also what is stopped, and by which firewall\n  \
     infrac reach --diff origin/main --exit-code    fail when a change opens something\n  \
-    infrac reach --diff HEAD --format markdown     for the description of a change")]
+    infrac reach --diff HEAD --format markdown     for the description of a change\n\n\
+    JSON has what a table shortens: every range of `addresses` (none of them is known where the list is empty), `protocol` and\n\
+    `ports` with the first and the last, and the rules of both firewalls.")]
 pub(super) struct Reach {
     /// The form of the matrix
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -29,15 +35,15 @@ pub(super) struct Reach {
     all: bool,
 
     /// Only sources whose name has this in it: `internet`, `edge`, `peers`, `stack mgmt`
-    #[arg(long, value_name = "SOURCE")]
+    #[arg(long, value_name = "SOURCE", add = ArgValueCandidates::new(candidates::sources))]
     from: Option<String>,
 
     /// Only machines whose name has this in it
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", add = ArgValueCandidates::new(candidates::hosts))]
     to: Option<String>,
 
     /// Show what is open now and was not in this revision of git, and the other way around
-    #[arg(long, value_name = "REVISION")]
+    #[arg(long, value_name = "REVISION", add = ArgValueCandidates::new(candidates::revisions))]
     diff: Option<String>,
 
     /// Exit with 1 when something is open that was not
@@ -52,23 +58,27 @@ impl Reach {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let root = open::root(global)?;
         let Some(compiled) = open::facts(&root, &self.selection)? else { return Ok(Exit::Findings) };
+        if self.diff.is_none() {
+            self.check(&[&compiled.outcome.facts])?;
+        }
         let now = self.openings(&compiled.outcome.facts);
         let Some(name) = &self.diff else {
             let shown: Vec<Opening> = now.into_iter().filter(|of| self.all || of.reaches()).collect();
-            answer(&print(&view::reach_table(&shown), self.format));
+            answer(&match self.format {
+                Form::Json => format!("{:#}\n", view::reach_json(&shown)),
+                form => print(&view::reach_table(&shown), form),
+            });
             return Ok(Exit::Clean);
         };
         let folder = revision(&root, name)?;
         let Some(before) = open::facts_then(folder.path(), &self.selection, name)? else { return Ok(Exit::Findings) };
+        self.check(&[&compiled.outcome.facts, &before])?;
         let difference = view::difference(&self.openings(&before), &now);
         let (new, closed) = (difference.new.len(), difference.closed.len());
-        let mut table = view::reach_table(&difference.new);
-        let mut rows = view::reach_table(&difference.closed).rows;
-        table.columns.insert(0, "change".into());
-        table.rows.iter_mut().for_each(|row| row.insert(0, "opened".into()));
-        rows.iter_mut().for_each(|row| row.insert(0, "closed".into()));
-        table.rows.extend(rows);
-        answer(&print(&table, self.format));
+        answer(&match self.format {
+            Form::Json => format!("{:#}\n", view::difference_json(&difference)),
+            form => print(&changes(&difference), form),
+        });
         tell(&match (new, closed) {
             (0, 0) => format!("{GOOD}nothing{GOOD:#} was opened or closed since {name}\n"),
             (0, _) => format!("{GOOD}nothing{GOOD:#} was opened, {} closed since {name}\n", count(closed, "row")),
@@ -77,10 +87,56 @@ impl Reach {
         Ok(if self.exit_code && new > 0 { Exit::Findings } else { Exit::Clean })
     }
 
+    /// Refuses a name that nothing has: an answer without rows would say that nothing is open.
+    fn check(&self, facts: &[&[view::Facts]]) -> Result<(), Failure> {
+        let facts = || facts.iter().flat_map(|facts| facts.iter());
+        if let Some(from) = &self.from {
+            let mut known: BTreeSet<Text> = facts().flat_map(view::openings).map(|of| of.source.name()).collect();
+            known.extend(WHO.map(Text::from));
+            known.extend(facts().flat_map(|of| &of.stacks).map(|stack| text!("stack {}", stack.name)));
+            known.extend(facts().flat_map(|of| &of.hosts).map(|host| text!("machine {}", host.name)));
+            known.extend(facts().flat_map(|of| &of.networks).map(|network| text!("network {}", network.unit)));
+            known.extend(facts().flat_map(|of| &of.providers).map(|provider| text!("edge {}", provider.name)));
+            has("opens connections", from, &known)?;
+        }
+        if let Some(to) = &self.to {
+            has("is a machine", to, &facts().flat_map(|of| &of.hosts).map(|host| host.name.clone()).collect())?;
+        }
+        Ok(())
+    }
+
     /// The openings that are asked for.
     fn openings(&self, facts: &[view::Facts]) -> Vec<Opening> {
         let has = |wanted: &Option<String>, name: &str| wanted.as_ref().is_none_or(|wanted| name.contains(wanted.as_str()));
         let all = facts.iter().flat_map(view::openings);
         all.filter(|of| has(&self.from, &of.source.name()) && has(&self.to, &of.host)).collect()
     }
+}
+
+/// Who may open connections in any project, in the words of the table.
+pub(super) const WHO: [&str; 6] = ["internet", "edge", "peers", "machine", "stack", "network"];
+
+/// Fails where none of the names has this one in it.
+fn has(what: &str, wanted: &str, known: &BTreeSet<Text>) -> Result<(), Failure> {
+    if known.iter().any(|name| name.contains(wanted)) {
+        return Ok(());
+    }
+    let failure = Failure::new(format!("nothing that has `{wanted}` in its name {what}"));
+    // The last word alone may be what was meant: `web_eu` of `stack web_eu`.
+    let words = known.iter().flat_map(|name| [name.as_str(), name.rsplit(' ').next().unwrap_or_default()]);
+    Err(match nearest(wanted, words) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None => failure.help("`infrac reach --all` shows the names"),
+    })
+}
+
+/// What was opened and what was closed, as one table.
+fn changes(difference: &view::Difference) -> Table {
+    let mut table = view::reach_table(&difference.new);
+    let mut rows = view::reach_table(&difference.closed).rows;
+    table.columns.insert(0, "change".into());
+    table.rows.iter_mut().for_each(|row| row.insert(0, "opened".into()));
+    rows.iter_mut().for_each(|row| row.insert(0, "closed".into()));
+    table.rows.extend(rows);
+    table
 }

@@ -98,8 +98,14 @@ impl Add {
         let known = before.clone().or_else(|| embedded(&file));
         let of_known = known.as_ref().and_then(|known| known.get("version")?.as_str());
         let written = add::plugin(document, &self.name, &self.types, self.release.as_deref().or(of_known), before);
-        write(&path, &written.map_err(Failure::new)?)?;
-        tell(&format!("{GOOD}wrote{GOOD:#} {folder}/{file}: {}\n", self.types.join(", ")));
+        let written = written.map_err(Failure::new)?;
+        match own(library, folder, &file)?.as_ref() == Some(&written) {
+            true => tell(&format!("{folder}/{file} has all of it already: {}\n", self.types.join(", "))),
+            false => {
+                write(&path, &written)?;
+                tell(&format!("{GOOD}wrote{GOOD:#} {folder}/{file}: {}\n", self.types.join(", ")));
+            }
+        }
         Ok(Exit::Clean)
     }
 
@@ -117,6 +123,10 @@ impl Add {
         }
         for (name, module) in names().zip(found.map_err(Failure::new)?) {
             let file = format!("ansible/{name}.json");
+            if own(library, folder, &file)?.as_ref() == Some(&module) {
+                tell(&format!("{folder}/{file} is that already\n"));
+                continue;
+            }
             write(&library.join(&file), &module)?;
             tell(&format!("{GOOD}wrote{GOOD:#} {folder}/{file}\n"));
         }

@@ -1,6 +1,6 @@
 //! `infrac test`.
 
-use super::findings::Findings;
+use super::findings::{Findings, plain};
 use super::output::{BAD, GOOD, count, print as answer, print_exactly, screen, tell};
 use super::{Exit, Global, open, place};
 use crate::base::similar::nearest;
@@ -127,7 +127,8 @@ impl Printer<'_> {
     /// What is not as a test expects, in the form of one line each.
     fn failures(&self, result: &TestResult) -> String {
         let reports = resolve(self.workspace, &result.failures, self.prefix);
-        render_on(Format::Text, &reports, &crate::render::Screen::default())
+        // A report has no colours, whatever the terminal has.
+        plain(&render_on(Format::Text, &reports, &crate::render::Screen::default()))
     }
 
     fn json(&self, tested: &Tested) -> serde_json::Value {

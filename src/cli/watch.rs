@@ -18,6 +18,9 @@ const QUIET: Duration = Duration::from_millis(100);
 /// A change that does not end is looked at after this time.
 const AT_LATEST: Duration = Duration::from_secs(2);
 
+/// How often is looked whether anybody reads along.
+const READER: Duration = Duration::from_millis(500);
+
 /// Files that are named when they change; of the others only the number.
 const SHOWN_CHANGES: usize = 5;
 
@@ -62,7 +65,12 @@ impl Watch {
         let mut is_first = true;
         loop {
             // Whatever is wrong later may be mended, what is wrong at first may be the arguments.
-            match self.next().and_then(|project| work(&mut self, project)) {
+            let project = match self.next() {
+                Ok(None) => return Ok(Exit::Clean),
+                Ok(Some(project)) => Ok(project),
+                Err(failure) => Err(failure),
+            };
+            match project.and_then(|project| work(&mut self, project)) {
                 Err(failure) if is_first => return Err(failure),
                 Err(failure) => output::failure(&failure),
                 Ok(()) => {}
@@ -75,12 +83,13 @@ impl Watch {
         }
     }
 
-    /// The project as it is at first, and after each change. What cannot be loaded is a failure, and is asked for again after a change.
-    fn next(&mut self) -> Result<Project, Failure> {
+    /// The project as it is at first, and after each change; nothing once nobody reads along. What cannot be loaded is a failure, and is
+    /// asked for again after a change.
+    fn next(&mut self) -> Result<Option<Project>, Failure> {
         loop {
             let is_first = self.seen.is_none();
-            if !is_first {
-                self.wait();
+            if !is_first && !self.wait() {
+                return Ok(None);
             }
             // Watched before it is read, so that nothing is missed in between.
             self.watch([self.root.clone()].into())?;
@@ -101,9 +110,9 @@ impl Watch {
                 Some(said) if said.is_empty() && !was_failed => {}
                 Some(said) => {
                     tell(&said);
-                    return Ok(project);
+                    return Ok(Some(project));
                 }
-                None => return Ok(project),
+                None => return Ok(Some(project)),
             }
         }
     }
@@ -116,13 +125,16 @@ impl Watch {
         seen.extend(texts(&project.workspace).into_iter().filter(|(path, _)| path.ends_with(ending)));
     }
 
-    /// Waits until something happens, and then until nothing does.
-    fn wait(&self) {
-        if self.events.recv().is_err() {
-            return;
+    /// Waits until something happens, and then until nothing does; whether anybody still reads what is said.
+    fn wait(&self) -> bool {
+        while self.events.recv_timeout(READER) == Err(RecvTimeoutError::Timeout) {
+            if output::has_left() {
+                return false;
+            }
         }
         let begin = Instant::now();
         while begin.elapsed() < AT_LATEST && self.events.recv_timeout(QUIET) != Err(RecvTimeoutError::Timeout) {}
+        !output::has_left()
     }
 
     /// Watches where the sources of a project lie.

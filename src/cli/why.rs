@@ -4,12 +4,12 @@ use super::output::{BOLD, NOTE, print, show, tally, tell};
 use super::selection::Selection;
 use super::{Exit, Global, candidates, open, place};
 use crate::base::similar::nearest;
-use crate::base::{Key, LineIndex, Text, Workspace};
+use crate::base::{Key, LIBRARY, LineIndex, Text, Workspace};
 use crate::driver::{self, Answer, How, Question, Reason, Unanswered};
 use crate::host::{Disk, Failure, is_generated, load};
 use crate::render::{Format, sanitise};
 use clap::ValueEnum;
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use serde_json::json;
 use std::borrow::Cow;
 use std::path::Path;
@@ -28,7 +28,7 @@ use std::path::Path;
 )]
 pub(super) struct Why {
     /// FILE:LINE of a generated file, or PRODUCT.STACK.NAME.FIELD with `.entry` or `[0]` behind it for a part
-    #[arg(value_name = "WHAT", add = ArgValueCandidates::new(candidates::values))]
+    #[arg(value_name = "WHAT", add = ArgValueCompleter::new(candidates::asked))]
     what: String,
 
     /// The form of the answer
@@ -66,7 +66,7 @@ impl Why {
         };
         let answers = match answers {
             Ok(answers) => answers,
-            Err(Unanswered::NoLine(line)) => return Err(Failure::new(format!("there is no line {line} in `{}`", self.what))),
+            Err(Unanswered::NoLine(line)) => return Err(Failure::new(format!("there is no line {line} in `{}`", file_of(&self.what)))),
             Err(Unanswered::Unknown(name, known)) => {
                 let failure = Failure::new(format!("nothing is called `{name}` there"));
                 return Err(match nearest(&name, known.iter().map(Text::as_str)) {
@@ -84,6 +84,11 @@ impl Why {
         });
         Ok(Exit::Clean)
     }
+}
+
+/// What stands before the line.
+fn file_of(what: &str) -> &str {
+    what.rsplit_once(':').map_or(what, |(file, _)| file)
 }
 
 /// Some of the names that there are: first those that begin as the one that was asked for.
@@ -112,6 +117,10 @@ fn question(what: &str, root: &Path, folder: &str) -> Result<Question, Failure> 
         }
         let text = std::fs::read_to_string(&path).map_err(|error| Failure::disk("read", &path, &error))?;
         return Ok(Question::Line { file: file.into(), text, line });
+    }
+    // The name of a value has no `/`.
+    if what.contains('/') && (root.join(folder).join(file_of(what)).is_file() || Path::new(file_of(what)).is_file()) {
+        return Err(Failure::new(format!("`{what}` says no line")).help(format!("name one: `infrac why {}:1`", file_of(what))));
     }
     let path = keys(what).ok_or_else(|| {
         Failure::new(format!("`{what}` is neither FILE:LINE nor the name of a value"))
@@ -171,13 +180,18 @@ impl Printer<'_> {
         let how = how(&reason.how);
         let indent = "  ".repeat(depth);
         text.push_str(&format!("{indent}{}\n", sanitise(&format!("{}{value}", reason.what))));
-        text.push_str(&format!("{indent}    {how} {NOTE}{}{NOTE:#}", sanitise(&format!("{}{path}:{line}:{column}", self.prefix))));
+        text.push_str(&format!("{indent}    {how} {NOTE}{}{NOTE:#}", sanitise(&format!("{}:{line}:{column}", self.shown(path)))));
         let said = self.said(reason);
         if !said.is_empty() && !matches!(reason.how, How::Name | How::Lock(_) | How::Exported(_)) {
             text.push_str(&format!("  {}", sanitise(&said)));
         }
         text.push('\n');
         reason.from.iter().for_each(|from| self.reason(from, depth + 1, text));
+    }
+
+    /// A path as it leads there from the current folder; the library inside infrac lies in none.
+    fn shown(&self, path: &str) -> String {
+        if path.starts_with(LIBRARY) { path.to_owned() } else { format!("{}{path}", self.prefix) }
     }
 
     fn place(&self, reason: &Reason) -> (&str, usize, usize) {
@@ -209,8 +223,8 @@ impl Printer<'_> {
         json!({
             "what": reason.what.as_str(),
             "how": how(&reason.how),
-            "value": reason.value,
-            "path": path,
+            "value": reason.data,
+            "path": self.shown(path),
             "line": line,
             "column": column,
             "from": reason.from.iter().map(|from| self.json_of(from)).collect::<Vec<_>>(),

@@ -174,6 +174,16 @@ impl Diagnostics {
         self.0.iter().any(|d| d.severity == Severity::Error)
     }
 
+    /// The same, where what the parser finds lacking is said once: a later pass that finds the same at the same place knows what was meant,
+    /// and has the repair.
+    #[must_use]
+    pub fn said_better(mut self) -> Diagnostics {
+        let is_of_text = |found: &Diagnostic| found.code == Code::UnexpectedToken;
+        let better: Vec<Span> = self.0.iter().filter(|found| is_of_text(found) && found.fix.is_some()).map(|of| of.primary.span).collect();
+        self.0.retain(|found| !is_of_text(found) || found.fix.is_some() || !better.contains(&found.primary.span));
+        self
+    }
+
     /// Sorted by place, each once.
     pub fn sorted(mut self) -> Vec<Diagnostic> {
         self.0.sort();

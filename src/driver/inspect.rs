@@ -2,7 +2,7 @@
 //!
 //! All of it is of the last [`Session::diagnostics`]; before the first there is nothing but trees.
 
-use super::layers::{Linked, Parsed, Shared};
+use super::layers::{Linked, Parsed, SeenTests, Shared};
 use super::product::{lock_of, lock_path};
 use super::session::Session;
 use super::threads;
@@ -111,6 +111,12 @@ impl Session {
         {
             return Some(seen);
         }
+        if !parsed.is_of_product
+            && resolve::has_tests(&parsed.source.tree)
+            && let Some(seen) = self.tests(shared).record.get(span)
+        {
+            return Some(seen);
+        }
         let (of, linked) = self.linked_of(span.file)?;
         self.seen_in_product(shared, of, linked).get(span)
     }
@@ -134,6 +140,32 @@ impl Session {
                 Some((environment.clone(), shown_by(&origin.value?, &|id| origins.called(id).to_string())))
             };
             product.environments.iter().filter_map(|environment| value(&environment.text)).collect()
+        })
+    }
+
+    /// The product of the test that stands around a place of a file with definitions.
+    pub fn tested_at(&self, file: FileId, offset: u32) -> Option<&Arc<Product>> {
+        let parsed = self.parsed.get(&self.workspace().file(file).path)?;
+        if parsed.is_of_product || !resolve::has_tests(&parsed.source.tree) {
+            return None;
+        }
+        let around = |(span, _): &&(crate::base::Span, Arc<Product>)| span.file == file && span.touches(offset);
+        self.tests(self.shared()?).products.iter().find(around).map(|(_, product)| product)
+    }
+
+    fn tests<'s>(&'s self, shared: &'s Shared) -> &'s SeenTests {
+        shared.seen_tests.get_or_init(|| {
+            let own = |parsed: &&Arc<Parsed>| !parsed.is_of_product && !self.workspace().file(parsed.source.file).is_of_library();
+            let sources: Vec<Source> = self.parsed.values().filter(own).map(|parsed| parsed.source.clone()).collect();
+            let look = || {
+                let mut seen = SeenTests::default();
+                for linked in resolve::tests(self.workspace(), &shared.library, &sources).0 {
+                    seen.record.extend(check::record_products(&linked.program, &shared.schemas, &shared.types));
+                    seen.products.push((linked.test.span, linked.test.product));
+                }
+                seen
+            };
+            if shared.is_lacking { SeenTests::default() } else { threads::on(self.options().jobs, look) }
         })
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A product knows the library, and of other products what they export, so that one can change without the others.
 
-use super::{alone, between, renumber};
+use super::{alone, between, misnamed, renumber};
 use crate::analysis;
 use crate::base::{FileId, Span, Text, Workspace, similar};
 use crate::check::{self, Record, Types};
@@ -104,8 +104,19 @@ pub(super) struct Shared {
     pub is_unsure: bool,
     /// What is to be seen in the library, once somebody looks.
     pub seen: OnceLock<Record>,
+    /// The same of the tests.
+    pub seen_tests: OnceLock<SeenTests>,
     /// The tests, in the order of the paths of their files; none of a library with mistakes.
     pub tests: Vec<LinkedTest>,
+}
+
+/// What is to be seen in the tests of a project's own library, whether or not they can be run.
+#[derive(Debug, Default)]
+pub(super) struct SeenTests {
+    /// What the checker saw.
+    pub record: Record,
+    /// The product of each, with the place of the whole test.
+    pub products: Vec<(Span, Arc<Product>)>,
 }
 
 /// A test with its names linked.
@@ -148,6 +159,7 @@ impl Shared {
                 is_lacking: true,
                 is_unsure: false,
                 seen: OnceLock::new(),
+                seen_tests: OnceLock::new(),
                 tests: Vec::new(),
             };
         }
@@ -155,9 +167,11 @@ impl Shared {
         diagnostics.extend(of_schemas);
         let (types, found) = check::library(library.program(), &schemas);
         diagnostics.extend(alone::told(found, sources.iter()));
+        let diagnostics = diagnostics.said_better();
         let is_unsure = lacking.has_errors();
-        let (seen, tests) = (OnceLock::new(), Vec::new());
-        let mut shared = Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: false, is_unsure, seen, tests };
+        let (seen, seen_tests, tests) = (OnceLock::new(), OnceLock::new(), Vec::new());
+        let mut shared =
+            Shared { library, types, schemas, shapes: None, diagnostics, is_lacking: false, is_unsure, seen, seen_tests, tests };
         if !shared.diagnostics.has_errors() {
             shared.shapes = shared.shape(workspace, run);
             shared.link_tests(workspace, &sources);
@@ -245,6 +259,11 @@ impl Linked {
         let (types, found) = check::products(&program, &shared.schemas, &shared.types);
         diagnostics.extend(alone::told(found, sources.iter()));
         let product = program.products.into_iter().next();
+        let diagnostics = diagnostics.said_better();
+        let diagnostics = match &product {
+            Some(product) => misnamed::told(diagnostics, workspace, product, &sources),
+            None => diagnostics,
+        };
         let refers = product.as_ref().map(|product| between::refers(product, &types)).unwrap_or_default();
         Linked { product, types: Arc::new(types), refers, diagnostics, seen: OnceLock::new() }
     }

@@ -13,6 +13,7 @@ mod layers;
 mod ledger;
 mod made;
 mod memory;
+mod misnamed;
 mod product;
 mod renumber;
 mod repair;

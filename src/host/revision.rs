@@ -46,6 +46,12 @@ pub fn revision(root: &Path, revision: &str) -> Result<TempDir, Failure> {
     Ok(folder)
 }
 
+/// The names of branches and tags of the repository that a folder lies in, and `HEAD`; none where there is no repository.
+pub fn revisions(root: &Path) -> Vec<String> {
+    let Ok(listed) = git(root, &["for-each-ref", "--format=%(refname:short)"]) else { return Vec::new() };
+    std::iter::once("HEAD").chain(String::from_utf8_lossy(&listed).lines()).map(str::to_owned).collect()
+}
+
 /// The commit that a name means.
 fn commit(root: &Path, revision: &str) -> Result<String, Failure> {
     let name = format!("{revision}^{{commit}}");

@@ -36,8 +36,11 @@ pub fn rewrite(path: &Path, before: &str, after: &str) -> Result<(), Failure> {
 pub fn save(path: &Path, text: &str) -> Result<(), Failure> {
     let real = match path.canonicalize() {
         Ok(real) if real.is_file() => real,
-        // To replace a device or a pipe would take it away from everybody else.
+        // To replace a device or a pipe would take it away from everybody else; a shell makes a pipe for one reader.
+        Ok(real) if is_pipe(&real) => return into_pipe(path, text),
         Ok(_) => return Err(Failure::new(format!("cannot write `{}`: it is no ordinary file", path.display()))),
+        // A pipe without a name has a path that leads nowhere.
+        Err(error) if error.kind() == ErrorKind::NotFound && is_pipe(path) => return into_pipe(path, text),
         Err(error) if error.kind() == ErrorKind::NotFound => path.to_owned(),
         Err(error) => return Err(Failure::disk("write", path, &error)),
     };
@@ -48,6 +51,27 @@ pub fn save(path: &Path, text: &str) -> Result<(), Failure> {
         Ok(())
     };
     write().map_err(|error: std::io::Error| Failure::disk("write", path, &error))
+}
+
+/// Whether somebody reads at the other end: `>(jq .)` of a shell is `/dev/fd/63`, or a pipe with a name.
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
+}
+
+/// Writes to a pipe. A reader that has seen enough is no failure.
+fn into_pipe(path: &Path, text: &str) -> Result<(), Failure> {
+    let written = fs::OpenOptions::new().write(true).open(path).and_then(|mut pipe| pipe.write_all(text.as_bytes()));
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::disk("write", path, &error)),
+        _ => Ok(()),
+    }
 }
 
 /// A temporary file in the same folder, so that renaming it is one step.

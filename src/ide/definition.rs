@@ -40,7 +40,7 @@ fn provider(analysis: Analysis<'_>, file: FileId, offset: u32) -> Option<Target>
         _ => None,
     })?;
     let ast::ExprKind::Name(stack) = &base.kind else { return None };
-    let instances = &analysis.product(file)?.instances;
+    let instances = &analysis.product_at(file, offset)?.instances;
     let named = |name: &Text| instances.iter().find(|instance| instance.name.text == *name);
     let on = named(stack)?.attributes.get("on")?.value.as_name()?;
     target(analysis, name.span, named(on)?.name.span)

@@ -135,10 +135,8 @@ fn declared_as(analysis: Analysis<'_>, name: &Name, declared: Span, ty: Option<&
             analysis.workspace().text(item.span).lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n")
         }
         ast::Item::Type(item) => format!("type {} = {}", item.name.text, text(item.ty.span)),
-        ast::Item::Enum(item) if name.what == What::Member => {
-            doc = None;
-            format!("{}.{}", item.name.text, name.text)
-        }
+        // What is said of the words is said of all of them.
+        ast::Item::Enum(item) if name.what == What::Member => format!("{}.{}", item.name.text, name.text),
         ast::Item::Enum(item) => text(item.span),
         ast::Item::Block(block) => {
             // What says nothing of itself is what its definition is.
@@ -169,7 +167,7 @@ fn path_of(path: &[Node<'_>], name: &Name, analysis: Analysis<'_>) -> Option<Vec
     let blocks: Vec<&ast::Block> =
         path.iter().filter_map(|node| if let Node::Item(ast::Item::Block(block)) = node { Some(block) } else { None }).collect();
     let outer = blocks.first()?;
-    if matches!(outer.keyword.text.as_str(), "define" | "implement") {
+    if matches!(outer.keyword.text.as_str(), "define" | "implement" | "test") {
         return None;
     }
     let instance = |block: &ast::Block| block.labels.get(1).or(block.labels.first()).and_then(ast::Label::word).cloned();
@@ -195,7 +193,7 @@ fn path_of(path: &[Node<'_>], name: &Name, analysis: Analysis<'_>) -> Option<Vec
                 at = bare(base);
             }
             let ast::ExprKind::Name(first) = &at.kind else { return None };
-            let product = analysis.product(name.span.file)?;
+            let product = analysis.product_at(name.span.file, name.span.start)?;
             let is_instance = product.instances.iter().any(|instance| instance.name.text == *first);
             if is_instance {
                 names.push(first.clone());

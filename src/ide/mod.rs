@@ -76,6 +76,11 @@ impl<'s> Analysis<'s> {
         self.session.product_of(file)
     }
 
+    /// The product of the test that stands around a place; of any other place the one whose folder the file lies in.
+    pub fn product_at(self, file: FileId, offset: u32) -> Option<&'s Arc<Product>> {
+        self.session.tested_at(file, offset).or_else(|| self.product(file))
+    }
+
     /// The other product that a name means in the product whose folder a file lies in. What the product itself has comes first.
     pub fn other(self, file: FileId, name: &str) -> Option<&'s Arc<Other>> {
         let is_own = self.product(file)?.instances.iter().any(|instance| instance.name.text == name);

@@ -8,7 +8,7 @@ use super::Analysis;
 use super::node::bare;
 use crate::base::{FileId, Span, Text};
 use crate::eval::functions;
-use crate::hir::{self, Ambient, Definition, Instance, Kind, Meaning, Other, Program};
+use crate::hir::{self, Ambient, Definition, Instance, Kind, Meaning, Other, Product, Program};
 use crate::syntax::ast;
 use crate::ty::Ty;
 use std::sync::Arc;
@@ -188,6 +188,8 @@ pub(super) struct Names<'s> {
     /// What is bound, the innermost last, each with its place.
     locals: Vec<(Text, Option<Span>, What)>,
     found: Vec<Name>,
+    /// The product of the test around.
+    test: Option<&'s Arc<Product>>,
     /// The name that is asked about, by where it begins, and what was around it.
     wanted: Option<u32>,
     around: Option<Around<'s>>,
@@ -196,7 +198,7 @@ pub(super) struct Names<'s> {
 impl<'s> Names<'s> {
     fn new(analysis: Analysis<'s>, file: FileId) -> Names<'s> {
         let (locals, found) = (Vec::new(), Vec::new());
-        Names { analysis, file, owner: Owner::None, own: &[], locals, found, wanted: None, around: None }
+        Names { analysis, file, owner: Owner::None, own: &[], locals, found, test: None, wanted: None, around: None }
     }
 
     pub(super) fn of(analysis: Analysis<'s>, file: FileId) -> Vec<Name> {
@@ -260,11 +262,37 @@ impl<'s> Names<'s> {
                     "define" => self.definition(block),
                     "implement" => self.implementation(block),
                     "product" => self.product(block),
+                    "test" => self.test(block),
                     _ => self.instance(block),
                 },
                 item => self.item(item, None),
             }
         }
+    }
+
+    /// A test holds what a product is made of, and what is expected of it.
+    fn test(&mut self, block: &'s ast::Block) {
+        let kind = self.program().and_then(|program| program.kinds.get("test")).cloned();
+        let of_kind = kind.as_ref().map_or(Meant::nowhere(What::Keyword), |kind| Meant::new(What::Kind, kind.span));
+        self.add(block.keyword.span, &block.keyword.text, Role::Reads, &of_kind);
+        self.test = self.analysis.session().tested_at(self.file, block.span.start);
+        for item in &block.body.items {
+            match item {
+                ast::Item::Block(inner) if inner.keyword.text == "product" => self.product(inner),
+                ast::Item::Block(inner) if inner.keyword.text != "expect" => self.instance(inner),
+                item => {
+                    self.owner = Owner::Product;
+                    self.item(item, kind.as_deref().filter(|_| matches!(item, ast::Item::Block(_))));
+                    self.owner = Owner::None;
+                }
+            }
+        }
+        self.test = None;
+    }
+
+    /// The product of the test around, or the one whose folder the file lies in.
+    fn product_around(&self) -> Option<&'s Arc<Product>> {
+        self.test.or_else(|| self.analysis.product(self.file))
     }
 
     fn definition(&mut self, block: &'s ast::Block) {
@@ -420,7 +448,7 @@ impl<'s> Names<'s> {
 
     /// An environment of the product that the file belongs to.
     fn environment(&self, name: &Text) -> Option<Meant> {
-        let product = self.analysis.product(self.file).filter(|_| matches!(self.owner, Owner::Product))?;
+        let product = self.product_around().filter(|_| matches!(self.owner, Owner::Product))?;
         let found = product.environments.iter().find(|environment| environment.text == *name)?;
         Some(Meant::new(What::Environment, found.span))
     }
@@ -791,7 +819,7 @@ impl<'s> Names<'s> {
 
     /// What stands in every body. In a product it is the product itself.
     fn ambient(&self, text: &Text) -> Meant {
-        let product = self.analysis.product(self.file).filter(|_| text == "product" && matches!(self.owner, Owner::Product));
+        let product = self.product_around().filter(|_| text == "product" && matches!(self.owner, Owner::Product));
         match product {
             Some(product) => Meant::new(What::Product, product.name.span),
             None => Meant::nowhere(What::Ambient),
@@ -803,7 +831,7 @@ impl<'s> Names<'s> {
         match &self.owner {
             Owner::None => None,
             Owner::Product => {
-                let instances = &self.analysis.product(self.file)?.instances;
+                let instances = &self.product_around()?.instances;
                 let found = instances.iter().find(|instance| instance.name.text == *text)?;
                 Some(Meant::new(What::Instance, found.name.span))
             }

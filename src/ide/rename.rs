@@ -4,6 +4,7 @@ use super::names::{Name, Role, What};
 use super::{Analysis, references};
 use crate::base::{FileId, Span, Text, text};
 use crate::diag::{Diagnostic, Severity};
+use crate::plan::lock;
 use crate::syntax::messages::Messages;
 use crate::syntax::{lexer, token::Kind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +34,31 @@ pub fn prepare(analysis: Analysis<'_>, file: FileId, offset: u32) -> Result<Name
     if name.text == "it" && name.what == What::Local {
         return Err("`it` is a word of the language".to_owned());
     }
-    Ok(name)
+    match held(analysis, &name, declared) {
+        Some(path) => Err(format!(
+            "`{path}` holds addresses and numbers by the name `{}`: by another one they would be allocated anew. Write the other name into \
+             the sources and into the lines of the lock by hand, in one change, and look at what `infrac build --check` says",
+            name.text
+        )),
+        None => Ok(name),
+    }
+}
+
+/// The lock that has allocated something for a name.
+fn held(analysis: Analysis<'_>, name: &Name, declared: Span) -> Option<Text> {
+    let session = analysis.session();
+    let own = session.product_of(declared.file).filter(|_| session.is_of_product(declared.file));
+    let is_lock = |path: &&Text| path.ends_with(lock::FILE) && own.is_none_or(|own| **path == lock::path(&own.folder));
+    let locks = session.workspace().files().filter(|(_, file)| is_lock(&&file.path));
+    let mut read = locks.map(|(id, file)| (&file.path, lock::read(id, &file.text).0));
+    let holds = |lock: &lock::Lock| match name.what {
+        What::Environment => lock.has_environment(&name.text),
+        What::Instance => lock.has_instance(&name.text),
+        // Machines are called by it.
+        What::Product => lock.entries().next().is_some(),
+        _ => false,
+    };
+    read.find(|(_, lock)| holds(lock)).map(|(path, _)| path.clone())
 }
 
 /// The edits that give the name at an offset another one, in the order of their places; else one sentence in lower case why not.
@@ -160,6 +185,26 @@ mod tests {
             let refused = applied(&project, 0, new).expect_err(new);
             assert!(refused.contains(why), "{new}: {refused}");
         }
+    }
+
+    #[test]
+    fn what_the_lock_holds_keeps_its_name() {
+        let lock = "# What infrac allocated, so that nothing is renumbered. Keep it in version control; format 1.\n\
+                    staging = 10.100.0.0/16\nstaging/mgmt.nodes/acme-staging-mgmt-nodes-0@eu = 10.100.0.2\n\
+                    staging/mgmt.range@eu = 10.100.0.0/20\n";
+        let text = PRODUCT
+            .replace("[staging, prod]", "[stag$0ing, pr$0od]")
+            .replace("hetzner eu", "hetzner e$0u")
+            .replace("product acme", "product ac$0me")
+            .replace("management mgmt", "management mg$0mt")
+            .replace("compute web", "compute we$0b");
+        let project = project(&[("inventory/acme/product.infra", &text), ("inventory/acme/infra.lock", lock)]);
+        let renamed: Vec<Result<_, String>> = (0..6).map(|at| applied(&project, at, "other")).collect();
+        let is_refused = |of: &Result<_, String>| of.as_ref().is_err_and(|why| why.contains("`inventory/acme/infra.lock` holds"));
+        let refused: Vec<bool> = renamed.iter().map(is_refused).collect();
+        // In the order of the text: the product, both environments, the provider, both stacks.
+        assert_eq!(refused, [true, true, false, true, true, false], "{renamed:?}");
+        assert!(renamed[2].is_ok() && renamed[5].is_ok(), "{renamed:?}");
     }
 
     #[test]

@@ -114,3 +114,29 @@ fn every_name_of_the_library_means_something() {
     }
     assert!(unknown.is_empty(), "{}\n{}", unknown.len(), unknown.join("\n"));
 }
+
+#[test]
+fn names_in_a_test_mean_what_they_mean_in_a_product() {
+    let text = "test \"one\" {\n  provider hetzner here { region = fsn1 }\n  stack management own { on = he$0re, ser$0vers = 3 }\n  \
+                check own.ser$0vers == 3\n  expect { open { to = o$0wn, po$0rt = 443/tcp } }\n}\n";
+    let project = project(&[("inventory/acme/product.infra", PRODUCT), ("library/own.infra", text)]);
+    let found = |(file, at): &(FileId, u32)| {
+        let targets = super::definition::definition(project.analysis(), *file, *at);
+        let said = super::hover::hover(project.analysis(), *file, *at).map(|hover| hover.declaration).unwrap_or_default();
+        (targets.iter().map(|target| project.shown(target.name)).collect::<Vec<_>>().join(" and "), said)
+    };
+    let found: Vec<(String, String)> = project.marks.iter().map(found).collect();
+    let wanted = [
+        ("library/own.infra: `here`", "provider hetzner here"),
+        ("<stdlib>/stacks/management.infra: `servers`", "input servers: Quorum = 3"),
+        ("<stdlib>/stacks/management.infra: `servers`", "input servers: Quorum = 3"),
+        ("library/own.infra: `own`", "stack management own"),
+        ("<stdlib>/core/test.infra: `port`", "input port: protocol"),
+    ];
+    for ((target, said), (place, declaration)) in found.iter().zip(wanted) {
+        assert!(target.starts_with(place) && said == declaration, "{found:#?}");
+    }
+    let (file, at) = project.marks[3];
+    let edits = super::rename::rename(project.analysis(), file, at, "other").expect("a name");
+    assert_eq!(edits.len(), 3, "{edits:?}");
+}

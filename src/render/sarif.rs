@@ -4,7 +4,7 @@ use super::gitlab::fingerprint;
 use super::place::Place;
 use super::report::{Repair, Report};
 use super::sanitise::sanitise_json;
-use crate::base::percent;
+use crate::base::{LIBRARY, percent};
 use crate::diag::Code;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,13 +35,11 @@ pub(super) fn render(reports: &[Report]) -> String {
 }
 
 fn rule(code: Code) -> Value {
-    // The page opens with a heading; the first paragraph below it says what the code means.
-    let summary = code.page().lines().skip(1).find(|line| !line.trim().is_empty()).unwrap_or_else(|| code.name());
     json!({
         "id": code.id(),
         "name": code.name(),
         "helpUri": code.url(),
-        "shortDescription": { "text": summary },
+        "shortDescription": { "text": code.summary() },
         "help": { "text": code.page(), "markdown": code.page() },
     })
 }
@@ -103,6 +101,10 @@ fn location(place: &Place) -> Value {
 }
 
 fn artifact(path: &str) -> Value {
+    // The library inside infrac lies in no repository of the reader.
+    if let Some(below) = path.strip_prefix(LIBRARY) {
+        return json!({ "uri": format!("{}/blob/main/stdlib/{}", env!("CARGO_PKG_REPOSITORY"), uri(below)) });
+    }
     json!({ "uri": uri(path), "uriBaseId": "%SRCROOT%" })
 }
 

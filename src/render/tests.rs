@@ -169,7 +169,9 @@ fn paths_lead_from_the_reader_but_not_into_the_library() {
     assert_eq!(reports[0].primary.path(), "infra/inventory/acme/product.infra");
     assert_eq!(reports[0].related[1].path(), "<stdlib>/core.infra");
     let sarif = render(Format::Sarif, &reports);
-    assert!(sarif.contains("\"%3Cstdlib%3E/core.infra\""), "{sarif}");
+    let url = format!("\"uri\": \"{}/blob/main/stdlib/core.infra\"", env!("CARGO_PKG_REPOSITORY"));
+    assert!(sarif.contains(&url) && !sarif.contains("stdlib%3E"), "{sarif}");
+    assert!(sarif.contains(&format!("\"text\": {:?}", reports[0].code.summary())), "{sarif}");
 }
 
 #[test]

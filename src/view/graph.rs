@@ -119,13 +119,28 @@ impl Graph {
         targets
     }
 
+    /// Whether a node is a part of what has this name: by its own name, or by the groups that it is in.
+    fn is_part_of(&self, node: &Node, name: &str) -> bool {
+        let parts: Vec<&str> = name.split('/').collect();
+        let id: Vec<&str> = node.id.split('/').collect();
+        let around = std::iter::successors(node.group, |at| self.groups[*at].parent).map(|at| &self.groups[at].label);
+        id.windows(parts.len()).any(|of| of == parts) || around.into_iter().any(|label| label.split([' ', ':']).any(|word| word == name))
+    }
+
     /// What is at most `depth` edges away from a node, whichever way they lead. The node is named as it is called inside its groups, with as
-    /// many of their names before it as tell it from others; where several are called so, the graph is about all of them. The error is the
-    /// names that there are.
+    /// many of their names before it as tell it from others; where several are called so, the graph is about all of them, and where none
+    /// is, about those that are parts of what is called so. The error is the names that there are.
     pub fn around(&self, name: &str, depth: usize) -> Result<Graph, Vec<Text>> {
         let is_meant =
             |node: &Node| node.id == name || node.name == name || node.id.strip_suffix(name).is_some_and(|head| head.ends_with('/'));
-        let centre: BTreeSet<usize> = self.nodes.iter().enumerate().filter(|(_, node)| is_meant(node)).map(|(at, _)| at).collect();
+        let found = |is_meant: &dyn Fn(&Node) -> bool| -> BTreeSet<usize> {
+            self.nodes.iter().enumerate().filter(|(_, node)| is_meant(node)).map(|(at, _)| at).collect()
+        };
+        let mut centre = found(&is_meant);
+        if centre.is_empty() {
+            // What nodes are part of: a stack of its units, an environment, a stage.
+            centre = found(&|node| self.is_part_of(node, name));
+        }
         if centre.is_empty() {
             let names: BTreeSet<Text> = self.nodes.iter().flat_map(|node| [node.name.clone(), node.id.clone()]).collect();
             return Err(names.into_iter().collect());
@@ -215,6 +230,10 @@ pub(super) mod tests {
         assert_eq!(near.edges, [Edge { from: 0, to: 1, label: Text::default() }]);
         assert_eq!(small().around("prod/web/fw", 2).unwrap().nodes.len(), 3);
         assert_eq!(small().around("web/fw", 0).unwrap().nodes.len(), 1);
+        for (whole, nodes) in [("web", 2), ("acme/prod/web", 2), ("prod", 3), ("acme/prod", 3)] {
+            let graph = small().around(whole, 0).unwrap();
+            assert_eq!((graph.nodes.len(), graph.nodes.iter().all(|node| node.focus)), (nodes, true), "{whole}");
+        }
         assert!(small().around("fv", 1).is_err_and(|names| names.contains(&"web/fw".into())));
     }
 }

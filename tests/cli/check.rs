@@ -100,3 +100,68 @@ fn formatted_standard_input_has_a_name() {
     with_stdin(&session, ".", &["fmt", "-", "--stdin-filename", "a.infra"], "product  acme{a=1}").is(0, "product acme { a = 1 }\n", "");
     session.run(&["fmt", "--stdin-filename", "a.infra"]).ends(2).says("add the argument `-`");
 }
+
+#[test]
+fn a_folder_without_sources_is_no_answer() {
+    let session = two();
+    session.put("examples/other/a.infra", "type x = int\n");
+    session.run(&["check", "examples"]).ends(2).says("`examples` has no source of the project");
+    // One that sources may come into has none yet.
+    session.put("inventory/empty/README.md", "");
+    session.run(&["check", "inventory/empty"]).ends(0).says("no problems in 0 files; ");
+    session.run(&["check", "."]).ends(1);
+}
+
+#[test]
+fn a_forgotten_assignment_is_one_finding_with_its_repair() {
+    let session = empty();
+    session.run(&["init", "acme"]).ends(0);
+    let path = "inventory/acme/product.infra";
+    let right = session.read(path);
+    let line = |name: &str| {
+        let line =
+            right.lines().find(|line| line.trim_start().split(' ').next() == Some(name)).unwrap_or_else(|| panic!("{name}: {right}"));
+        line.to_owned()
+    };
+    for name in ["domain", "owner"] {
+        let said = line(name);
+        let (key, value) = said.split_once('=').unwrap();
+        let (key, value) = (key.trim(), value.trim());
+        session.put(path, &right.replace(&said, &format!("  {key} {value}")));
+        let answer = session.run(&["check", "-o", "concise"]);
+        assert_eq!(answer.ends(1).out.lines().count(), 1, "{}", answer.out);
+        assert!(answer.out.contains(&format!("IC0002]: `{key}` is an attribute: write `{key} = {value}`")), "{}", answer.out);
+        session.run(&["check", "--fix"]).ends(0).says("fixed 1 problem\n");
+        assert_eq!(session.read(path), right);
+    }
+    let more = format!("{right}provider hetzner other {{ region fsn1 }}\n");
+    session.put(path, &more);
+    let answer = session.run(&["check", "-o", "concise"]);
+    assert_eq!(answer.ends(1).out.lines().count(), 1, "{}", answer.out);
+    session.run(&["check", "--fix"]).ends(0).says("fixed 1 problem\n");
+    assert_eq!(session.read(path), more.replace("region fsn1", "region = fsn1"));
+    session.put(path, &more.replace("region fsn1", "region { x = 1 }"));
+    let answer = session.run(&["check", "-o", "concise"]);
+    assert_eq!(answer.ends(1).out.lines().count(), 1, "{}", answer.out);
+    assert!(answer.out.contains("`region` is an attribute, and no block"), "{}", answer.out);
+}
+
+#[test]
+fn a_name_that_is_misspelt_where_it_is_declared_is_said_there_and_not_repaired() {
+    let session = empty();
+    session.run(&["init", "acme", "--template", "server"]).ends(0);
+    let path = "inventory/acme/product.infra";
+    let right = session.read(path);
+    let environment = right.split("environments").nth(1).unwrap().split('[').nth(1).unwrap().split([',', ']']).next().unwrap().to_owned();
+    let cases = [(format!("[{environment}"), format!("[{}", &environment[..environment.len() - 1]))];
+    for (from, to) in cases {
+        assert_eq!(right.matches(&from).count() >= 1, true, "{from}: {right}");
+        let wrong = right.replacen(&from, &to, 1);
+        session.put(path, &wrong);
+        let answer = session.run(&["check", "-o", "concise"]);
+        let declared: Vec<&str> = answer.ends(1).out.lines().filter(|line| line.contains("is declared, and")).collect();
+        assert_eq!(declared.len(), 1, "{}", answer.out);
+        session.run(&["check", "--fix"]).ends(1);
+        assert_eq!(session.read(path), wrong);
+    }
+}

@@ -41,6 +41,12 @@ const LINES: &[(&str, &[&str], &[&str])] = &[
     ("infrac check --output s", &["sarif"], &["json"]),
     ("infrac doc --format ", &["markdown", "json"], &["acme-api"]),
     ("infrac why acme-store.", &["acme-store.web"], &["acme-api.web"]),
+    ("infrac check --provider ", &["hetzner", "all"], &["acme-api"]),
+    ("infrac graph --focus we", &["web"], &["acme-api"]),
+    ("infrac reach --from int", &["internet"], &["acme-api"]),
+    ("infrac reach --to acme-api-prod", &["acme-api-prod-web"], &["acme-shop-prod-web"]),
+    ("infrac doc module ", &["network"], &["hetzner"]),
+    ("infrac why inven", &["inventory/"], &["acme-api.web"]),
     ("infrac --project . check --product acme-a", &["acme-api"], &["acme-shop"]),
 ];
 
@@ -64,6 +70,27 @@ fn bash_offers_names_of_the_project() {
         );
         offers("bash", line, &shell(&session, "bash", &script).unwrap(), wanted, others);
     }
+}
+
+/// Bash parts words at `=` and `:`, and puts what is chosen in the place of the last part.
+#[test]
+fn bash_completes_the_part_behind_an_equals_sign() {
+    let session = fleet();
+    for (words, wanted) in [
+        ("infrac check --output = sa", "sarif"),
+        ("infrac check --product = acme-st", "acme-store"),
+        ("infrac --project = . check --product = acme-st", "acme-store"),
+    ] {
+        let script = format!(
+            "source <(infrac completions bash); COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); COMP_TYPE=9; \
+             compopt() {{ :; }}; set -- $(complete -p infrac); while [ \"$1\" != -F ]; do shift; done; \
+             \"$2\" infrac \"${{COMP_WORDS[COMP_CWORD]}}\" ''; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        );
+        assert_eq!(shell(&session, "bash", &script).unwrap().trim(), wanted, "{words}");
+    }
+    let open = "source <(infrac completions bash); COMP_WORDS=(infrac check --output =); COMP_CWORD=3; COMP_TYPE=9; compopt() { :; }; \
+                set -- $(complete -p infrac); while [ \"$1\" != -F ]; do shift; done; \"$2\" infrac '' ''; echo ${COMPREPLY[*]}";
+    offers("bash", "--output=", &shell(&session, "bash", open).unwrap(), &["sarif", "json"], &["--output=sarif"]);
 }
 
 #[test]

@@ -89,3 +89,17 @@ fn there_is_a_help_command() {
     empty().run(&["help", "build"]).ends(0).says("Usage: infrac build");
     empty().run(&["help", "biuld"]).ends(2).says("unrecognized subcommand");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_of_the_shell_takes_findings() {
+    let session = mistaken();
+    let own = env!("CARGO_BIN_EXE_infrac");
+    let script = format!("\"{own}\" check -o text -o json=>(cat > found.json); sleep 0.2; \"{own}\" check -o json=-");
+    let mut command = std::process::Command::new("bash");
+    command.args(["-c", &script]).current_dir(session.folder.path()).env("XDG_CACHE_HOME", session.caches.path());
+    let said = answer(command.output().unwrap());
+    let lines = |text: &str| text.lines().filter(|line| line.starts_with('{')).count();
+    assert!(lines(&session.read("found.json")) == 1 && lines(&said.out) == 1, "{}{}", said.out, said.err);
+    assert!(!session.exists("-"));
+}

@@ -139,20 +139,32 @@ fn programs_get_json_and_junit() {
     assert_eq!(junit.code, 1);
     assert!(junit.out.contains("<testsuite name=\"infrac\" tests=\"3\" failures=\"2\">"), "{}", junit.out);
     assert!(junit.out.contains("<testcase name=\"too many &amp; wrong\""), "{}", junit.out);
+    // Nor does it hold what is left of colours.
+    for color in ["never", "always"] {
+        let junit = session.run(&["test", "--format", "junit", "--color", color]).out;
+        assert!(!junit.contains("[0m") && !junit.contains("[1m") && !junit.contains('\u{1b}'), "{color}: {junit}");
+    }
 }
 
 #[test]
 fn names_and_types_in_tests_are_checked_and_what_does_not_belong_is_refused() {
     let session = project();
     session.put("infra.toml", "name = \"acme\"\nedition = \"2026\"\nlibrary = [\"library\"]\n");
-    let broken = "test \"a\" {\n  provider hetzner eu { region = fsn1 }\n  check eu.regoin == fsn1\n  let x = 1\n  expect { policy nobody {} }\n}\n\
-                  test \"a\" {}\n";
+    let broken = "test \"a\" {\n  provider hetzner eu { region = fsn1 }\n  check eu.regoin == fsn1\n  let x = 1\n  expect { policy nobody {} }\n\
+                  expect { resource \"hcloud_servr.node\" { absent = true } }\n}\ntest \"a\" {}\n";
     session.put("library/tests.infra", broken);
     for command in ["check", "test"] {
         let answer = session.run(&[command]);
         assert_eq!(answer.code, 1);
         let said = answer.out + &answer.err;
-        for part in ["regoin", "a test holds a product, and this is `let`", "nobody", "is declared twice"] {
+        for part in [
+            "no schema has a resource `hcloud_servr`",
+            "did you mean `hcloud_server`?",
+            "regoin",
+            "a test holds a product, and this is `let`",
+            "nobody",
+            "is declared twice",
+        ] {
             assert!(said.contains(part), "{command}: {part}: {said}");
         }
     }

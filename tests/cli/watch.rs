@@ -180,3 +180,25 @@ fn what_cannot_stay_is_refused() {
     session.run(&["check", "--watch", "--product", "nobody"]).ends(2).says("there is no product `nobody`");
     session.run(&["check", "--watch", "nothing.infra"]).ends(2).says("nothing.infra");
 }
+
+#[cfg(unix)]
+#[test]
+fn it_ends_when_nobody_reads_any_more() {
+    let session = empty();
+    session.run(&["init", "acme"]).ends(0);
+    session.put("inventory/acme/wrong.infra", "stack nobody other {}\n");
+    let mut child = session.command(&["check", "--watch"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.contains("error"), "{first}");
+    // The reader is gone, and no source changes.
+    let end = std::time::Instant::now() + Duration::from_secs(60);
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        assert!(std::time::Instant::now() < end, "it stays");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert_eq!(status.code(), Some(0));
+}

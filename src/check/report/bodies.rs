@@ -66,6 +66,30 @@ pub(in crate::check) fn instance_meant(diagnostic: Diagnostic, meant: Option<(&T
     }
 }
 
+/// A block of the name of an attribute; `on eu` lacks nothing but its `=`.
+pub(in crate::check) fn attribute_as_block(block: &hir::Block) -> Diagnostic {
+    let keyword = &block.keyword;
+    let name = &keyword.text;
+    match block.labels.as_slice() {
+        [label] if block.body.span.start == block.body.span.end => {
+            let value = match (block.word(0), label.plain()) {
+                (Some(word), _) => word.to_string(),
+                (None, Some(text)) => format!("{text:?}"),
+                (None, None) => "…".to_owned(),
+            };
+            let between = Span { start: keyword.span.end, end: label.span.start, ..keyword.span };
+            let span = keyword.span.to(label.span);
+            Diagnostic::error(Code::UnexpectedToken, span, format!("`{name}` is an attribute: write `{name} = {value}`")).fix(
+                "write `=`",
+                between,
+                " = ",
+            )
+        }
+        _ => Diagnostic::error(Code::UnknownBlock, keyword.span, format!("`{name}` is an attribute, and no block"))
+            .help(format!("write `{name} = …`")),
+    }
+}
+
 pub(in crate::check) fn missing(at: Span, of: &str, missing: &[&Input]) -> Diagnostic {
     let names: Vec<&str> = missing.iter().map(|input| input.name.text.as_str()).collect();
     let types: Vec<String> = missing.iter().map(|input| format!("`{} = …`{}", input.name.text, input.of_type())).collect();

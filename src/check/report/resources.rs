@@ -19,6 +19,12 @@ pub(in crate::check) fn unknown_resource<'k>(block: &hir::Block, provider: &str,
     if nearest.fix.is_some() { nearest } else { diagnostic }
 }
 
+/// The type in the address of a resource, which stands in quotes with more.
+pub(in crate::check) fn no_such_resource<'k>(ty: &str, span: Span, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::UnknownResource, span, format!("no schema has a resource `{ty}`"));
+    meant(diagnostic, ty, span, known).repaired_if(false)
+}
+
 pub(in crate::check) fn no_schema(span: Span, file: &str, provider: &str) -> Diagnostic {
     let message = format!("no library has `schemas/{file}`: nothing checks the resources of `{provider}`");
     Diagnostic::warning(Code::UnknownResource, span, message)

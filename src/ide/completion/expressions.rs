@@ -44,7 +44,10 @@ pub(super) fn at(at: &At<'_>, expr: &ast::Expr) -> Vec<Completion> {
     if let [.., Node::Expr(call), Node::Argument(_), Node::Expr(_)] = at.path.as_slice() {
         found.extend(named_parameters(at, call, Rank::Known));
     }
+    // What is declared here is made of the value, and cannot be a part of it.
+    let own = at.outermost().filter(|_| matches!(at.around.owner, Owner::Product)).and_then(|outer| outer.labels.last()?.word());
     found.extend(names(at).into_iter().map(|(item, ty)| match ty {
+        _ if Some(&item.label) == own && item.what == What::Instance => item,
         Some(ty) if expected != Ty::Error && fits(at, &ty, &expected) => Completion { rank: Rank::Fits, ..item },
         _ => item,
     }));
@@ -63,7 +66,10 @@ fn pattern(at: &At<'_>, expr: &ast::Expr) -> Option<Vec<Completion>> {
     let is_pattern = arms.iter().any(|arm| arm.pattern.as_ref().is_some_and(|pattern| pattern.span == expr.span));
     let ty = at.analysis.seen(subject).map(|seen| seen.ty.clone())?;
     let other = Completion::new("_", What::Keyword, Rank::Word);
-    is_pattern.then(|| literals(at, &ty).into_iter().chain([other]).collect())
+    // What is matched in a product by a name of it is mostly its environment.
+    let is_environment = matches!(&bare(subject).kind, ast::ExprKind::Name(name) if name == "environment");
+    let named = if is_environment { environments(at, Rank::Fits) } else { Vec::new() };
+    is_pattern.then(|| literals(at, &ty).into_iter().chain(named).chain([other]).collect())
 }
 
 /// The members of an enum, truths, definitions, and the form of collections, where a type says what has to stand there.
@@ -71,7 +77,10 @@ fn literals(at: &At<'_>, expected: &Ty) -> Vec<Completion> {
     let word = |word: &str| Completion::new(word, What::Keyword, Rank::Fits);
     match expected.present() {
         Ty::Bool => ["true", "false"].into_iter().map(word).collect(),
-        Ty::Protocol => WITHOUT_PORTS.into_iter().map(word).collect(),
+        Ty::Protocol => {
+            let port = Completion::new("443/tcp", What::Word, Rank::Fits).detail("a port").snippet("${1:443}/${2:tcp}");
+            [port].into_iter().chain(WITHOUT_PORTS.into_iter().map(word)).collect()
+        }
         Ty::Enum(of) => {
             let item = |member: &Text| Completion::new(member.clone(), What::Member, Rank::Needed).detail(of.name.to_string());
             let declared = |member: &Text| {
@@ -130,7 +139,7 @@ pub(super) fn names(at: &At<'_>) -> Vec<(Completion, Option<Ty>)> {
     match &at.around.owner {
         Owner::None => {}
         Owner::Product => {
-            let instances = at.analysis.product(at.file).map(|product| product.instances.as_slice()).unwrap_or_default();
+            let instances = at.product().map(|product| product.instances.as_slice()).unwrap_or_default();
             for instance in instances {
                 let ty = Ty::Instance(instance.keyword.clone(), Some(instance.definition.text.clone()));
                 let item = Completion::new(instance.name.text.clone(), What::Instance, Rank::Known);

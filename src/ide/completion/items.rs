@@ -10,14 +10,18 @@ use crate::check::LIFECYCLE;
 use crate::syntax::ast;
 
 /// What may stand at the top of any file, and what is written for it.
-const TOP: [(&str, &str); 6] = [
+const TOP: [(&str, &str); 7] = [
     ("define", "define ${1:stack} ${2:name} {\n  $0\n}"),
     ("extend", "extend ${1:stack} ${2:name} {\n  $0\n}"),
     ("implement", "implement ${1:module} on ${2:provider} {\n  $0\n}"),
+    ("test", "test \"${1:what must be true}\" {\n  $0\n}"),
     ("type", "type ${1:name} = ${2:string}"),
     ("enum", "enum ${1:Name} { ${2:one}, ${3:other} }"),
     ("fn", "fn ${1:name}(${2:x}: ${3:string}) -> ${4:string} = $0"),
 ];
+
+/// What stands in a test beside instances.
+const TESTED: [(&str, &str); 3] = [("product", "product ${1:name} {\n  $0\n}"), ("check", "check $0"), ("expect", "expect {\n  $0\n}")];
 
 /// What declares something in a definition.
 const DECLARATIONS: [(&str, &str); 8] = [
@@ -50,6 +54,13 @@ pub(super) fn at(at: &At<'_>) -> Vec<Completion> {
     };
     // Directly in the body of a definition or an instance, and not in a block of it.
     let depth = at.path.iter().filter(|node| matches!(node, Node::Body(_))).count();
+    let is_in_test = at.outermost().is_some_and(|outer| outer.keyword.text == "test");
+    if is_in_test && depth == 1 {
+        found.extend(words(&TESTED));
+        found.extend(instances(at, &["stack", "provider", "store"]));
+        return found;
+    }
+    let depth = depth - usize::from(is_in_test && depth > 0);
     match &at.around.owner {
         Owner::Definition(keyword, _) if depth == 1 && block.keyword.text == "define" => {
             found.extend(words(&DECLARATIONS));
@@ -70,7 +81,7 @@ pub(super) fn at(at: &At<'_>) -> Vec<Completion> {
             found.extend(words(&resources));
             found.extend(outputs_of_contract(at));
         }
-        Owner::Product if depth == 1 && block.keyword.text != "product" => {
+        Owner::Product if depth == 1 && !matches!(block.keyword.text.as_str(), "product" | "expect") => {
             found.push(Completion::new("in", What::Keyword, Rank::Word).snippet("in ${1:environment} {\n  $0\n}"));
         }
         Owner::None if block.keyword.text == "define" => {

@@ -52,14 +52,14 @@ pub(super) fn definitions(at: &At<'_>, keyword: &str) -> Vec<Completion> {
 
 /// The environments of the product around.
 pub(super) fn environments(at: &At<'_>, rank: Rank) -> Vec<Completion> {
-    let Some(product) = at.analysis.product(at.file) else { return Vec::new() };
+    let Some(product) = at.product() else { return Vec::new() };
     let item = |name: &crate::hir::Name| Completion::new(name.text.clone(), What::Environment, rank).declared(Some(name.span));
     product.environments.iter().map(item).collect()
 }
 
 /// What a waiver may be for: the instances of the product around, what they are of, and the services in its stacks.
 pub(super) fn waived(at: &At<'_>) -> Vec<Completion> {
-    let (Some(product), Some(program)) = (at.analysis.product(at.file), at.analysis.program()) else { return Vec::new() };
+    let (Some(product), Some(program)) = (at.product(), at.analysis.program()) else { return Vec::new() };
     let definition = |keyword: &Text, name: &Text| program.definitions.get(&(keyword.clone(), name.clone()));
     let mut found = Vec::new();
     for instance in &product.instances {

@@ -19,7 +19,7 @@ pub(super) fn of(at: &At<'_>, whole: &ast::Expr, base: &ast::Expr) -> Vec<Comple
     // Where the checker has not looked, an instance of the product is still known.
     let named = || match (&bare(base).kind, &at.around.owner) {
         (ast::ExprKind::Name(name), Owner::Product) => {
-            let instances = &at.analysis.product(at.file)?.instances;
+            let instances = &at.product()?.instances;
             let found = instances.iter().find(|instance| instance.name.text == *name)?;
             Some(Ty::Instance(found.keyword.clone(), Some(found.definition.text.clone())))
         }
@@ -41,7 +41,10 @@ fn type_of(at: &At<'_>, ty: &Ty, name: &Text) -> Option<Ty> {
         Ty::Record(record) => Some(record.fields.iter().find(|field| field.name == *name)?.ty.clone()),
         Ty::Instance(keyword, Some(of)) => {
             let of = at.analysis.program()?.definitions.get(&(keyword.clone(), of.clone()))?;
-            type_in(at, of, name).or_else(|| (*name == "provider").then(|| Ty::Instance("provider".into(), None)))
+            let kinds = || at.analysis.program().map(|program| [program.kinds.get(keyword), program.instances.get(keyword)]);
+            let of_kind = || kinds()?.into_iter().flatten().find_map(|kind| Some(kind.inputs.get(name)?.ty.clone()));
+            let provider = || (*name == "provider").then(|| Ty::Instance("provider".into(), None));
+            type_in(at, of, name).or_else(of_kind).or_else(provider)
         }
         _ => None,
     }

@@ -4,6 +4,7 @@ mod expressions;
 mod items;
 mod labels;
 mod members;
+mod ports;
 mod schema;
 mod supposed;
 #[cfg(test)]
@@ -14,7 +15,9 @@ use super::Analysis;
 use super::names::{Around, Names, What};
 use super::node::{Node, path_at};
 use crate::base::{FileId, Span, Text};
+use crate::hir::Product;
 use crate::syntax::ast;
+use std::sync::Arc;
 use supposed::Supposed;
 
 /// How near something is to what is asked for; what is nearer comes first.
@@ -90,7 +93,20 @@ struct At<'s> {
     around: Around<'s>,
 }
 
-impl At<'_> {
+impl<'s> At<'s> {
+    /// The product around: that of the test, or the one whose folder the file lies in.
+    fn product(&self) -> Option<&'s Arc<Product>> {
+        self.analysis.product_at(self.file, self.path.first().map_or(0, |node| node.span().start))
+    }
+
+    /// The outermost block.
+    fn outermost(&self) -> Option<&'s ast::Block> {
+        match self.path.first() {
+            Some(Node::Item(ast::Item::Block(block))) => Some(block),
+            _ => None,
+        }
+    }
+
     /// The innermost block whose body the place lies in.
     fn block(&self) -> Option<&ast::Block> {
         self.path.windows(2).rev().find_map(|pair| match pair {
@@ -102,7 +118,8 @@ impl At<'_> {
 
 /// What could stand at an offset.
 pub fn complete(analysis: Analysis<'_>, file: FileId, offset: u32) -> Completions {
-    if let Some(found) = labels::of_task(analysis, file, offset).or_else(|| schema::in_text(analysis, file, offset)) {
+    let at_place = labels::of_task(analysis, file, offset).or_else(|| schema::in_text(analysis, file, offset));
+    if let Some(found) = at_place.or_else(|| ports::behind_number(analysis, file, offset)) {
         return found;
     }
     let Some(supposed) = Supposed::at(analysis, file, offset) else { return Completions::default() };

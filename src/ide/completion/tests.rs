@@ -163,3 +163,41 @@ fn defaults_take_what_some_resource_takes() {
     assert_eq!((labels.snippet.as_str(), labels.detail.as_deref()), ("labels", Some("labels: map(string), optional")));
     assert!(!found.iter().any(|item| item.label == "server_type"));
 }
+
+#[test]
+fn behind_the_number_of_a_port_stand_protocols() {
+    for typed in ["[443/$0]", "[443/t$0]", "[80/tcp, 1..65535/$0]"] {
+        assert_eq!(in_product("[443/tcp]", typed), ["tcp", "udp", "sctp"], "{typed}");
+    }
+    has(&in_product("[443/tcp]", "[$0]")[..1], &["443/tcp"]);
+    for typed in ["10.20.0.0/$0", "\"443/$0\""] {
+        let found = in_product("[443/tcp]", typed);
+        assert!(!found.contains(&"tcp".to_owned()), "{typed}: {found:?}");
+    }
+}
+
+#[test]
+fn a_stack_is_no_part_of_itself_and_environments_are_matched() {
+    let found = in_product("gates  = []", "gates  = [$0]");
+    let place = |label: &str| found.iter().position(|found| found == label);
+    assert!(place("mgmt") < place("web"), "{found:?}");
+    let found = in_product("public = true", "servers = match environment { $0 }");
+    assert_eq!(found[..2], ["prod", "staging"], "{found:?}");
+}
+
+#[test]
+fn a_test_is_completed_as_a_product_is() {
+    let test = |body: &str| {
+        in_library(&format!(
+            "test \"one\" {{\n  provider hetzner here {{ region = fsn1 }}\n  stack management own {{ on = here }}\n  {body}\n}}\n"
+        ))
+    };
+    has(&test("$0"), &["product", "expect", "check", "stack", "provider"]);
+    has(&test("stack compute other { $0 }"), &["on", "ports", "in"]);
+    has(&test("stack compute other { on = $0 }"), &["here", "own"]);
+    has(&test("check own.$0"), &["servers", "provider"]);
+    has(&test("expect { $0 }"), &["open", "finding", "resource"]);
+    has(&test("expect { open { $0 } }"), &["to", "port"]);
+    has(&test("expect { open { to = $0 } }"), &["own"]);
+    has(&in_library("$0\n"), &["test", "define"]);
+}

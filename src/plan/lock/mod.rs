@@ -107,6 +107,17 @@ impl Lock {
         self.entries.range(first..).take_while(move |(key, _)| below(key))
     }
 
+    /// Whether something is allocated in an environment of that name.
+    pub fn has_environment(&self, name: &str) -> bool {
+        self.pools.contains_key(name) || self.of(name).next().is_some()
+    }
+
+    /// Whether something is allocated for an instance of that name, in some environment: a stack, a part of one, a provider.
+    pub fn has_instance(&self, name: &str) -> bool {
+        let is_it = |key: Key<'_>| key.provider == name || key.path.split(['.', '[']).any(|part| part == name);
+        self.entries.keys().filter_map(|key| Key::read(key)).any(is_it)
+    }
+
     /// What the networks of an environment were taken from, where the lock says so.
     pub fn pools(&self, environment: &str) -> Option<&Pools> {
         self.pools.get(environment)

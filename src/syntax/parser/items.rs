@@ -9,6 +9,10 @@ use crate::syntax::ast::{
 use crate::syntax::token::Kind;
 use std::sync::Arc;
 
+/// Words with which blocks begin, whatever the kind around them takes.
+const BLOCKS: [&str; 12] =
+    ["in", "module", "service", "stack", "provider", "store", "resource", "data", "block", "dynamic", "task", "state"];
+
 impl Parser<'_> {
     /// The items up to `closer`, which is not taken.
     pub(super) fn items(&mut self, closer: Kind) -> Vec<Item> {
@@ -228,7 +232,13 @@ impl Parser<'_> {
         if self.kind_here() != Kind::LeftBrace && labels.is_empty() && repeat.is_none() && condition.is_none() && !self.failed {
             return self.broken_attribute(start, doc, keyword);
         }
-        let body = self.body("`{` and the body of the block", Some(ORDER_OF_A_HEAD));
+        let body = match labels.as_slice() {
+            [label] if repeat.is_none() && condition.is_none() && self.may_be_attribute(&keyword.text) => {
+                self.neither(&keyword, label);
+                self.empty_body()
+            }
+            _ => self.body("`{` and the body of the block", Some(ORDER_OF_A_HEAD)),
+        };
         Item::Block(Block { span: self.span_from(start), doc, keyword, labels, repeat, condition, body })
     }
 
@@ -255,6 +265,28 @@ impl Parser<'_> {
             repeat.by.get_or_insert(by);
         }
         (self.failed, self.quiet) = (true, false);
+    }
+
+    /// Whether a word with one label, and nothing behind it, may be an attribute that lacks its `=`: it stands in a body, and is no word
+    /// with which blocks of every kind begin.
+    fn may_be_attribute(&self, word: &str) -> bool {
+        let is_end = matches!(self.kind_here(), Kind::End | Kind::Comma | Kind::RightBrace);
+        is_end && self.depth > 0 && !self.failed && !self.token().is_broken() && !BLOCKS.contains(&word)
+    }
+
+    /// `on eu`, which lacks `=` or a body: who knows what may stand here says which.
+    fn neither(&mut self, keyword: &crate::syntax::ast::Name, label: &crate::syntax::ast::Label) {
+        let token = self.token();
+        let found = match token.kind {
+            Kind::End => "the end of the file".to_owned(),
+            _ if token.newline() => "the end of the line".to_owned(),
+            _ => self.describe(token),
+        };
+        let value = self.text.get(label.span.start as usize..label.span.end as usize).unwrap_or_default();
+        let name = &keyword.text;
+        let help = format!("write `{name} = {value}`, or `{name} {value} {{ … }}`");
+        let span = keyword.span.to(label.span);
+        self.fail(Diagnostic::error(Code::UnexpectedToken, span, format!("expected `=` or `{{`, found {found}")).help(help));
     }
 
     /// A name with neither `=` nor `{` behind it: kept as an attribute, so that nobody reports it as missing too.
