@@ -27,6 +27,11 @@ fn mistakes_of_other_languages() {
         ("a: 1", "1:2 IC0002 expected `=`, found `:` | -"),
         ("a = { b: 1 }", "1:8 IC0002 expected `=`, found `:` | -"),
         ("a 1", "1:3 IC0002 expected `=` or `{`, found `1` | write `a = value`, or `a { … }`"),
+        ("x { on eu }", "1:5 IC0002 expected `=` or `{`, found `}` | write `on = eu`, or `on eu { … }`"),
+        (
+            "x {\n  owner \"me\"\n}",
+            "2:3 IC0002 expected `=` or `{`, found the end of the line | write `owner = \"me\"`, or `owner \"me\" { … }`",
+        ),
         ("a = x not in y", "1:7 IC0002 expected the end of the line, found `not` | write `not (x in xs)`"),
         ("a { b = 1 c = 2 }", "1:11 IC0002 expected `,` or the end of the line, found `c` | a line break or `,` separates items"),
         ("a = b ? c", "1:7 IC0002 expected the end of the line, found `?` | a condition is written `if c then a else b`"),

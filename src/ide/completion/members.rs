@@ -41,10 +41,7 @@ fn type_of(at: &At<'_>, ty: &Ty, name: &Text) -> Option<Ty> {
         Ty::Record(record) => Some(record.fields.iter().find(|field| field.name == *name)?.ty.clone()),
         Ty::Instance(keyword, Some(of)) => {
             let of = at.analysis.program()?.definitions.get(&(keyword.clone(), of.clone()))?;
-            let kinds = || at.analysis.program().map(|program| [program.kinds.get(keyword), program.instances.get(keyword)]);
-            let of_kind = || kinds()?.into_iter().flatten().find_map(|kind| Some(kind.inputs.get(name)?.ty.clone()));
-            let provider = || (*name == "provider").then(|| Ty::Instance("provider".into(), None));
-            type_in(at, of, name).or_else(of_kind).or_else(provider)
+            type_in(at, of, name).or_else(|| (*name == "provider").then(|| Ty::Instance("provider".into(), None)))
         }
         _ => None,
     }
