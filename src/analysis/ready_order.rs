@@ -13,7 +13,6 @@ use crate::hir::ExprKind;
 use crate::plan::Plan;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    unserved(facts, found);
     let product = facts.product;
     for block in product.block.body.blocks() {
         let Some(ready) = block.body.attribute("ready") else { continue };
@@ -37,8 +36,9 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Jobs read everything that they need from the store of secrets: without one, no pipeline works on what is ready.
-fn unserved(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+/// Jobs read everything that they need from the store of secrets: without one, no pipeline works on what is ready. It is a word about a product in which
+/// nothing is wrong.
+pub(super) fn unserved(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let is_ready = |plan: &&Plan| plan.state().is_some_and(|state| state.ready().any(|ready| *ready == plan.environment));
     let Some(plan) = facts.plans.iter().find(|plan| is_ready(plan) && plan.secrets().is_none_or(|secrets| secrets.store().is_none()))
     else {

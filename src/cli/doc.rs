@@ -4,10 +4,10 @@ use super::output::{BOLD, NOTE, print, screen, two_columns};
 use super::{Exit, Global, candidates, markdown, open, place};
 use crate::base::similar::nearest;
 use crate::base::{LIBRARY, Text, Workspace, text};
+use crate::driver::type_words;
 use crate::host::{Failure, find, library, load};
 use crate::reference::{self, Entry, Row, Section};
 use crate::render::{self, Screen, fill, sanitise};
-use crate::resolve;
 use clap::ValueEnum;
 use clap_complete::ArgValueCandidates;
 use serde_json::json;
@@ -112,7 +112,7 @@ fn named<'e>(name: &str, entries: &'e [Entry]) -> Result<Vec<&'e Entry>, Failure
         return Ok(found);
     }
     let word = name.strip_prefix("type ").unwrap_or(name);
-    if resolve::type_words().any(|(built_in, _)| built_in == word) {
+    if type_words().any(|(built_in, _)| built_in == word) {
         return Err(Failure::new(format!("the type `{word}` is built in"))
             .help("`docs/language.md` says under Types what its values are and how they are written"));
     }

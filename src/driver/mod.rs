@@ -33,6 +33,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::hir::Product;
 use crate::plan::Imports;
 pub use crate::plan::lock::Renumber;
+pub use crate::resolve::type_words;
 use crate::shape::pipeline::Pipeline;
 use crate::view::Facts;
 pub use counter::Counter;
