@@ -65,8 +65,8 @@ impl Plan {
     /// What tells a store from others that say the same of themselves: a service runs in one stack.
     fn name_of_store(&self, store: &Instance) -> Text {
         match (&store.elsewhere, store.stack.and_then(|stack| self.instance(stack))) {
-            (Some(elsewhere), _) => text!("{}.{}", elsewhere.product, store.definition).into(),
-            (None, Some(stack)) => text!("{}.{}", stack.name, store.name).into(),
+            (Some(elsewhere), _) => text!("{}.{}", elsewhere.product, store.definition),
+            (None, Some(stack)) => text!("{}.{}", stack.name, store.name),
             (None, None) => store.definition.clone(),
         }
     }
@@ -75,7 +75,7 @@ impl Plan {
         self.units.iter().filter_map(|unit| {
             let size = self.instance(unit.instance)?.block::<VolumeGroup<'_>>()?.size()?;
             Some(Remembered {
-                key: text!("{}/{}.{}@{}", self.environment, unit.stack, unit.name, unit.provider_instance).into(),
+                key: text!("{}/{}.{}@{}", self.environment, unit.stack, unit.name, unit.provider_instance),
                 says: eval::text_of(&Value::Bytes(size))?,
                 what: What::Volumes(unit.instance),
             })

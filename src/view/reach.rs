@@ -408,6 +408,7 @@ mod tests {
             fqdn: "web-0.example.com".into(),
             arch: "amd64".into(),
             public: true,
+            doors: BTreeSet::new(),
             gate: None,
             services: Vec::new(),
             cloud: filter(cloud, private),

@@ -81,7 +81,7 @@ fn name(plan: &Plan, what: &What) -> Text {
 
 fn path(plan: &Plan, id: crate::value::InstanceId) -> Text {
     let unit = plan.units.iter().find(|unit| unit.instance == id);
-    unit.map(|unit| text!("{}.{}", unit.stack, unit.name).into()).unwrap_or_default()
+    unit.map(|unit| text!("{}.{}", unit.stack, unit.name)).unwrap_or_default()
 }
 
 /// Where a provider instance is given what is new; its name where none of its own attributes is that.
