@@ -653,12 +653,13 @@ fn a_reader_that_leaves_is_no_failure() {
 fn several_outputs_at_once() {
     let session = project();
     session.put("infra.toml", &format!("{SETTINGS}otuput = \"x\"\n"));
-    let answer = session.run(&["check", "--output", "sarif=report.sarif", "--output", "concise", "-o", "text=report.txt", "-o", "json=-"]);
+    let answer =
+        session.run(&["check", "--output", "sarif=report.sarif", "--output", "concise", "-o", "text=report.txt", "-o", "json=report.json"]);
     answer.is(1, "infra.toml:3:1: error[IC0501]: unknown key `otuput`\n", "1 error\n");
     let log: serde_json::Value = serde_json::from_str(&session.read("report.sarif")).unwrap();
     assert_eq!(log["runs"][0]["results"][0]["ruleId"], "IC0501");
     assert!(session.read("report.txt").starts_with("error[IC0501]: "));
-    assert!(session.read("-").starts_with("{\"code\":\"IC0501\""));
+    assert!(session.read("report.json").starts_with("{\"code\":\"IC0501\""));
     // Only files: standard output has nothing to say, the reader still has.
     session.run(&["check", "--output", "sarif=report.sarif"]).is(1, "", "1 error\n");
     session.put("infra.toml", SETTINGS);
@@ -666,7 +667,7 @@ fn several_outputs_at_once() {
     assert!(session.read("report.sarif").contains("\"results\": []"));
     let mut names: Vec<_> = fs::read_dir(session.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["-", "infra.toml", "inventory", "report.sarif", "report.txt"]);
+    assert_eq!(names, ["infra.toml", "inventory", "report.json", "report.sarif", "report.txt"]);
 }
 
 #[test]

@@ -107,7 +107,7 @@ const PLANTED: &[(&str, &str, &str, &str)] = &[
     ("providers/heroku/app.infra", "acm   = named", "acm    = false", "platform: an application"),
     ("providers/heroku/app.infra", "quantity = p.count", "quantity = 2", "platform: an application"),
     ("providers/heroku/app.infra", "last  => \"production\"", "last  => \"staging\"", "platform: an application"),
-    ("modules/app.infra", "^[0-9a-f]{64}$", "", "platform: sources"),
+    ("core/service.infra", "^[0-9a-f]{64}$", "", "platform: sources"),
     ("modules/balancer.infra", "check length(ports) <= provider.limits.balancer_ports", "check true", "balanced: a provider takes"),
     ("modules/balancer.infra", "check network.public or not", "check true or not", "balanced: where a private"),
     ("providers/hetzner/balancer.infra", "use_private_ip   = true", "use_private_ip   = false", "balanced: one address"),

@@ -4,7 +4,7 @@ use super::output::{print, screen};
 use super::{candidates, place};
 use crate::base::Workspace;
 use crate::base::similar::nearest;
-use crate::diag::{Diagnostic, Severity, folded};
+use crate::diag::{Diagnostic, Severity};
 use crate::host::{Failure, Project, refuse_kept, refuse_linked, save};
 use crate::render::{self, Format, Report, resolve};
 use clap_complete::ArgValueCandidates;
@@ -22,11 +22,7 @@ pub(super) struct Findings<'w>(Vec<(Cow<'w, Workspace>, Cow<'w, [Diagnostic]>)>)
 impl<'w> Findings<'w> {
     /// Adds some.
     pub(super) fn add(&mut self, files: impl Into<Cow<'w, Workspace>>, found: impl Into<Cow<'w, [Diagnostic]>>) {
-        let found = match found.into() {
-            Cow::Borrowed(found) => folded(found),
-            Cow::Owned(found) => Cow::Owned(folded(&found).into_owned()),
-        };
-        self.0.push((files.into(), found));
+        self.0.push((files.into(), found.into()));
     }
 
     /// All of them.

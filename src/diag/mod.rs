@@ -2,12 +2,10 @@
 
 pub mod codes;
 mod fix;
-mod fold;
 
 use crate::base::{Span, similar};
 pub use codes::Code;
 pub use fix::{Edit, Fix};
-pub use fold::folded;
 
 /// How much a diagnostic weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

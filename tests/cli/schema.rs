@@ -112,7 +112,7 @@ fn a_schema_that_one_product_has_lies_in_its_folder_and_leaves_the_library_as_it
     let schema = session.read("library/schemas/hcloud.json");
     std::fs::remove_file(session.folder.path().join("library/schemas/hcloud.json")).unwrap();
     // A type that the library has as well, with nothing of what the library says in it.
-    let other = schema.replacen("\"resource_schemas\":{", "\"resource_schemas\":{\"hcloud_server\":{\"block\":{}},", 1);
+    let other = schema.replacen("\"resource_schemas\": {", "\"resource_schemas\": {\"hcloud_server\":{\"block\":{}},", 1);
     assert_ne!(other, schema);
     session.put("inventory/shop/schemas/hcloud.json", &other);
     session.run(&["build"]).ends(0);

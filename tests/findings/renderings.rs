@@ -60,7 +60,11 @@ impl Fact {
     /// What the repair does, where the help does not say it already.
     fn title(&self) -> Option<&String> {
         let (title, _) = self.fix.as_ref()?;
-        let said = self.help.as_ref().is_some_and(|help| title.strip_prefix("write ").is_some_and(|word| help.contains(word)));
+        let said = self.help.as_ref().is_some_and(|help| {
+            let bare = |text: &str| text.replace('"', "");
+            let word = title.strip_prefix("write ").or_else(|| title.strip_prefix("replace it with "));
+            word.is_some_and(|word| bare(help).contains(&bare(word))) || title.starts_with("remove ") && help.starts_with("remove ")
+        });
         (!said).then_some(title)
     }
 

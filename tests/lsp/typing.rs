@@ -71,7 +71,9 @@ fn actions_remove_the_findings_that_they_are_for() {
     let project = Project::new();
     let (mut client, _) = Client::open(&project.root(), json!({}));
     let uri = project.product();
-    let text = format!("{PRODUCT}\nstack compute more {{ on = eu, serverz = 2, public = true, keys = [mgmt.keys] }}\n");
+    let named = PRODUCT.replace("  inside   = [mgmt]\n", "  inside   = [mgmt]\n  records  = more.records\n");
+    assert_ne!(named, PRODUCT);
+    let text = format!("{named}\nstack compute more {{ on = eu, serverz = 2, public = true, keys = [mgmt.keys] }}\n");
     client.did_open(&uri, &text);
     let found = client.ask("textDocument/codeAction", whole(&uri, &text)).unwrap();
     let actions = found.as_array().unwrap();

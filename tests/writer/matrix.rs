@@ -35,6 +35,7 @@ struct Case {
 
 const IN_THE_WAY: &str = "it is not a folder";
 const MOVE: &str = "move it away";
+const REPLACE: &str = "put a folder in its place";
 
 fn outside(project: &Program) -> std::path::PathBuf {
     project.root.with_file_name("outside")
@@ -76,8 +77,8 @@ const CASES: &[Case] = &[
     Case { name: "a link to nothing", disk: |project| replace_by_link(project, CHANGED, &outside(project).join("nothing")), plain: Refuses("is in the way: it is a link", "--force"), adopted: false, file: CHANGED, forced: true },
     Case { name: "a link to itself", disk: |project| replace_by_link(project, CHANGED, &project.path(CHANGED)), plain: Refuses("is in the way: it is a link", "--force"), adopted: false, file: CHANGED, forced: true },
     Case { name: "a link in place of a file that goes", disk: |project| replace_by_link(project, REMOVED, &outside(project).join("victim")), plain: Builds, adopted: true, file: REMOVED, forced: true },
-    Case { name: "a link to a folder outside", disk: |project| replace_by_link(project, "generated/live/shop/prod/web", &outside(project).join("web")), plain: Refuses(IN_THE_WAY, MOVE), adopted: false, file: CHANGED, forced: false },
-    Case { name: "a link to a folder inside", disk: |project| replace_by_link(project, "generated/live/shop/prod/web", &project.path("elsewhere")), plain: Refuses(IN_THE_WAY, MOVE), adopted: false, file: CHANGED, forced: false },
+    Case { name: "a link to a folder outside", disk: |project| replace_by_link(project, "generated/live/shop/prod/web", &outside(project).join("web")), plain: Refuses(IN_THE_WAY, REPLACE), adopted: false, file: CHANGED, forced: false },
+    Case { name: "a link to a folder inside", disk: |project| replace_by_link(project, "generated/live/shop/prod/web", &project.path("elsewhere")), plain: Refuses(IN_THE_WAY, REPLACE), adopted: false, file: CHANGED, forced: false },
     Case { name: "a link in place of a folder that goes", disk: |project| replace_by_link(project, "generated/live/shop/prod/old", &outside(project).join("old")), plain: Builds, adopted: true, file: CHANGED, forced: true },
     Case { name: "a hard link to a file outside", disk: |project| fs::hard_link(project.path(CHANGED), outside(project).join("hard")).unwrap(), plain: Builds, adopted: true, file: CHANGED, forced: true },
     Case { name: "a hard link to a file that goes", disk: |project| fs::hard_link(project.path(REMOVED), project.path("kept.hcl")).unwrap(), plain: Builds, adopted: true, file: REMOVED, forced: true },

@@ -181,7 +181,8 @@ fn secrets_are_looked_up_and_never_shown() {
         for (path, entry) in tree.iter().filter(|(path, _)| path.contains("/group_vars/")) {
             let Some(Document::Yaml(document)) = entry.document.as_deref() else { panic!("{path} is YAML") };
             for secret in &secrets {
-                let Some(value) = document.root.get(secret) else { continue };
+                // One that may be left out is left out by saying so.
+                let Some(value) = document.root.get(secret).filter(|value| **value != Node::Null) else { continue };
                 let (Node::Text(value) | Node::Folded(value)) = value else { panic!("{path}: {secret} is no look-up") };
                 assert!(value.starts_with("{{ lookup("), "{path}: {secret} is {value}");
                 looked_up += 1;

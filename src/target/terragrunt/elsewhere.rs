@@ -36,7 +36,7 @@ pub(super) fn steps<'p>(plan: &'p Plan, branch: &str) -> Steps<'p> {
         steps.first_secrets();
     }
     // Who signs is a service's: a bucket that another product has made is trusted as any other one.
-    let services = plan.instances.iter().filter(|instance| instance.keyword == "service");
+    let services = plan.instances.iter().filter(|instance| instance.declaration.keyword == "service");
     let signing: BTreeSet<&Text> = services.filter_map(|service| Some(&service.elsewhere.as_ref()?.product)).collect();
     for (other, environment) in plan.stands_on().into_iter().filter(|(other, _)| signing.contains(other)) {
         steps.push(trusted(plan, other, environment, made));
