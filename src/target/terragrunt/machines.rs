@@ -76,12 +76,20 @@ pub(super) fn are_signed(plan: &Plan) -> bool {
 pub(super) fn sign_hosts(plan: &Plan) -> Result<Option<String>, Error> {
     let key = plan.authority().and_then(items::Authority::key);
     let Some(key) = key.filter(|_| are_signed(plan)) else { return Ok(None) };
-    let Some(command) = reading(plan, key, "\"$here\"/../../ansible/")? else { return Ok(None) };
+    let Some(command) = reading(plan, key, "\"$here\"/../../ansible/", IS_SET)? else { return Ok(None) };
     Ok(Some(SCRIPT.replace("@HEADER@", &header(&plan.product.path)).replace("@KEY@", &command)))
 }
 
-/// The command that prints a secret of the environment that `$environment` names; `ansible` is how the folder of that name is found.
-pub(super) fn reading(plan: &Plan, secret: &Secret, ansible: &str) -> Result<Option<String>, Error> {
+/// What the script does where the variable of the key says nothing.
+const IS_SET: &str = r#"[ -n "$(printenv "$name")" ] || {
+  echo "sign-hosts: $name is not set: read $here/.bootstrap/$environment.env in" >&2
+  exit 78
+}
+"#;
+
+/// The command that prints a secret of the environment that `$environment` names; `ansible` is how the folder of that name is found, and
+/// `before` what comes before a variable is printed, whose name is `$name`.
+pub(super) fn reading(plan: &Plan, secret: &Secret, ansible: &str, before: &str) -> Result<Option<String>, Error> {
     let product = &plan.product.name.text;
     // The place differs between environments by their name alone.
     let sources = Sources { environment: "{environment}".into(), ..Sources::of(plan) };
@@ -93,12 +101,7 @@ pub(super) fn reading(plan: &Plan, secret: &Secret, ansible: &str) -> Result<Opt
                 Secret::Reference { .. } => return Ok(None),
             };
             format!(
-                "name={}$(printf %s \"$environment\" | tr 'a-z-' 'A-Z_'){}\n\
-                 [ -n \"$(printenv \"$name\")\" ] || {{\n  \
-                   echo \"sign-hosts: $name is not set: read $here/.bootstrap/$environment.env in\" >&2\n  \
-                   exit 78\n\
-                 }}\n\
-                 printenv \"$name\"",
+                "name={}$(printf %s \"$environment\" | tr 'a-z-' 'A-Z_'){}\n{before}printenv \"$name\"",
                 Word::literal(&prefix)?.as_str(),
                 Word::literal(&suffix)?.as_str()
             )

@@ -126,7 +126,7 @@ fn client(plan: &Plan, says: items::Renewal<'_>) -> Result<String, Error> {
 
 /// The command that prints a value that is kept where the first secrets are.
 fn kept(plan: &Plan, renewal: &Renewal<'_>) -> Result<String, Error> {
-    machines::reading(plan, renewal.secret, "ansible/").map(Option::unwrap_or_default)
+    machines::reading(plan, renewal.secret, "ansible/", "").map(Option::unwrap_or_default)
 }
 
 /// Commands, one a line.
