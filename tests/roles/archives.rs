@@ -1,22 +1,11 @@
 //! A program comes out of its archive wherever it lies in it and whatever it is called there.
 
+use crate::compiled;
 use crate::tools::Folder;
-use infrac::base::{Text, Workspace};
-use infrac::driver::{Options, compile};
-use infrac::host::library;
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::sync::Arc;
 
-const PRODUCT: &str = r#"
-product shop {
-  domain       = "shop.example.com"
-  owner        = "ops@shop.example.com"
-  environments = [prod]
-  ranges       = { prod = 10.0.0.0/16 }
-  operators    = [{ name = "ada", key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada" }]
-}
-provider hetzner eu { region = fsn1 }
+const SERVICE: &str = r#"
 define service tool {
   licence = "MIT"
   version = "1.2.3"
@@ -54,10 +43,7 @@ fn a_program_comes_out_of_its_archive_wherever_it_lies_there() {
     ]);
     let sum = Sha256::digest(folder.read("tool-1.2.3.tar.gz")).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
 
-    let product: Arc<str> = PRODUCT.replace("FOLDER", place).replace("SUM", &sum).into();
-    let files = library::files().into_iter().map(|(path, text)| (Text::from(format!("{}{path}", library::PREFIX)), Arc::from(text)));
-    let workspace = Workspace::new(files.chain([("inventory/shop/product.infra".into(), product)]));
-    let outcome = compile(&workspace, &Options::default());
+    let outcome = compiled(&SERVICE.replace("FOLDER", place).replace("SUM", &sum));
     assert_eq!(outcome.diagnostics, []);
     let text = |path: &str| outcome.tree.get(&format!("ansible/roles/tool/{path}")).unwrap().text().to_string();
     // Whoever runs the test is no root.

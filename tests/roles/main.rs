@@ -10,8 +10,30 @@ mod repeated;
 #[path = "../strings/tools.rs"]
 mod tools;
 
+use infrac::base::{Text, Workspace};
+use infrac::driver::{Options, Outcome, compile};
+use infrac::host::library;
 use std::fs;
 use std::path::Path;
+
+/// A product for services of a test's own.
+const PRODUCT: &str = r#"
+product shop {
+  domain       = "shop.example.com"
+  owner        = "ops@shop.example.com"
+  environments = [prod]
+  ranges       = { prod = 10.0.0.0/16 }
+  operators    = [{ name = "ada", key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada" }]
+}
+provider hetzner eu { region = fsn1 }
+"#;
+
+/// What that product gives with further declarations.
+fn compiled(declared: &str) -> Outcome {
+    let files = library::files().into_iter().map(|(path, text)| (Text::from(format!("{}{path}", library::PREFIX)), text.into()));
+    let product = ("inventory/shop/product.infra".into(), format!("{PRODUCT}{declared}").into());
+    compile(&Workspace::new(files.chain([product])), &Options::default())
+}
 
 /// A generated file of the first inventory.
 fn generated(path: &str) -> String {

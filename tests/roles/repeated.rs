@@ -1,21 +1,11 @@
 //! A command that is repeated asks of each element whether it is done already.
 
+use crate::compiled;
 use crate::tools::Folder;
-use infrac::base::{Text, Workspace};
-use infrac::driver::{Options, Outcome, compile};
-use infrac::host::library;
+use infrac::driver::Outcome;
 use std::fs;
-use std::sync::Arc;
 
-const PRODUCT: &str = r#"
-product shop {
-  domain       = "shop.example.com"
-  owner        = "ops@shop.example.com"
-  environments = [prod]
-  ranges       = { prod = 10.0.0.0/16 }
-  operators    = [{ name = "ada", key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp6XCft/Z+FbH5HuSJ9kqfGwSff5iYlQpW1ovxfhag8 ada" }]
-}
-provider hetzner eu { region = fsn1 }
+const SERVICE: &str = r#"
 define service thing {
   licence = "MIT"
   input hosts: list(host)
@@ -32,16 +22,11 @@ stack compute web { on = eu, servers = 2, public = true }
 stack things t { on = eu, of = web }
 "#;
 
-fn compiled(product: String) -> Outcome {
-    let files = library::files().into_iter().map(|(path, text)| (Text::from(format!("{}{path}", library::PREFIX)), Arc::from(text)));
-    compile(&Workspace::new(files.chain([("inventory/shop/product.infra".into(), product.into())])), &Options::default())
-}
-
 /// The product whose service writes a file of these lines in the place of its commands.
 fn with_lines(lines: &str) -> Outcome {
-    let (before, rest) = PRODUCT.split_once("    command").unwrap();
+    let (before, rest) = SERVICE.split_once("    command").unwrap();
     let (_, behind) = rest.split_once("\n    }\n").unwrap();
-    compiled(format!("{before}    file \"/etc/things\" {{ format = lines, content = {lines} }}\n{behind}"))
+    compiled(&format!("{before}    file \"/etc/things\" {{ format = lines, content = {lines} }}\n{behind}"))
 }
 
 #[test]
@@ -77,7 +62,7 @@ fn what_would_be_counted_otherwise_is_refused() {
 #[test]
 fn each_element_is_asked_for_itself() {
     let folder = Folder::new();
-    let outcome = compiled(PRODUCT.replace("FOLDER", folder.path().to_str().unwrap()));
+    let outcome = compiled(&SERVICE.replace("FOLDER", folder.path().to_str().unwrap()));
     assert_eq!(outcome.diagnostics, []);
     let tasks = outcome.tree.get("ansible/roles/thing/tasks/configure.yml").unwrap().text().to_string();
     folder.write("tasks.yml", &tasks);
