@@ -9,23 +9,12 @@
 
 use super::{Facts, place};
 use crate::diag::{Code, Diagnostic};
-use crate::plan::Plan;
 use crate::value::{InstanceId, Value};
 use std::collections::BTreeSet;
 
-/// What keeps the state of a product, its locks and its secrets.
-pub(super) fn used(plan: &Plan) -> BTreeSet<InstanceId> {
-    let asked = [("state", "store"), ("state", "lock"), ("secrets", "store")].into_iter();
-    let used = asked.filter_map(|(block, attribute)| match plan.settings.get(block)?.field(attribute)? {
-        Value::Instance(id) => Some(*id),
-        _ => None,
-    });
-    used.collect()
-}
-
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
-        let used = used(plan);
+        let used: BTreeSet<InstanceId> = plan.keepers().collect();
         for service in &plan.services {
             let instance = &plan.instances[service.instance.0 as usize];
             let Some(definition) = facts.program.definitions.get(&("service".into(), service.service.clone())) else { continue };

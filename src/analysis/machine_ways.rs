@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     // A product without any way in is entered in a way that only its operators know, until pipelines are to work on it.
-    for plan in facts.plans.iter().filter(|plan| !plan.gates().is_empty() || is_ready(plan)) {
+    for plan in facts.plans.iter().filter(|plan| !plan.gates().is_empty() || plan.is_ready()) {
         let mut blamed: BTreeSet<(&Text, &Text)> = BTreeSet::new();
         let machines = Machines::of(plan);
         for host in &plan.hosts {
@@ -31,11 +31,6 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             found.push(report(facts, plan, host, entered, left));
         }
     }
-}
-
-/// Whether pipelines work on the environment.
-pub(super) fn is_ready(plan: &Plan) -> bool {
-    plan.state().is_some_and(|state| state.ready().any(|name| *name == plan.environment))
 }
 
 /// How often machines and stacks have a name.

@@ -140,7 +140,7 @@ pub fn analyse(program: &Program, product: &Product, plans: &[Plan], shapes: &Sh
 pub fn outages<'p>(program: &Program, plans: impl Iterator<Item = &'p Plan>, without: &[Text]) -> (Vec<Outage>, Diagnostics) {
     let (mut outages, mut found) = (Vec::new(), Vec::new());
     for plan in plans {
-        let (outage, lacking) = outage::of(program, plan, without, &fallback_missing::used(plan));
+        let (outage, lacking) = outage::of(program, plan, without);
         outages.push(outage);
         found.extend(lacking);
     }

@@ -8,9 +8,10 @@
 use super::place;
 use crate::base::{Text, text};
 use crate::diag::{Code, Diagnostic};
+use crate::hir::items::{Fallback, Standby, View};
 use crate::hir::{Definition, Program};
 use crate::plan::{Instance, Plan};
-use crate::value::{InstanceId, Value};
+use crate::value::InstanceId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What takes over in a product's environment.
@@ -38,8 +39,8 @@ pub struct Away {
 }
 
 /// What takes over in a plan without what is called so, and a finding for each thing that nothing takes over for.
-pub(super) fn of(program: &Program, plan: &Plan, names: &[Text], used: &BTreeSet<InstanceId>) -> (Outage, Vec<Diagnostic>) {
-    let mut loss = Loss { program, plan, used, asked: BTreeSet::new(), away: BTreeSet::new() };
+pub(super) fn of(program: &Program, plan: &Plan, names: &[Text]) -> (Outage, Vec<Diagnostic>) {
+    let mut loss = Loss { program, plan, keepers: plan.keepers().collect(), asked: BTreeSet::new(), away: BTreeSet::new() };
     let known = plan.instances.iter().flat_map(|of| loss.names(of)).collect();
     loss.spread(names);
     let (mut away, mut found) = (Vec::new(), Vec::new());
@@ -57,15 +58,24 @@ struct Loss<'a> {
     program: &'a Program,
     plan: &'a Plan,
     /// What keeps the state, its locks or the secrets.
-    used: &'a BTreeSet<InstanceId>,
+    keepers: BTreeSet<InstanceId>,
     /// What was named.
     asked: BTreeSet<InstanceId>,
     /// The same with what it takes along.
     away: BTreeSet<InstanceId>,
 }
 
+/// Something that takes over.
+struct Said {
+    because: Text,
+    /// The instance that does.
+    to: Option<InstanceId>,
+    /// Those of which each does for the others.
+    among: Vec<InstanceId>,
+}
+
 /// The blocks in which a definition says what takes over.
-const SAID_IN: [&str; 2] = ["standby", "fallback"];
+const SAID_IN: [&str; 2] = [Standby::NAME, Fallback::NAME];
 
 impl<'a> Loss<'a> {
     fn instance(&self, id: InstanceId) -> &'a Instance {
@@ -74,23 +84,24 @@ impl<'a> Loss<'a> {
 
     fn ids(&self, keyword: &'static str) -> impl Iterator<Item = InstanceId> + use<'a> {
         let all = self.plan.instances.iter().zip(0..);
-        all.filter(move |(of, _)| of.keyword == keyword && of.elsewhere.is_none()).map(|(_, at)| InstanceId(at))
+        all.filter(move |(of, _)| of.keyword == keyword).map(|(_, at)| InstanceId(at))
     }
 
     /// `front`, `front.spare`
-    fn path(&self, id: InstanceId) -> Text {
-        let of = self.instance(id);
+    fn path(&self, of: &Instance) -> Text {
         of.stack.map_or_else(|| of.name.clone(), |stack| text!("{}.{}", self.instance(stack).name, of.name))
+    }
+
+    fn path_of(&self, id: InstanceId) -> Text {
+        self.path(self.instance(id))
     }
 
     /// Every name by which somebody may ask.
     fn names(&self, of: &Instance) -> Vec<Text> {
-        let in_stack = || of.stack.map(|stack| text!("{}.{}", self.instance(stack).name, of.name));
         match of.keyword.as_str() {
-            _ if of.elsewhere.is_some() => Vec::new(),
             "provider" => vec![of.name.clone(), of.definition.clone()],
             "stack" => vec![of.name.clone()],
-            "service" => [of.name.clone(), of.definition.clone()].into_iter().chain(in_stack()).collect(),
+            "service" => vec![of.name.clone(), of.definition.clone(), self.path(of)],
             _ => Vec::new(),
         }
     }
@@ -111,8 +122,8 @@ impl<'a> Loss<'a> {
         let made: BTreeMap<(&Text, &Text), InstanceId> =
             self.plan.units.iter().map(|unit| ((&unit.stack, &unit.name), unit.instance)).collect();
         let is_up = |name: &Text| {
-            let host = self.plan.hosts.iter().find(|host| host.name == *name);
-            host.and_then(|host| made.get(&(&host.stack, &host.unit))).is_none_or(|unit| !self.away.contains(unit))
+            let unit = self.plan.host(name).and_then(|host| made.get(&(&host.stack, &host.unit)));
+            unit.is_none_or(|unit| !self.away.contains(unit))
         };
         let services = self.plan.services.iter().filter(|service| {
             let up = service.hosts.iter().filter(|host| is_up(host)).count();
@@ -130,7 +141,7 @@ impl<'a> Loss<'a> {
 
     /// Whether the product cannot be without a service.
     fn is_needed(&self, id: InstanceId) -> bool {
-        self.decides(id) || self.used.contains(&id)
+        self.decides(id) || self.keepers.contains(&id)
     }
 
     /// What something must take over for: the stacks, and services of stacks that stay.
@@ -144,25 +155,25 @@ impl<'a> Loss<'a> {
     fn cover(&self, id: InstanceId) -> Result<Vec<Away>, Vec<Text>> {
         let mut tried = Vec::new();
         for said in self.said(id) {
-            match instance(said.field("to")) {
-                Some(to) if self.away.contains(&to) || to == id => tried.push(self.path(to)),
+            match said.to {
+                Some(to) if self.away.contains(&to) || to == id => tried.push(self.path_of(to)),
                 // What is there for others of a list takes over for none but those.
-                None if !members(said).is_empty() => {}
-                to => return Ok(vec![self.row(id, to, said)]),
+                None if !said.among.is_empty() => {}
+                to => return Ok(vec![self.row(id, to, &said)]),
             }
         }
         for stack in self.ids("stack").filter(|of| self.leads(*of)) {
-            for said in self.said(stack).filter(|said| members(said).contains(&id)) {
-                match members(said).into_iter().find(|other| !self.away.contains(other)) {
-                    Some(other) => return Ok(vec![self.row(id, Some(other), said)]),
-                    None => tried.extend(members(said).into_iter().filter(|other| *other != id).map(|other| self.path(other))),
+            for said in self.said(stack).into_iter().filter(|said| said.among.contains(&id)) {
+                match said.among.iter().find(|other| !self.away.contains(other)) {
+                    Some(other) => return Ok(vec![self.row(id, Some(*other), &said)]),
+                    None => tried.extend(said.among.iter().filter(|other| **other != id).map(|other| self.path_of(*other))),
                 }
             }
         }
         // A stack that says itself what takes over is more than its services.
-        let is_sum = !self.definition(id).is_some_and(|of| of.blocks.iter().any(|block| block.keyword.text == SAID_IN[0]));
+        let is_sum = !self.definition(id).is_some_and(|of| of.blocks.iter().any(|block| block.keyword.text == Standby::NAME));
         let counts =
-            |of: &InstanceId| is_sum && self.instance(*of).stack == Some(id) && (self.is_needed(*of) || self.said(*of).next().is_some());
+            |of: &InstanceId| is_sum && self.instance(*of).stack == Some(id) && (self.is_needed(*of) || !self.said(*of).is_empty());
         let services = self.ids("service").filter(counts);
         let (mut covers, mut lacks) = (Vec::new(), false);
         for service in services {
@@ -170,7 +181,7 @@ impl<'a> Loss<'a> {
                 Ok(of) => covers.extend(of),
                 Err(of) => {
                     lacks = true;
-                    tried.push(self.path(service));
+                    tried.push(self.path_of(service));
                     tried.extend(of);
                 }
             }
@@ -180,8 +191,8 @@ impl<'a> Loss<'a> {
 
     /// Whether a stack still leads to others: it stays, or a part of it takes over that does.
     fn leads(&self, stack: InstanceId) -> bool {
-        let stays = |said: &Value| instance(said.field("to")).is_some_and(|to| !self.away.contains(&to));
-        !self.away.contains(&stack) || self.said(stack).any(stays)
+        let stays = |said: &Said| said.to.is_some_and(|to| !self.away.contains(&to));
+        !self.away.contains(&stack) || self.said(stack).iter().any(stays)
     }
 
     fn definition(&self, id: InstanceId) -> Option<&'a Definition> {
@@ -189,21 +200,25 @@ impl<'a> Loss<'a> {
         self.program.definitions.get(&(of.keyword.clone(), of.definition.clone())).map(AsRef::as_ref)
     }
 
-    /// What a definition says that takes over, where the condition of it holds.
-    fn said(&self, id: InstanceId) -> impl Iterator<Item = &'a Value> {
+    /// What an instance says that takes over, where the condition of it holds.
+    fn said(&self, id: InstanceId) -> Vec<Said> {
         let of = self.instance(id);
-        let blocks = SAID_IN.into_iter().filter(|block| self.has_block(of, block)).filter_map(|block| of.fields.get(block)?.as_map());
-        blocks.flat_map(|by_label| by_label.values())
+        let because = |because: Option<&Text>| because.cloned().unwrap_or_default();
+        match of.keyword.as_str() {
+            "stack" => {
+                let said = of.said().labelled::<Standby<'_>>().map(|(_, said)| said);
+                said.map(|said| Said { because: because(said.because()), to: said.to(), among: said.among().collect() }).collect()
+            }
+            "service" => {
+                let said = of.said().labelled::<Fallback<'_>>().map(|(_, said)| said);
+                said.map(|said| Said { because: because(said.because()), to: said.to(), among: Vec::new() }).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
-    /// Whether the field is what the compiler knows, and no input that is called so.
-    fn has_block(&self, of: &Instance, block: &str) -> bool {
-        self.program.kinds.get(&of.keyword).is_some_and(|kind| kind.blocks.contains_key(block))
-    }
-
-    fn row(&self, id: InstanceId, to: Option<InstanceId>, said: &Value) -> Away {
-        let because = said.field("because").and_then(Value::as_text).cloned().unwrap_or_default();
-        Away { what: self.path(id), instead: to.map(|to| self.path(to)), because }
+    fn row(&self, id: InstanceId, to: Option<InstanceId>, said: &Said) -> Away {
+        Away { what: self.path_of(id), instead: to.map(|to| self.path_of(to)), because: said.because.clone() }
     }
 
     fn uncovered(&self, id: InstanceId, names: &[Text], tried: &[Text]) -> Diagnostic {
@@ -211,8 +226,10 @@ impl<'a> Loss<'a> {
         let all: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         let chain: String = tried.iter().map(|name| format!(" → `{name}`")).collect();
         let message = match chain.is_empty() {
-            true => format!("nothing takes over for `{}` without {}", self.path(id), all.join(", ")),
-            false => format!("nothing takes over for `{}` without {}: `{}`{chain} → nothing", self.path(id), all.join(", "), self.path(id)),
+            true => format!("nothing takes over for `{}` without {}", self.path_of(id), all.join(", ")),
+            false => {
+                format!("nothing takes over for `{}` without {}: `{}`{chain} → nothing", self.path_of(id), all.join(", "), self.path_of(id))
+            }
         };
         let mut diagnostic = Diagnostic::error(Code::FallbackMissing, place::named_at(self.plan, id), message);
         let Some(definition) = self.definition(id) else { return diagnostic };
@@ -220,11 +237,11 @@ impl<'a> Loss<'a> {
         match idle.find_map(|block| block.condition.as_ref()) {
             Some(condition) if tried.is_empty() => {
                 diagnostic = diagnostic.related(condition.span, "something takes over where this holds");
-                diagnostic.help(format!("give `{}` what makes that condition hold", self.path(id)))
+                diagnostic.help(format!("give `{}` what makes that condition hold", self.path_of(id)))
             }
             _ if !tried.is_empty() => diagnostic.help("let one of them stand on another provider, or in another stack"),
             _ => {
-                let block = if of.keyword == "stack" { "standby" } else { "fallback" };
+                let block = if of.keyword == "stack" { Standby::NAME } else { Fallback::NAME };
                 diagnostic =
                     diagnostic.related(definition.name.span, format!("`{}` says by no block `{block}` what takes over", of.definition));
                 diagnostic.help(format!(
@@ -233,17 +250,4 @@ impl<'a> Loss<'a> {
             }
         }
     }
-}
-
-fn instance(value: Option<&Value>) -> Option<InstanceId> {
-    match value {
-        Some(Value::Instance(id)) => Some(*id),
-        _ => None,
-    }
-}
-
-/// The instances that take over for each other.
-fn members(said: &Value) -> Vec<InstanceId> {
-    let among = said.field("among").and_then(Value::as_list).unwrap_or_default();
-    among.iter().filter_map(|of| instance(Some(of))).collect()
 }

@@ -36,14 +36,11 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Jobs read everything that they need from the store of secrets: without one, no pipeline works on what is ready. It is a word about a product in which
-/// nothing is wrong.
+/// Jobs read everything that they need from the store of secrets: without one, no pipeline works on what is ready. It is a word about a
+/// product in which nothing is wrong.
 pub(super) fn unserved(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let is_ready = |plan: &&Plan| plan.state().is_some_and(|state| state.ready().any(|ready| *ready == plan.environment));
-    let Some(plan) = facts.plans.iter().find(|plan| is_ready(plan) && plan.secrets().is_none_or(|secrets| secrets.store().is_none()))
-    else {
-        return;
-    };
+    let has_store = |plan: &Plan| plan.secrets().is_some_and(|secrets| secrets.store().is_some());
+    let Some(plan) = facts.plans.iter().find(|plan| plan.is_ready() && !has_store(plan)) else { return };
     let message = format!("`{}` is ready, and no store of secrets has what pipelines need: they leave it alone", plan.environment);
     found.push(
         Diagnostic::warning(Code::MissingCapability, place::setting_at(facts.product, "state", "ready"), message)

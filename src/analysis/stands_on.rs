@@ -11,9 +11,8 @@ use crate::hir::Product;
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for plan in facts.plans {
         let own = plan.product.environments.iter().find(|environment| environment.text == plan.environment);
-        let is_ready = plan.state().is_some_and(|state| state.ready().any(|ready| *ready == plan.environment));
         let unready = plan.instances.iter().filter_map(|instance| instance.elsewhere.as_ref()).find(|of| !of.ready);
-        if let Some(there) = unready.filter(|_| is_ready) {
+        if let Some(there) = unready.filter(|_| plan.is_ready()) {
             let (name, other) = (&plan.environment, format!("`{}` of `{}`", there.environment, there.product));
             let message = format!("`{name}` is ready, and {other}, on which it stands, is not");
             let span = place::setting_at(facts.product, "state", "ready");

@@ -8,7 +8,6 @@
 //! product shop     { state { store = platform.mgmt.garage, ready = [prod] } … }
 //! ```
 
-use super::machine_ways::is_ready;
 use super::{Facts, place};
 use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
@@ -18,7 +17,7 @@ use crate::value::InstanceId;
 use std::collections::BTreeSet;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    for plan in facts.plans.iter().filter(|plan| is_ready(plan)) {
+    for plan in facts.plans.iter().filter(|plan| plan.is_ready()) {
         let stores = [
             ("state", "store", plan.state().and_then(State::store)),
             ("state", "lock", plan.state().and_then(State::lock)),

@@ -3,11 +3,12 @@
 use super::Checker;
 use crate::base::Text;
 use crate::diag::{Code, Diagnostic};
+use crate::hir::items::{Credential, Fallback, Standby, View};
 use crate::hir::{Block, Definition};
 use std::collections::BTreeMap;
 
 /// The blocks in which a service or a stack says what takes over when it is away, with what they say it by.
-const TAKES_OVER: [(&str, &[&str]); 2] = [("fallback", &["to", "because"]), ("standby", &["to", "among", "because"])];
+const TAKES_OVER: [(&str, &[&str]); 2] = [(Fallback::NAME, &["to", "because"]), (Standby::NAME, &["to", "among", "because"])];
 
 impl<'a> Checker<'a> {
     pub(super) fn completeness(&mut self, definition: &'a Definition) {
@@ -51,7 +52,7 @@ impl<'a> Checker<'a> {
     /// A variable that two credentials are in has one of them.
     fn one_credential_a_variable(&mut self, provider: &'a Definition) {
         let mut first: BTreeMap<Text, &Block> = BTreeMap::new();
-        for block in provider.blocks.iter().filter(|block| block.keyword.text == "credential") {
+        for block in provider.blocks.iter().filter(|block| block.keyword.text == Credential::NAME) {
             let Some(attribute) = block.body.attribute("env") else { continue };
             let Some(variable) = attribute.value.as_text() else { continue };
             match first.get(&variable) {

@@ -149,7 +149,7 @@ impl<'a> Checker<'a> {
             return self.objects(nested, of, value, scope);
         }
         let found = self.check(value, &Ty::Error, scope);
-        if found.holds_secret() && !found.is_deferred() && !of.write_only {
+        if would_be_kept(&found, of) {
             return self.error(report::secret_in_state(value.span));
         }
         self.suits(value, &found, of);
@@ -213,7 +213,7 @@ impl<'a> Checker<'a> {
             _ => {
                 // An object that is made elsewhere is judged by the tool: which of its attributes are optional is not in its type.
                 let found = self.check(value, &Ty::Error, scope);
-                if found.holds_secret() && !found.is_deferred() && !of.write_only {
+                if would_be_kept(&found, of) {
                     self.error(report::secret_in_state(value.span));
                 } else if is_single(&found) {
                     self.error(report::misfit(value.span, &found, &of.ty, Why::Mismatch));
@@ -299,6 +299,11 @@ impl<'a> Checker<'a> {
             }
         }
     }
+}
+
+/// Whether a secret would get into the state by an attribute. One that a tool makes is there already.
+fn would_be_kept(found: &Ty, of: &Attribute) -> bool {
+    found.holds_secret() && !found.is_deferred() && !of.write_only
 }
 
 /// Whether a value that is written out is a list where there is one object, or the other way round.

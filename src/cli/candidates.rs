@@ -6,6 +6,7 @@ use crate::diag::Code;
 use crate::host::{find, load, revisions as revisions_of};
 use crate::reference::{Written, products as written};
 use crate::render::Format;
+use crate::view::Source;
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::{PathCompleter, ValueCompleter};
 use std::ffi::{OsStr, OsString};
@@ -63,7 +64,7 @@ pub(super) fn parts() -> Vec<CompletionCandidate> {
 pub(super) fn sources() -> Vec<CompletionCandidate> {
     let known = known();
     let stacks = known.iter().flat_map(|product| &product.stacks).map(|stack| candidate(&format!("stack {stack}"), ""));
-    super::reach::WHO.iter().map(|who| candidate(who, "")).chain(stacks).collect()
+    Source::WORDS.iter().map(|who| candidate(who, "")).chain(stacks).collect()
 }
 
 /// The beginnings of the names of machines.

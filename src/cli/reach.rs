@@ -92,7 +92,7 @@ impl Reach {
         let facts = || facts.iter().flat_map(|facts| facts.iter());
         if let Some(from) = &self.from {
             let mut known: BTreeSet<Text> = facts().flat_map(view::openings).map(|of| of.source.name()).collect();
-            known.extend(WHO.map(Text::from));
+            known.extend(view::Source::WORDS.map(Text::from));
             known.extend(facts().flat_map(|of| &of.stacks).map(|stack| text!("stack {}", stack.name)));
             known.extend(facts().flat_map(|of| &of.hosts).map(|host| text!("machine {}", host.name)));
             known.extend(facts().flat_map(|of| &of.networks).map(|network| text!("network {}", network.unit)));
@@ -112,9 +112,6 @@ impl Reach {
         all.filter(|of| has(&self.from, &of.source.name()) && has(&self.to, &of.host)).collect()
     }
 }
-
-/// Who may open connections in any project, in the words of the table.
-pub(super) const WHO: [&str; 6] = ["internet", "edge", "peers", "machine", "stack", "network"];
 
 /// Fails where none of the names has this one in it.
 fn has(what: &str, wanted: &str, known: &BTreeSet<Text>) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 //!
 //! Each use by itself looks misspelt. To repair them all would write the mistake wherever the name is right, and renumber what the lock holds.
 
-use crate::base::{Span, Text, Workspace, text};
+use crate::base::{Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics, Edit};
 use crate::hir::Product;
 use crate::plan::lock::{self, Lock};
@@ -81,7 +81,7 @@ fn is_used(workspace: &Workspace, sources: &[Source], name: &str, declared: Span
 }
 
 fn finding(code: Code, declared: Span, name: &str, said: &str, uses: &[Span], is_held: bool) -> Diagnostic {
-    let places = if uses.len() == 1 { "one place says".to_owned() } else { text!("{} places say", uses.len()).to_string() };
+    let places = if uses.len() == 1 { "one place says".to_owned() } else { format!("{} places say", uses.len()) };
     let held = if is_held { ", and the lock holds that name" } else { "" };
     let message = format!("`{name}` is declared, and {places} `{said}`{held}");
     let found = Diagnostic::error(code, declared, message).help(format!("write `{said}` here, or `{name}` wherever it is meant"));

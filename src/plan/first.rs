@@ -6,7 +6,7 @@
 use super::{Instance, Plan};
 use crate::base::Text;
 use crate::base::graph::Graph;
-use crate::hir::items::{Lock, SecretStore, Secrets, State, StateStore, WayIn};
+use crate::hir::items::{Lock, SecretStore, StateStore, WayIn};
 use crate::value::{InstanceId, Value};
 use std::collections::BTreeSet;
 
@@ -35,9 +35,7 @@ impl Plan {
         let stack = |of: &Instance| of.stack.and_then(instance).map(|stack| stack.name.clone());
         let leading = |of: &&Instance| of.block::<WayIn<'_>>().is_some();
         let ways: BTreeSet<Text> = self.instances.iter().filter(leading).filter_map(stack).collect();
-        let state = self.state();
-        let served = [state.and_then(State::store), state.and_then(State::lock), self.secrets().and_then(Secrets::store)];
-        let serving = served.into_iter().flatten().filter_map(|id| stack(instance(id)?));
+        let serving = self.keepers().filter_map(|id| stack(instance(id)?));
         let serving: BTreeSet<Text> = serving.filter(|name| !ways.contains(name)).collect();
 
         let of_stack = self.units.iter().filter(|unit| ways.contains(&unit.stack) || serving.contains(&unit.stack));

@@ -170,7 +170,7 @@ impl Frame<'_, '_> {
             Ambient::Product => Value::Instance(PRODUCT),
             Ambient::Environment => Value::Text(planner.environment.clone()),
             Ambient::Services => Value::list(planner.of("service").into_iter().map(Value::Instance)),
-            Ambient::Modules => Value::list(planner.own_modules().map(Value::Instance)),
+            Ambient::Modules => Value::list(planner.of("module").into_iter().map(Value::Instance)),
             Ambient::Stores => Value::list(planner.of("store").into_iter().map(Value::Instance)),
             Ambient::Hosts => Value::list(planner.machines.values().map(|machine| machine.record.clone())),
             Ambient::Stages => return Some(planner.stages_judged(span)),

@@ -113,7 +113,7 @@ impl Exported {
         Exported {
             environment: plan.environment.clone(),
             rank: plan.rank,
-            ready: plan.state().is_some_and(|state| state.ready().any(|ready| *ready == plan.environment)),
+            ready: plan.is_ready(),
             offers: elements.into_iter().zip(values).filter_map(offer).collect(),
         }
     }

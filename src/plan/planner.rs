@@ -302,12 +302,6 @@ impl<'a> Planner<'a> {
         of_keyword.map(|(index, _)| InstanceId(index as u32)).collect()
     }
 
-    /// The modules that this product makes units of.
-    pub(super) fn own_modules(&self) -> impl Iterator<Item = InstanceId> + use<> {
-        let own = self.of("module").into_iter().filter(|id| self.node(*id).elsewhere.is_none());
-        own.collect::<Vec<_>>().into_iter()
-    }
-
     /// `mgmt.nodes`
     pub(super) fn path(&self, id: InstanceId) -> Text {
         let node = self.node(id);

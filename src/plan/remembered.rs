@@ -51,7 +51,6 @@ impl Plan {
     /// Where the environment is ready: before that, its states are beside the units.
     fn place_of_state(&self) -> Option<Remembered> {
         let state = self.state()?;
-        let is_ready = state.ready().any(|environment| *environment == self.environment);
         let id = State::store(state)?;
         let (instance, store) = (self.instance(id)?, self.state_store()?);
         let name = self.name_of_store(instance);
@@ -59,7 +58,7 @@ impl Plan {
             Some(_) => said(&name, store.place()),
             None => said(&name, StateStore::settings(store)),
         };
-        is_ready.then(|| Remembered { key: lock::of_state(&self.environment), says, what: What::State(id) })
+        self.is_ready().then(|| Remembered { key: lock::of_state(&self.environment), says, what: What::State(id) })
     }
 
     /// What tells a store from others that say the same of themselves: a service runs in one stack.

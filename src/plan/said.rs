@@ -76,6 +76,17 @@ impl Plan {
         self.said_in()
     }
 
+    /// Whether its state is where pipelines can reach it.
+    pub fn is_ready(&self) -> bool {
+        self.state().is_some_and(|state| state.ready().any(|name| *name == self.environment))
+    }
+
+    /// What keeps its state, the locks of that and its secrets.
+    pub fn keepers(&self) -> impl Iterator<Item = InstanceId> {
+        let state = self.state();
+        [state.and_then(State::store), state.and_then(State::lock), self.secrets().and_then(Secrets::store)].into_iter().flatten()
+    }
+
     /// Where its secrets are, where it says that.
     pub fn secrets(&self) -> Option<Secrets<'_>> {
         self.said_in()

@@ -16,7 +16,7 @@ use std::sync::Arc;
 impl Planner<'_> {
     /// The units, in the order of their paths.
     pub(super) fn units(&mut self) -> Vec<Unit> {
-        let mut units: Vec<Unit> = self.own_modules().filter_map(|id| self.unit(id)).collect();
+        let mut units: Vec<Unit> = self.of("module").into_iter().filter_map(|id| self.unit(id)).collect();
         units.sort_by(|a, b| a.path.cmp(&b.path));
         units
     }

@@ -2,7 +2,7 @@
 
 use crate::base::Text;
 use crate::ty::{RecordTy, Ty};
-use crate::value::{Residual, ResidualFor, Value};
+use crate::value::{Residual, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -48,13 +48,7 @@ impl Uses {
     /// Binds a name to the elements of a source while `inside` looks at what is done with it.
     pub(super) fn bind(&mut self, name: Text, source: &Value, inside: impl FnOnce(&mut Self)) {
         let path = self.elements(source);
-        let element = path.map(|(hole, mut steps)| {
-            steps.push(Step::Element);
-            (hole, steps)
-        });
-        self.bound.push((name, element));
-        inside(self);
-        self.bound.pop();
+        self.within(&name, None, path, inside);
     }
 
     /// The way to what has the elements of a source: itself, or what it takes them from as they are.
@@ -68,22 +62,24 @@ impl Uses {
             && f.result == Value::residual(Residual::Local(f.value.clone()))
         {
             let path = self.elements(&f.source);
-            self.within(f, path.clone(), |uses| f.condition.iter().chain(&f.entry).for_each(|part| uses.visit(part)));
+            self.within(&f.value, f.key.as_ref(), path.clone(), |uses| {
+                f.condition.iter().chain(&f.entry).for_each(|part| uses.visit(part))
+            });
             return path;
         }
         self.visit(source);
         None
     }
 
-    /// Binds the names of a comprehension while `inside` looks at its parts.
-    fn within(&mut self, f: &ResidualFor, source: Option<Path>, inside: impl FnOnce(&mut Self)) {
+    /// Binds a name to the elements of what is found at `source`, and that of their keys, while `inside` looks at what is done with them.
+    fn within(&mut self, value: &Text, key: Option<&Text>, source: Option<Path>, inside: impl FnOnce(&mut Self)) {
         let depth = self.bound.len();
         let element = source.map(|(hole, mut steps)| {
             steps.push(Step::Element);
             (hole, steps)
         });
-        self.bound.push((f.value.clone(), element));
-        self.bound.extend(f.key.iter().map(|key| (key.clone(), None)));
+        self.bound.push((value.clone(), element));
+        self.bound.extend(key.map(|key| (key.clone(), None)));
         inside(self);
         self.bound.truncate(depth);
     }
@@ -112,7 +108,7 @@ impl Uses {
             Residual::For(f) => {
                 let source = self.elements(&f.source);
                 let parts = [f.condition.as_ref(), f.entry.as_ref(), Some(&f.result)];
-                self.within(f, source, |uses| parts.into_iter().flatten().for_each(|part| uses.visit(part)));
+                self.within(&f.value, f.key.as_ref(), source, |uses| parts.into_iter().flatten().for_each(|part| uses.visit(part)));
             }
             Residual::Call(function, arguments) if matches!(function.as_str(), "length" | "keys") => {
                 for argument in arguments {

@@ -2,7 +2,8 @@
 //!
 //! What a firewall lets in is compared range by range. Who has a public address comes by the public address of a machine and through both
 //! firewalls. Who has a private one comes by the private network that the machine is in, or through a tunnel that ends there; a
-//! firewall of a provider may not see that. What a load balancer takes to a machine comes from the internet, too. ICMP that keeps a network working is not listed: every machine answers it.
+//! firewall of a provider may not see that. What a load balancer takes to a machine comes from the internet, too. ICMP that keeps a
+//! network working is not listed: every machine answers it.
 
 use super::table::Cell;
 use super::{Facts, Filter, Host, Rule, Table};
@@ -31,6 +32,9 @@ pub enum Source {
 }
 
 impl Source {
+    /// The words with which their names begin, but for that of a range.
+    pub const WORDS: [&str; 6] = ["internet", "edge", "peers", "machine", "stack", "network"];
+
     /// What it is called.
     pub fn name(&self) -> Text {
         match self {

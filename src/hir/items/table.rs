@@ -252,10 +252,10 @@ items! {
         instead: "string?";
     }
     /// What takes over when a stack is away.
-    Labelled ["stack", "standby"] has {
-        because: "string?";
-        to: "any";
-        among: "list(any)";
+    Labelled ["stack", "standby"] as Standby has {
+        because: "string?" => one &'v Text;
+        to: "any" => one InstanceId;
+        among: "list(any)" => each InstanceId;
     }
     /// What a module says.
     Kind ["module"] has {
@@ -579,9 +579,9 @@ items! {
         behind: "list(list(string))" => each &'v Value;
     }
     /// What takes over when a service is away.
-    Labelled ["service", "fallback"] has {
-        because: "string?";
-        to: "any";
+    Labelled ["service", "fallback"] as Fallback has {
+        because: "string?" => one &'v Text;
+        to: "any" => one InstanceId;
     }
 
     /// A pipeline.

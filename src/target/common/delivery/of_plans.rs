@@ -26,7 +26,7 @@ fn environment(plan: &Plan, last: bool) -> Environment {
     let product = &plan.product.name.text;
     let name = &plan.environment;
     let store = store(plan);
-    let ready = plan.state().is_some_and(|state| state.ready().any(|ready| ready == name));
+    let ready = plan.is_ready();
     let images: Vec<Image> = plan.used_images().map(|image| bake(image, plan)).collect();
     Environment {
         name: name.clone(),
