@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
             (_, "name") => return Some(Ty::String),
             ("product", _) => {}
             (_, "kind") => return Some(Ty::Name),
-            _ if is_closed(keyword, field) => return None,
+            _ if hir::is_closed(keyword, field) => return None,
             ("provider", "lacks") => return Some(Ty::Name.list()),
             ("provider", _) => {}
             (_, "provider") => return Some(Ty::Instance("provider".into(), None)),
@@ -143,7 +143,7 @@ impl<'a> Checker<'a> {
         names.extend(of.flat_map(|of| of.instances.iter()).map(|instance| instance.name.text.clone()));
         let kinds = [self.program.kinds.get(keyword), self.program.instances.get(keyword)];
         names.extend(kinds.into_iter().flatten().flat_map(|kind| kind.inputs.keys().chain(kind.blocks.keys())).cloned());
-        names.retain(|name| !is_closed(keyword, name));
+        names.retain(|name| !hir::is_closed(keyword, name));
         names
     }
 
@@ -226,12 +226,6 @@ pub(super) fn record(kind: &Kind) -> Ty {
     let inputs = kind.inputs.values().map(|input| field(input.name.text.clone(), input.ty.clone(), input.doc.clone()));
     let blocks = kind.blocks.values().map(|inner| field(inner.name.clone(), many(inner), inner.doc.clone()));
     Ty::Record(Arc::new(RecordTy { name: None, fields: label.into_iter().chain(inputs).chain(blocks).collect() }))
-}
-
-/// Whether a block of a definition is no field of it: what stands there knows names that nobody else has, such as the machine at hand or
-/// what is baked.
-pub(super) fn is_closed(keyword: &str, block: &str) -> bool {
-    matches!((keyword, block), ("provider", "builder") | ("service", "install" | "configure"))
 }
 
 /// A port of a service as others see it.

@@ -2,7 +2,6 @@
 //! few names that stand everywhere.
 
 use super::Checker;
-use super::fields::is_closed;
 use super::narrowed::Way;
 use super::types::Key;
 use crate::base::Text;
@@ -142,7 +141,7 @@ impl<'a> Checker<'a> {
         if definition.attributes.contains_key(name) || definition.keyword == "provider" && kind.inputs.contains_key(name) {
             return Some(self.attribute_ty(definition, name));
         }
-        if definition.keyword == "provider" && !is_closed(&definition.keyword, name) && kind.blocks.contains_key(name) {
+        if definition.keyword == "provider" && !hir::is_closed(&definition.keyword, name) && kind.blocks.contains_key(name) {
             return self.block_field(Some(definition), kind, name);
         }
         match Ambient::of(name, Some(definition.keyword.as_str()))? {

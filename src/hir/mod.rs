@@ -116,6 +116,12 @@ pub struct Kind {
     pub open: bool,
 }
 
+/// Whether a block of a definition is no field of it: what stands there knows names that nobody else has, such as the machine at hand or
+/// what is baked.
+pub fn is_closed(keyword: &str, block: &str) -> bool {
+    matches!((keyword, block), ("provider", "builder") | ("service", "install" | "configure"))
+}
+
 /// Names that OpenTofu keeps for itself: no variable and no output may have them.
 pub const KEPT_BY_OPENTOFU: [&str; 8] = ["count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"];
 
