@@ -243,21 +243,14 @@ impl<'a> Checker<'a> {
                 self.unchecked(&block.body, scope);
                 self.error(report::computed(name, block.span, what));
             }
-            (None, Some(of)) => match &of.nested {
-                Some(nested) => {
-                    for item in &block.body.items {
-                        let Item::Attribute(attribute) = item else { continue };
-                        match nested.attributes.get(&attribute.name.text) {
-                            Some(inner) => self.value(inner, &attribute.value, scope),
-                            None => {
-                                let known = nested.attributes.keys().map(Text::as_str);
-                                self.error(report::unknown_argument(&attribute.name, &name.text, known));
-                            }
-                        }
-                    }
-                }
-                None => self.unchecked(&block.body, scope),
-            },
+            // Objects that older plugins say as an attribute are blocks for OpenTofu as well; nothing else is.
+            (None, Some(of)) if of.nested.is_none() && matches!(of.ty.plain(), Ty::List(of) if matches!(of.plain(), Ty::Record(_))) => {
+                self.unchecked(&block.body, scope);
+            }
+            (None, Some(_)) => {
+                self.unchecked(&block.body, scope);
+                self.error(report::is_an_attribute(block, what));
+            }
             (None, None) => {
                 self.unchecked(&block.body, scope);
                 self.error(report::unknown_argument(name, what, schema.names().chain(["lifecycle"])));

@@ -12,6 +12,7 @@ pub mod fields;
 mod fold;
 mod foreign;
 pub mod functions;
+pub mod infer;
 pub mod limits;
 mod operators;
 pub mod run;

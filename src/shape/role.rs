@@ -42,18 +42,29 @@ pub struct Step {
     pub doc: Option<Text>,
     /// What it sets, in the order of the text; an attribute that is not set and has no default is absent.
     pub arguments: Entries,
-    /// What it is repeated over, with the name of the element (`Residual::Local` in the arguments).
-    pub repeat: Option<(Text, Value)>,
+    /// What it is repeated over.
+    pub repeat: Option<Repetition>,
     /// Whether it is done at all.
     pub condition: Option<Value>,
     /// Where it is declared: its first label, or the word where it has none.
     pub span: Span,
 }
 
+/// What a step is repeated over. The names stand for the key and the element in its arguments (`Residual::Local`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Repetition {
+    /// The name of the key of a map or the index in a list, where it has one.
+    pub key: Option<Text>,
+    /// The name of the element.
+    pub element: Text,
+    /// The list or map.
+    pub source: Value,
+}
+
 impl Step {
     /// What it is made of: its labels, what it sets, what it is repeated over, and whether it is done.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
-        let repeat = self.repeat.as_ref().map(|(_, source)| source);
+        let repeat = self.repeat.as_ref().map(|of| &of.source);
         self.labels.iter().chain(self.arguments.values()).chain(repeat).chain(&self.condition)
     }
 }

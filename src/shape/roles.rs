@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, ordered};
 use super::holes::{foreign_in, lift};
-use super::role::{Role, Step};
+use super::role::{Repetition, Role, Step};
 use super::{Hole, Source, example};
 use crate::base::{Text, Workspace};
 use crate::check::Types;
@@ -119,10 +119,10 @@ impl Builder<'_, '_> {
                     return None;
                 };
                 let source = self.sayable(&binding.source, "what the step is repeated over", &mut locals).ok()?;
-                let name = binding.value.text.clone();
-                locals.extend(binding.key.as_ref().map(|name| Value::residual(Residual::Local(name.text.clone()))));
-                locals.push(Value::residual(Residual::Local(name.clone())));
-                Some((name, source))
+                let (key, element) = (binding.key.as_ref().map(|name| name.text.clone()), binding.value.text.clone());
+                locals.extend(key.clone().map(|name| Value::residual(Residual::Local(name))));
+                locals.push(Value::residual(Residual::Local(element.clone())));
+                Some(Repetition { key, element, source })
             }
             None => None,
         };

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
 
 mod archives;
+mod expressions;
 mod forged;
+mod formats;
 mod packages;
 mod repeated;
 #[allow(dead_code, reason = "the tests of strings use the rest of it")]

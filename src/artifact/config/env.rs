@@ -9,19 +9,36 @@ use crate::base::Text;
 /// What a backslash stands before; itself first, so that none is doubled twice.
 const ESCAPED: [&str; 4] = ["\\", "\"", "$", "`"];
 
+/// A variable of an environment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variable {
+    /// Its name.
+    pub name: Text,
+    /// The pieces of its value.
+    pub value: Vec<Part>,
+    /// What must hold for it to be there; nothing where it always is.
+    pub condition: Option<Expr>,
+}
+
 /// The text of the file, or of its template.
-pub fn env(variables: &[(Text, Vec<Part>)]) -> Result<String, Error> {
+pub fn env(variables: &[Variable]) -> Result<String, Error> {
     let mut code = jinja::Code::default();
-    for (name, parts) in variables {
+    for Variable { name, value, condition } in variables {
         let starts = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
         if !starts || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
             return Err(Problem::Identifier(name.clone()).into());
         }
+        if let Some(condition) = condition {
+            code.if_start(condition)?;
+        }
         code.outside(name, true);
         code.syntax("=\"");
-        let pieces: Result<Vec<jinja::Piece>, Error> = parts.iter().map(piece).collect();
+        let pieces: Result<Vec<jinja::Piece>, Error> = value.iter().map(piece).collect();
         code.pieces(&pieces.map_err(|error| error.within(name.clone()))?, false)?;
         code.syntax("\"\n");
+        if condition.is_some() {
+            code.if_end();
+        }
     }
     Ok(code.finish())
 }

@@ -159,11 +159,9 @@ fn items(code: &mut jinja::Code, all: &[Item], style: &Style) -> Result<(), Erro
                 code.for_end();
             }
             Item::If(condition, body) => {
-                code.syntax("{% if ");
-                code.expr(condition)?;
-                code.syntax(" %}\n");
+                code.if_start(condition)?;
                 items(code, body, style)?;
-                code.syntax("{% endif %}\n");
+                code.if_end();
             }
         }
     }

@@ -17,10 +17,10 @@ mod tests;
 mod toml;
 mod value;
 
-pub use env::env;
+pub use env::{Variable, env};
 pub use ini::ini;
 pub use json::json;
 pub use lines::{Item, Part, Section, lines};
-pub use systemd::systemd;
+pub use systemd::{Word, systemd, word};
 pub use toml::toml;
 pub use value::{Each, Value};

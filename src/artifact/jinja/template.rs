@@ -142,6 +142,19 @@ impl Code {
         Ok(())
     }
 
+    /// `{% if condition %}` with the end of its line.
+    pub(in crate::artifact) fn if_start(&mut self, condition: &Expr) -> Result<(), Error> {
+        self.syntax("{% if ");
+        self.expr(condition)?;
+        self.syntax(" %}\n");
+        Ok(())
+    }
+
+    /// `{% endif %}` with the end of its line.
+    pub(in crate::artifact) fn if_end(&mut self) {
+        self.syntax("{% endif %}\n");
+    }
+
     /// `{% endfor %}` with the end of its line.
     pub(in crate::artifact) fn for_end(&mut self) {
         self.syntax("{% endfor %}\n");

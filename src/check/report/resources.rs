@@ -96,6 +96,17 @@ pub(in crate::check) fn is_a_block(attribute: &hir::Attribute, of: &Text) -> Dia
     }
 }
 
+pub(in crate::check) fn is_an_attribute(block: &hir::Block, of: &Text) -> Diagnostic {
+    let name = &block.keyword;
+    let message = format!("`{}` of `{of}` is an attribute, not a block", name.text);
+    let diagnostic = Diagnostic::error(Code::UnknownResourceAttribute, name.span, message).help(format!("write `{} = {{ … }}`", name.text));
+    let between = Span::new(name.span.file, name.span.end, block.body.span.start);
+    match block.repeat.is_none() && block.condition.is_none() && block.labels.is_empty() {
+        true => diagnostic.fix("make it an attribute", between, " = "),
+        false => diagnostic,
+    }
+}
+
 pub(in crate::check) fn not_filtered(condition: Span) -> Diagnostic {
     Diagnostic::error(Code::NotExpressible, condition, "a resource that is repeated takes no `if`")
         .help("repeat it over those that fit: `let NAME = [for x in xs if … : x]`, and `for x in NAME`")

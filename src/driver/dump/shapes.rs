@@ -65,7 +65,10 @@ fn body(what: &str, body: &Body, text: &mut String) {
 
 fn step(of: &str, step: &Step, text: &mut String) {
     let labels: String = step.labels.iter().map(|label| format!(" {}", shown(label))).collect();
-    let repeat = step.repeat.as_ref().map_or_else(String::new, |(name, over)| format!(" for {name} in {}", shown(over)));
+    let repeat = step.repeat.as_ref().map_or_else(String::new, |of| {
+        let key = of.key.as_ref().map_or_else(String::new, |key| format!("{key}, "));
+        format!(" for {key}{} in {}", of.element, shown(&of.source))
+    });
     let kept = step.condition.as_ref().map_or_else(String::new, |condition| format!(" if {}", shown(condition)));
     let what = format!("{of} {}{labels}{repeat}{kept}", step.word);
     line(text, format_args!("{what}"));

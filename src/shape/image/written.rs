@@ -7,7 +7,7 @@
 
 use super::Recipe;
 use crate::base::{Text, text};
-use crate::shape::role::{self, Role, Step};
+use crate::shape::role::{self, Repetition, Role, Step};
 use crate::value::{Operator, Residual, ResidualFor, Secret, SecretForm, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,8 +33,9 @@ pub(super) fn written(recipe: &Recipe, roles: &BTreeMap<Text, Arc<Role>>) -> Str
 fn step(of: &Step, lines: &mut Vec<String>) {
     lines.push(format!("  step {}", of.word));
     lines.extend(of.labels.iter().map(|label| format!("    label {}", value(label))));
-    if let Some((name, source)) = &of.repeat {
-        lines.push(format!("    for {name} in {}", value(source)));
+    if let Some(Repetition { key, element, source }) = &of.repeat {
+        let key = key.as_ref().map_or_else(String::new, |key| format!("{key}, "));
+        lines.push(format!("    for {key}{element} in {}", value(source)));
     }
     lines.extend(of.condition.iter().map(|condition| format!("    if {}", value(condition))));
     let arguments: BTreeMap<&Text, &Value> = of.arguments.iter().collect();
@@ -226,7 +227,8 @@ mod tests {
             step("archive", vec![Value::text("nginx")], vec![("url", url), ("kept", Value::Duration(90_000)), ("mode", Value::None)]);
         archive.condition =
             Some(Value::residual(Residual::Binary(Operator::Equal, Value::residual(Residual::Fact("arch".into())), Value::text("amd64"))));
-        archive.repeat = Some(("mirror".into(), Value::list([Value::text("a\"b"), Value::Int(3)])));
+        let mirrors = Value::list([Value::text("a\"b"), Value::Int(3)]);
+        archive.repeat = Some(Repetition { key: None, element: "mirror".into(), source: mirrors });
         let role = Role {
             name: "nginx".into(),
             doc: Text::default(),

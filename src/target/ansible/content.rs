@@ -1,11 +1,13 @@
 //! What a file on a machine holds, as the template of its format.
 
 use super::lower::{Scalar, expression, scalar};
+use super::operators::piece;
 use super::scope::Scope;
-use crate::artifact::config::{self, Each, Item, Part, Section};
+use crate::artifact::config::{self, Each, Item, Part, Section, Variable, Word};
 use crate::artifact::jinja::Expr;
 use crate::artifact::{Error, Problem, json};
 use crate::base::{Text, text};
+use crate::eval::infer::{self, bare};
 use crate::ty::Ty;
 use crate::value::{Operator, Residual, ResidualFor, Value};
 
@@ -13,8 +15,11 @@ use crate::value::{Operator, Residual, ResidualFor, Value};
 pub fn template(format: &str, content: &Value, mark: &str, scope: &Scope<'_>) -> Result<String, Error> {
     match format {
         "json" | "yaml" => config::json(&structure(content, scope)?),
-        "toml" => Ok(config::lines(&[managed("#")])? + &config::toml(&structure(content, scope)?)?),
-        "systemd" => Ok(config::lines(&[managed("#")])? + &config::systemd(&sections(content, scope)?)?),
+        "toml" => {
+            in_toml(content, scope)?;
+            Ok(config::lines(&[managed("#")])? + &config::toml(&structure(content, scope)?)?)
+        }
+        "systemd" => Ok(config::lines(&[managed("#")])? + &config::systemd(&in_words(sections(content, scope)?)?)?),
         "ini" => Ok(config::lines(&[managed("#")])? + &config::ini(&sections(content, scope)?)?),
         "env" => Ok(config::lines(&[managed("#")])? + &config::env(&variables(content, scope)?)?),
         "lines" => {
@@ -29,6 +34,33 @@ pub fn template(format: &str, content: &Value, mark: &str, scope: &Scope<'_>) ->
 /// The comment that every managed file begins with.
 pub fn managed(mark: &str) -> Item {
     Item::Line(vec![Part::verbatim(text!("{mark} ")), Part::Expr(Expr::variable("ansible_managed"))])
+}
+
+/// Refuses what would be JSON in a file of TOML: no filter of Ansible writes tables, and TOML has nothing for what is absent.
+fn in_toml(value: &Value, scope: &Scope<'_>) -> Result<(), Error> {
+    let within = |key: &Text, value: &Value, scope: &Scope<'_>| in_toml(value, scope).map_err(|error| error.within(key.clone()));
+    match value {
+        Value::Map(map) => map.iter().try_for_each(|(key, value)| within(key, value, scope)),
+        Value::List(list) => list.iter().try_for_each(|value| in_toml(value, scope)),
+        Value::Residual(residual) => {
+            let of = scope.type_of(value);
+            if let Residual::For(each) = &**residual
+                && each.entry.is_none()
+                && each.key.is_none()
+            {
+                return in_toml(&each.result, &bound(each, scope).1);
+            }
+            let Some(of) = of else { return Ok(()) };
+            if of.has_part(&|part| matches!(part, Ty::Map(_) | Ty::Record(_))) {
+                return Err(Problem::Shape("Ansible writes no tables of TOML: name their keys, and what each of them is").into());
+            }
+            if of.has_part(&|part| matches!(part, Ty::Optional(_))) {
+                return Err(Problem::Shape("TOML has nothing for what may be absent: say with `??` what stands there then").into());
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn structure(value: &Value, scope: &Scope<'_>) -> Result<config::Value, Error> {
@@ -68,11 +100,12 @@ fn structure(value: &Value, scope: &Scope<'_>) -> Result<config::Value, Error> {
 /// The variable of a comprehension, and the names inside it.
 fn bound<'a>(each: &ResidualFor, scope: &Scope<'a>) -> (Text, Scope<'a>) {
     let variable = Text::from(each.value.replace('-', "_"));
-    let inner = scope.with(&each.value, Expr::variable(variable.clone()));
+    let (_, of) = scope.elements_of(&each.source);
+    let inner = scope.with(&each.value, Expr::variable(variable.clone()), of);
     (variable, inner)
 }
 
-/// A map of maps; a list is a key that stands several times.
+/// A map of maps; a list is a key that stands several times, and what is absent is not there.
 fn sections(value: &Value, scope: &Scope<'_>) -> Result<Vec<Section>, Error> {
     let shape = || Error::new(Problem::Shape("sections are a map of maps"));
     let map = value.as_map().ok_or_else(shape)?;
@@ -81,7 +114,7 @@ fn sections(value: &Value, scope: &Scope<'_>) -> Result<Vec<Section>, Error> {
         let mut section = Section::new(name.clone());
         for (key, value) in keys.as_map().ok_or_else(shape)?.iter().filter(|(_, value)| **value != Value::None) {
             for value in value.as_list().unwrap_or(std::slice::from_ref(value)) {
-                section = section.with(key.clone(), parts(value, &Part::Text, scope).map_err(|error| error.within(key.clone()))?);
+                section.items.push(setting(key, value, scope).map_err(|error| error.within(key.clone()))?);
             }
         }
         all.push(section);
@@ -89,15 +122,64 @@ fn sections(value: &Value, scope: &Scope<'_>) -> Result<Vec<Section>, Error> {
     Ok(all)
 }
 
-/// A map of values that are text, numbers or truths.
-fn variables(value: &Value, scope: &Scope<'_>) -> Result<Vec<(Text, Vec<Part>)>, Error> {
-    let map = value.as_map().ok_or(Problem::Shape("variables of an environment are a map"))?;
-    let present = map.iter().filter(|(_, value)| **value != Value::None);
-    let entry = |(name, value): (&Text, &Value)| {
-        let parts = parts(value, &Part::Text, scope).map_err(|error| error.within(name.clone()))?;
-        Ok((name.clone(), parts))
+/// Assignments of an environment that are known are words, in quotes where they have to be.
+fn in_words(mut sections: Vec<Section>) -> Result<Vec<Section>, Error> {
+    for item in sections.iter_mut().flat_map(|section| &mut section.items) {
+        if let Item::Entry(key, parts) = item
+            && key == "Environment"
+            && parts.iter().all(|part| matches!(part, Part::Text(_)))
+        {
+            *parts = config::word(std::mem::take(parts), Word::Assignment, &|_| false)?;
+        }
+    }
+    Ok(sections)
+}
+
+/// A setting, as far as it is there: once, or for each element of a list.
+fn setting(key: &Text, value: &Value, scope: &Scope<'_>) -> Result<Item, Error> {
+    let of = scope.type_of(value);
+    let item = match of.as_ref().map(bare) {
+        Some(Ty::List(_)) => {
+            let element = Text::from("value");
+            let (_, of_element) = of.as_ref().map_or((None, None), infer::elements);
+            let inner = scope.with(&element, Expr::variable(element.clone()), of_element);
+            let entry = Item::Entry(key.clone(), parts(&Value::residual(Residual::Local(element.clone())), &Part::Text, &inner)?);
+            Item::Each { variable: element, over: expression(value, scope)?, condition: None, items: vec![entry] }
+        }
+        _ => Item::Entry(key.clone(), present(value, scope)?),
     };
-    present.map(entry).collect()
+    Ok(match is_there(value, scope)? {
+        Some(condition) => Item::If(condition, vec![item]),
+        None => item,
+    })
+}
+
+/// The pieces of a value where it is there.
+fn present(value: &Value, scope: &Scope<'_>) -> Result<Vec<Part>, Error> {
+    if scope.type_of(value).is_some_and(|of| of.is_optional()) {
+        return Ok(vec![Part::Expr(in_line(value, scope)?)]);
+    }
+    parts(value, &Part::Text, scope)
+}
+
+/// What must hold for a value to be there, where it may be absent.
+fn is_there(value: &Value, scope: &Scope<'_>) -> Result<Option<Expr>, Error> {
+    match scope.type_of(value) {
+        Some(of) if of.is_optional() => Ok(Some(expression(value, scope)?.is_not("none"))),
+        _ => Ok(None),
+    }
+}
+
+/// A map of values that are text, numbers or truths; what is absent is not there.
+fn variables(value: &Value, scope: &Scope<'_>) -> Result<Vec<Variable>, Error> {
+    let map = value.as_map().ok_or(Problem::Shape("variables of an environment are a map"))?;
+    let known = map.iter().filter(|(_, value)| **value != Value::None);
+    let variable = |(name, value): (&Text, &Value)| {
+        let within = |error: Error| error.within(name.clone());
+        let condition = is_there(value, scope).map_err(within)?;
+        Ok(Variable { name: name.clone(), value: present(value, scope).map_err(within)?, condition })
+    };
+    known.map(variable).collect()
 }
 
 /// Lines and loops over lines.
@@ -137,7 +219,7 @@ fn repeated(items: &mut Vec<Item>, each: &ResidualFor, nested: bool, scope: &Sco
         if nested || each.condition.is_some() || !is_list(&each.source, scope) {
             return Err(Problem::Shape("Jinja counts the elements of a whole list, one line for each").into());
         }
-        inner = inner.with(key, Expr::variable("loop").attribute("index0"));
+        inner = inner.with(key, Expr::variable("loop").attribute("index0"), Some(Ty::Int));
     }
     let mut body = Vec::new();
     if nested {
@@ -153,7 +235,7 @@ fn repeated(items: &mut Vec<Item>, each: &ResidualFor, nested: bool, scope: &Sco
 /// Whether a variable of the role is a list.
 fn is_list(value: &Value, scope: &Scope<'_>) -> bool {
     let Value::Residual(residual) = value else { return false };
-    matches!(&**residual, Residual::Variable(name) if scope.hole(name).is_some_and(|hole| matches!(hole.ty, Ty::List(_))))
+    matches!(&**residual, Residual::Variable(_)) && scope.type_of(value).is_some_and(|of| matches!(of.plain(), Ty::List(_)))
 }
 
 /// A list that is known as a whole when Ansible runs.
@@ -168,10 +250,19 @@ pub fn parts(value: &Value, known: &dyn Fn(Text) -> Part, scope: &Scope<'_>) -> 
     match value {
         Value::Residual(residual) => match &**residual {
             Residual::Template(pieces) => {
-                let pieces: Result<Vec<Vec<Part>>, Error> = pieces.iter().map(|piece| parts(piece, known, scope)).collect();
+                let pieces: Result<Vec<Vec<Part>>, Error> = pieces
+                    .iter()
+                    .map(|value| match value {
+                        Value::Residual(_) => Ok(vec![Part::Expr(piece(value, scope)?)]),
+                        value => parts(value, known, scope),
+                    })
+                    .collect();
                 Ok(pieces?.into_iter().flatten().collect())
             }
-            _ => Ok(vec![Part::Expr(expression(value, scope)?)]),
+            _ if scope.type_of(value).is_some_and(|of| of.is_optional()) => {
+                Err(Problem::Shape("a line says nothing of what may be absent: say with `??` what stands there then").into())
+            }
+            _ => Ok(vec![Part::Expr(in_line(value, scope)?)]),
         },
         value => match scalar(value) {
             Some(Scalar::Text(text)) => Ok(vec![known(text)]),
@@ -180,6 +271,15 @@ pub fn parts(value: &Value, known: &dyn Fn(Text) -> Part, scope: &Scope<'_>) -> 
             Some(Scalar::Float(value)) => Ok(vec![known(text!("{value}"))]),
             _ => Err(Problem::Shape("a line holds text and numbers").into()),
         },
+    }
+}
+
+/// What stands in a line for a value: an amount is its number there, as it is where the compiler knows it.
+fn in_line(value: &Value, scope: &Scope<'_>) -> Result<Expr, Error> {
+    match scope.type_of(value).as_ref().map(bare) {
+        Some(Ty::List(_) | Ty::Map(_) | Ty::Record(_)) => Err(Problem::Shape("a line holds text and numbers").into()),
+        Some(Ty::Bytes | Ty::Duration) => expression(value, scope),
+        _ => piece(value, scope),
     }
 }
 

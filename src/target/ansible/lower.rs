@@ -1,12 +1,16 @@
 //! Values and what is left of expressions, as Jinja and as YAML.
 
+use super::operators::{NO_UNIT, as_text, binary, is_bare_number, piece};
 use super::scope::Scope;
 use super::secret;
 use crate::artifact::jinja::{self, Arguments, Binary, Expr, Part};
 use crate::artifact::yaml::{Map, Node, Seq};
 use crate::artifact::{Error, Problem};
 use crate::base::{Text, text};
+use crate::eval::infer::{self, bare};
+use crate::eval::text_of;
 use crate::target::common::secrets::Sources;
+use crate::ty::Ty;
 use crate::value::{Operator, Residual, ResidualFor, Value};
 
 /// The value as a Jinja expression.
@@ -38,60 +42,53 @@ fn of_residual(residual: &Residual, scope: &Scope<'_>) -> Result<Expr, Error> {
     Ok(match residual {
         Residual::Variable(name) | Residual::Fact(name) => scope.variable(name),
         Residual::Local(name) => scope.local(name),
-        Residual::Member(base, field) => expression(base, scope)?.attribute(field.clone()),
+        Residual::Member(base, field) => {
+            if scope.type_of(base).is_some_and(|of| of.present().is_scalar()) {
+                return Err(Error::new(Problem::Shape("Jinja has a text or number for it, which has no fields")).within(field.clone()));
+            }
+            expression(base, scope)?.attribute(field.clone())
+        }
         Residual::Index(base, index) => expression(base, scope)?.index(expression(index, scope)?),
-        Residual::Template(parts) => Expr::concat(each(parts, scope)?),
+        Residual::Template(parts) => match parts.as_slice() {
+            [one] => as_text(one, scope)?,
+            parts => Expr::concat(parts.iter().map(|part| piece(part, scope)).collect::<Result<Vec<_>, _>>()?),
+        },
         Residual::Call(function, arguments) => call(function, arguments, scope)?,
         Residual::For(comprehension) => comprehend(comprehension, scope)?,
         Residual::If(condition, yes, no) => expression(condition, scope)?.conditional(expression(yes, scope)?, expression(no, scope)?),
         Residual::Not(value) => expression(value, scope)?.negated(),
         Residual::Negate(value) => Expr::Negate(Box::new(expression(value, scope)?)),
-        Residual::Binary(operator, a, b) => binary(*operator, expression(a, scope)?, expression(b, scope)?),
+        Residual::Binary(operator, a, b) => binary(*operator, a, b, scope)?,
         Residual::EachKey | Residual::EachValue | Residual::Resource { .. } | Residual::Output(..) | Residual::Foreign(_) => {
             return Err(Problem::Shape("a role has no form for what only another tool knows").into());
         }
     })
 }
 
-fn binary(operator: Operator, a: Expr, b: Expr) -> Expr {
-    let operator = match operator {
-        Operator::Default => return a.filter_with("default", [b, Expr::Bool(true)]),
-        Operator::Or => Binary::Or,
-        Operator::And => Binary::And,
-        Operator::Equal => Binary::Equal,
-        Operator::NotEqual => Binary::NotEqual,
-        Operator::Less => Binary::Less,
-        Operator::LessEqual => Binary::LessOrEqual,
-        Operator::Greater => Binary::Greater,
-        Operator::GreaterEqual => Binary::GreaterOrEqual,
-        Operator::In => Binary::In,
-        Operator::Add => Binary::Add,
-        Operator::Subtract => Binary::Subtract,
-        Operator::Multiply => Binary::Multiply,
-        Operator::Divide => return a.binary(Binary::Divide, b).filter("int"),
-        Operator::Remainder => Binary::Modulo,
-    };
-    a.binary(operator, b)
-}
-
 fn call(function: &str, arguments: &[Value], scope: &Scope<'_>) -> Result<Expr, Error> {
     let given: Vec<&Value> = arguments.iter().filter(|argument| **argument != Value::None).collect();
     let all: Vec<Expr> = given.iter().map(|value| expression(value, scope)).collect::<Result<_, _>>()?;
     let Some((first, rest)) = all.split_first() else { return Err(no_form(function)) };
-    let first = first.clone();
+    let (first, of) = (first.clone(), scope.type_of(given[0]));
+    // The texts of its elements are what is used.
+    let of_elements = of.as_ref().map(bare).and_then(|of| infer::elements(of).1);
+    let of_element = of_elements.as_ref().map(bare);
     let named = |name: &str, value: Expr| Arguments::default().with(name, value);
     Ok(match (function, rest) {
         ("concat", rest) => rest.iter().fold(first, |sum, list| sum.binary(Binary::Add, list.clone())),
         ("flatten", []) => first.filter_with("flatten", named("levels", 1.into())),
-        ("distinct", []) => first.filter("unique"),
+        ("distinct", []) => first.filter_with("unique", named("case_sensitive", true.into())),
         ("reverse", []) => first.filter("reverse").filter("list"),
         ("keys", []) => first.filter("list"),
         ("values", []) => first.filter("dict2items").filter_with("map", named("attribute", "value".into())).filter("list"),
         ("merge", rest) => first.filter_with("combine", rest.to_vec()),
         ("lookup", [key]) => first.index(key.clone()),
         ("contains", [part]) => part.clone().binary(Binary::In, first),
-        ("to_string", []) => first.filter("string"),
+        ("to_string", []) => as_text(given[0], scope)?,
+        ("to_json", []) if of.is_some_and(|of| of.has_part(&is_bare_number)) => return Err(Problem::Shape(NO_UNIT).into()),
         ("to_json", []) => first.filter_with("to_json", named("ensure_ascii", false.into())),
+        // These are what amounts are there.
+        ("count_bytes" | "seconds", []) => first,
         // What stands between the parts of a path is left alone there.
         ("url_encode", []) => first.filter("string").filter("urlencode").filter_with("replace", ["/", "%2F"]),
         ("base64", []) => first.filter("b64encode"),
@@ -101,11 +98,23 @@ fn call(function: &str, arguments: &[Value], scope: &Scope<'_>) -> Result<Expr, 
             first.is_with("search", [to_the_end(pattern)])
         }
         ("startswith" | "endswith", [part]) => first.filter("string").method(function, [part.clone()]),
+        // What is text there has another order here, but for text.
+        ("sort" | "min" | "max", []) if of_element.is_some_and(|of| of.is_scalar() && !of.is_text() && !is_number(of)) => {
+            return Err(no_form(function));
+        }
+        ("sort", []) => first.filter_with("sort", named("case_sensitive", true.into())),
+        ("join", _) if of_element.is_some_and(is_bare_number) => return Err(Problem::Shape(NO_UNIT).into()),
+        ("join", rest) if of_element == Some(&Ty::Bool) => first.filter_with("map", ["lower"]).filter_with("join", rest.to_vec()),
         // The same name and the same meaning.
-        ("length" | "sort" | "first" | "last" | "min" | "max" | "sum" | "lower" | "upper" | "trim", []) => first.filter(function),
+        ("length" | "first" | "last" | "min" | "max" | "sum" | "lower" | "upper" | "trim", []) => first.filter(function),
         ("join" | "split" | "replace", rest) => first.filter_with(function, rest.to_vec()),
         _ => return Err(no_form(function)),
     })
+}
+
+/// Whether its values are numbers there.
+fn is_number(ty: &Ty) -> bool {
+    matches!(ty, Ty::Bool | Ty::Int | Ty::Float | Ty::Port | Ty::Bytes | Ty::Duration)
 }
 
 /// A pattern whose `$` means the end and not the line break before it.
@@ -116,8 +125,11 @@ fn to_the_end(pattern: &str) -> Text {
     }
 }
 
+/// What is wrong with a function that Jinja lacks.
+pub const NO_FUNCTION: Problem = Problem::Shape("Jinja has no form for the function");
+
 fn no_form(function: &str) -> Error {
-    Error::new(Problem::Shape("Jinja has no form for the function")).within(text!("{function}(…)"))
+    Error::new(NO_FUNCTION).within(text!("{function}(…)"))
 }
 
 /// A comprehension over a list that keeps or takes fields of its elements; Jinja has no form for others outside a file.
@@ -189,7 +201,7 @@ pub fn text(value: &Value, scope: &Scope<'_>) -> Result<Text, Error> {
             .iter()
             .map(|part| match part {
                 Value::Text(text) => Ok(Part::Text(text.clone())),
-                part => Ok(Part::Expr(expression(part, scope)?)),
+                part => Ok(Part::Expr(piece(part, scope)?)),
             })
             .collect();
         return jinja::line(&parts?);
@@ -256,8 +268,8 @@ pub fn scalar(value: &Value) -> Option<Scalar> {
         Value::Cidr(range) => Scalar::Text(text!("{range}")),
         Value::Port(ports) => Scalar::Text(text!("{ports}")),
         Value::Bytes(bytes) => Scalar::Int(i64::try_from(*bytes).ok()?),
-        Value::Duration(milliseconds) => Scalar::Int(i64::try_from(milliseconds / 1000).ok()?),
-        Value::Money(hundredths, currency) => Scalar::Text(text!("{}.{:02} {currency}", hundredths / 100, hundredths.abs() % 100)),
+        Value::Duration(milliseconds) => Scalar::Int(i64::try_from(milliseconds.div_ceil(1000)).ok()?),
+        Value::Money(..) => Scalar::Text(text_of(value)?),
         Value::Definition(_, name) => Scalar::Text(name.clone()),
         Value::List(_) | Value::Map(_) | Value::Instance(_) | Value::Secret(_) | Value::Residual(_) => return None,
     })

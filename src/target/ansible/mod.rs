@@ -6,6 +6,7 @@ mod images;
 mod inventory;
 mod lower;
 mod names;
+mod operators;
 mod origin;
 mod playbooks;
 mod role;

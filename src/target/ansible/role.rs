@@ -77,6 +77,7 @@ pub(super) fn context(role: &Role) -> Context<'_> {
         handlers: IndexMap::default(),
         parts: IndexMap::default(),
         pending: false,
+        units: false,
         packages: Vec::new(),
         groups: IndexMap::default(),
         answers: IndexMap::default(),

@@ -1,6 +1,6 @@
 //! What of a role Ansible has no form for, each part at the step or the call that says it.
 
-use super::lower;
+use super::lower::{self, NO_FUNCTION};
 use super::role::context;
 use super::steps::{failing, inside};
 use crate::base::Span;
@@ -22,7 +22,10 @@ pub fn unsupported(role: &Role, service: &Definition) -> Vec<Unsupported> {
             found.push(match step.values().find_map(|value| lacking(value, &has_form)) {
                 Some(function) => Unsupported {
                     span: call_of(service, step, &function).unwrap_or(step.span),
-                    why: format!("Ansible has nothing like `{function}`"),
+                    why: match error.problem {
+                        NO_FUNCTION => format!("Ansible has nothing like `{function}`"),
+                        problem => problem.to_string(),
+                    },
                 },
                 None => Unsupported { span: step.span, why: error.problem.to_string() },
             });
@@ -33,11 +36,12 @@ pub fn unsupported(role: &Role, service: &Definition) -> Vec<Unsupported> {
     found
 }
 
-/// Where a step calls a function.
+/// Where a step calls a function, itself or in a `let` that it takes it from.
 fn call_of(service: &Definition, step: &Step, function: &str) -> Option<Span> {
     let block = service.blocks.iter().find_map(|block| at(block, step.span))?;
-    let attributes = block.body.attributes().map(|attribute| &*attribute.value);
-    attributes.chain(block.condition.as_deref()).find_map(|expr| call_in(expr, service.lets.values(), function))
+    let said = || block.body.attributes().map(|attribute| &*attribute.value).chain(block.condition.as_deref());
+    let itself = said().find_map(|expr| call_in(expr, [], function));
+    itself.or_else(|| said().find_map(|expr| call_in(expr, service.lets.values(), function)))
 }
 
 /// The block that is declared at this place, in another one.

@@ -1,10 +1,10 @@
 //! `main.tf`: data sources, then resources, in the order of the library.
 
+use super::names::Names;
 use crate::artifact::hcl::{Body, Expr};
-use crate::base::Text;
 use crate::shape::Module;
 use crate::shape::module::{self, Repeat, Resource};
-use crate::target::common::hcl::{Lowering, Unsayable};
+use crate::target::common::hcl::Unsayable;
 use crate::value::Value;
 
 /// Arguments that take references and words, not values.
@@ -12,6 +12,7 @@ const META: &[&str] = &["ignore_changes", "depends_on", "replace_triggered_by"];
 
 /// The data sources and resources of a module.
 pub(super) fn resources(module: &Module) -> Result<Body, Unsayable> {
+    let names = Names::of(module);
     let mut body = Body::new();
     for (keyword, resource) in
         module.data.iter().map(|data| ("data", data)).chain(module.resources.iter().map(|resource| ("resource", resource)))
@@ -19,35 +20,33 @@ pub(super) fn resources(module: &Module) -> Result<Body, Unsayable> {
         if let Some(doc) = &resource.doc {
             body = comment(body, doc);
         }
-        body.push_block(keyword, [resource.ty.clone(), resource.name.clone()], block(resource)?);
+        body.push_block(keyword, [resource.ty.clone(), resource.name.clone()], block(resource, &names)?);
     }
     Ok(body)
 }
 
-fn block(resource: &Resource) -> Result<Body, Unsayable> {
-    let lowering = Lowering::default();
+fn block(resource: &Resource, names: &Names<'_>) -> Result<Body, Unsayable> {
     let mut body = Body::new();
     match &resource.repeat {
         Repeat::Once => {}
         Repeat::If(condition) => {
             // One entry or none: an address with a key does not shift when the condition changes.
-            let names = lowering.value(condition)?.conditional(Expr::list(["this"]), Expr::list([] as [&str; 0]));
+            let names = names.value(condition)?.conditional(Expr::list(["this"]), Expr::list([] as [&str; 0]));
             body = body.attribute("for_each", Expr::call("toset", [names])).blank();
         }
-        Repeat::Each(source) => body = body.attribute("for_each", lowering.value(source)?).blank(),
+        Repeat::Each(source) => body = body.attribute("for_each", names.value(source)?).blank(),
     }
-    fill(body, &resource.body, &lowering.locals)
+    fill(body, &resource.body, &names.within(&resource.repeat))
 }
 
-fn fill(mut body: Body, written: &module::Body, locals: &[(Text, Expr)]) -> Result<Body, Unsayable> {
-    let lowering = Lowering { output: None, locals: locals.to_vec() };
+fn fill(mut body: Body, written: &module::Body, names: &Names<'_>) -> Result<Body, Unsayable> {
     for (name, value) in &written.arguments {
         let value = match value {
             Value::List(words) if META.contains(&name.as_str()) => Expr::list(words.iter().map(|word| match word.as_text() {
                 Some(word) => Expr::variable(word.clone()),
-                None => lowering.value(word).unwrap_or(Expr::Null),
+                None => names.value(word).unwrap_or(Expr::Null),
             })),
-            value => lowering.value(value)?,
+            value => names.value(value)?,
         };
         if name == "depends_on" {
             body = body.blank();
@@ -60,11 +59,10 @@ fn fill(mut body: Body, written: &module::Body, locals: &[(Text, Expr)]) -> Resu
             body = comment(body, doc);
         }
         body = match &block.repeat {
-            None => body.nested(block.name.clone(), fill(Body::new(), &block.body, locals)?),
+            None => body.nested(block.name.clone(), fill(Body::new(), &block.body, names)?),
             Some((binding, source)) => {
-                let mut inner = locals.to_vec();
-                inner.push((binding.clone(), Expr::path(&format!("{binding}.value"))));
-                let mut dynamic = Body::new().attribute("for_each", lowering.value(source)?);
+                let inner = names.with(binding, source, Expr::path(&format!("{binding}.value")));
+                let mut dynamic = Body::new().attribute("for_each", names.value(source)?);
                 if *binding != block.name {
                     dynamic.push_attribute("iterator", Expr::variable(binding.clone()));
                 }

@@ -7,6 +7,7 @@ mod domains;
 mod keys;
 mod known;
 mod main_file;
+mod names;
 mod origin;
 mod refusals;
 mod sample;
@@ -24,7 +25,7 @@ use crate::artifact::hcl::{Body, Expr, Object};
 use crate::artifact::{Entry, Tree, header};
 use crate::base::{Text, text};
 use crate::shape::Module;
-use crate::target::common::hcl::{Lowering, OPENTOFU, Unsayable};
+use crate::target::common::hcl::{OPENTOFU, Unsayable};
 
 /// `modules/infra/compute/aws`
 pub fn folder(group: &str, module: &str, provider: &str) -> Text {
@@ -58,17 +59,17 @@ fn versions(module: &Module) -> Body {
 }
 
 fn outputs(module: &Module) -> Result<Body, Unsayable> {
-    let lowering = Lowering::default();
+    let names = names::Names::of(module);
     let mut body = Body::new();
     for (index, output) in module.outputs.iter().enumerate() {
-        let mut block = Body::new().attribute("description", output.doc.clone()).attribute("value", lowering.value(&output.value)?);
+        let mut block = Body::new().attribute("description", output.doc.clone()).attribute("value", names.value(&output.value)?);
         if output.sensitive {
             block.push_attribute("sensitive", true);
         }
         if index == 0 {
             for rule in &module.preconditions {
-                let condition = lowering.value(&rule.condition)?;
-                let inner = Body::new().attribute("condition", condition).attribute("error_message", lowering.value(&rule.message)?);
+                let condition = names.value(&rule.condition)?;
+                let inner = Body::new().attribute("condition", condition).attribute("error_message", names.value(&rule.message)?);
                 block = block.blank().nested("precondition", inner);
             }
         }

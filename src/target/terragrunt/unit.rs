@@ -7,7 +7,8 @@ use crate::base::{Text, text};
 use crate::plan::{Plan, Unit};
 use crate::shape::{Shapes, Source};
 use crate::target::common::hcl::{Lowering, Unsayable, identifier};
-use crate::value::InstanceId;
+use crate::ty::Ty;
+use crate::value::{InstanceId, Residual};
 
 /// Commands that may see mocks; one that writes never does.
 const MOCKED: [&str; 4] = ["init", "validate", "plan", "show"];
@@ -54,7 +55,11 @@ pub(super) fn unit(plan: &Plan, unit: &Unit, shapes: &Shapes, waiting: &Waiting)
         let named = dependency.map(|dependency| dependency.name.clone()).unwrap_or_default();
         Expr::path("dependency").attribute(named).attribute("outputs").attribute(name.clone())
     };
-    let lowering = Lowering { output: Some(&output), locals: Vec::new() };
+    let types = |residual: &Residual| match residual {
+        Residual::Output(of, name) => output_type(plan, shapes, *of, name),
+        _ => None,
+    };
+    let lowering = Lowering { output: Some(&output), locals: Vec::new(), types: Some(&types) };
     if let Some(provider) = plan.provider(&unit.provider_instance).filter(|provider| waiting.holds(&provider.name)) {
         body = body.blank().block("generate", ["provider"], environment::generate(provider, &lowering)?);
     }
@@ -71,6 +76,13 @@ pub(super) fn unit(plan: &Plan, unit: &Unit, shapes: &Shapes, waiting: &Waiting)
         inputs.push("labels", Expr::path("include.root.locals.labels"));
     }
     Ok(body.blank().attribute("inputs", inputs.lines().spaced()))
+}
+
+/// The type of an output of a unit.
+fn output_type(plan: &Plan, shapes: &Shapes, of: InstanceId, name: &str) -> Option<Ty> {
+    let unit = plan.units.iter().find(|unit| unit.instance == of)?;
+    let module = shapes.modules.get(&(unit.module.clone(), unit.provider.clone()))?;
+    module.outputs.iter().find(|output| output.name == name).map(|output| output.ty.clone())
 }
 
 /// From one unit's folder to another's: `../network` within a stack, `../../mgmt/network` to another.

@@ -2,17 +2,19 @@
 
 use super::notice::handler;
 use super::{Context, FLUSH, condition, made, name_of, some, text_of, word_of};
-use crate::artifact::config::{Part, Section, lines, systemd};
+use crate::artifact::config::{Part, Section, Word, lines, systemd, word};
 use crate::artifact::tree::Document;
 use crate::artifact::yaml::Map;
 use crate::artifact::{Error, Problem};
 use crate::base::{Text, text};
+use crate::eval::infer::bare;
 use crate::shape::role::Step;
 use crate::target::ansible::content::{managed, parts};
 use crate::target::ansible::names::{capital, part};
 use crate::target::ansible::scope::Scope;
 use crate::target::ansible::task::Task;
-use crate::value::Value;
+use crate::ty::Ty;
+use crate::value::{Residual, Value};
 
 pub(super) fn daemon(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>, Error> {
     let name = name_of(step);
@@ -51,7 +53,7 @@ pub(super) fn daemon(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>
         tasks.push(Task::new(text!("Apply the changes for {name}"), FLUSH, "flush_handlers"));
     }
     let mut arguments = Map::new().with("name", name.clone()).with("enabled", true).with("state", "started");
-    if own {
+    if own || context.units {
         arguments.push("daemon_reload", true);
     }
     let mut start = Task::new(text!("Start {name}"), "ansible.builtin.systemd_service", arguments);
@@ -63,7 +65,7 @@ pub(super) fn daemon(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>
 fn add_handler(step: &Step, reload: bool, context: &mut Context<'_>) -> Result<(), Error> {
     let name = handler(step, reload);
     let mut arguments = Map::new().with("name", name_of(step)).with("state", if reload { "reloaded" } else { "restarted" });
-    if !reload && some(step, "run") {
+    if !reload && some(step, "run") || context.units {
         arguments.push("daemon_reload", true);
     }
     let mut task = Task::new(name.clone(), "ansible.builtin.systemd_service", arguments);
@@ -72,6 +74,26 @@ fn add_handler(step: &Step, reload: bool, context: &mut Context<'_>) -> Result<(
     task.when.push("not ansible_check_mode".into());
     context.handlers.insert(name, task);
     Ok(())
+}
+
+/// The pieces of a value as one word of a command or an assignment: what its type keeps from being anything else stands without quotes.
+fn one_word(parts: Vec<Part>, of: Word, value: &Value, scope: &Scope<'_>) -> Result<Vec<Part>, Error> {
+    let mut is_plain = true;
+    let mut see = |value: &Value| is_plain &= scope.type_of(value).is_some_and(|ty| is_plain_type(bare(&ty)));
+    match value {
+        Value::Residual(residual) => match &**residual {
+            Residual::Template(pieces) => pieces.iter().filter(|piece| matches!(piece, Value::Residual(_))).for_each(see),
+            _ => see(value),
+        },
+        _ => {}
+    }
+    word(parts, of, &|_| is_plain)
+}
+
+/// Whether the values of a type hold nothing but letters, digits and signs that are no syntax of a unit.
+fn is_plain_type(ty: &Ty) -> bool {
+    use Ty::{Bool, Bytes, Cidr, Duration, Enum, Float, Fqdn, Int, Ip, Name, Port, Protocol, Version};
+    matches!(ty, Bool | Int | Float | Name | Ip | Cidr | Port | Protocol | Fqdn | Bytes | Duration | Version | Enum(_))
 }
 
 /// The unit file.
@@ -107,12 +129,14 @@ fn unit(step: &Step, scope: &Scope<'_>) -> Result<String, Error> {
     for (name, value) in step.arguments.get("environment").and_then(Value::as_map).into_iter().flatten() {
         let mut assignment = vec![Part::text(text!("{name}="))];
         assignment.extend(parts(value, &Part::Text, scope)?);
-        service = service.with("Environment", assignment);
+        service = service.with("Environment", one_word(assignment, Word::Assignment, value, scope)?);
     }
     for file in step.arguments.get("environment_files").and_then(Value::as_list).unwrap_or_default() {
         service = service.with("EnvironmentFile", parts(file, &Part::Text, scope)?);
     }
-    service = service.with("ExecStart", words("run")?);
+    let run = step.arguments.get("run").and_then(Value::as_list).unwrap_or_default();
+    let command = run.iter().map(|value| one_word(parts(value, &Part::Text, scope)?, Word::OfCommand, value, scope));
+    service = service.with("ExecStart", command.collect::<Result<Vec<_>, Error>>()?.join(&Part::verbatim(" ")));
     if let Some(signal) = of("reload").and_then(Value::as_text) {
         service = service.with("ExecReload", [Part::verbatim(text!("/bin/kill --signal {signal} $MAINPID"))]);
     }

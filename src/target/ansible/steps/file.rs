@@ -16,6 +16,7 @@ pub(super) fn file(step: &Step, notice: &Notice, context: &mut Context<'_>) -> R
     let scope = inside(step, &context.scope);
     let path = label(step, &scope)?;
     let title = super::called("Write", &path, step);
+    context.units |= path.starts_with("/etc/systemd/system/");
     let held = step.arguments.get("content").cloned().unwrap_or(Value::None);
     let (module, source) = match word_of(step, "format") {
         "text" => ("ansible.builtin.copy", Map::new().with("content", Node::Folded(lower::text(&held, &scope)?))),

@@ -14,6 +14,7 @@ mod members;
 mod notice;
 mod packages;
 mod ready;
+mod repeat;
 mod request;
 mod task;
 mod user;
@@ -23,7 +24,7 @@ use super::lower;
 use super::names::file_name;
 use super::scope::Scope;
 use super::task::Task;
-use crate::artifact::jinja::{self, Expr};
+use crate::artifact::jinja;
 use crate::artifact::tree::Document;
 use crate::artifact::yaml::{Map, Node};
 use crate::artifact::{Error, Problem};
@@ -32,6 +33,9 @@ use crate::base::{Text, text};
 use crate::shape::role::Step;
 use crate::value::{Residual, Value};
 use std::collections::BTreeSet;
+
+pub use repeat::inside;
+use repeat::repeated;
 
 /// What the steps of a role add to it beside tasks.
 #[derive(Debug)]
@@ -48,6 +52,8 @@ pub struct Context<'a> {
     pub parts: IndexMap<Text, Vec<Task>>,
     /// Whether a handler may be waiting.
     pub pending: bool,
+    /// Whether a step has written a unit of systemd, or a part of one, which systemd has to read again.
+    pub units: bool,
     /// The results of installing packages: in check mode what they bring may not be there.
     pub packages: Vec<Text>,
     /// The results of creating groups, by the group's name: in check mode it may not be there.
@@ -163,24 +169,6 @@ pub(super) const FLUSH: &str = "ansible.builtin.meta";
 fn condition(step: &Step, scope: &Scope<'_>) -> Result<Option<Text>, Error> {
     let condition = step.condition.as_ref().map(|condition| lower::expression(condition, scope)).transpose()?;
     condition.map(|condition| jinja::condition(&condition)).transpose()
-}
-
-/// The names inside a step, where it is repeated: its element is `item`.
-pub fn inside<'a>(step: &Step, scope: &Scope<'a>) -> Scope<'a> {
-    match &step.repeat {
-        Some((name, _)) => scope.with(name, Expr::variable("item")),
-        None => scope.clone(),
-    }
-}
-
-/// Repeats a task as its step is.
-fn repeated(mut task: Task, step: &Step, scope: &Scope<'_>) -> Result<Task, Error> {
-    if let Some((_, source)) = &step.repeat {
-        task.repeat = Some(lower::node(source, scope)?);
-        let label = step.labels.first().map(|label| lower::text(label, &inside(step, scope))).transpose()?;
-        task.label = label.filter(|label| *label != "{{ item }}");
-    }
-    Ok(task)
 }
 
 /// The first label as text, with expressions in braces.

@@ -39,7 +39,7 @@ pub(super) fn task(step: &Step, context: &mut Context<'_>) -> Result<Vec<Task>, 
         let register = variable(&scope.role().name, result);
         task = task.register(&register);
         context.answers.insert(result.clone(), register.clone());
-        context.scope = context.scope.with(result, Expr::variable(register));
+        context.scope = context.scope.with(result, Expr::variable(register), None);
     }
     Ok(vec![repeated(task, step, &context.scope)?])
 }

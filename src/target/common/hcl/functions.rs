@@ -1,7 +1,8 @@
 //! The built-in functions of the language as functions of HCL.
 
-use super::{Lowered, Lowering, Unsayable};
+use super::{Lowered, Lowering, NO_UNIT, Unsayable, is_bare_number};
 use crate::artifact::hcl::{Binary, Expr};
+use crate::ty::Ty;
 use crate::value::Value;
 
 const GIB: i64 = 1 << 30;
@@ -78,6 +79,8 @@ impl Lowering<'_> {
         let given: Vec<&Value> = arguments.iter().filter(|argument| **argument != Value::None).collect();
         let lowered = given.iter().map(|argument| self.value(argument)).collect::<Result<Vec<_>, _>>()?;
         let unsayable = || Unsayable(format!("OpenTofu has nothing like `{function}`"));
+        let of = given.first().and_then(|first| self.type_of(first));
+        let has_part = |is: &dyn Fn(&Ty) -> bool| of.as_ref().is_some_and(|of| of.has_part(is));
         let mut each = lowered.iter().cloned();
         let mut next = || each.next().ok_or_else(unsayable);
         match function {
@@ -97,6 +100,9 @@ impl Lowering<'_> {
                 let arguments = arguments.iter().map(|argument| self.value(argument)).collect::<Result<Vec<_>, _>>()?;
                 Ok(Expr::call("lookup", arguments))
             }
+            "join" | "to_json" | "to_string" if has_part(&is_bare_number) => Err(Unsayable(NO_UNIT.into())),
+            // It takes everything for text.
+            "sort" if has_part(&|part| part.is_scalar() && !part.is_text()) => Err(unsayable()),
             "first" => Ok(next()?.index(0i64)),
             "last" => Ok(Expr::call("reverse", [next()?]).index(0i64)),
             "join" if lowered.len() == 1 => Ok(Expr::call("join", [Expr::from(""), next()?])),

@@ -5,7 +5,9 @@ mod types;
 
 use crate::artifact::hcl::{Binary, Expr, Object, Part, Step, Unary};
 use crate::base::{Text, text};
+use crate::eval::infer::{Known, bare, infer};
 use crate::eval::text_of;
+use crate::ty::Ty;
 use crate::value::{InstanceId, Operator, Residual, ResidualFor, Value};
 
 pub use types::ty;
@@ -20,13 +22,15 @@ pub struct Unsayable(pub String);
 /// What the output of another unit is called where a value is lowered.
 pub type OutputName<'a> = &'a dyn Fn(InstanceId, &Text) -> Expr;
 
-/// Lowers values for one place: what another unit's output is called there, and what bound names are.
+/// Lowers values for one place: what another unit's output is called there, what bound names are, and of which types all of them are.
 #[derive(Default)]
 pub struct Lowering<'a> {
     /// `dependency.network.outputs.id` for an output of another unit; only Terragrunt, which lacks the newest functions, has them.
     pub output: Option<OutputName<'a>>,
     /// Bound names that are not called by their own name.
     pub locals: Vec<(Text, Expr)>,
+    /// The types of variables, outputs and bound names; of what is not known, a value is written as it stands.
+    pub types: Option<Known<'a>>,
 }
 
 type Lowered = Result<Expr, Unsayable>;
@@ -77,6 +81,9 @@ impl Lowering<'_> {
             },
             Residual::Member(base, field) => match self.perhaps(value)? {
                 Some(expr) => expr,
+                None if self.is(base, Ty::is_scalar) => {
+                    return Err(Unsayable(format!("OpenTofu has a text or number for it, which has no `{field}`")));
+                }
                 None => self.value(base)?.attribute(field.clone()),
             },
             Residual::Index(base, at) => match self.perhaps(value)? {
@@ -86,9 +93,15 @@ impl Lowering<'_> {
             Residual::Template(parts) => {
                 let part = |part: &Value| match part {
                     Value::Text(text) => Ok(Part::text(text.clone())),
+                    value if self.is(value, is_bare_number) => Err(Unsayable(NO_UNIT.into())),
                     value => self.value(value).map(Part::expr),
                 };
-                Expr::template(parts.iter().map(part).collect::<Result<Vec<_>, Unsayable>>()?)
+                let said = Expr::template(parts.iter().map(part).collect::<Result<Vec<_>, Unsayable>>()?);
+                match parts.as_slice() {
+                    // An expression alone is no text there: it stays what it is.
+                    [one @ Value::Residual(_)] if self.is(one, |of| !of.is_text() && !is_address(of)) => Expr::call("tostring", [said]),
+                    _ => said,
+                }
             }
             Residual::Call(function, arguments) => match one(value) {
                 Some(resource) => Expr::call("one", [Expr::call("values", [resource])]),
@@ -163,15 +176,40 @@ impl Lowering<'_> {
         Ok(Expr::for_object("key", "value", self.value(map)?, key, value).only_if(condition).into())
     }
 
+    /// The type of a value, as far as it is known.
+    fn type_of(&self, value: &Value) -> Option<Ty> {
+        infer(value, self.types?)
+    }
+
+    /// Whether the type of a value is known, and is so.
+    fn is(&self, value: &Value, is_so: impl Fn(&Ty) -> bool) -> bool {
+        self.type_of(value).is_some_and(|of| is_so(bare(&of)))
+    }
+
+    /// Whether a value is in a network, which Terragrunt cannot say.
+    fn in_network(&self, left: &Value, right: &Value) -> Lowered {
+        if self.output.is_some() {
+            return Err(Unsayable("Terragrunt does not know whether a network holds an address".into()));
+        }
+        Ok(Expr::call("cidrcontains", [self.value(right)?, self.value(left)?]))
+    }
+
     fn binary(&self, operator: Operator, left: &Value, right: &Value) -> Lowered {
-        if operator == Operator::Add && (is_list(left) || is_list(right)) {
+        if operator == Operator::Add && (self.is_list(left) || self.is_list(right)) {
             return Ok(Expr::call("concat", [self.value(left)?, self.value(right)?]));
         }
         if operator == Operator::In {
+            if self.is(right, |of| *of == Ty::Cidr) {
+                return self.in_network(left, right);
+            }
+            if self.is(right, |of| *of == Ty::Protocol) {
+                return Err(Unsayable("OpenTofu does not know whether a span holds a port".into()));
+            }
             let all = self.value(right)?;
             let among = match right {
+                right if self.is(right, |of| matches!(of, Ty::Map(_) | Ty::Record(_))) => Expr::call("keys", [all]),
                 Value::Map(_) => Expr::call("keys", [all]),
-                right if is_list(right) => all,
+                right if self.is_list(right) => all,
                 // Either: the keys where there are keys.
                 _ => Expr::call("try", [Expr::call("keys", [all.clone()]), all]),
             };
@@ -182,7 +220,11 @@ impl Lowering<'_> {
             let [left, right] = [self.value(left)?, self.value(right)?].map(|side| Expr::call("jsonencode", [side]));
             return Ok(left.binary(if operator == Operator::Equal { Binary::Equal } else { Binary::NotEqual }, right));
         }
-        let float = matches!(left, Value::Float(_)) || matches!(right, Value::Float(_));
+        let float = [left, right].into_iter().any(|side| matches!(side, Value::Float(_)) || self.is(side, |of| *of == Ty::Float));
+        let ordered = matches!(operator, Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual);
+        if ordered && [left, right].into_iter().any(|side| self.is(side, |of| of.is_text() || is_address(of))) {
+            return Err(Unsayable("OpenTofu knows an order of numbers alone".into()));
+        }
         let (left, right) = (self.value(left)?, self.value(right)?);
         let binary = match operator {
             Operator::Default => return Ok(left.clone().binary(Binary::NotEqual, Expr::Null).conditional(left, right)),
@@ -238,18 +280,32 @@ fn is_written_out(value: &Value) -> bool {
     }
 }
 
-/// Whether it is certainly a list.
-fn is_list(value: &Value) -> bool {
-    match value {
-        Value::List(_) => true,
-        Value::Residual(residual) => match &**residual {
-            Residual::For(f) => f.entry.is_none(),
-            Residual::Call(function, _) => functions::gives_list(function),
+impl Lowering<'_> {
+    /// Whether it is certainly a list.
+    fn is_list(&self, value: &Value) -> bool {
+        match value {
+            Value::List(_) => true,
+            Value::Residual(residual) => match &**residual {
+                Residual::For(f) => f.entry.is_none(),
+                Residual::Call(function, _) if functions::gives_list(function) => true,
+                _ => self.is(value, |of| matches!(of, Ty::List(_))),
+            },
             _ => false,
-        },
-        _ => false,
+        }
     }
 }
+
+/// Whether values are written there as text without being one.
+fn is_address(ty: &Ty) -> bool {
+    matches!(ty, Ty::Ip | Ty::Cidr | Ty::Protocol)
+}
+
+/// Whether a value is written there as a number alone, without the unit that its text has.
+fn is_bare_number(ty: &Ty) -> bool {
+    matches!(ty, Ty::Bytes | Ty::Duration | Ty::Money)
+}
+
+const NO_UNIT: &str = "an amount is a bare number in OpenTofu, which has not the unit that its text has here";
 
 /// A name as an HCL identifier of infrac's own making.
 pub fn identifier(name: &str) -> Text {

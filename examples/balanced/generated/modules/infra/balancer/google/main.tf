@@ -60,7 +60,7 @@ resource "google_compute_forwarding_rule" "listener" {
   region                = var.region
   ip_address            = google_compute_address.this.address
   ip_protocol           = "TCP"
-  ports                 = [each.value.port]
+  ports                 = [tostring(each.value.port)]
   load_balancing_scheme = "EXTERNAL"
   backend_service       = google_compute_region_backend_service.group[each.key].id
   labels                = var.labels

@@ -29,13 +29,13 @@ resource "oci_core_instance" "node" {
   source_details {
     source_type             = "image"
     source_id               = data.oci_core_images.baked.images[0].id
-    boot_volume_size_in_gbs = var.root_gibibytes
+    boot_volume_size_in_gbs = tostring(var.root_gibibytes)
   }
 
   create_vnic_details {
     subnet_id        = var.network_subnet_ids[each.value.subnet.key]
     private_ip       = each.value.address
-    assign_public_ip = var.public
+    assign_public_ip = tostring(var.public)
     nsg_ids          = [var.firewall_id]
   }
 

@@ -28,6 +28,6 @@ resource "google_compute_firewall" "entry" {
 
   allow {
     protocol = "tcp"
-    ports    = [each.value.port]
+    ports    = [tostring(each.value.port)]
   }
 }

@@ -30,7 +30,7 @@ resource "oci_objectstorage_object_lifecycle_policy" "ageing" {
     action      = "DELETE"
     target      = "previous-object-versions"
     is_enabled  = true
-    time_amount = var.keep_days
+    time_amount = tostring(var.keep_days)
     time_unit   = "DAYS"
   }
 
@@ -52,7 +52,7 @@ resource "oci_objectstorage_object_lifecycle_policy" "ageing" {
       action      = "DELETE"
       target      = "objects"
       is_enabled  = true
-      time_amount = e.value.days
+      time_amount = tostring(e.value.days)
       time_unit   = "DAYS"
 
       object_name_filter {
