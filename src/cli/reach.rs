@@ -4,8 +4,8 @@ use super::output::{BAD, GOOD, count, print as answer, tell};
 use super::selection::Selection;
 use super::table::{Form, print};
 use super::{Exit, Global, candidates, open};
+use crate::base::Text;
 use crate::base::similar::nearest;
-use crate::base::{Text, text};
 use crate::host::{Failure, revision};
 use crate::view::{self, Opening, Table};
 use clap_complete::ArgValueCandidates;
@@ -91,12 +91,8 @@ impl Reach {
     fn check(&self, facts: &[&[view::Facts]]) -> Result<(), Failure> {
         let facts = || facts.iter().flat_map(|facts| facts.iter());
         if let Some(from) = &self.from {
-            let mut known: BTreeSet<Text> = facts().flat_map(view::openings).map(|of| of.source.name()).collect();
+            let mut known: BTreeSet<Text> = facts().flat_map(view::sources).collect();
             known.extend(view::Source::WORDS.map(Text::from));
-            known.extend(facts().flat_map(|of| &of.stacks).map(|stack| text!("stack {}", stack.name)));
-            known.extend(facts().flat_map(|of| &of.hosts).map(|host| text!("machine {}", host.name)));
-            known.extend(facts().flat_map(|of| &of.networks).map(|network| text!("network {}", network.unit)));
-            known.extend(facts().flat_map(|of| &of.providers).map(|provider| text!("edge {}", provider.name)));
             has("opens connections", from, &known)?;
         }
         if let Some(to) = &self.to {

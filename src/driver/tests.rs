@@ -1,12 +1,14 @@
 //! Runs the tests of a library: each compiles a small product of its own, and what it expects is compared with what there is.
 
+mod reached;
+
 use super::layers::{LinkedTest, Shared, parse, sort};
 use super::product::{self, Compiled, With};
 use super::targets::Targets;
 use super::why::shown;
 use super::{Files, Options, shared as files_of_all, threads};
 use crate::artifact::Tree;
-use crate::base::{Ports, Span, Text, Workspace};
+use crate::base::{Span, Text, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::eval::{Run, Work, text_of};
 use crate::hir::{Program, Test};
@@ -15,9 +17,7 @@ use crate::plan::{NO_IMPORTS, Unit};
 use crate::shape::Shapes;
 use crate::target::opentofu::{self, Known};
 use crate::value::Value;
-use crate::view;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
 
 /// What running the tests of a workspace gave.
 #[derive(Debug, Default)]
@@ -111,8 +111,8 @@ impl Running<'_> {
                         file(expectation, tree)
                     }
                     "resource" => self.resource(expectation, &units),
-                    "open" => opening(expectation, &compiled, &environment.text, true),
-                    "closed" => opening(expectation, &compiled, &environment.text, false),
+                    "open" => reached::opening(expectation, &compiled, &environment.text, true),
+                    "closed" => reached::opening(expectation, &compiled, &environment.text, false),
                     other => Some(fail(expectation.keyword.span, format!("nothing is known of `{other}`"))),
                 };
                 failures.extend(failure);
@@ -155,7 +155,17 @@ impl Running<'_> {
             })
             .collect();
         match (found.is_empty(), is_absent) {
-            (true, true) => return None,
+            // That there is nothing of a name that the module never has would always hold.
+            (true, true) => {
+                let plain = address.split('[').next().unwrap_or_default();
+                let names = self.shapes.modules.get(&key).map(|module| opentofu::addresses(module)).unwrap_or_default();
+                let is_known = names.iter().any(|name| name == plain);
+                return (!is_known).then(|| {
+                    fail(span, format!("`{of}` never has a resource `{plain}`"))
+                        .did_you_mean(plain, span, names.iter().map(Text::as_str))
+                        .repaired_if(false)
+                });
+            }
             (true, false) => {
                 let addresses = known.iter().map(|known| known.address.as_str());
                 return Some(fail(span, format!("`{of}` has no resource `{address}`")).did_you_mean(&address, span, addresses));
@@ -335,59 +345,4 @@ fn file(expected: &Expectation, tree: &Tree) -> Option<Diagnostic> {
 /// A line without the room that formatters put between words.
 fn squeezed(line: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether somebody reaches a port of the machines of a stack.
-fn opening(expected: &Expectation, compiled: &Compiled, environment: &Text, is_wanted: bool) -> Option<Diagnostic> {
-    let span = expected.keyword.span;
-    let Some((to, _)) = expected.instance("to") else {
-        return Some(fail(span, "`to` names no stack of the product"));
-    };
-    let (Some(Value::Port(asked)), Some(from)) = (expected.value("port"), expected.text("from")) else {
-        return Some(fail(span, "`port` and `from` could not be read"));
-    };
-    let of_environment = || compiled.facts.iter().filter(|facts| facts.environment == *environment);
-    let to_stack = |unit: &Text| unit.strip_prefix(to.as_str()).is_some_and(|rest| rest.starts_with('/'));
-    let openings: Vec<view::Opening> = of_environment().flat_map(view::openings).filter(|opening| to_stack(&opening.unit)).collect();
-    if of_environment().next().is_none() {
-        return Some(fail(span, "nobody can tell who reaches what: the product has no plan"));
-    }
-    let on_port = |opening: &&view::Opening| {
-        opening.protocol.is_empty() || Ports { span: opening.ports, protocol: opening.protocol.clone() }.overlaps(asked)
-    };
-    let on_port: Vec<&view::Opening> = openings.iter().filter(on_port).filter(|opening| opening.reaches()).collect();
-    // Open is what lets in by this name, closed what lets nobody in who has it, under no name.
-    let is_let_in = |opening: &&view::Opening| {
-        let holds = || of_environment().any(|facts| opening.source.holds(from, facts));
-        if is_wanted { opening.source.name() == *from } else { holds() }
-    };
-    let by_source: Vec<&view::Opening> = on_port.iter().copied().filter(is_let_in).collect();
-    // Open is a span of which every port is, closed one of which none is.
-    let is_as_said = if is_wanted { covered(&by_source, asked) } else { by_source.is_empty() };
-    if is_as_said {
-        return None;
-    }
-    let mut sources: Vec<Text> = on_port.iter().map(|opening| opening.source.name()).collect();
-    sources.dedup();
-    let who = if sources.is_empty() { "nobody reaches it".to_owned() } else { format!("it is reached by {}", sources.join(", ")) };
-    let verb = if is_wanted { "does not reach" } else { "reaches" };
-    Some(fail(span, format!("{from} {verb} {asked} of `{to}` in {environment}")).label(who))
-}
-
-/// Whether openings, which may each hold a part of a span only, hold all of it on some machine.
-fn covered(openings: &[&view::Opening], asked: &Ports) -> bool {
-    let hosts: BTreeSet<&Text> = openings.iter().map(|opening| &opening.host).collect();
-    hosts.into_iter().any(|host| {
-        let on_host = openings.iter().filter(|opening| opening.host == *host);
-        let Some((first, last)) = asked.span else { return true };
-        let mut spans: Vec<(u16, u16)> = on_host.map(|opening| opening.ports.unwrap_or((1, u16::MAX))).collect();
-        spans.sort_unstable();
-        let next = spans.into_iter().fold(
-            u32::from(first),
-            |next, (from, to)| {
-                if u32::from(from) <= next { next.max(u32::from(to) + 1) } else { next }
-            },
-        );
-        next > u32::from(last)
-    })
 }

@@ -55,6 +55,8 @@ pub struct Expectation {
     pub labels: Vec<Text>,
     /// The attributes, and the usual values of those that are left out; nothing for what could not be evaluated.
     pub values: BTreeMap<Text, Option<Said>>,
+    /// Where the values of the attributes stand that are not left out.
+    pub said_at: BTreeMap<Text, Span>,
 }
 
 /// An attribute of an expectation.
@@ -78,6 +80,11 @@ impl Expectation {
     pub fn texts(&self, name: &str) -> Vec<&Text> {
         let list = self.value(name).and_then(Value::as_list);
         list.into_iter().flat_map(|list| list.iter()).filter_map(Value::as_text).collect()
+    }
+
+    /// Where an attribute is said; the word of the expectation where it is left out.
+    pub fn place(&self, name: &str) -> Span {
+        self.said_at.get(name).copied().unwrap_or(self.keyword.span)
     }
 
     /// A value that is there.
@@ -188,6 +195,7 @@ impl Planner<'_> {
             kind.into_iter().flat_map(|kind| kind.inputs.values()).filter_map(|input| Some((&input.name.text, input.default.as_ref()?)));
         said.extend(usual.map(|(name, default)| (name.clone(), default.clone())));
         said.extend(block.body.attributes().map(|attribute| (attribute.name.text.clone(), attribute.value.clone())));
+        let said_at = block.body.attributes().map(|attribute| (attribute.name.text.clone(), attribute.value.span)).collect();
         let values = said.into_iter().map(|(name, written)| {
             let value = self.eval(&written, PRODUCT).ok().map(|value| match value {
                 Value::Instance(id) => {
@@ -201,7 +209,7 @@ impl Planner<'_> {
             (name, value)
         });
         let values = values.collect();
-        Expectation { keyword: block.keyword.clone(), labels, values }
+        Expectation { keyword: block.keyword.clone(), labels, values, said_at }
     }
 }
 

@@ -169,3 +169,37 @@ fn names_and_types_in_tests_are_checked_and_what_does_not_belong_is_refused() {
         }
     }
 }
+
+const NAMES: &str = r#"
+test "who and what there is" {
+  provider hetzner eu { region = fsn1 }
+  stack compute web { on = eu, servers = 1, public = true, ports = [443/tcp], from = [198.51.100.0/24] }
+  stack compute big { on = eu, servers = 1, public = true, keys = [web.operator_keys] }
+  expect {
+    closed { to = web, port = 80/tcp, from = "stack big" }
+    closed { to = web, port = 443/tcp, from = "203.0.113.0/24" }
+    resource "hcloud_server.node[\"a\"]" { of = web.nodes, absent = true }
+  }
+}
+
+test "nobody and nothing" {
+  provider hetzner eu { region = fsn1 }
+  stack compute web { on = eu, servers = 1, public = true, ports = [443/tcp], from = [198.51.100.0/24] }
+  expect {
+    closed { to = web, port = 80/tcp, from = "stak web" }
+    closed { to = web, port = 443/tcp, from = "198.51.100.7/32" }
+    resource "hcloud_server.nde" { of = web.nodes, absent = true }
+  }
+}
+"#;
+
+#[test]
+fn what_is_not_there_is_a_failure_of_who_expects_it_closed_or_absent() {
+    let session = project();
+    session.put("infra.toml", "name = \"acme\"\nedition = \"2026\"\nlibrary = [\"library\"]\n");
+    session.put("library/names.infra", NAMES);
+    let answer = session.run(&["test"]);
+    assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
+    answer.says("pass  who and what there is ").says("nobody in dev is called `stak web`").says("did you mean `stack web`?");
+    answer.says("198.51.100.7/32 reaches 443/tcp of `web`").says("never has a resource `hcloud_server.nde`");
+}

@@ -39,6 +39,12 @@ pub fn known(module: &Module, inputs: &[(Text, Value)]) -> Vec<Known> {
     found
 }
 
+/// The addresses of what a module may hold, without keys.
+pub fn addresses(module: &Module) -> Vec<Text> {
+    let data = module.data.iter().map(|of| text!("data.{}.{}", of.ty, of.name));
+    data.chain(module.resources.iter().map(|of| text!("{}.{}", of.ty, of.name))).collect()
+}
+
 fn arguments(world: &World<'_>, body: &Body, bound: Bound<'_>) -> Entries {
     let mut found = Entries::new();
     for (name, value) in &body.arguments {

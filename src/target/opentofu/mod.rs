@@ -17,7 +17,7 @@ mod unsupported;
 mod variables;
 mod world;
 
-pub use known::{Known, known};
+pub use known::{Known, addresses, known};
 pub use origin::origin;
 pub use unsupported::unsupported;
 
