@@ -35,16 +35,16 @@ pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
             continue;
         }
         gate(stage, &mut gates, found);
-        // What runs for environments is told apart by the stage.
-        if stage.per == Per::Environment {
-            continue;
-        }
         for (at, task) in stage.run.iter().enumerate() {
             let at = stage.element("run", at);
             if let Some((other, first)) = tasks.insert(*task, (&stage.name, at))
                 && *other != stage.name
             {
-                let message = format!("`{task}` is done by `{other}` already: GitLab would have two jobs of one name");
+                let why = match stage.per {
+                    Per::Environment => "GitLab would do it once for both, and GitHub twice",
+                    _ => "GitLab would have two jobs of one name",
+                };
+                let message = format!("`{task}` is done by `{other}` already: {why}");
                 found.push(
                     Diagnostic::error(Code::InvalidPipeline, at, message)
                         .related(first, format!("`{other}` does it here"))

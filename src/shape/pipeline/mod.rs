@@ -46,6 +46,8 @@ pub struct Pipeline {
 pub struct Stage {
     /// Its name, which is also that of its workflow.
     pub name: Text,
+    /// The path of the source that says it: an extension of a pipeline adds stages.
+    pub source: Text,
     /// What it is for: one sentence or two.
     pub doc: Text,
     /// What makes it run.

@@ -81,10 +81,12 @@ impl Reader<'_> {
     }
 
     fn pipeline(&mut self, definition: &Definition) -> Option<Pipeline> {
-        let source = self.context.workspace.file(definition.span.file).path.clone();
+        let files = self.context.workspace;
+        let source = files.file(definition.span.file).path.clone();
         self.read(definition, |early, fields| {
             let stages = stages(early)?;
-            Some(stages.and_then(|stages| {
+            Some(stages.and_then(|mut stages| {
+                stages.iter_mut().for_each(|stage| stage.source = files.file(stage.said.name.file).path.clone());
                 Ok(Pipeline {
                     name: definition.name.text.clone(),
                     source,
@@ -178,6 +180,7 @@ fn stage(early: &mut Early<'_>, kind: &hir::Kind, block: &hir::Block) -> Option<
         let run: Vec<Task> = fields.words("run")?;
         Ok(Stage {
             name,
+            source: Text::default(),
             doc: block.doc.clone().unwrap_or_default(),
             when: fields.words("when")?,
             after: fields.texts("after")?,

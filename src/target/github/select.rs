@@ -62,7 +62,8 @@ fn selection(stage: &Stage) -> Map {
         (true, _, true) => SELECT_IMAGES,
         (false, false, true) if stage.runs_at(Event::Change) => SELECT_PROPOSED,
         (true, _, false) => SELECT_ALL_IMAGES,
-        (false, true, _) => SELECT_RANKS,
+        (false, true, true) => SELECT_RANKS,
+        (false, true, false) => SELECT_ALL_RANKS,
         (false, false, true) => SELECT_CHANGED,
         (false, false, false) if stage.runs_at(Event::Hourly) => SELECT_SLOT,
         (false, false, false) => SELECT_ALL,
@@ -103,6 +104,12 @@ else
   rows=$(./ci/select.sh environments all)
 fi
 echo "rows=$rows" >> "$GITHUB_OUTPUT"
+"#;
+const SELECT_ALL_RANKS: &str = r#"rows=$(./ci/select.sh environments all)
+for rank in 0 1 2 3; do
+  part=$(echo "$rows" | jq --compact-output --argjson rank "$rank" 'map(select(.rank == $rank))')
+  echo "rank-$rank=$part" >> "$GITHUB_OUTPUT"
+done
 "#;
 const SELECT_RANKS: &str = r#"rows=$(./ci/select.sh environments changed "$BASE" HEAD)
 for rank in 0 1 2 3; do

@@ -16,7 +16,7 @@ pub(super) fn workflow(pipeline: &Pipeline, stage: &Stage, roles: &[Text]) -> Re
         .with("concurrency", concurrency(stage))
         .with("jobs", jobs_of(pipeline, stage, roles)?.spaced())
         .spaced();
-    Ok(Document::new(first_together(root)).header(header(&pipeline.source)).bare_on())
+    Ok(Document::new(first_together(root)).header(header(&stage.source)).bare_on())
 }
 
 /// The name stands directly below the header.
