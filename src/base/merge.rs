@@ -48,11 +48,34 @@ pub fn both_sides(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// The text with nothing but blanks in the place of the marks and of what is not the first side: every other place stays where it is.
+pub fn first_side(text: &str) -> String {
+    let mut is_kept = true;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let mark = Mark::of(line.trim_end_matches(['\r', '\n']));
+        is_kept = mark.map_or(is_kept, |mark| matches!(mark, Mark::Ours | Mark::End));
+        match mark.is_none() && is_kept {
+            true => line.to_owned(),
+            false => line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect(),
+        }
+    });
+    lines.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const CONFLICT: &str = "a\n<<<<<<< HEAD\nb\n||||||| 1234567\nx\n=======\nc\n>>>>>>> theirs\nd\n";
+
+    #[test]
+    fn of_the_first_side_every_place_stays() {
+        let first = first_side(CONFLICT);
+        assert_eq!(first.len(), CONFLICT.len());
+        assert_eq!(first.split_whitespace().collect::<Vec<_>>(), ["a", "b", "d"]);
+        assert_eq!(first.find('d'), CONFLICT.rfind('d'));
+        assert_eq!(first_side("é\n=======\né\n").trim_end(), "é");
+    }
 
     #[test]
     fn a_conflict_has_two_sides() {

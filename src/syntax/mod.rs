@@ -16,4 +16,5 @@ mod text;
 pub(crate) mod token;
 
 pub use classes::{Class, classes};
+pub use lexer::is_reserved;
 pub use parser::parse;

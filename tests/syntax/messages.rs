@@ -120,3 +120,13 @@ fn strings_of_several_lines_lose_their_indentation() {
     assert_eq!(crate::dump::dump(&parse(&text.replace('\n', "\r\n")).0), tree);
     assert!(said("a = \"\"\"\n  one\n    \"\"\"\n")[0].contains("indented less"));
 }
+
+#[test]
+fn a_merge_that_is_not_finished_is_one_mistake() {
+    let text = "a = 1\n<<<<<<< HEAD\nb = 2\n=======\nb = 3\nb = 4 }\n>>>>>>> other\nc = 5\n";
+    let help = "keep what is right of both sides, and remove the lines with the marks";
+    assert_eq!(said(text), [format!("2:1 IC0002 git has left the marks of a merge that is not finished | {help}")]);
+    // Another mistake is told, too, and a text may hold such lines.
+    assert_eq!(said(&text.replace("c = 5", "c 5")).len(), 2);
+    assert!(said("a = \"\"\"\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> other\n\"\"\"\n").is_empty());
+}

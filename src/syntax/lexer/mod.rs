@@ -12,6 +12,7 @@ use crate::base::{FileId, Span};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::ast::Comment;
 use strings::Mode;
+pub use words::is_reserved;
 
 /// A text as tokens.
 pub(crate) struct Lexed {

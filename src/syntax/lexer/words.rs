@@ -117,3 +117,8 @@ fn keyword(word: &[u8]) -> Kind {
         _ => Kind::Name,
     }
 }
+
+/// Whether a word is one of the language that no expression may use as a name.
+pub fn is_reserved(word: &str) -> bool {
+    keyword(word.as_bytes()).is_reserved()
+}

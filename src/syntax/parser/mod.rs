@@ -18,11 +18,42 @@ use super::lexer::lex;
 use super::messages::Messages;
 use super::text::check_text;
 use super::token::{Kind, Token};
+use crate::base::merge::{self, Mark};
 use crate::base::{FileId, Span, Text};
-use crate::diag::Diagnostics;
+use crate::diag::{Code, Diagnostic, Diagnostics};
 
-/// The tree of a text, with what is wrong in it. Any text has a tree.
+/// The tree of a text, with what is wrong in it. Any text has a tree. Of a conflict that git has written into it the first side counts, and
+/// nothing else is said of it: what follows from the other one is no mistake of anybody.
 pub fn parse(file: FileId, text: &str) -> (ast::File, Diagnostics) {
+    let (tree, found) = read(file, text);
+    if found.0.is_empty() || !merge::has_conflict(text) {
+        return (tree, found);
+    }
+    let (tree, mut of_first) = read(file, &merge::first_side(text));
+    of_first.0.splice(0..0, conflict(file, text));
+    (tree, of_first)
+}
+
+/// The finding of a merge that is not finished, with its marks.
+fn conflict(file: FileId, text: &str) -> Option<Diagnostic> {
+    let mut at = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let start = at;
+        at += line.len();
+        (start, line.trim_end_matches(['\r', '\n']))
+    });
+    let mut marks = lines.filter(|(_, line)| Mark::of(line).is_some());
+    let span = |(start, line): (usize, &str)| Span::new(file, start as u32, (start + line.len()) as u32);
+    let first = marks.next().map(span)?;
+    let diagnostic = Diagnostic::error(Code::UnexpectedToken, first, "git has left the marks of a merge that is not finished")
+        .help("keep what is right of both sides, and remove the lines with the marks");
+    Some(marks.take(MOST_MARKS).fold(diagnostic, |diagnostic, mark| diagnostic.related(span(mark), "another mark")))
+}
+
+/// How many marks a finding shows besides the first.
+const MOST_MARKS: usize = 3;
+
+fn read(file: FileId, text: &str) -> (ast::File, Diagnostics) {
     let mut messages = Messages::default();
     if !check_text(file, text, &mut messages) {
         return (ast::File::default(), messages.into_diagnostics(text));
