@@ -27,6 +27,8 @@ impl<'a> Checker<'a> {
         let names: Vec<Option<&str>> = arguments.iter().map(|argument| argument.name.as_ref().map(|name| name.text.as_str())).collect();
         let places = match builtin.arrange(&names) {
             Ok(places) => places,
+            // Text that is no expression was told where it is read: what it would have been nobody knows.
+            Err(_) if arguments.iter().any(|argument| matches!(argument.value.kind, hir::ExprKind::Error)) => return Ty::Error,
             Err(misplaced) => {
                 let at = match misplaced {
                     Misplaced::TooMany(at) | Misplaced::Twice(at) => arguments.get(at).map_or(span, |argument| argument.value.span),
@@ -122,7 +124,8 @@ impl<'a> Checker<'a> {
         span: Span,
         scope: &mut Scope<'a>,
     ) -> Ty {
-        if arguments.len() != declared.parameters.len() {
+        let is_read = !arguments.iter().any(|argument| matches!(argument.value.kind, hir::ExprKind::Error));
+        if is_read && arguments.len() != declared.parameters.len() {
             self.error(report::wrong_count(span, name, declared, arguments.len()));
         }
         let mut outside = false;

@@ -30,8 +30,8 @@ impl Edit {
     }
 }
 
-/// The place of an item or element with its comma, or with its lines where it stands alone on them: its documentation
-/// and what is said behind it go too. A comment before it stays, because it may speak of more.
+/// The place of an item or element with its comma, or with its lines where it stands alone on them: its documentation goes too. A comment
+/// before it or behind it stays, because it may speak of more.
 fn with_separator(text: &str, span: Span) -> Span {
     let (Some(before), Some(after)) = (text.get(..span.start as usize), text.get(span.end as usize..)) else {
         return span;
@@ -47,8 +47,14 @@ fn with_separator(text: &str, span: Span) -> Span {
     match (behind_comma, last_comma) {
         (None, Some(kept)) if !ends_line || ahead_closes_list(ahead) => Span::new(span.file, kept.len() as u32, span.end),
         _ if begins_line && ends_line => {
+            let start = before_documentation(before);
+            // What is said behind it may be more than that it is there: it stays, on the line.
+            if line.starts_with('#') {
+                let indent = text[start as usize..].find(|c| !is_blank(c)).unwrap_or_default();
+                return Span::new(span.file, start + indent as u32, to(line));
+            }
             let end = line.find('\n').map_or("", |at| &line[at + 1..]);
-            Span::new(span.file, before_documentation(before), to(end))
+            Span::new(span.file, start, to(end))
         }
         (Some(rest), _) => Span::new(span.file, span.start, to(rest)),
         (None, Some(kept)) => Span::new(span.file, kept.len() as u32, span.end),
@@ -104,7 +110,9 @@ mod tests {
 
     #[test]
     fn items_go_with_their_lines() {
-        assert_eq!(without("x {\n  a = 1\n  «b = 2» # two\n  c = 3\n}\n"), "x {\n  a = 1\n  c = 3\n}\n");
+        assert_eq!(without("x {\n  a = 1\n  «b = 2»\n  c = 3\n}\n"), "x {\n  a = 1\n  c = 3\n}\n");
+        assert_eq!(without("x {\n  a = 1\n  «b = 2» # two\n  c = 3\n}\n"), "x {\n  a = 1\n  # two\n  c = 3\n}\n");
+        assert_eq!(without("x = [\n  a,\n  ## gone\n  «b», # two\n]"), "x = [\n  a,\n  # two\n]");
         assert_eq!(without("# kept\n## gone\n## too\n«a {\n}»\nb\n"), "# kept\nb\n");
         assert_eq!(without("«a»"), "");
     }

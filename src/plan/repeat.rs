@@ -1,6 +1,7 @@
 //! Instances that are there once for each of something: `module bucket b for p in purposes by p { … }`.
 
 use super::planner::Planner;
+use super::written::Written;
 use crate::base::{Text, text};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{Locals, Stop, text_of};
@@ -29,6 +30,8 @@ impl Planner<'_> {
         let definition = self.definition(&declared.keyword, &declared.definition.text);
         let mut instances: Vec<(Text, InstanceId)> = Vec::with_capacity(elements.len());
         for (key, element) in elements {
+            let path = [key.clone()];
+            let of = element.clone();
             let mut bound: Locals = binding.key.is_some().then(|| key.into()).into_iter().chain([element]).collect();
             if let Some(condition) = &declared.condition
                 && !self.is_there(condition, stack, &mut bound)?
@@ -38,11 +41,16 @@ impl Planner<'_> {
             let key = self.key_of_repeated(stack, declared, by, &mut bound)?;
             let name = text!("{}-{key}", declared.name.text);
             if self.node(stack).children.contains_key(&name) {
-                self.report(
-                    Diagnostic::error(Code::Duplicate, by.span, format!("there are two `{name}` in `{}`", self.node(stack).name))
-                        .related(declared.name.span, "it is repeated here")
-                        .help("make the key of something that tells each from the others"),
-                );
+                // What the project says twice is wrong there; what cannot be told is wrong in the definition, once for all that are made of it.
+                let mut is_of_element = false;
+                by.walk(&mut |part| is_of_element |= matches!(part.kind, hir::ExprKind::Local(_)));
+                let written = Written { expr: &binding.source, of: stack };
+                let said = is_of_element.then(|| self.origin_of(written, &path, Some(&of))).flatten();
+                let message = format!("two of `{}` would have the key `{key}`", declared.name.text);
+                let diagnostic = Diagnostic::error(Code::Duplicate, said.unwrap_or(by.span), message)
+                    .related(declared.name.span, "it is repeated here")
+                    .help("make the key of something that tells each from the others");
+                self.report(diagnostic);
                 return Err(Stop);
             }
             let id = self.push_as(name.clone(), declared.keyword.clone(), Some(stack), definition.clone(), declared.clone());

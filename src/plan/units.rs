@@ -78,14 +78,16 @@ impl Planner<'_> {
         let keys = value.as_list().unwrap_or_default().iter().filter_map(|element| key_of(element, path));
         if let Some(twice) = keys.into_iter().find(|key| !seen.insert(key.clone())) {
             let by = path.join(".");
+            // An element that is its own key has no field that says it.
+            let (same, each, own) = match by.is_empty() {
+                true => (format!("are `{twice}`"), "each of them".to_owned(), "leave one of them out".to_owned()),
+                false => (format!("have the {by} `{twice}`"), format!("their {by}"), format!("give each a {by} of its own")),
+            };
+            let message = format!("two elements of `{field}` {same}: one of them would be lost");
             self.report(
-                Diagnostic::error(
-                    Code::Duplicate,
-                    self.inventory_place(id, Some(field)),
-                    format!("two elements of `{field}` have the {by} `{twice}`: one of them would be lost"),
-                )
-                .related(hole.span, format!("resources are repeated over it by their {by}"))
-                .help(format!("give each a {by} of its own")),
+                Diagnostic::error(Code::Duplicate, self.inventory_place(id, Some(field)), message)
+                    .related(hole.span, format!("resources are repeated over it by {each}"))
+                    .help(own),
             );
             return Err(Stop);
         }

@@ -276,6 +276,7 @@ impl Resolver<'_> {
                 self.record(fields, names, find)
             }
             ast::TypeKind::Named { name, of: None, arguments } if CONSTRUCTORS.contains(&name.text.as_str()) => {
+                let keys = arguments.first().map(|argument| argument.span);
                 let mut arguments: Vec<Ty> = arguments.iter().map(|argument| self.ty_in(argument, names, find)).collect();
                 let wanted = if name.text == "map" { 1..=2 } else { 1..=1 };
                 if !wanted.contains(&arguments.len()) {
@@ -286,6 +287,13 @@ impl Resolver<'_> {
                     return Ty::Error;
                 }
                 let Some(last) = arguments.pop() else { return Ty::Error };
+                if let (Some(key), Some(said)) = (arguments.pop().filter(|key| !matches!(key, Ty::String | Ty::Error)), keys) {
+                    self.error(
+                        Diagnostic::error(Code::UnknownType, said, format!("the keys of a map are text, never `{key}`"))
+                            .help("write the type of the values alone, such as `map(string)`")
+                            .remove("leave the type of the keys out", said),
+                    );
+                }
                 match name.text.as_str() {
                     "list" => last.list(),
                     "map" => last.map(),

@@ -25,8 +25,10 @@ pub(in crate::check) fn misfit(span: Span, found: &Ty, expected: &Ty, why: Why) 
         }
         Why::Absent => Diagnostic::error(Code::OptionalValue, span, format!("`{expected}` is needed, this `{found}` may be absent"))
             .help("say what counts then with `??`"),
-        Why::Exposed => Diagnostic::error(Code::SecretExposed, span, format!("{} is needed, this is a secret", wanted(expected)))
-            .help("declare what takes it as `secret(…)`: a secret reaches only what takes a reference"),
+        Why::Exposed => Diagnostic::error(Code::SecretExposed, span, format!("{} is needed, this is a secret", wanted(expected))).help(
+            "a secret reaches only what takes a reference: what you declare as `secret(…)`; of a step the content of a `file`, which a \
+                 daemon may read (`environment_files`), the `environment` of a `command`, and `headers`",
+        ),
         Why::MissingField(name) => {
             Diagnostic::error(Code::Missing, span, format!("`{expected}` is needed, and this has no field `{name}`"))
         }
