@@ -1,5 +1,9 @@
 //! `location = provider.region` in a resource: what a tool needs of the provider becomes a `let` of the implementation, and with it a variable
-//! of the module, without anybody writing that `let`. It is done before anything is linked, so that nothing behind knows of it.
+//! of the module, without anybody writing that `let`. So does what a step of a service needs of an instance that the service is given
+//! (`sink.dsn`), of its machine or its product: a variable of its role. It is done before anything is linked, so that nothing behind knows
+//! of it.
+
+mod services;
 
 use super::Source;
 use super::spread::names;
@@ -18,8 +22,9 @@ pub(super) fn lifted(sources: &[Source]) -> Vec<Source> {
         all().find(|block| block.keyword.text == "define" && block.word(0).is_some_and(|word| word == keyword) && block.word(1) == name)
     };
     let lift = |source: &Source| {
-        let is_implementation = |item: &Item| matches!(item, Item::Block(block) if block.keyword.text == "implement");
-        if !source.tree.items.iter().any(is_implementation) {
+        let is_concerned =
+            |item: &Item| matches!(item, Item::Block(block) if block.keyword.text == "implement" || services::adds_to(block));
+        if !source.tree.items.iter().any(is_concerned) {
             return source.clone();
         }
         let mut tree = source.tree.as_ref().clone();
@@ -29,6 +34,9 @@ pub(super) fn lifted(sources: &[Source]) -> Vec<Source> {
             if block.keyword.text == "implement" {
                 let (contract, provider) = (declared("module", block.word(0)), declared(PROVIDER, block.word(2)));
                 is_changed |= implementation(block, contract, provider);
+            } else if services::adds_to(block) {
+                let parts: Vec<&Block> = all().filter(|of| services::adds_to(of) && of.word(1) == block.word(1)).collect();
+                is_changed |= services::service(block, &parts, &declared);
             }
         }
         if is_changed { Source { file: source.file, tree: Arc::new(tree) } } else { source.clone() }
@@ -45,7 +53,7 @@ fn implementation(block: &mut Block, contract: Option<&Block>, provider: Option<
     taken.extend(KEPT_BY_OPENTOFU.map(Text::from));
     // A name that somebody wrote goes on meaning what it means without them.
     used(&block.body.items, &mut taken);
-    let mut lifting = Lifting { taken, bound: Vec::new(), lets: BTreeMap::new() };
+    let mut lifting = Lifting { bases: BTreeMap::from([(PROVIDER.into(), false)]), taken, bound: Vec::new(), lets: BTreeMap::new() };
     for item in &mut block.body.items {
         match item {
             Item::Block(inner) if matches!(inner.keyword.text.as_str(), "resource" | "data") => lifting.block(inner),
@@ -108,6 +116,8 @@ fn declares(item: &Item) -> Option<Text> {
 }
 
 struct Lifting {
+    /// What the fields are of that are lifted, each with whether the name of a `let` begins with it.
+    bases: BTreeMap<Text, bool>,
     /// The names that mean something else already.
     taken: BTreeSet<Text>,
     /// The names that are bound around.
@@ -117,24 +127,24 @@ struct Lifting {
 }
 
 impl Lifting {
-    /// The name of the `let` for an expression that is a field of the provider.
+    /// The name of the `let` for an expression that is a field of what is lifted.
     fn name(&self, expr: &Expr) -> Option<Text> {
-        fn path(expr: &Expr, into: &mut Vec<Text>) -> bool {
+        fn path<'e>(expr: &'e Expr, into: &mut Vec<&'e Text>) -> Option<&'e Text> {
             match &expr.kind {
-                ExprKind::Name(name) => name == PROVIDER,
+                ExprKind::Name(name) => Some(name),
                 ExprKind::Member(base, field) => {
-                    let is_of_provider = path(base, into);
-                    into.push(field.text.clone());
-                    is_of_provider
+                    let of = path(base, into)?;
+                    into.push(&field.text);
+                    Some(of)
                 }
-                _ => false,
+                _ => None,
             }
         }
         let mut fields = Vec::new();
-        if !path(expr, &mut fields) || fields.is_empty() || self.bound.iter().any(|name| name == PROVIDER) {
-            return None;
-        }
-        let name = Text::new(fields.join("_"));
+        let base = path(expr, &mut fields)?;
+        let is_named = *self.bases.get(base).filter(|_| !fields.is_empty() && !self.bound.contains(base))?;
+        let words: Vec<&str> = std::iter::once(base).filter(|_| is_named).chain(fields).map(|word| word.as_str()).collect();
+        let name = Text::new(words.join("_"));
         let is_name = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         (is_name && !self.taken.contains(&name) && !self.bound.contains(&name)).then_some(name)
     }
