@@ -11,7 +11,9 @@ mod fallback_missing;
 mod foreign_name;
 mod forgotten;
 mod gate_names;
+mod group_names;
 mod idle_service;
+mod idle_store;
 mod invalid_name;
 mod machine_ways;
 mod made_twice;
@@ -45,8 +47,10 @@ mod state_config;
 mod unchecked_download;
 mod undone;
 mod unit_cycle;
+mod unknown_account;
 mod unknown_waiver;
 mod unreachable_path;
+mod unreached_ground;
 mod unreached_source;
 mod unreached_store;
 mod unrotated_log;
@@ -89,6 +93,7 @@ const RULES: &[Rule] = &[
     cidr_overlap::check,
     duplicate_name::check,
     fallback_missing::check,
+    group_names::check,
     invalid_name::check,
     missing_capability::check,
     operator_accounts::check,
@@ -111,10 +116,12 @@ const RULES: &[Rule] = &[
 ];
 
 /// Rules about how things of a product reach each other. What is said for all environments is told once.
-const REACH: &[Rule] = &[dead_record::check, foreign_name::check, gate_names::check, silent_port::check, unreached_source::check];
+const REACH: &[Rule] =
+    &[dead_record::check, foreign_name::check, gate_names::check, silent_port::check, unreached_ground::check, unreached_source::check];
 
 /// Those among them about what a product lacks as a whole.
-const WHOLE: &[Rule] = &[idle_service::check, machine_ways::check, made_twice::check, unreached_store::check, unserved_name::check];
+const WHOLE: &[Rule] =
+    &[idle_service::check, idle_store::check, machine_ways::check, made_twice::check, unreached_store::check, unserved_name::check];
 
 /// Judges one product by its plans, one for each environment that could be evaluated.
 pub fn analyse(program: &Program, product: &Product, plans: &[Plan], shapes: &Shapes) -> Diagnostics {
@@ -160,6 +167,7 @@ pub fn analyse_roles(program: &Program, shapes: &Shapes) -> Diagnostics {
         unrotated_log::check(&files, &mut found);
         undone::check(program, role, &mut found);
     }
+    unknown_account::check(program, shapes, &mut found);
     Diagnostics(found)
 }
 

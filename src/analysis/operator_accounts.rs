@@ -37,7 +37,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// The accounts and groups of a service's machines, with the places: what it keeps, and what it makes.
-fn accounts<'p>(program: &'p Program, service: &Text) -> impl Iterator<Item = (Text, Span)> + 'p {
+pub(super) fn accounts<'p>(program: &'p Program, service: &Text) -> impl Iterator<Item = (Text, Span)> + 'p {
     let definition = program.definitions.get(&("service".into(), service.clone()));
     let kept = definition.and_then(|definition| definition.attributes.get("keeps")).map(|keeps| &keeps.value.kind);
     let kept = kept.into_iter().flat_map(|kept| if let ExprKind::List(names) = kept { &**names } else { &[] });

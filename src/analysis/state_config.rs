@@ -46,6 +46,9 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 let message = format!("`{{{name}}}` in `config` names no setting");
                 let known: Vec<String> = known.map(|name| format!("`{{{name}}}`")).collect();
                 found.push(refused(facts, first, &message).help(format!("there are {}", known.join(", "))));
+            } else if let Some(unread) = settings.iter().find(|name| differs.is_none() && !named.contains(name) && is_word(name)) {
+                let message = format!("`config` never names the setting `{unread}`: it changes nothing");
+                found.push(refused(facts, first, &message).help(format!("name it in one of the texts, `{{{unread}}}`, or leave it out")));
             } else if !named.iter().any(|word| OF_A_UNIT.contains(word)) {
                 let message = "`config` is the same for every unit: all of them would keep their state in one place";
                 found.push(
@@ -57,12 +60,17 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether braces around a text make it the name of a setting.
+fn is_word(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+}
+
 /// Adds the words in braces that stand in the texts of a value.
 fn words<'v>(value: &'v Value, into: &mut Vec<&'v str>) {
     match value {
         Value::Text(text) => {
             let words = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(word, _)| word);
-            into.extend(words.filter(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_')));
+            into.extend(words.filter(|word| is_word(word)));
         }
         Value::List(list) => list.iter().for_each(|value| words(value, into)),
         Value::Map(map) => map.values().for_each(|value| words(value, into)),

@@ -82,7 +82,7 @@ fn texts(value: &Value) -> Vec<Text> {
 }
 
 /// Where an argument of a step stands in the text.
-fn argument_at(program: &Program, step: &Step, argument: &str) -> Option<Span> {
+pub(super) fn argument_at(program: &Program, step: &Step, argument: &str) -> Option<Span> {
     let parts = program.definitions.values().filter(|of| of.keyword == "service").flat_map(|of| &of.blocks);
     let mut blocks = parts.flat_map(|part| part.body.blocks());
     let block = blocks.find(|block| block.labels.first().is_some_and(|label| label.span == step.span))?;

@@ -71,10 +71,12 @@ impl<'a> Checker<'a> {
             }
         }
         if definition.keyword == "provider" {
+            self.words_of_lacks(definition);
             self.plugin_schemas(definition);
             self.resource_names(definition);
             self.offered(definition);
         }
+        self.backends(definition);
         self.completeness(definition);
         self.interface(definition);
         if definition.is_early() {
@@ -158,12 +160,20 @@ impl<'a> Checker<'a> {
         let inputs = definition.inputs.values().map(|input| &input.name);
         let lets = definition.lets.values().map(|binding| &binding.name);
         let outputs = definition.outputs.values().map(|output| &output.name);
-        for name in inputs.chain(lets).chain(outputs) {
+        let blocks = self.program.kinds.get(&definition.keyword).map(|kind| &kind.blocks);
+        let outputs = outputs.map(|name| (name, true));
+        for (name, is_output) in inputs.chain(lets).map(|name| (name, false)).chain(outputs) {
             let is = |known: &[&str]| known.iter().any(|known| name.text == *known);
             if is(EVERYWHERE) {
                 self.error(report::reserved(name, "it stands in every body already"));
             } else if definition.keyword == "module" && is(&KEPT_BY_OPENTOFU) {
                 self.error(report::reserved(name, "OpenTofu keeps it for itself"));
+            } else if blocks.is_some_and(|blocks| blocks.contains_key(&name.text)) {
+                let why = format!("blocks `{}` of the {} would not be read", name.text, definition.keyword);
+                self.error(report::reserved(name, &why));
+            } else if !is_output && crate::syntax::is_reserved(&name.text) {
+                // Another body reads an output behind a `.`, where every word is a name.
+                self.error(report::reserved(name, "it is a word of the language, and means nothing else in an expression"));
             }
         }
         let names = definition.instances.iter().map(|instance| &instance.name);

@@ -44,6 +44,14 @@ impl Checker<'_> {
                 }
             }
         }
+        // What is repeated is told apart by its path.
+        if kind.paths
+            && let Some(binding) = block.repeat.as_ref().and_then(|repeat| repeat.bindings.first())
+            && let Some(path) = block.labels.first().and_then(text_of)
+        {
+            let at = block.labels.first().map_or(block.keyword.span, |label| label.span);
+            self.error(report::path_of_many(&path, at, binding.source.span));
+        }
         let says = |name: &Text| {
             block.body.items.iter().any(|item| match item {
                 Item::Attribute(attribute) => attribute.name.text == *name,

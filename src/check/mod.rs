@@ -5,6 +5,7 @@
 //! what follows from a mistake is not said again. Types carry whether the compiler or only a tool will know a value.
 
 mod assign;
+mod backends;
 mod bodies;
 mod calls;
 mod circles;
@@ -19,6 +20,7 @@ mod implementations;
 mod instances;
 mod interfaces;
 mod labels;
+mod lacks;
 mod matching;
 mod meant;
 mod narrowed;

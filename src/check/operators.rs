@@ -96,6 +96,9 @@ impl<'a> Checker<'a> {
             Ty::Protocol => Ty::Protocol,
             _ => Ty::Error,
         };
+        if self.is_word(left, scope) {
+            self.asked_of_lacks(left, right);
+        }
         (self.check(left, &of, scope), whole)
     }
 

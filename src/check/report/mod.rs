@@ -1,6 +1,8 @@
 //! The wording of the checker: one function for each thing that can be wrong.
 
+mod backends;
 mod bodies;
+mod lacks;
 mod limits;
 mod names;
 mod offered;
@@ -9,7 +11,9 @@ mod resources;
 mod tasks;
 mod values;
 
+pub(super) use backends::*;
 pub(super) use bodies::*;
+pub(super) use lacks::*;
 pub(super) use limits::*;
 pub(super) use names::*;
 pub(super) use offered::*;

@@ -188,6 +188,12 @@ pub(in crate::check) fn relative_path(text: &str, span: Span) -> Diagnostic {
     Diagnostic::error(Code::InvalidLiteral, span, format!("{text:?} is no absolute path")).help("begin it with `/`")
 }
 
+pub(in crate::check) fn path_of_many(path: &str, span: Span, over: Span) -> Diagnostic {
+    Diagnostic::error(Code::Duplicate, span, format!("all of them would be one `{path}`, and only the last would be there"))
+        .related(over, "it is repeated over this")
+        .help("let the path tell them apart, such as `${name}` in it")
+}
+
 pub(in crate::check) fn none_of(keyword: &hir::Name, names: &[&str], kind: Span) -> Diagnostic {
     let named: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     let listed = named.join(" nor ");
