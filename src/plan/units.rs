@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::ground::{Ground, outputs};
 use super::planner::Planner;
 use super::{Dependency, Service, Unit, mock};
-use crate::base::{Text, text};
+use crate::base::{Text, text, with_article};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{Evaluated, Stop, conform};
 use crate::shape::{Hole, Module, Source, key_of, keyed};
@@ -85,7 +85,7 @@ impl Planner<'_> {
                     format!("two elements of `{field}` have the {by} `{twice}`: one of them would be lost"),
                 )
                 .related(hole.span, format!("resources are repeated over it by their {by}"))
-                .help(format!("give each a {by} of its own")),
+                .help(format!("give each {} of its own", with_article(by))),
             );
             return Err(Stop);
         }
