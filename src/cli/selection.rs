@@ -1,6 +1,6 @@
 //! What of a project a command works on.
 
-use super::candidates;
+use super::{candidates, misspelt};
 use crate::base::Text;
 use crate::base::similar::nearest;
 use crate::driver::{Memory, Options, Outcome, Renumber};
@@ -28,7 +28,7 @@ pub(super) struct Selection {
     renumber: Vec<String>,
 
     /// How many threads work [default: one for each core]
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = misspelt::threads)]
     jobs: Option<NonZeroUsize>,
 }
 

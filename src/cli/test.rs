@@ -2,7 +2,7 @@
 
 use super::findings::{Findings, plain};
 use super::output::{BAD, GOOD, count, print as answer, print_exactly, screen, tell};
-use super::{Exit, Global, open, place};
+use super::{Exit, Global, misspelt, open, place};
 use crate::base::similar::nearest;
 use crate::base::{LineIndex, Text, Workspace};
 use crate::diag::{Diagnostic, Severity};
@@ -33,7 +33,7 @@ pub(super) struct Test {
     format: Form,
 
     /// How many threads work [default: one for each core]
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = misspelt::threads)]
     jobs: Option<NonZeroUsize>,
 }
 
