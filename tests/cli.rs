@@ -286,6 +286,33 @@ fn a_source_that_cannot_be_read_is_told_and_the_rest_is_checked() {
     session.run(&["check"]).ends(1).says("the folder `lib` does not exist");
 }
 
+/// What a product says that cannot be read is not missing: it is not known.
+#[test]
+fn nothing_follows_from_a_source_that_cannot_be_read() {
+    let session = empty();
+    session.run(&["init", "acme", "--template", "server"]).ends(0);
+    session.run(&["build"]).ends(0);
+    let path = session.folder.path().join("inventory/acme/product.infra");
+    let text = fs::read_to_string(&path).unwrap();
+    let utf16: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let wrong: [(&str, &dyn Fn()); 3] = [
+        ("is not UTF-8", &|| fs::write(&path, &utf16).unwrap()),
+        ("is not a regular file", &|| assert!(Command::new("mkfifo").arg(&path).status().unwrap().success())),
+        ("is a link that leaves the project", &|| std::os::unix::fs::symlink("/etc/hostname", &path).unwrap()),
+    ];
+    for (why, wrong) in wrong {
+        fs::remove_file(&path).unwrap();
+        wrong();
+        for arguments in [&["check", "--output", "concise"][..], &["build", "--output", "concise"]] {
+            let answer = session.run(arguments);
+            answer.ends(1).says(why);
+            assert_eq!(answer.out.lines().filter(|line| line.contains(": error[")).count(), 1, "{}", answer.out);
+        }
+    }
+    fs::remove_file(&path).unwrap();
+    session.run(&["check"]).ends(1).says("IC0603");
+}
+
 #[test]
 fn sources_are_formatted_checked_and_compared() {
     let session = project();

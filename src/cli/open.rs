@@ -75,7 +75,7 @@ pub(super) fn facts_then(root: &Path, selection: &Selection, revision: &str) -> 
     let mut options = selection.options(&project, Memory::default());
     (options.files, options.facts) = (Files::LetGo, true);
     let outcome = if project.is_known() { driver::compile(&project.workspace, &options) } else { Outcome::default() };
-    let found: Vec<Diagnostic> = project.diagnostics.iter().chain(&outcome.diagnostics).cloned().collect();
+    let found = project.with(outcome.diagnostics.iter().cloned());
     if !found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Ok(Some(outcome.facts));
     }
@@ -114,9 +114,7 @@ pub(super) fn compile_with(project: Project, selection: &Selection, mut options:
     let found = IfBuilt::findings(&outcome.if_built, |product, paths| has_built(&mut output, product, paths))?;
     drop(progress);
     selection.check_renumber(&outcome)?;
-    let mut diagnostics: Vec<Diagnostic> = project.diagnostics.clone();
-    diagnostics.extend(outcome.diagnostics.iter().cloned());
-    diagnostics.extend(found);
+    let mut diagnostics = project.with(outcome.diagnostics.iter().cloned().chain(found));
     diagnostics.sort();
     diagnostics.dedup();
     if !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {

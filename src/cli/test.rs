@@ -55,7 +55,7 @@ impl Test {
         let prefix = place::prefix(&root, Format::Text)?;
         let mut tested =
             if project.is_known() { run_tests(&project.workspace, &names, self.jobs.map(NonZeroUsize::get)) } else { Tested::default() };
-        tested.diagnostics.splice(0..0, project.diagnostics.iter().cloned());
+        tested.diagnostics = project.with(std::mem::take(&mut tested.diagnostics));
         if tested.diagnostics.iter().any(|found| found.severity == Severity::Error) {
             let mut findings = Findings::default();
             findings.add(Cow::Borrowed(&project.workspace), &*tested.diagnostics);

@@ -5,7 +5,7 @@
 //! a diagnostic, and the rest is loaded all the same.
 
 use super::settings::{self, Settings};
-use super::{Failure, folders, library};
+use super::{Failure, Unread, folders, library};
 use crate::base::{FileId, Span, Text, Workspace, text};
 use crate::diag::{Code, Diagnostic};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +54,12 @@ impl Project {
     pub fn is_known(&self) -> bool {
         let settings = self.workspace.find(settings::FILE).map(|(file, _)| file);
         !self.diagnostics.iter().any(|found| Some(found.primary.span.file) == settings)
+    }
+
+    /// What is wrong with the project, and what a compiler found in it that does not follow from that.
+    pub fn with(&self, found: impl IntoIterator<Item = Diagnostic>) -> Vec<Diagnostic> {
+        let unread = Unread::of(&self.diagnostics, &self.workspace);
+        self.diagnostics.iter().cloned().chain(found.into_iter().filter(|found| unread.is_news(found, &self.workspace))).collect()
     }
 }
 
