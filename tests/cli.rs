@@ -490,7 +490,7 @@ fn what_is_no_longer_produced_is_shown_and_removed() {
     let session = project();
     session.put_orphan("live/acme/old/root.hcl");
     let check = session.run(&["build", "--check"]);
-    check.ends(1).says("orphaned    live/acme/old/root.hcl\n").says("2 files are out of date");
+    check.ends(1).says("orphaned    live/acme/old/root.hcl\n").says("1 file is out of date, and 1 that infrac keeps of them: run");
     let concise = session.run(&["build", "--check", "--output", "concise"]);
     concise.ends(1).says("live/acme/old/root.hcl:1:1: error[IC0504]: `live/acme/old/root.hcl` is no longer produced\n");
     assert!(session.exists("live/acme/old/root.hcl") && !session.exists(".infrac/cache"));
@@ -567,7 +567,7 @@ fn the_changes_of_an_upgrade_are_told_in_words_and_made() {
              text changed (1 file)\n  generated/ci/plan.sh\n\
              argument added (1 file)\n  generated/{module}/main.tf: {place}\n"
         ),
-        "6 files are out of date: run `infrac build`\n",
+        "5 files are out of date, and 1 that infrac keeps of them: run `infrac build`\n",
     );
     session.run(&["build", "--check", "--explain-changes", "--output", "sarif"]).ends(2).says("speaks to people");
     session.run(&["build", "--explain-changes"]).ends(2);
