@@ -7,6 +7,7 @@ mod constraint;
 mod convert;
 mod modules;
 mod read;
+mod shown;
 
 use crate::base::{FileId, Text};
 use crate::ty::Ty;
