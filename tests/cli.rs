@@ -286,6 +286,41 @@ fn a_source_that_cannot_be_read_is_told_and_the_rest_is_checked() {
     session.run(&["check"]).ends(1).says("the folder `lib` does not exist");
 }
 
+/// A change reaches one environment at a time: the files of others and their lines of the lock are as they were until they are asked for.
+#[test]
+fn one_environment_is_built_and_compared_by_itself() {
+    let session = empty();
+    session.run(&["init", "acme", "--template", "product"]).ends(0);
+    session.run(&["build"]).ends(0);
+    let stacks = session.read("inventory/acme/stacks.infra").replace("  servers = 2\n  public", "  servers = 1\n  public");
+    session.put("inventory/acme/stacks.infra", &stacks);
+    let of = |files: &BTreeMap<String, String>, environment: &str| -> BTreeMap<String, String> {
+        let is_of = |path: &String| path.contains(&format!("/acme/{environment}/"));
+        files.iter().filter(|(path, _)| is_of(path)).map(|(path, text)| (path.clone(), text.clone())).collect()
+    };
+    let lines =
+        |text: &str, environment: &str| text.lines().filter(|line| line.starts_with(environment)).map(str::to_owned).collect::<Vec<_>>();
+    let before = session.files();
+    let lock = session.read("inventory/acme/infra.lock");
+    let machine = |environment: &str| format!("ansible/inventory/acme/{environment}/host_vars/acme-{environment}-web-nodes-1.yml");
+    session.run(&["build", "--check", "--env", "prod"]).ends(1).says(&format!("orphaned    {}\n", machine("prod")));
+    session.run(&["build", "--env", "prod"]).ends(0).says("removed 1, ");
+    let after = session.files();
+    assert!(!session.exists(&machine("prod")) && session.exists(&machine("staging")));
+    assert_eq!(of(&after, "staging"), of(&before, "staging"));
+    let built = session.read("inventory/acme/infra.lock");
+    assert_eq!(lines(&built, "staging"), lines(&lock, "staging"));
+    assert_eq!(lines(&built, "prod").len() + 1, lines(&lock, "prod").len());
+    session.run(&["build", "--check", "--env", "prod"]).ends(0);
+    let staging = session.run(&["build", "--check", "--env", "staging"]);
+    staging.ends(1).says(&format!("orphaned    {}\n", machine("staging")));
+    // The rest follows, and it is as if everything had been built at once.
+    session.run(&["build", "--env", "staging"]).ends(0);
+    session.run(&["build", "--check"]).ends(0).says("up to date");
+    // What an environment does without is forgotten by the manifest as well.
+    assert!(!session.read(".infrac/acme.json").contains("web-nodes-1"));
+}
+
 /// What a product says that cannot be read is not missing: it is not known.
 #[test]
 fn nothing_follows_from_a_source_that_cannot_be_read() {
@@ -599,7 +634,7 @@ fn an_edit_stops_the_build_until_somebody_decides() {
     let session = project();
     session.put_orphan("live/acme/root.hcl");
     session.put("live/acme/root.hcl", &format!("{GENERATED}mine\u{1b}[31m\n"));
-    session.run(&["build", "--check"]).ends(1).says("hand-edited live/acme/root.hcl");
+    session.run(&["build", "--check"]).ends(1).says("hand-edited live/acme/root.hcl").says("1 of them stands in the way of `infrac build`\n");
     let answer = session.run(&["build"]);
     answer.ends(1).says("error[IC0502]: `live/acme/root.hcl` is no longer produced, but was edited by hand");
     answer.says("infrac build --force live/acme/root.hcl").says("1 file stands in the way: nothing was written");

@@ -256,7 +256,13 @@ fn out_of_date(comparison: &Comparison<'_>) -> String {
         (files, kept) => (files, "", format!(", and {kept} that infrac keeps of them")),
     };
     let are = if number == 1 { "is" } else { "are" };
-    format!("{BAD}{}{BAD:#}{which} {are} out of date{more}: run `infrac build`\n", count(number, "file"))
+    let obstacles = comparison.findings.iter().filter(|finding| matches!(finding.state, State::HandEdited(_))).count();
+    let what =
+        match (obstacles + comparison.unreadable.len(), if obstacles + comparison.unreadable.len() == 1 { "stands" } else { "stand" }) {
+            (0, _) => ": run `infrac build`".to_owned(),
+            (obstacles, stand) => format!("; {obstacles} of them {stand} in the way of `infrac build`"),
+        };
+    format!("{BAD}{}{BAD:#}{which} {are} out of date{more}{what}\n", count(number, "file"))
 }
 
 /// Every file with its state, then what would change in the first of them.

@@ -19,6 +19,9 @@ pub(super) struct Selection {
     product: Vec<String>,
 
     /// Only this environment; may be given several times
+    ///
+    /// A build writes the files of the environment and what all environments share, and leaves the files of others and their lines of
+    /// `infra.lock` as they are. A mistake counts wherever it is: nothing is written or answered while there is one.
     #[arg(long, value_name = "ENVIRONMENT", add = ArgValueCandidates::new(candidates::environments))]
     env: Vec<String>,
 
@@ -94,7 +97,12 @@ impl Selection {
     /// Of which manifests the outcome has every file.
     pub(super) fn scope(&self, outcome: &Outcome) -> Scope {
         let asked = if !self.env.is_empty() {
-            Scope::nothing()
+            let others = outcome.environments.iter().filter(|name| !self.env.iter().any(|chosen| chosen == name.as_str()));
+            Scope::environments(
+                outcome.products.iter().cloned().collect(),
+                texts(&self.env).into_iter().collect(),
+                others.cloned().collect(),
+            )
         } else if !self.product.is_empty() {
             Scope::products(outcome.products.iter().cloned().collect())
         } else {
