@@ -219,7 +219,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
         "ide",
         &["base", "check", "diag", "driver", "eval", "fmt", "hir", "host", "plan", "resolve", "schema", "shape", "syntax", "ty", "value"],
     ),
-    ("lsp", &["base", "diag", "driver", "host", "ide", "syntax"]),
+    ("lsp", &["base", "diag", "driver", "host", "ide", "render", "syntax"]),
     ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "lsp", "reference", "render", "schema", "syntax", "view"]),
 ];
 

@@ -99,11 +99,14 @@ impl Project {
         let (name, is_hidden) = (path.rsplit('/').next().unwrap_or_default(), path.split('/').any(|part| part.starts_with('.')));
         let is_library = self.settings.library.iter().any(is_in);
         let is_inventory = is_in(&self.settings.inventory);
-        let is_source = name.ends_with(".infra") && (is_inventory || is_library)
-            || name == "infra.lock" && is_inventory
-            || name.ends_with(".json") && is_library
-            || is_schema(&path) && is_inventory;
+        // What stands beside definitions may be read by one of them.
+        let is_source = is_library || is_inventory && (name.ends_with(".infra") || name == "infra.lock" || is_schema(&path));
         (path == settings::FILE || is_source && !is_hidden).then_some(path)
+    }
+
+    /// The folders of the project's own definitions, and of what these read.
+    pub(super) fn library(&self) -> &[Text] {
+        &self.settings.library
     }
 
     /// The folder of what is generated, in the project.

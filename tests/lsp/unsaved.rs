@@ -48,6 +48,36 @@ fn settings_are_shown_and_completed() {
     assert!(client.leave().success());
 }
 
+/// A definition may read a file of any name that lies beside it.
+#[test]
+fn what_a_definition_reads_is_watched() {
+    let project = Project::new();
+    project.write("infra.toml", "name = \"test\"\nedition = \"2026\"\noutput = \"generated\"\nlibrary = [\"lib\"]\n");
+    let own = project.write("lib/own.infra", "define stack own {\n  let text = file(\"greeting.sh\")\n}\n");
+    let watches = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+    let (mut client, _) = Client::open(&project.root(), watches);
+    let asked = client.until(|message| message["params"]["registrations"][0]["id"] == "library lib");
+    assert_eq!(asked["params"]["registrations"][0]["registerOptions"]["watchers"][0]["globPattern"], "**/lib/**");
+    let found = client.published(&own).expect("what is wrong");
+    assert_eq!(found[0]["code"], "IC0101", "{found}");
+    let greeting = project.write("lib/greeting.sh", "echo hello\n");
+    client.tell("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": greeting, "type": 1 }] }));
+    assert_eq!(client.published(&own), Some(json!([])));
+    assert!(client.leave().success());
+}
+
+/// What turns the order of a text around is written out in messages, as on the command line.
+#[test]
+fn messages_command_no_reader() {
+    let project = Project::new();
+    let (mut client, _) = Client::open(&project.root(), json!({}));
+    let uri = project.product();
+    client.did_open(&uri, &super::client::PRODUCT.replace("region = fsn1", "region = \"fsn\u{202e}1\""));
+    let found = client.published(&uri).expect("what is wrong").to_string();
+    assert!(found.contains("202e") && !found.contains('\u{202e}'), "{found}");
+    assert!(client.leave().success());
+}
+
 /// A source that is not in UTF-8 says so, and nothing else follows; once it is open, its text is what the editor has.
 #[test]
 fn what_cannot_be_read_is_told_once() {
