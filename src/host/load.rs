@@ -103,15 +103,19 @@ pub fn load(root: &Path) -> Result<Project, Failure> {
     }
     let workspace = Workspace::new(loader.files);
     let linked = loader.linked;
-    let mut diagnostics = Vec::new();
-    if let Some((file, source)) = workspace.find(settings::FILE) {
-        diagnostics.extend(settings::read(file, &source.text).1.0);
-        if diagnostics.is_empty() {
-            diagnostics.extend(folders::mistakes(&root, &settings).into_iter().map(|mistake| mistake.at(file, &source.text)));
-        }
-    }
+    let mut diagnostics = mistakes_of_settings(&root, &workspace);
     diagnostics.extend(loader.mistakes.into_iter().filter_map(|mistake| mistake.place(&workspace)));
     Ok(Project { root, settings, workspace, diagnostics, linked })
+}
+
+/// What is wrong with `infra.toml` as a workspace has it: with its form, otherwise with the folders in `root` that it names.
+pub fn mistakes_of_settings(root: &Path, workspace: &Workspace) -> Vec<Diagnostic> {
+    let Some((file, source)) = workspace.find(settings::FILE) else { return Vec::new() };
+    let (settings, mistakes) = settings::read(file, &source.text);
+    match mistakes.0.is_empty() {
+        true => folders::mistakes(root, &settings).into_iter().map(|mistake| mistake.at(file, &source.text)).collect(),
+        false => mistakes.0,
+    }
 }
 
 /// The text of `infra.toml`.
