@@ -481,6 +481,23 @@ fn graphs_go_to_standard_output_alone() {
 }
 
 #[test]
+fn why_says_which_environment_a_file_is_of() {
+    let session = empty();
+    session.run(&["init", "acme", "--template", "product"]).ends(0);
+    session.run(&["build"]).ends(0);
+    let unit = "live/acme/staging/web/nodes/terragrunt.hcl";
+    session.run(&["why", &format!("{unit}:30"), "--env", "staging"]).ends(0);
+    let answer = session.run(&["why", &format!("{unit}:30"), "--env", "prod"]);
+    answer.is(
+        2,
+        "",
+        &format!(
+            "error: `{unit}` is of `staging`, and not of `prod`\n\n  help: leave out `--env`, or ask for the file of that environment\n"
+        ),
+    );
+}
+
+#[test]
 fn why_follows_a_line_and_a_value_to_what_decides_them() {
     let session = project();
     let product = "product shop {\n  domain = \"shop.example.com\"\n  owner = \"ops@shop.example.com\"\n  environments = [prod]\n  \
@@ -499,6 +516,8 @@ fn why_follows_a_line_and_a_value_to_what_decides_them() {
     let json = session.run(&["why", &format!("{unit}:{line}"), "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert!(json[0]["reasons"][0]["from"].is_array(), "{json}");
+    session.run(&["why", &format!("{unit}:{line}:3")]).ends(0).says("server_type = ");
+    session.run(&["why", &format!("{unit}:{line}"), "--env", "prod"]).ends(0).says("server_type = ");
     session.run(&["why", &format!("{unit}:9999")]).ends(2).says("there is no line 9999");
     session.run(&["why", "infra.toml:1"]).ends(2).says("is not a generated file");
     session.run(&["why", "nobody.mgmt"]).ends(2).says("nothing is called `nobody`");

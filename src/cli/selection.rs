@@ -68,6 +68,11 @@ impl Selection {
         &self.product
     }
 
+    /// The environments that are named; none of them means all.
+    pub(super) fn environments(&self) -> &[String] {
+        &self.env
+    }
+
     /// Refuses a name of `--renumber` that nothing has.
     pub(super) fn check_renumber(&self, outcome: &Outcome) -> Result<(), Failure> {
         let Some((unknown, nearest)) = &outcome.unknown else { return Ok(()) };
