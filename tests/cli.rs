@@ -360,8 +360,8 @@ fn sources_are_formatted_checked_and_compared() {
     session.run(&["fmt", "--exit-code"]).is(1, "", "formatted 1 file, 1 unchanged\n");
     session.run(&["fmt", "--exit-code"]).is(0, "", "formatted 0 files, 2 unchanged\n");
     assert_eq!(session.read("inventory/acme/product.infra"), after);
-    session.run(&["fmt", "--check"]).is(0, "", "2 files formatted\n");
-    session.run(&["fmt", "--check", "inventory"]).is(0, "", "2 files formatted\n");
+    session.run(&["fmt", "--check"]).is(0, "", "2 files already formatted\n");
+    session.run(&["fmt", "--check", "inventory"]).is(0, "", "2 files already formatted\n");
     session.run(&["fmt", "nowhere.infra"]).is(2, "", "error: cannot read `nowhere.infra`: it does not exist\n");
 }
 
@@ -373,9 +373,9 @@ fn a_source_that_cannot_be_read_is_not_formatted() {
     std::fs::write(session.folder.path().join("inventory/acme/latin.infra"), b"# caf\xe9\n").unwrap();
     std::os::unix::fs::symlink("/etc/hostname", session.folder.path().join("inventory/acme/link.infra")).unwrap();
     for (arguments, counted) in [
-        (&["fmt", "--check"][..], "1 file formatted"),
+        (&["fmt", "--check"][..], "1 file already formatted"),
         (&["fmt"], "formatted 0 files, 1 unchanged"),
-        (&["fmt", "--diff"], "1 file formatted"),
+        (&["fmt", "--diff"], "1 file already formatted"),
     ] {
         session.run(arguments).ends(1).says("latin.infra").says("link.infra").says(&format!("2 errors; {counted}\n"));
     }
@@ -393,7 +393,7 @@ fn a_clone_with_other_line_ends_is_formatted() {
     session.run(&["fmt"]).ends(0);
     let text = session.read(path).replace('\n', "\r\n");
     session.put(path, &text);
-    session.run(&["fmt", "--check"]).is(0, "", "1 file formatted\n");
+    session.run(&["fmt", "--check"]).is(0, "", "1 file already formatted\n");
     session.run(&["fmt", "--exit-code"]).is(0, "", "formatted 0 files, 1 unchanged\n");
     session.put(path, &text.replacen(" = ", "=", 1));
     session.run(&["fmt", "--exit-code"]).is(1, "", "formatted 1 file, 0 unchanged\n");
@@ -653,7 +653,11 @@ fn an_edit_stops_the_build_until_somebody_decides() {
     let session = project();
     session.put_orphan("live/acme/root.hcl");
     session.put("live/acme/root.hcl", &format!("{GENERATED}mine\u{1b}[31m\n"));
-    session.run(&["build", "--check"]).ends(1).says("hand-edited live/acme/root.hcl").says("1 of them stands in the way of `infrac build`\n");
+    session
+        .run(&["build", "--check"])
+        .ends(1)
+        .says("hand-edited live/acme/root.hcl")
+        .says("1 of them stands in the way of `infrac build`\n");
     let answer = session.run(&["build"]);
     answer.ends(1).says("error[IC0502]: `live/acme/root.hcl` is no longer produced, but was edited by hand");
     answer.says("infrac build --force live/acme/root.hcl").says("1 file stands in the way: nothing was written");

@@ -36,6 +36,16 @@ pub(super) fn suggested(mut error: Error, command: &Command, arguments: &[OsStri
                 error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![found.to_owned()]));
             }
         }
+        // Where only answers have a form of their own, findings have one too.
+        ErrorKind::MissingRequiredArgument
+            if arguments.iter().any(|argument| argument.to_str().is_some_and(|text| text.starts_with("--format"))) =>
+        {
+            let of = arguments.iter().skip(1).filter_map(|argument| command.find_subcommand(argument.to_str()?)).next();
+            if of.is_some_and(|of| of.get_arguments().any(|option| option.get_long() == Some("output"))) {
+                let tip = "the form of findings is chosen with '--output'".into();
+                error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+            }
+        }
         _ => {}
     }
     error
@@ -80,6 +90,12 @@ mod tests {
     fn the_nearest_command_is_named_alone() {
         let found = said("chekc");
         assert!(found.contains("'check'") && !found.contains("'schema'"), "{found}");
+    }
+
+    #[test]
+    fn the_form_of_findings_has_an_option_of_its_own() {
+        let said = said("check --format json");
+        assert!(said.contains("--provider") && said.contains("'--output'"), "{said}");
     }
 
     #[test]

@@ -47,6 +47,9 @@ pub(super) fn root(global: &Global) -> Result<PathBuf, Failure> {
     let Some(named) = &global.project else {
         return find(&place::current_folder()?);
     };
+    if named.is_file() {
+        return Err(Failure::new(format!("`{}` is a file", named.display())).help("`--project` takes the folder that `infra.toml` lies in"));
+    }
     let root = find(named)?;
     let real = named.canonicalize().map_err(|error| Failure::disk("open", named, &error))?;
     if root != real {
