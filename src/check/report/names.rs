@@ -117,15 +117,16 @@ pub(in crate::check) fn unknown_environment(name: &hir::Name, nearest: Option<&s
 
 /// `bare` is what stands there in quotes.
 pub(in crate::check) fn not_written_out(name: &hir::Name, at: Span, bare: Option<&Text>) -> Diagnostic {
-    Diagnostic::error(
-        Code::NotExpressible,
-        at,
-        format!("`{}` decides what there is, so it is read before anything is evaluated", name.text),
-    )
-    .help(match bare {
-        Some(text) => format!("write the names themselves, without quotes: `{} = [{text}]`", name.text),
-        None => format!("write the names out: `{} = [prod]`", name.text),
-    })
+    let message = format!("`{}` decides what there is, so it is read before anything is evaluated", name.text);
+    let diagnostic = Diagnostic::error(Code::NotExpressible, at, message);
+    match bare {
+        Some(text) => diagnostic.help(format!("write the names themselves, without quotes: `{} = [{text}]`", name.text)).fix(
+            format!("write `{text}`"),
+            at,
+            text.to_string(),
+        ),
+        None => diagnostic.help(format!("write the names out: `{} = [prod]`", name.text)),
+    }
 }
 
 pub(in crate::check) fn reserved(name: &hir::Name, why: &str) -> Diagnostic {
