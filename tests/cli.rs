@@ -212,7 +212,7 @@ fn init_makes_what_builds() {
 #[test]
 fn init_overwrites_nothing() {
     let session = project();
-    session.run(&["init", "acme"]).is(2, "", "error: `infra.toml` is there already\n");
+    session.run(&["init", "acme"]).is(2, "", "error: `infra.toml` is there already\n\n  help: to a project that there is, `--ci`, `--hooks` and `--editor` add what is missing\n");
     assert_eq!(session.read("infra.toml"), SETTINGS);
     let session = empty();
     session.put("inventory/acme/product.infra", "mine");
