@@ -212,7 +212,7 @@ fn init_makes_what_builds() {
 #[test]
 fn init_overwrites_nothing() {
     let session = project();
-    session.run(&["init", "acme"]).is(2, "", "error: `infra.toml` is there already\n");
+    session.run(&["init", "acme"]).is(2, "", "error: `infra.toml` is there already\n\n  help: to a project that there is, `--ci`, `--hooks` and `--editor` add what is missing\n");
     assert_eq!(session.read("infra.toml"), SETTINGS);
     let session = empty();
     session.put("inventory/acme/product.infra", "mine");
@@ -286,6 +286,68 @@ fn a_source_that_cannot_be_read_is_told_and_the_rest_is_checked() {
     session.run(&["check"]).ends(1).says("the folder `lib` does not exist");
 }
 
+/// A change reaches one environment at a time: the files of others and their lines of the lock are as they were until they are asked for.
+#[test]
+fn one_environment_is_built_and_compared_by_itself() {
+    let session = empty();
+    session.run(&["init", "acme", "--template", "product"]).ends(0);
+    session.run(&["build"]).ends(0);
+    let stacks = session.read("inventory/acme/stacks.infra").replace("  servers = 2\n  public", "  servers = 1\n  public");
+    session.put("inventory/acme/stacks.infra", &stacks);
+    let of = |files: &BTreeMap<String, String>, environment: &str| -> BTreeMap<String, String> {
+        let is_of = |path: &String| path.contains(&format!("/acme/{environment}/"));
+        files.iter().filter(|(path, _)| is_of(path)).map(|(path, text)| (path.clone(), text.clone())).collect()
+    };
+    let lines =
+        |text: &str, environment: &str| text.lines().filter(|line| line.starts_with(environment)).map(str::to_owned).collect::<Vec<_>>();
+    let before = session.files();
+    let lock = session.read("inventory/acme/infra.lock");
+    let machine = |environment: &str| format!("ansible/inventory/acme/{environment}/host_vars/acme-{environment}-web-nodes-1.yml");
+    session.run(&["build", "--check", "--env", "prod"]).ends(1).says(&format!("orphaned    {}\n", machine("prod")));
+    session.run(&["build", "--env", "prod"]).ends(0).says("removed 1, ");
+    let after = session.files();
+    assert!(!session.exists(&machine("prod")) && session.exists(&machine("staging")));
+    assert_eq!(of(&after, "staging"), of(&before, "staging"));
+    let built = session.read("inventory/acme/infra.lock");
+    assert_eq!(lines(&built, "staging"), lines(&lock, "staging"));
+    assert_eq!(lines(&built, "prod").len() + 1, lines(&lock, "prod").len());
+    session.run(&["build", "--check", "--env", "prod"]).ends(0);
+    let staging = session.run(&["build", "--check", "--env", "staging"]);
+    staging.ends(1).says(&format!("orphaned    {}\n", machine("staging")));
+    // The rest follows, and it is as if everything had been built at once.
+    session.run(&["build", "--env", "staging"]).ends(0);
+    session.run(&["build", "--check"]).ends(0).says("up to date");
+    // What an environment does without is forgotten by the manifest as well.
+    assert!(!session.read(".infrac/acme.json").contains("web-nodes-1"));
+}
+
+/// What a product says that cannot be read is not missing: it is not known.
+#[test]
+fn nothing_follows_from_a_source_that_cannot_be_read() {
+    let session = empty();
+    session.run(&["init", "acme", "--template", "server"]).ends(0);
+    session.run(&["build"]).ends(0);
+    let path = session.folder.path().join("inventory/acme/product.infra");
+    let text = fs::read_to_string(&path).unwrap();
+    let utf16: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let wrong: [(&str, &dyn Fn()); 3] = [
+        ("is not UTF-8", &|| fs::write(&path, &utf16).unwrap()),
+        ("is not a regular file", &|| assert!(Command::new("mkfifo").arg(&path).status().unwrap().success())),
+        ("is a link that leaves the project", &|| std::os::unix::fs::symlink("/etc/hostname", &path).unwrap()),
+    ];
+    for (why, wrong) in wrong {
+        fs::remove_file(&path).unwrap();
+        wrong();
+        for arguments in [&["check", "--output", "concise"][..], &["build", "--output", "concise"]] {
+            let answer = session.run(arguments);
+            answer.ends(1).says(why);
+            assert_eq!(answer.out.lines().filter(|line| line.contains(": error[")).count(), 1, "{}", answer.out);
+        }
+    }
+    fs::remove_file(&path).unwrap();
+    session.run(&["check"]).ends(1).says("IC0603");
+}
+
 #[test]
 fn sources_are_formatted_checked_and_compared() {
     let session = project();
@@ -298,8 +360,8 @@ fn sources_are_formatted_checked_and_compared() {
     session.run(&["fmt", "--exit-code"]).is(1, "", "formatted 1 file, 1 unchanged\n");
     session.run(&["fmt", "--exit-code"]).is(0, "", "formatted 0 files, 2 unchanged\n");
     assert_eq!(session.read("inventory/acme/product.infra"), after);
-    session.run(&["fmt", "--check"]).is(0, "", "2 files formatted\n");
-    session.run(&["fmt", "--check", "inventory"]).is(0, "", "2 files formatted\n");
+    session.run(&["fmt", "--check"]).is(0, "", "2 files already formatted\n");
+    session.run(&["fmt", "--check", "inventory"]).is(0, "", "2 files already formatted\n");
     session.run(&["fmt", "nowhere.infra"]).is(2, "", "error: cannot read `nowhere.infra`: it does not exist\n");
 }
 
@@ -311,9 +373,9 @@ fn a_source_that_cannot_be_read_is_not_formatted() {
     std::fs::write(session.folder.path().join("inventory/acme/latin.infra"), b"# caf\xe9\n").unwrap();
     std::os::unix::fs::symlink("/etc/hostname", session.folder.path().join("inventory/acme/link.infra")).unwrap();
     for (arguments, counted) in [
-        (&["fmt", "--check"][..], "1 file formatted"),
+        (&["fmt", "--check"][..], "1 file already formatted"),
         (&["fmt"], "formatted 0 files, 1 unchanged"),
-        (&["fmt", "--diff"], "1 file formatted"),
+        (&["fmt", "--diff"], "1 file already formatted"),
     ] {
         session.run(arguments).ends(1).says("latin.infra").says("link.infra").says(&format!("2 errors; {counted}\n"));
     }
@@ -331,7 +393,7 @@ fn a_clone_with_other_line_ends_is_formatted() {
     session.run(&["fmt"]).ends(0);
     let text = session.read(path).replace('\n', "\r\n");
     session.put(path, &text);
-    session.run(&["fmt", "--check"]).is(0, "", "1 file formatted\n");
+    session.run(&["fmt", "--check"]).is(0, "", "1 file already formatted\n");
     session.run(&["fmt", "--exit-code"]).is(0, "", "formatted 0 files, 1 unchanged\n");
     session.put(path, &text.replacen(" = ", "=", 1));
     session.run(&["fmt", "--exit-code"]).is(1, "", "formatted 1 file, 0 unchanged\n");
@@ -419,6 +481,23 @@ fn graphs_go_to_standard_output_alone() {
 }
 
 #[test]
+fn why_says_which_environment_a_file_is_of() {
+    let session = empty();
+    session.run(&["init", "acme", "--template", "product"]).ends(0);
+    session.run(&["build"]).ends(0);
+    let unit = "live/acme/staging/web/nodes/terragrunt.hcl";
+    session.run(&["why", &format!("{unit}:30"), "--env", "staging"]).ends(0);
+    let answer = session.run(&["why", &format!("{unit}:30"), "--env", "prod"]);
+    answer.is(
+        2,
+        "",
+        &format!(
+            "error: `{unit}` is of `staging`, and not of `prod`\n\n  help: leave out `--env`, or ask for the file of that environment\n"
+        ),
+    );
+}
+
+#[test]
 fn why_follows_a_line_and_a_value_to_what_decides_them() {
     let session = project();
     let product = "product shop {\n  domain = \"shop.example.com\"\n  owner = \"ops@shop.example.com\"\n  environments = [prod]\n  \
@@ -437,6 +516,8 @@ fn why_follows_a_line_and_a_value_to_what_decides_them() {
     let json = session.run(&["why", &format!("{unit}:{line}"), "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert!(json[0]["reasons"][0]["from"].is_array(), "{json}");
+    session.run(&["why", &format!("{unit}:{line}:3")]).ends(0).says("server_type = ");
+    session.run(&["why", &format!("{unit}:{line}"), "--env", "prod"]).ends(0).says("server_type = ");
     session.run(&["why", &format!("{unit}:9999")]).ends(2).says("there is no line 9999");
     session.run(&["why", "infra.toml:1"]).ends(2).says("is not a generated file");
     session.run(&["why", "nobody.mgmt"]).ends(2).says("nothing is called `nobody`");
@@ -463,7 +544,7 @@ fn what_is_no_longer_produced_is_shown_and_removed() {
     let session = project();
     session.put_orphan("live/acme/old/root.hcl");
     let check = session.run(&["build", "--check"]);
-    check.ends(1).says("orphaned    live/acme/old/root.hcl\n").says("2 files are out of date");
+    check.ends(1).says("orphaned    live/acme/old/root.hcl\n").says("1 file is out of date, and 1 that infrac keeps of them: run");
     let concise = session.run(&["build", "--check", "--output", "concise"]);
     concise.ends(1).says("live/acme/old/root.hcl:1:1: error[IC0504]: `live/acme/old/root.hcl` is no longer produced\n");
     assert!(session.exists("live/acme/old/root.hcl") && !session.exists(".infrac/cache"));
@@ -540,7 +621,7 @@ fn the_changes_of_an_upgrade_are_told_in_words_and_made() {
              text changed (1 file)\n  generated/ci/plan.sh\n\
              argument added (1 file)\n  generated/{module}/main.tf: {place}\n"
         ),
-        "6 files are out of date: run `infrac build`\n",
+        "5 files are out of date, and 1 that infrac keeps of them: run `infrac build`\n",
     );
     session.run(&["build", "--check", "--explain-changes", "--output", "sarif"]).ends(2).says("speaks to people");
     session.run(&["build", "--explain-changes"]).ends(2);
@@ -572,7 +653,11 @@ fn an_edit_stops_the_build_until_somebody_decides() {
     let session = project();
     session.put_orphan("live/acme/root.hcl");
     session.put("live/acme/root.hcl", &format!("{GENERATED}mine\u{1b}[31m\n"));
-    session.run(&["build", "--check"]).ends(1).says("hand-edited live/acme/root.hcl");
+    session
+        .run(&["build", "--check"])
+        .ends(1)
+        .says("hand-edited live/acme/root.hcl")
+        .says("1 of them stands in the way of `infrac build`\n");
     let answer = session.run(&["build"]);
     answer.ends(1).says("error[IC0502]: `live/acme/root.hcl` is no longer produced, but was edited by hand");
     answer.says("infrac build --force live/acme/root.hcl").says("1 file stands in the way: nothing was written");

@@ -212,11 +212,14 @@ const FOLDERS: &[(&str, &[&str])] = &[
             "target", "ty", "value", "view",
         ],
     ),
-    ("reference", &["base", "eval", "syntax"]),
+    ("reference", &["base", "eval", "schema", "syntax"]),
     ("render", &["base", "diag"]),
     ("host", &["artifact", "base", "diag"]),
-    ("ide", &["base", "check", "diag", "driver", "eval", "fmt", "hir", "plan", "resolve", "schema", "shape", "syntax", "ty", "value"]),
-    ("lsp", &["base", "diag", "driver", "host", "ide", "syntax"]),
+    (
+        "ide",
+        &["base", "check", "diag", "driver", "eval", "fmt", "hir", "host", "plan", "resolve", "schema", "shape", "syntax", "ty", "value"],
+    ),
+    ("lsp", &["base", "diag", "driver", "host", "ide", "render", "syntax"]),
     ("cli", &["artifact", "base", "diag", "driver", "fmt", "host", "lsp", "reference", "render", "schema", "syntax", "view"]),
 ];
 

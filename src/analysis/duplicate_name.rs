@@ -9,7 +9,7 @@
 //! ```
 
 use super::{Facts, place};
-use crate::base::{Span, Text, text};
+use crate::base::{Span, Text, text, with_article};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{ExprKind, Product, Program};
 use crate::plan::{Plan, Unit};
@@ -73,7 +73,12 @@ pub(super) fn between_products(program: &Program, products: &[Arc<Product>], fou
             match seen.get(&name) {
                 Some((first, place)) if first.name.text != product.name.text => {
                     if blamed.insert((span, *place)) {
-                        let message = format!("products `{}` and `{}` would both have a `{name}`", first.name.text, product.name.text);
+                        let message = format!(
+                            "products `{}` and `{}` would both have {}",
+                            first.name.text,
+                            product.name.text,
+                            with_article(format!("`{name}`"))
+                        );
                         found.push(report(&message, span, *place));
                     }
                 }

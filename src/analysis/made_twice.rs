@@ -9,7 +9,7 @@
 //! ```
 
 use super::{Facts, place};
-use crate::base::{Text, text};
+use crate::base::{Text, text, with_article};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::items::OnceInAccount;
 use crate::plan::Plan;
@@ -31,8 +31,13 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 if stack(first) != stack(id) && blamed.insert(id) {
                     let stack = |id: InstanceId| stack(id).and_then(|stack| plan.instance(stack));
                     let name = |id: InstanceId| stack(id).map(|stack| stack.name.clone()).unwrap_or_default();
-                    let message =
-                        format!("`{}` makes a {what} that `{}` makes in the same account already: {}", name(id), name(first), short(value));
+                    let message = format!(
+                        "`{}` makes {} that `{}` makes in the same account already: {}",
+                        name(id),
+                        with_article(what),
+                        name(first),
+                        short(value)
+                    );
                     let mut diagnostic = Diagnostic::error(Code::DuplicateName, place::named_at(plan, id), message)
                         .related(place::named_at(plan, first), "it is made here first");
                     if let Some(instead) = once.instead() {

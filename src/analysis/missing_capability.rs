@@ -7,6 +7,7 @@
 //! ```
 
 use super::{Facts, place};
+use crate::base::with_article;
 use crate::diag::{Code, Diagnostic};
 use crate::value::Value;
 
@@ -37,7 +38,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let able = facts.program.definitions.values().filter(|of| of.blocks.iter().any(|said| said.keyword.text == *block));
             let able: Vec<String> = able.map(|of| format!("`{}`", of.name.text)).collect();
             let help = match able.as_slice() {
-                [] => format!("define what has a `{block}` block"),
+                [] => format!("define what has {} block", with_article(format!("`{block}`"))),
                 _ => format!("take {}", able.join(" or ")),
             };
             let mut diagnostic =

@@ -8,7 +8,7 @@
 //! ```
 
 use super::{Facts, place};
-use crate::base::{Span, Text, pattern};
+use crate::base::{Span, Text, pattern, with_article};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{fold_with, text_of};
 use crate::hir::items::{Names, View};
@@ -87,7 +87,8 @@ fn names(unit: &Unit, module: &Module, resource: &Resource, value: &Value) -> Ve
 impl Refused<'_> {
     fn told(&self, plan: &Plan, unit: &Unit) -> Diagnostic {
         let Refused { name, pattern, resource } = self;
-        let message = format!("`{name}` is no name for a `{}`: `{}` takes `{pattern}`", resource.ty, unit.provider);
+        let message =
+            format!("`{name}` is no name for {}: `{}` takes `{pattern}`", with_article(format!("`{}`", resource.ty)), unit.provider);
         Diagnostic::error(Code::InvalidName, place::named_at(plan, unit.instance), message)
             .related(resource.span, "the resource gets its name here")
             .help("it is made of the names of the product, the environment, the stack and what is in it: choose others")

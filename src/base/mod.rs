@@ -1,5 +1,6 @@
 //! What every other folder stands on: spans, sources, names and small algorithms.
 
+mod article;
 pub mod graph;
 pub mod key;
 pub mod merge;
@@ -10,6 +11,7 @@ pub mod similar;
 pub mod source;
 pub mod span;
 
+pub use article::with_article;
 pub use key::{Key, Path};
 pub use ports::Ports;
 pub use smol_str::{SmolStr as Text, format_smolstr as text};

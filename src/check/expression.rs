@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::assign::{self, INTERFACE, Why};
-use super::meant::meant;
+use super::meant::{meant, meant_instance};
 use super::report;
 use super::scope::{Place, Scope};
 use crate::base::{Ports, Span, Text, similar};
@@ -179,6 +179,10 @@ impl<'a> Checker<'a> {
             let ty = self.constant(Value::Text(text.clone()), span, expected);
             if self.diagnostics.0.len() == count {
                 self.no_credential(&text, span);
+            } else if meant_instance(&text, expected, scope)
+                && let Some(found) = self.diagnostics.0.pop()
+            {
+                self.error(report::instance_in_quotes(found, span, &text));
             }
             return ty;
         }

@@ -148,11 +148,13 @@ impl<'a> Checker<'a> {
     pub(super) fn written_out(&mut self, attribute: &hir::Attribute) {
         let broken = match &attribute.value.kind {
             ExprKind::Error => None,
+            // One name where a list is needed is told with its type.
+            _ if attribute.value.as_name().is_some() || attribute.value.as_text().is_some() => None,
             ExprKind::List(elements) => elements
                 .iter()
                 .find(|element| element.as_name().is_none() && !matches!(element.kind, ExprKind::Error))
                 .map(|element| (element.span, element.as_text())),
-            _ => Some((attribute.value.span, attribute.value.as_text())),
+            _ => Some((attribute.value.span, None)),
         };
         if let Some((span, bare)) = broken {
             self.error(report::not_written_out(&attribute.name, span, bare.as_ref()));

@@ -1,5 +1,7 @@
 //! What a literal was meant to be, where only one thing can have been meant.
 
+use super::assign::INTERFACE;
+use super::scope::{Place, Scope};
 use crate::base::{FileId, Text, similar};
 use crate::eval::conform;
 use crate::hir::value_of;
@@ -46,6 +48,15 @@ fn member(text: &Text, wanted: &Ty) -> Option<String> {
         Ty::Enum(of) => similar::nearest(text, of.members.iter().map(Text::as_str)).map(|nearest| format!("\"{nearest}\"")),
         _ => None,
     }
+}
+
+/// Whether a text is the name of an instance of the product around, and one is expected.
+pub(super) fn meant_instance(text: &Text, expected: &Ty, scope: &Scope<'_>) -> bool {
+    let Ty::Instance(keyword, of) = expected.present() else { return false };
+    let Place::Product(_, instances) = &scope.place else { return false };
+    instances.get(text.as_str()).is_some_and(|instance| {
+        keyword == INTERFACE || instance.keyword == *keyword && of.as_ref().is_none_or(|of| instance.definition.text == *of)
+    })
 }
 
 #[cfg(test)]

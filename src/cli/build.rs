@@ -238,18 +238,31 @@ impl Build {
         if self.outputs.shows_text() {
             print(&stale.text);
         }
-        let differing = comparison.findings.len() + comparison.unreadable.len();
         if self.outputs.is_for_people() {
-            match differing {
-                0 => tell(&format!("{GOOD}up to date{GOOD:#}: {}\n", count(comparison.unchanged, "file"))),
-                _ => {
-                    let are = if differing == 1 { "is" } else { "are" };
-                    tell(&format!("{BAD}{}{BAD:#} {are} out of date: run `infrac build`\n", count(differing, "file")));
-                }
-            }
+            tell(&out_of_date(comparison));
         }
         Ok(if comparison.is_clean() { Exit::Clean } else { Exit::Findings })
     }
+}
+
+/// How many files are not what the sources give: those that a build counts as written or removed, and beside them what it keeps of them.
+fn out_of_date(comparison: &Comparison<'_>) -> String {
+    let kept = comparison.findings.iter().filter(|finding| finding.kind != Kind::Generated).count() + comparison.unreadable.len();
+    let files = comparison.findings.len() + comparison.unreadable.len() - kept;
+    let (number, which, more) = match (files, kept) {
+        (0, 0) => return format!("{GOOD}up to date{GOOD:#}: {}\n", count(comparison.unchanged, "file")),
+        (0, kept) => (kept, " that infrac keeps of the others", String::new()),
+        (files, 0) => (files, "", String::new()),
+        (files, kept) => (files, "", format!(", and {kept} that infrac keeps of them")),
+    };
+    let are = if number == 1 { "is" } else { "are" };
+    let obstacles = comparison.findings.iter().filter(|finding| matches!(finding.state, State::HandEdited(_))).count();
+    let what =
+        match (obstacles + comparison.unreadable.len(), if obstacles + comparison.unreadable.len() == 1 { "stands" } else { "stand" }) {
+            (0, _) => ": run `infrac build`".to_owned(),
+            (obstacles, stand) => format!("; {obstacles} of them {stand} in the way of `infrac build`"),
+        };
+    format!("{BAD}{}{BAD:#}{which} {are} out of date{more}{what}\n", count(number, "file"))
 }
 
 /// Every file with its state, then what would change in the first of them.

@@ -14,7 +14,7 @@ use crate::base::Text;
 use crate::diag::{Diagnostic, Severity};
 use crate::driver::{self, Files, IfBuilt, Memory, Options, Outcome, Session};
 use crate::host::load::settings;
-use crate::host::{Disk, Failure, Project, built, has_built, load, rewrite};
+use crate::host::{Disk, Failure, Project, Unread, built, has_built, load, rewrite};
 use crate::reference::products;
 use crate::render::Format;
 use std::borrow::Cow;
@@ -165,6 +165,8 @@ impl Check {
         let suspects = session.if_built().flat_map(|(_, suspects)| suspects.iter());
         found.extend(IfBuilt::findings(suspects, |product, paths| has_built(&mut disk, product, paths))?);
         drop(progress);
+        let unread = Unread::of(&project.diagnostics, &project.workspace);
+        found.retain(|found| unread.is_news(found, session.workspace()));
         if !found.iter().any(|found| found.severity == Severity::Error) {
             let (wanted, known) = (self.selection.products(), products(&project.workspace));
             let known = known.into_iter().filter(|product| wanted.is_empty() || wanted.contains(&product.name.to_string()));

@@ -3,7 +3,8 @@
 use super::{Global, open, place};
 use crate::base::Text;
 use crate::diag::Diagnostic;
-use crate::host::{Failure, Project, find};
+use crate::host::load::mistakes_of_settings;
+use crate::host::{Failure, Project, find, settings};
 use crate::syntax::limits::MAX_FILE;
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -81,6 +82,9 @@ impl Files {
                 // What is wrong with the file on the disk is wrong with another text.
                 if let Some(file) = project.workspace.set(&path, Some(text.into())) {
                     project.diagnostics.retain(|found| found.primary.span.file != file);
+                    if path == settings::FILE {
+                        project.diagnostics.splice(0..0, mistakes_of_settings(&project.root, &project.workspace));
+                    }
                 }
                 chosen.insert(path);
             }

@@ -4,9 +4,8 @@ use super::output::{BOLD, NOTE, print, screen, two_columns};
 use super::{Exit, Global, candidates, markdown, open, place};
 use crate::base::similar::nearest;
 use crate::base::{LIBRARY, Text, Workspace, text};
-use crate::driver::type_words;
 use crate::host::{Failure, find, library, load};
-use crate::reference::{self, Entry, Row, Section};
+use crate::reference::{self, Entry, Row, Section, Tools};
 use crate::render::{self, Screen, fill, sanitise};
 use clap::ValueEnum;
 use clap_complete::ArgValueCandidates;
@@ -15,13 +14,16 @@ use serde_json::json;
 /// Print what a definition takes and gives, or list every definition
 ///
 /// Kinds and their blocks, modules and their implementations, services, stacks, providers, images, pipelines, types, enums and functions:
-/// those of the library inside infrac, and those of the project that the current folder lies in.
+/// those of the library inside infrac, and those of the project that the current folder lies in. Words of the language too, and what the
+/// schemas of providers and of Ansible have.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     infrac doc                               every definition\n  \
     infrac doc compute                       everything of that name\n  \
     infrac doc module compute                one of them\n  \
     infrac doc service.install.archive       a block of a kind\n  \
+    infrac doc hcloud_server                 a resource of a provider, or a module of Ansible\n  \
+    infrac doc match                         a word of the language\n  \
     infrac doc --source module compute       its text in the library\n  \
     infrac doc --source core.infra:12        what a finding points to\n  \
     infrac doc --source core.infra           a whole file of the library")]
@@ -58,9 +60,12 @@ impl Doc {
             print(&sanitise(&source(&name, &entries, &workspace)?));
             return Ok(Exit::Clean);
         }
+        let tools = if reference::find(&entries, &name).is_empty() && !name.is_empty() { Some(Tools::of(&workspace)) } else { None };
+        let of_tools = tools.as_ref().map(|tools| tools.find(&name)).unwrap_or_default();
         let chosen = match name.is_empty() {
             true => entries.iter().collect(),
-            false => named(&name, &entries)?,
+            false if !of_tools.is_empty() => of_tools.iter().collect(),
+            false => named(&name, &entries, tools.as_ref())?,
         };
         print(&match self.format {
             DocFormat::Json => format!("{:#}\n", json!(chosen)),
@@ -106,21 +111,17 @@ pub(super) fn listed(entries: Vec<&Entry>) -> String {
     two_columns(rows.iter().map(|(title, summary)| (title.as_str(), *summary)), &screen())
 }
 
-fn named<'e>(name: &str, entries: &'e [Entry]) -> Result<Vec<&'e Entry>, Failure> {
+fn named<'e>(name: &str, entries: &'e [Entry], tools: Option<&Tools>) -> Result<Vec<&'e Entry>, Failure> {
     let found = reference::find(entries, name);
     if !found.is_empty() {
         return Ok(found);
     }
-    let word = name.strip_prefix("type ").unwrap_or(name);
-    if type_words().any(|(built_in, _)| built_in == word) {
-        return Err(Failure::new(format!("the type `{word}` is built in"))
-            .help("`docs/language.md` says under Types what its values are and how they are written"));
-    }
     let failure = Failure::new(format!("nothing is called `{name}`"));
     let titles: Vec<String> = entries.iter().map(Entry::title).collect();
     let names = || entries.iter().map(|entry| entry.name.as_str());
+    let of_tools = || tools.and_then(|tools| nearest(name, tools.names()));
     let wanted = [name.to_lowercase()];
-    Err(match nearest(name, names()).or_else(|| nearest(name, titles.iter().map(String::as_str))) {
+    Err(match nearest(name, names()).or_else(|| nearest(name, titles.iter().map(String::as_str))).or_else(of_tools) {
         Some(known) => failure.help(format!("did you mean `{known}`?")),
         None if entries.iter().any(|entry| entry.has(&wanted)) => {
             failure.help(format!("`infrac explain {name}` shows what has to do with it"))
@@ -136,17 +137,16 @@ fn source(name: &str, entries: &[Entry], workspace: &Workspace) -> Result<String
     if !texts.is_empty() {
         return Ok(texts.join("\n"));
     }
-    if let Some(function) = found.first() {
-        return Err(
-            Failure::new(format!("the function `{name}` is built in")).help(format!("`infrac doc {}` says what it does", function.name))
-        );
+    if let Some(built_in) = found.first() {
+        let message = format!("the {} `{}` is built in", built_in.family, built_in.name);
+        return Err(Failure::new(message).help(format!("`infrac doc {}` says what it is", built_in.name)));
     }
     let mut parts = name.split(':');
     let file = parts.next().unwrap_or_default();
     let below = file.trim_start_matches(LIBRARY).trim_start_matches("stdlib/");
     let paths = [text!("{LIBRARY}{below}"), Text::new(file)];
     let Some((_, found)) = paths.iter().find_map(|path| workspace.find(path)) else {
-        named(name, entries)?;
+        named(name, entries, None)?;
         return Ok(String::new());
     };
     match parts.next().map(str::parse::<u32>) {

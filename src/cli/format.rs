@@ -93,7 +93,7 @@ impl Format {
         if sources.iter().all(|source| source.path.is_some()) {
             let mut parts: Vec<String> = broken.into_iter().collect();
             parts.push(match (is_only_looking, changed) {
-                (true, 0) => format!("{} formatted", count(unchanged, "file")),
+                (true, 0) => format!("{} already formatted", count(unchanged, "file")),
                 (true, _) => format!("{BAD}{}{BAD:#} not formatted: run `infrac fmt`", count(changed, "file")),
                 (false, _) => format!("{GOOD}formatted{GOOD:#} {}, {unchanged} unchanged", count(changed, "file")),
             });

@@ -8,7 +8,7 @@ use crate::diag::Severity;
 use crate::driver::{self, Files, Options, Outcome};
 use crate::host::layout::yields;
 use crate::host::settings::{EDITIONS, FILE, is_name};
-use crate::host::{Failure, library};
+use crate::host::{Failure, Settings, library, load};
 use crate::reference;
 use clap::ValueEnum;
 use std::fs::{self, OpenOptions};
@@ -17,14 +17,15 @@ use std::path::{Path, PathBuf};
 
 /// Start a project: `infra.toml` and a first product that builds at once
 ///
-/// Nothing that is there is overwritten. What is generated lies beside `infra.toml`, where GitHub and GitLab look for pipelines, or in a
+/// Nothing that is there is overwritten; in a project that there is, `--ci`, `--hooks` and `--editor` add what is missing. What is generated lies beside `infra.toml`, where GitHub and GitLab look for pipelines, or in a
 /// folder of its own where something else lies there already.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     infrac init acme\n  \
     infrac init acme --template product\n  \
     infrac init acme --project infrastructure\n  \
-    infrac init acme --into . --ci github --hooks --editor")]
+    infrac init acme --into . --ci github --hooks --editor\n  \
+    infrac init --editor                           to a project that there is")]
 pub(super) struct Init {
     /// The name of the project and its first product [default: the name of the folder]
     name: Option<String>,
@@ -78,13 +79,20 @@ struct Plan {
 
 impl Init {
     pub(super) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        if let Some(plan) = self.plan_of_project(global)? {
+            return self.add(&plan);
+        }
         let plan = self.plan(global)?;
         let sources = self.template.of(&plan.name);
         let mut files = vec![(plan.folder.join(FILE), plan.settings())];
         files.extend(sources.into_iter().map(|(path, text)| (plan.folder.join(plan.inventory).join(path), text)));
         for (path, _) in &files {
             if path.symlink_metadata().is_ok() {
-                return Err(Failure::new(format!("`{}` is there already", plan.shown(path))));
+                let failure = Failure::new(format!("`{}` is there already", plan.shown(path)));
+                return Err(match path.ends_with(FILE) {
+                    true => failure.help("to a project that there is, `--ci`, `--hooks` and `--editor` add what is missing"),
+                    false => failure,
+                });
             }
         }
         for (path, text) in &files {
@@ -97,6 +105,19 @@ impl Init {
                 "{NOTE}note:{NOTE:#} generated files go to `{output}`, because `{taken}` is there already: `output` in `{FILE}`\n"
             ));
         }
+        self.add(&plan)?;
+        if plan.repository != plan.folder && plan.output == "." {
+            tell(&format!(
+                "{NOTE}note:{NOTE:#} GitHub and GitLab read pipelines at the root of a repository only, and that is `{}`: start the project there\n",
+                plan.repository.display()
+            ));
+        }
+        tell("next: describe the product there, then run `infrac build`\n");
+        Ok(Exit::Clean)
+    }
+
+    /// Adds what is asked for besides sources.
+    fn add(&self, plan: &Plan) -> Result<Exit, Failure> {
         if let Some(system) = self.ci {
             plan.pipeline(system)?;
         }
@@ -106,14 +127,40 @@ impl Init {
         if self.editor {
             plan.editor()?;
         }
-        if plan.repository != plan.folder && plan.output == "." {
-            tell(&format!(
-                "{NOTE}note:{NOTE:#} GitHub and GitLab read pipelines at the root of a repository only, and that is `{}`: start the project there\n",
-                plan.repository.display()
-            ));
-        }
-        tell("next: describe the product there, then run `infrac build`\n");
         Ok(Exit::Clean)
+    }
+
+    /// What there is of a project to which something is added; nothing where it is to be started.
+    fn plan_of_project(&self, global: &Global) -> Result<Option<Plan>, Failure> {
+        let folder = match (&self.into, &global.project) {
+            (Some(folder), _) | (None, Some(folder)) => folder.clone(),
+            (None, None) => place::current_folder()?,
+        };
+        if !(self.ci.is_some() || self.hooks || self.editor) || !folder.join(FILE).is_file() {
+            return Ok(None);
+        }
+        let folder = folder.canonicalize().map_err(|error| Failure::disk("open", &folder, &error))?;
+        let project = load(&folder)?;
+        let built = match project.is_known() {
+            true => driver::compile(&project.workspace, &Options { files: Files::ReadBack, ..Options::default() }),
+            false => Outcome::default(),
+        };
+        // What a build will write is not written here.
+        if project.with(built.diagnostics.iter().cloned()).iter().any(|found| found.severity == Severity::Error) {
+            return Err(Failure::new("the project has mistakes, so that nobody knows what a build would write")
+                .help("`infrac check` tells them; add to the project what is missing once they are gone"));
+        }
+        let Settings { name, output, .. } = project.settings;
+        let repository = repository_of(&folder);
+        Ok(Some(Plan {
+            repository,
+            name: name.to_string(),
+            inventory: "inventory",
+            output: output.to_string(),
+            taken: None,
+            built,
+            folder,
+        }))
     }
 
     fn plan(&self, global: &Global) -> Result<Plan, Failure> {
@@ -151,9 +198,13 @@ impl Init {
                 names.into_iter().find(|name| is_free(name)).unwrap_or_else(|| "generated".to_owned())
             }
         };
-        let repository = folder.ancestors().find(|above| above.join(".git").exists()).unwrap_or(&folder).to_owned();
-        Ok(Plan { repository, name, inventory, output, taken, built, folder })
+        Ok(Plan { repository: repository_of(&folder), name, inventory, output, taken, built, folder })
     }
+}
+
+/// The root of the repository that a folder lies in, or the folder itself.
+fn repository_of(folder: &Path) -> PathBuf {
+    folder.ancestors().find(|above| above.join(".git").exists()).unwrap_or(folder).to_owned()
 }
 
 /// What would be in the way of a generated file: the first part of its path; of folders that others write into too, the first two, or the

@@ -21,6 +21,7 @@ mod list;
 mod lsp;
 mod man;
 mod markdown;
+mod misspelt;
 mod open;
 mod output;
 mod place;
@@ -138,10 +139,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     Color::said(&arguments).choice(|name| std::env::var_os(name)).write_global();
     let of_help = if output::is_coloured() { clap::ColorChoice::Always } else { clap::ColorChoice::Never };
-    let parsed = Arguments::command().color(of_help).try_get_matches_from(arguments);
+    let parsed = Arguments::command().color(of_help).try_get_matches_from(arguments.clone());
     let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => {
+            let error = misspelt::suggested(error, &Arguments::command(), &arguments);
             output::keep(error.print());
             return ended(Ok(if error.use_stderr() { Exit::Failed } else { Exit::Clean }));
         }

@@ -47,6 +47,9 @@ pub(super) fn root(global: &Global) -> Result<PathBuf, Failure> {
     let Some(named) = &global.project else {
         return find(&place::current_folder()?);
     };
+    if named.is_file() {
+        return Err(Failure::new(format!("`{}` is a file", named.display())).help("`--project` takes the folder that `infra.toml` lies in"));
+    }
     let root = find(named)?;
     let real = named.canonicalize().map_err(|error| Failure::disk("open", named, &error))?;
     if root != real {
@@ -75,7 +78,7 @@ pub(super) fn facts_then(root: &Path, selection: &Selection, revision: &str) -> 
     let mut options = selection.options(&project, Memory::default());
     (options.files, options.facts) = (Files::LetGo, true);
     let outcome = if project.is_known() { driver::compile(&project.workspace, &options) } else { Outcome::default() };
-    let found: Vec<Diagnostic> = project.diagnostics.iter().chain(&outcome.diagnostics).cloned().collect();
+    let found = project.with(outcome.diagnostics.iter().cloned());
     if !found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Ok(Some(outcome.facts));
     }
@@ -114,9 +117,7 @@ pub(super) fn compile_with(project: Project, selection: &Selection, mut options:
     let found = IfBuilt::findings(&outcome.if_built, |product, paths| has_built(&mut output, product, paths))?;
     drop(progress);
     selection.check_renumber(&outcome)?;
-    let mut diagnostics: Vec<Diagnostic> = project.diagnostics.clone();
-    diagnostics.extend(outcome.diagnostics.iter().cloned());
-    diagnostics.extend(found);
+    let mut diagnostics = project.with(outcome.diagnostics.iter().cloned().chain(found));
     diagnostics.sort();
     diagnostics.dedup();
     if !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {

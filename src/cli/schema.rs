@@ -4,6 +4,7 @@ use super::output::{GOOD, tell};
 use super::{Exit, Global, open};
 use crate::host::{self, Failure, library};
 use crate::schema::add::{self, Kind};
+use crate::schema::is_version;
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::fs;
@@ -43,8 +44,16 @@ struct Add {
     from: PathBuf,
 
     /// The release of the plugin or of the collection, which the tools do not print [default: that of what is there]
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = version)]
     release: Option<String>,
+}
+
+/// What is no version would never be compared with the version that a provider asks for.
+fn version(text: &str) -> Result<String, String> {
+    match is_version(text) {
+        true => Ok(text.to_owned()),
+        false => Err("that is no version, such as 2.50.0".to_owned()),
+    }
 }
 
 impl Schema {
@@ -83,7 +92,7 @@ impl Add {
             true => std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ()),
             false => fs::read(&self.from).map(|read| bytes = read),
         };
-        read.map_err(|error| Failure::new(format!("cannot read `{shown}`: {error}")))?;
+        read.map_err(|error| Failure::disk("read", &self.from, &error))?;
         serde_json::from_slice(&bytes).map_err(|error| Failure::new(format!("`{shown}` is no JSON: {error}")))
     }
 

@@ -1,6 +1,6 @@
 //! What of a project a command works on.
 
-use super::candidates;
+use super::{candidates, misspelt};
 use crate::base::Text;
 use crate::base::similar::nearest;
 use crate::driver::{Memory, Options, Outcome, Renumber};
@@ -19,6 +19,9 @@ pub(super) struct Selection {
     product: Vec<String>,
 
     /// Only this environment; may be given several times
+    ///
+    /// A build writes the files of the environment and what all environments share, and leaves the files of others and their lines of
+    /// `infra.lock` as they are. A mistake counts wherever it is: nothing is written or answered while there is one.
     #[arg(long, value_name = "ENVIRONMENT", add = ArgValueCandidates::new(candidates::environments))]
     env: Vec<String>,
 
@@ -28,7 +31,7 @@ pub(super) struct Selection {
     renumber: Vec<String>,
 
     /// How many threads work [default: one for each core]
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = misspelt::threads)]
     jobs: Option<NonZeroUsize>,
 }
 
@@ -65,6 +68,11 @@ impl Selection {
         &self.product
     }
 
+    /// The environments that are named; none of them means all.
+    pub(super) fn environments(&self) -> &[String] {
+        &self.env
+    }
+
     /// Refuses a name of `--renumber` that nothing has.
     pub(super) fn check_renumber(&self, outcome: &Outcome) -> Result<(), Failure> {
         let Some((unknown, nearest)) = &outcome.unknown else { return Ok(()) };
@@ -94,7 +102,12 @@ impl Selection {
     /// Of which manifests the outcome has every file.
     pub(super) fn scope(&self, outcome: &Outcome) -> Scope {
         let asked = if !self.env.is_empty() {
-            Scope::nothing()
+            let others = outcome.environments.iter().filter(|name| !self.env.iter().any(|chosen| chosen == name.as_str()));
+            Scope::environments(
+                outcome.products.iter().cloned().collect(),
+                texts(&self.env).into_iter().collect(),
+                others.cloned().collect(),
+            )
         } else if !self.product.is_empty() {
             Scope::products(outcome.products.iter().cloned().collect())
         } else {

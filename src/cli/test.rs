@@ -2,13 +2,13 @@
 
 use super::findings::{Findings, plain};
 use super::output::{BAD, GOOD, count, print as answer, print_exactly, screen, tell};
-use super::{Exit, Global, open, place};
+use super::{Exit, Global, misspelt, open, place};
 use crate::base::similar::nearest;
 use crate::base::{LineIndex, Text, Workspace};
 use crate::diag::{Diagnostic, Severity};
 use crate::driver::tests::{TestResult, Tested, run_tests};
 use crate::host::{Failure, load};
-use crate::render::{Format, render_on, resolve, sanitise};
+use crate::render::{Format, Report, render_on, resolve, sanitise};
 use clap::ValueEnum;
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
@@ -33,7 +33,7 @@ pub(super) struct Test {
     format: Form,
 
     /// How many threads work [default: one for each core]
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = misspelt::threads)]
     jobs: Option<NonZeroUsize>,
 }
 
@@ -55,11 +55,18 @@ impl Test {
         let prefix = place::prefix(&root, Format::Text)?;
         let mut tested =
             if project.is_known() { run_tests(&project.workspace, &names, self.jobs.map(NonZeroUsize::get)) } else { Tested::default() };
-        tested.diagnostics.splice(0..0, project.diagnostics.iter().cloned());
+        tested.diagnostics = project.with(std::mem::take(&mut tested.diagnostics));
         if tested.diagnostics.iter().any(|found| found.severity == Severity::Error) {
             let mut findings = Findings::default();
             findings.add(Cow::Borrowed(&project.workspace), &*tested.diagnostics);
-            super::output::show(&findings.reports(&prefix));
+            let reports = findings.reports(&prefix);
+            super::output::show(&reports);
+            // Who reads a report is told there as well.
+            match self.format {
+                Form::Text => {}
+                Form::Json => print_exactly(&format!("{:#}\n", serde_json::json!({ "results": [], "mistakes": as_json(&reports) }))),
+                Form::Junit => print_exactly(&junit_of_mistakes(&reports)),
+            }
             tell(&format!("{BAD}no test was run{BAD:#}: the library has mistakes\n"));
             return Ok(Exit::Findings);
         }
@@ -91,6 +98,24 @@ fn unknown(name: &str, known: &[Text]) -> Failure {
         Some(known) => failure.help(format!("did you mean `{known}`?")),
         None => failure.help("`infrac test` without a name runs all of them, and lists them"),
     }
+}
+
+/// Findings as programs read them.
+fn as_json(reports: &[Report]) -> Vec<serde_json::Value> {
+    let lines = render_on(Format::Json, reports, &crate::render::Screen::default());
+    lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+/// A suite in which nothing was run, with the reason.
+fn junit_of_mistakes(reports: &[Report]) -> String {
+    let said = plain(&render_on(Format::Text, reports, &crate::render::Screen::default()));
+    let message = "no test was run: the library has mistakes";
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"infrac\" tests=\"1\" failures=\"0\" errors=\"1\">\n    \
+         <testcase name=\"library\" classname=\"infrac\">\n      <error message=\"{message}\">{}</error>\n    </testcase>\n  </testsuite>\n\
+         </testsuites>\n",
+        xml(&said)
+    )
 }
 
 /// Prints results.
@@ -134,9 +159,7 @@ impl Printer<'_> {
     fn json(&self, tested: &Tested) -> serde_json::Value {
         let results = tested.results.iter().map(|result| {
             let (path, line, column) = self.place(result);
-            let reports = resolve(self.workspace, &result.failures, self.prefix);
-            let lines = render_on(Format::Json, &reports, &crate::render::Screen::default());
-            let failures: Vec<serde_json::Value> = lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+            let failures = as_json(&resolve(self.workspace, &result.failures, self.prefix));
             serde_json::json!({
                 "name": result.name.as_str(), "path": path, "line": line, "column": column,
                 "passed": failures.is_empty(), "failures": failures,

@@ -6,7 +6,9 @@ use super::{Exit, Global, candidates, open, place};
 use crate::base::similar::nearest;
 use crate::base::{Key, LIBRARY, LineIndex, Text, Workspace};
 use crate::driver::{self, Answer, How, Question, Reason, Unanswered};
-use crate::host::{Disk, Failure, is_generated, load};
+use crate::host::layout::part;
+use crate::host::{Disk, Failure, Project, is_generated, load};
+use crate::reference::products;
 use crate::render::{Format, sanitise};
 use clap::ValueEnum;
 use clap_complete::ArgValueCompleter;
@@ -53,6 +55,7 @@ impl Why {
         self.selection.limit_threads();
         let project = load(&root)?;
         let question = question(&self.what, &root, &project.settings.output)?;
+        self.refuse_elsewhere(&question, &project)?;
         let options = self.selection.options(&project, driver::Memory::default());
         let answers = match driver::why(&project.workspace, &options, std::slice::from_ref(&question)) {
             Ok(answers) => answers.into_iter().next().unwrap_or(Ok(Vec::new())),
@@ -86,9 +89,35 @@ impl Why {
     }
 }
 
+impl Why {
+    /// Refuses to say of a file of one environment what decides it in another.
+    fn refuse_elsewhere(&self, question: &Question, project: &Project) -> Result<(), Failure> {
+        let Question::Line { file, .. } = question else { return Ok(()) };
+        let asked = self.selection.environments();
+        let known = products(&project.workspace).into_iter().flat_map(|product| product.environments);
+        let known: Vec<String> = known.map(|environment| environment.to_string()).collect();
+        match part(file).filter(|part| !asked.is_empty() && known.iter().any(|known| known == part)) {
+            Some(own) if asked.iter().all(|asked| asked != own) => {
+                let asked: Vec<String> = asked.iter().map(|asked| format!("`{asked}`")).collect();
+                Err(Failure::new(format!("`{file}` is of `{own}`, and not of {}", asked.join(" or ")))
+                    .help("leave out `--env`, or ask for the file of that environment"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// What stands before the line.
 fn file_of(what: &str) -> &str {
-    what.rsplit_once(':').map_or(what, |(file, _)| file)
+    line_of(what).map_or(what, |(file, _)| file)
+}
+
+/// A file and a line of it; a column behind that, as findings have one, does not count.
+fn line_of(what: &str) -> Option<(&str, usize)> {
+    let number = |what: &'_ str| what.rsplit_once(':').and_then(|(before, number)| Some((before.len(), number.parse::<usize>().ok()?)));
+    let (end, last) = number(what)?;
+    let (end, line) = number(&what[..end]).unwrap_or((end, last));
+    Some((&what[..end], line))
 }
 
 /// Some of the names that there are: first those that begin as the one that was asked for.
@@ -102,9 +131,7 @@ fn listed(asked: &str, mut names: Vec<Text>) -> String {
 
 /// A file that is there, from the current folder or the output folder, with a line behind it; otherwise the name of a value.
 fn question(what: &str, root: &Path, folder: &str) -> Result<Question, Failure> {
-    if let Some((file, line)) = what.rsplit_once(':')
-        && let Ok(line) = line.parse::<usize>()
-    {
+    if let Some((file, line)) = line_of(what) {
         let output = root.join(folder);
         let written = place::absolute(Path::new(file), &place::current_folder()?);
         let found = [written, output.join(file)].into_iter().find(|path| path.is_file());

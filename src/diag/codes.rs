@@ -13,6 +13,9 @@ macro_rules! codes {
             /// `IC0403`.
             pub fn id(self) -> &'static str { match self { $(Code::$variant => $code),* } }
 
+            /// `04`: what it is about, as the catalogue is parted.
+            pub fn family(self) -> &'static str { self.id().get(2..4).unwrap_or_default() }
+
             /// `cidr-overlap`.
             pub fn name(self) -> &'static str { match self { $(Code::$variant => $name),* } }
 

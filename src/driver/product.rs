@@ -203,8 +203,8 @@ pub(super) fn judge(with: With<'_>, types: &Types, product: &Arc<Product>, impor
     }
     compiled.exports = exported(program, &plans);
     compiled.if_built = plans.iter().flat_map(|plan| analysis::forgotten(plan, &lock, &options.renumber)).collect();
-    compiled.lock = Some((path, print_lock(&plans)));
     let chosen = |plan: &&Plan| options.environments.is_empty() || options.environments.contains(&plan.environment);
+    compiled.lock = Some((path, print_lock(plans.iter().filter(chosen), &lock, &options.environments)));
     if options.files == Files::Kept {
         compiled.graphs = plans.iter().filter(chosen).map(graph).collect();
     }
@@ -252,19 +252,20 @@ pub(super) fn lock_of(workspace: &Workspace, product: &Product, path: &str, opti
     lock
 }
 
-/// The lock of what the plans hold.
-fn print_lock(plans: &[Plan]) -> String {
-    let mut values = BTreeMap::new();
-    let mut pools = BTreeMap::<Text, Vec<_>>::new();
-    let mut facts = BTreeMap::new();
+/// The lock of what the plans hold. Of environments that are not asked for, where some are, it holds what it held before.
+fn print_lock<'p>(plans: impl Iterator<Item = &'p Plan>, before: &Lock, asked: &[Text]) -> String {
+    let mut lines = lock::Lines::default();
+    if !asked.is_empty() {
+        lines.keep(before, |environment| !asked.iter().any(|asked| asked == environment));
+    }
     for plan in plans {
         let taken_from = plan.allocations.values().filter(|made| matches!(made.value, Held::Range(_))).filter_map(|made| made.from);
         let taken_from: BTreeSet<_> = taken_from.collect();
-        pools.insert(plan.environment.clone(), taken_from.into_iter().collect());
-        values.extend(plan.allocations.iter().map(|(key, made)| (key.clone(), made.value)));
-        facts.extend(plan.remembered().into_iter().map(|of| (of.key, of.says)));
+        lines.pools.insert(plan.environment.clone(), taken_from.into_iter().collect());
+        lines.values.extend(plan.allocations.iter().map(|(key, made)| (key.clone(), made.value)));
+        lines.facts.extend(plan.remembered().into_iter().map(|of| (of.key, of.says)));
     }
-    lock::print(&values, &pools, &facts)
+    lock::print(&lines.values, &lines.pools, &lines.facts)
 }
 
 fn emit(plans: &[Plan], shapes: &Shapes, targets: &Targets, tree: &mut Tree) -> Result<(), String> {

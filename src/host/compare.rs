@@ -36,7 +36,7 @@ pub fn compare<'t>(
     let pending_files = pending.files.keys().filter_map(|path| Some((Owner::of(path)?, path)));
     let orphans: BTreeSet<&Text> = listed_files
         .chain(pending_files)
-        .filter(|(owner, path)| scope.is_complete(owner) && tree.get(path).is_none())
+        .filter(|(owner, path)| scope.clears(owner, path) && tree.get(path).is_none())
         .map(|(_, path)| path)
         .collect();
     let orphans: Vec<&Text> = orphans.into_iter().collect();
@@ -86,7 +86,11 @@ pub fn compare<'t>(
         }
         kept.insert(owner.clone(), manifest.clone());
     }
-    let wanted: Vec<(&Text, &Entry)> = tree.iter().collect();
+    // What is no longer there is forgotten, also where the rest of its manifest stays.
+    for path in removals.iter().chain(&gone) {
+        kept.values_mut().for_each(|manifest| drop(manifest.files.remove(path)));
+    }
+    let wanted: Vec<(&Text, &Entry)> = tree.iter().filter(|(path, _)| scope.wants(path)).collect();
     let mut written = Vec::new();
     for some in wanted.chunks(AT_ONCE) {
         for ((path, entry), judged) in some.iter().copied().zip(look_at(disk, &ours, some)) {

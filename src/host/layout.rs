@@ -85,6 +85,16 @@ impl Owner {
     }
 }
 
+/// The folder of an environment that a file of a product lies in, if it lies in one: what the products of a project call their environments
+/// says whether it is one.
+pub fn part(path: &str) -> Option<&str> {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        ["live", _, part, _, ..] | ["ansible", "inventory", _, part, _, ..] => Some(part),
+        _ => None,
+    }
+}
+
 /// A product that is called `shared` would have the manifest of what is shared.
 fn product_named(product: &str) -> Option<Owner> {
     (is_name(product) && product != "shared").then(|| Owner::Product(product.into()))

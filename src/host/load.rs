@@ -5,7 +5,7 @@
 //! a diagnostic, and the rest is loaded all the same.
 
 use super::settings::{self, Settings};
-use super::{Failure, folders, library};
+use super::{Failure, Unread, folders, library};
 use crate::base::{FileId, Span, Text, Workspace, text};
 use crate::diag::{Code, Diagnostic};
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +55,12 @@ impl Project {
         let settings = self.workspace.find(settings::FILE).map(|(file, _)| file);
         !self.diagnostics.iter().any(|found| Some(found.primary.span.file) == settings)
     }
+
+    /// What is wrong with the project, and what a compiler found in it that does not follow from that.
+    pub fn with(&self, found: impl IntoIterator<Item = Diagnostic>) -> Vec<Diagnostic> {
+        let unread = Unread::of(&self.diagnostics, &self.workspace);
+        self.diagnostics.iter().cloned().chain(found.into_iter().filter(|found| unread.is_news(found, &self.workspace))).collect()
+    }
 }
 
 /// The folder of the project that `from` lies in: the nearest one above that has an `infra.toml`.
@@ -97,15 +103,19 @@ pub fn load(root: &Path) -> Result<Project, Failure> {
     }
     let workspace = Workspace::new(loader.files);
     let linked = loader.linked;
-    let mut diagnostics = Vec::new();
-    if let Some((file, source)) = workspace.find(settings::FILE) {
-        diagnostics.extend(settings::read(file, &source.text).1.0);
-        if diagnostics.is_empty() {
-            diagnostics.extend(folders::mistakes(&root, &settings).into_iter().map(|mistake| mistake.at(file, &source.text)));
-        }
-    }
+    let mut diagnostics = mistakes_of_settings(&root, &workspace);
     diagnostics.extend(loader.mistakes.into_iter().filter_map(|mistake| mistake.place(&workspace)));
     Ok(Project { root, settings, workspace, diagnostics, linked })
+}
+
+/// What is wrong with `infra.toml` as a workspace has it: with its form, otherwise with the folders in `root` that it names.
+pub fn mistakes_of_settings(root: &Path, workspace: &Workspace) -> Vec<Diagnostic> {
+    let Some((file, source)) = workspace.find(settings::FILE) else { return Vec::new() };
+    let (settings, mistakes) = settings::read(file, &source.text);
+    match mistakes.0.is_empty() {
+        true => folders::mistakes(root, &settings).into_iter().map(|mistake| mistake.at(file, &source.text)).collect(),
+        false => mistakes.0,
+    }
 }
 
 /// The text of `infra.toml`.

@@ -32,6 +32,7 @@ pub mod room;
 pub mod setting;
 pub mod settings;
 pub mod status;
+pub mod unread;
 pub mod write;
 
 pub use built::{built, has_built, is_generated};
@@ -52,4 +53,5 @@ pub use revision::{revision, revisions};
 pub use rewrite::{rewrite, save};
 pub use settings::Settings;
 pub use status::{Comparison, Finding, Kind, State, difference};
+pub use unread::Unread;
 pub use write::{Written, write};

@@ -3,7 +3,7 @@
 //! A file is ours when the manifest (or the note of an interrupted build, in the user's cache) has the hash of exactly these bytes and the
 //! file itself says that infrac made it. Everything else belongs to a person.
 
-use super::layout::{Owner, has_header};
+use super::layout::{Owner, has_header, part};
 use crate::artifact::Entry;
 use crate::artifact::tree::sha256;
 use crate::base::Text;
@@ -36,6 +36,12 @@ pub struct Scope {
 enum Asked {
     Everything,
     Products(BTreeSet<Text>),
+    /// Some environments of some products; what these call their other environments is left alone.
+    Environments {
+        products: BTreeSet<Text>,
+        chosen: BTreeSet<Text>,
+        others: BTreeSet<Text>,
+    },
     /// Parts of products.
     Nothing,
 }
@@ -56,6 +62,12 @@ impl Scope {
         Scope { asked: Asked::Nothing, fresh: BTreeSet::new() }
     }
 
+    /// Those of some environments of some products, which have `others` besides: files of those are as they are, and what all environments
+    /// share is written and not cleared.
+    pub fn environments(products: BTreeSet<Text>, chosen: BTreeSet<Text>, others: BTreeSet<Text>) -> Scope {
+        Scope { asked: Asked::Environments { products, chosen, others }, fresh: BTreeSet::new() }
+    }
+
     /// Without products that did not have to be compiled, because their files are as they should be.
     pub fn without(self, fresh: BTreeSet<Text>) -> Scope {
         Scope { fresh, ..self }
@@ -67,7 +79,26 @@ impl Scope {
             _ if self.is_fresh(owner) => false,
             (Asked::Everything, _) => true,
             (Asked::Products(products), Owner::Product(product)) => products.contains(product),
-            (Asked::Products(_), Owner::Shared) | (Asked::Nothing, _) => false,
+            (Asked::Products(_), Owner::Shared) | (Asked::Environments { .. } | Asked::Nothing, _) => false,
+        }
+    }
+
+    /// Whether the tree has this file of an owner, or nobody wants it.
+    pub fn clears(&self, owner: &Owner, path: &str) -> bool {
+        let is_chosen = match (&self.asked, owner) {
+            (Asked::Environments { products, chosen, .. }, Owner::Product(product)) => {
+                products.contains(product) && part(path).is_some_and(|part| chosen.contains(part))
+            }
+            _ => false,
+        };
+        self.is_complete(owner) || is_chosen
+    }
+
+    /// Whether a file of the tree is looked at: it is none of an environment that was not asked for.
+    pub fn wants(&self, path: &str) -> bool {
+        match &self.asked {
+            Asked::Environments { others, .. } => part(path).is_none_or(|part| !others.contains(part)),
+            _ => true,
         }
     }
 

@@ -12,6 +12,10 @@ use tempfile::NamedTempFile;
 pub fn rewrite(path: &Path, before: &str, after: &str) -> Result<(), Failure> {
     let replace = || {
         let real = path.canonicalize()?;
+        // Who takes the right to write away means the text, and not the place in the folder.
+        if fs::metadata(&real)?.permissions().readonly() {
+            return Err(ErrorKind::PermissionDenied.into());
+        }
         let file = beside(&real, after)?;
         file.as_file().set_permissions(fs::metadata(&real)?.permissions())?;
         let mut new = file.into_temp_path();
@@ -50,6 +54,10 @@ pub fn save(path: &Path, text: &str) -> Result<(), Failure> {
         file.persist(&real)?;
         Ok(())
     };
+    let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.exists()) {
+        return Err(Failure::new(format!("cannot write `{}`: the folder `{}` does not exist", path.display(), folder.display())));
+    }
     write().map_err(|error: std::io::Error| Failure::disk("write", path, &error))
 }
 
@@ -114,6 +122,21 @@ mod tests {
         rewrite(&path, "theirs", "mine").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_nobody_may_write_is_left_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("a.infra");
+        fs::write(&path, "read").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        let failure = rewrite(&path, "read", "mine").unwrap_err();
+        assert!(failure.message.ends_with("permission denied"), "{failure}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "read");
+        let failure = save(&folder.path().join("none/report"), "one").unwrap_err();
+        assert!(failure.message.contains("the folder") && failure.message.ends_with("does not exist"), "{failure}");
     }
 
     #[cfg(unix)]

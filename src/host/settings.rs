@@ -23,7 +23,7 @@ pub const TARGETS: &[&str] = &["opentofu", "terragrunt", "ansible", "packer", "g
 static KEYS: LazyLock<Vec<&str>> = LazyLock::new(|| SETTINGS.iter().map(|setting| setting.key).collect());
 
 /// The ways in which pipelines get the compiler, as mise names them.
-pub(super) const SOURCES: &[&str] = &["github", "gitlab", "cargo"];
+pub const SOURCES: &[&str] = &["github", "gitlab", "cargo"];
 
 /// The settings of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]

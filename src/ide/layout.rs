@@ -21,7 +21,15 @@ pub fn layout(analysis: Analysis<'_>, file: FileId, within: Option<Span>) -> Vec
         return Vec::new();
     }
     let Ok(laid_out) = fmt::format(file, text) else { return Vec::new() };
-    let diff = TextDiff::from_lines(text.as_ref(), laid_out.as_str());
+    between(file, text, &laid_out)
+        .into_iter()
+        .filter(|edit| within.is_none_or(|within| edit.span.start < within.end.max(within.start + 1) && within.start <= edit.span.end))
+        .collect()
+}
+
+/// The edits that make one text of another, in whole lines.
+fn between(file: FileId, text: &str, laid_out: &str) -> Vec<Edit> {
+    let diff = TextDiff::from_lines(text, laid_out);
     let starts = |text: &str| -> Vec<usize> {
         [0].into_iter()
             .chain(text.split_inclusive('\n').scan(0, |at, line| {
@@ -30,15 +38,33 @@ pub fn layout(analysis: Analysis<'_>, file: FileId, within: Option<Span>) -> Vec
             }))
             .collect()
     };
-    let (old, new) = (starts(text), starts(&laid_out));
+    let (old, new) = (starts(text), starts(laid_out));
     let edits = diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal).filter_map(|op| {
         let (from, to) = (op.old_range(), op.new_range());
         let span = Span::new(file, *old.get(from.start)? as u32, *old.get(from.end)? as u32);
         Some(Edit { span, text: laid_out.get(*new.get(to.start)?..*new.get(to.end)?)?.to_owned() })
     });
-    edits
-        .filter(|edit| within.is_none_or(|within| edit.span.start < within.end.max(within.start + 1) && within.start <= edit.span.end))
-        .collect()
+    edits.collect()
+}
+
+/// Edits of one text after which it is in the canonical layout, where it was in it before.
+pub(super) fn kept(analysis: Analysis<'_>, edits: Vec<Edit>) -> Vec<Edit> {
+    let Some(file) = edits.first().map(|edit| edit.span.file) else { return edits };
+    let text = analysis.text(file);
+    let is_laid_out = || fmt::format(file, text).is_ok_and(|laid_out| laid_out == **text);
+    if edits.iter().any(|edit| edit.span.file != file) || analysis.tree(file).is_none() || !is_laid_out() {
+        return edits;
+    }
+    let mut sorted: Vec<&Edit> = edits.iter().collect();
+    sorted.sort_by_key(|edit| std::cmp::Reverse((edit.span.start, edit.span.end)));
+    let mut edited = text.to_string();
+    for edit in sorted {
+        edited.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+    }
+    match fmt::format(file, &edited) {
+        Ok(laid_out) if laid_out != edited => between(file, text, &laid_out),
+        _ => edits,
+    }
 }
 
 /// The edits behind a character that was typed before an offset: `}` lays out the block that it ends, a line break indents the new line.

@@ -18,6 +18,7 @@ pub mod node;
 pub mod references;
 pub mod rename;
 mod schemas;
+pub mod settings;
 pub mod signature;
 pub mod symbols;
 pub mod tokens;

@@ -91,26 +91,8 @@ fn module_of<'s>(analysis: Analysis<'s>, task: &ast::Block) -> Option<&'s Module
 
 /// What an argument is, in one line: `instance_type: string, required`.
 pub(super) fn argument(name: &str, of: &Attribute) -> String {
-    let ty = match (&of.ty, &of.nested) {
-        (_, Some(nested)) => {
-            let fields: Vec<&str> = nested.attributes.keys().map(Text::as_str).collect();
-            format!("{{ {} }}", fields.join(", "))
-        }
-        (crate::ty::Ty::Error, None) => "any".to_owned(),
-        (ty, None) => ty.to_string(),
-    };
-    let mut words = vec![format!("{name}: {ty}")];
-    let said = [
-        (of.required, "required"),
-        (of.optional && !of.computed, "optional"),
-        (of.optional && of.computed, "chosen by the provider where it is not set"),
-        (of.is_read_only(), "read only"),
-        (of.sensitive, "sensitive"),
-        (of.write_only, "never kept in a state"),
-        (of.unordered, "without order"),
-    ];
-    words.extend(said.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()));
-    words.join(", ")
+    let parts = [format!("{name}: {}", of.shown())].into_iter().chain(of.qualities().into_iter().map(str::to_owned));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// What stands under a name in a schema, in one line.

@@ -9,6 +9,7 @@ use crate::base::{FileId, Span};
 use crate::diag::{Diagnostic, Severity};
 use crate::host::extract::PAGES;
 use crate::ide::Analysis;
+use crate::render::sanitise;
 use gen_lsp_types as types;
 use gen_lsp_types::{Location, Position, Range, Uri};
 use std::cell::RefCell;
@@ -90,7 +91,7 @@ impl<'s> Look<'s> {
     /// A finding. What a command line prints in lines of its own, the label and the help, follows the message.
     pub(super) fn diagnostic(&self, found: &Diagnostic) -> types::Diagnostic {
         let related = found.related.iter().filter_map(|label| {
-            Some(types::DiagnosticRelatedInformation { location: self.location(label.span)?, message: label.text.clone() })
+            Some(types::DiagnosticRelatedInformation { location: self.location(label.span)?, message: sanitise(&label.text).into_owned() })
         });
         let page = self.page(found.code.id());
         let parts = [Some(&found.message), Some(&found.primary.text).filter(|text| !text.is_empty()), found.help.as_ref()];
@@ -103,7 +104,7 @@ impl<'s> Look<'s> {
             code: Some(types::Code::String(found.code.id().to_owned())),
             code_description: page.map(|href| types::CodeDescription { href }),
             source: Some("infrac".to_owned()),
-            message: types::Message::String(parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join("\n")),
+            message: types::Message::String(parts.into_iter().flatten().map(|part| sanitise(part)).collect::<Vec<_>>().join("\n")),
             tags: None,
             related_information: Some(related.collect()),
             data: None,

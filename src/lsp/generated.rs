@@ -82,14 +82,35 @@ pub(super) fn files(project: &Project, file: FileId, instance: Option<&str>) -> 
     let product = project.session.product_of(file)?.name.text.clone();
     let made = project.session.made(&[project.session.folder_of(file)?.clone()], false)?;
     let mut disk = Disk::new(root, project.output());
+    let plans = project.session.plans(file);
+    // What the playbooks of a stack read: its groups and its machines.
+    let hosts = || plans.iter().flat_map(|plan| &plan.hosts).filter(|host| Some(host.stack.as_str()) == instance);
+    let groups = || plans.iter().flat_map(|plan| &plan.services).filter(|service| Some(service.stack.as_str()) == instance);
+    let (hosts, groups): (BTreeSet<String>, BTreeSet<&str>) =
+        (hosts().map(|host| format!("{}.yml", host.name)).collect(), groups().map(|service| service.group.as_str()).collect());
+    let is_environment = |name: &str| plans.iter().any(|plan| plan.environment == name);
     let of = made.files().filter_map(|(path, contents)| {
         let parts: Vec<&str> = path.split('/').collect();
         let environment = match (parts.as_slice(), instance) {
             (["live", of, environment, stack, _, ..], Some(instance)) if *of == product.as_str() && *stack == instance => *environment,
-            (["live", of, environment, _, ..], None) if *of == product.as_str() => *environment,
+            (["ansible", "inventory", of, environment, "host_vars", host], Some(_)) if *of == product && hosts.contains(*host) => {
+                *environment
+            }
+            (["ansible", "inventory", of, environment, "group_vars", group, ..], Some(instance))
+                if *of == product && (*group == instance || groups.contains(group)) =>
+            {
+                *environment
+            }
+            (["ansible", "playbooks", of, playbook], Some(instance))
+                if *of == product && playbook.strip_suffix(".yml") == Some(instance) =>
+            {
+                ""
+            }
+            (["live", of, environment, _, ..] | ["ansible", "inventory", of, environment, _, ..], None) if *of == product => *environment,
             (_, None) => "",
             _ => return None,
         };
+        let environment = if is_environment(environment) { environment } else { "" };
         disk.learn(path);
         let state = match disk.place(path) {
             Ok(Place::Missing) => State::NotBuilt,

@@ -7,7 +7,7 @@ use super::server::{Server, refuse};
 use crate::base::FileId;
 use crate::ide::definition::{self, Target};
 use crate::ide::names::Role;
-use crate::ide::{Analysis, hover, references, rename};
+use crate::ide::{Analysis, hover, references, rename, settings};
 use gen_lsp_types as types;
 use lsp_server::{ErrorCode, ResponseError};
 use std::collections::{BTreeMap, HashMap};
@@ -90,9 +90,13 @@ pub(super) fn highlights(server: &mut Server, params: &types::DocumentHighlightP
 /// What stands at a place.
 pub(super) fn hover(server: &mut Server, params: &types::HoverParams) -> Answer<types::HoverRequest> {
     let Some((look, file, offset)) = at_position(server, &params.text_document_position_params)? else { return Ok(None) };
-    Ok(hover::hover(look.analysis, file, offset).map(|found| {
-        let contents = types::MarkupContent { kind: types::MarkupKind::Markdown, value: found.markdown() };
-        types::Hover { contents: types::Contents::MarkupContent(contents), range: Some(look.range(found.span)) }
+    let found = match settings::are(look.analysis, file) {
+        true => settings::hover(look.analysis, file, offset),
+        false => hover::hover(look.analysis, file, offset).map(|found| (found.span, found.markdown())),
+    };
+    Ok(found.map(|(span, value)| {
+        let contents = types::MarkupContent { kind: types::MarkupKind::Markdown, value };
+        types::Hover { contents: types::Contents::MarkupContent(contents), range: Some(look.range(span)) }
     }))
 }
 

@@ -4,7 +4,7 @@ use crate::base::{FileId, Span, Text, Workspace, text};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::driver::{Extent, IfBuilt, Options, Session};
 use crate::host::settings::{self, Settings, TARGETS};
-use crate::host::{Disk, Failure, built, folders, has_built, is_schema, library, load};
+use crate::host::{Disk, Failure, Unread, built, folders, has_built, is_schema, library, load};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,6 +37,8 @@ pub(super) struct Project {
     of_builds: BTreeMap<Text, (Arc<[IfBuilt]>, Vec<Diagnostic>)>,
     /// Whether the settings were without mistakes.
     was_known: bool,
+    /// The sources that could not be read at the last judgement.
+    unread: Unread,
     /// Whether the session is another one than that of the last judgement.
     is_new: bool,
 }
@@ -82,6 +84,7 @@ impl Project {
             beside: BTreeMap::new(),
             of_builds: BTreeMap::new(),
             was_known: true,
+            unread: Unread::default(),
             is_new: false,
         }
     }
@@ -96,11 +99,14 @@ impl Project {
         let (name, is_hidden) = (path.rsplit('/').next().unwrap_or_default(), path.split('/').any(|part| part.starts_with('.')));
         let is_library = self.settings.library.iter().any(is_in);
         let is_inventory = is_in(&self.settings.inventory);
-        let is_source = name.ends_with(".infra") && (is_inventory || is_library)
-            || name == "infra.lock" && is_inventory
-            || name.ends_with(".json") && is_library
-            || is_schema(&path) && is_inventory;
+        // What stands beside definitions may be read by one of them.
+        let is_source = is_library || is_inventory && (name.ends_with(".infra") || name == "infra.lock" || is_schema(&path));
         (path == settings::FILE || is_source && !is_hidden).then_some(path)
+    }
+
+    /// The folders of the project's own definitions, and of what these read.
+    pub(super) fn library(&self) -> &[Text] {
+        &self.settings.library
     }
 
     /// The folder of what is generated, in the project.
@@ -217,6 +223,7 @@ impl Project {
         let settings = self.session.workspace().find(settings::FILE).map(|(file, _)| file);
         // What belongs to no project is judged by its form alone; what is wrong with the settings explains everything else.
         let is_known = self.root.is_some() && !of_files.iter().any(|found| Some(found.primary.span.file) == settings);
+        let unread = Unread::of(&of_files, self.session.workspace());
         add(of_files);
         changed.extend(self.session.update_first(extent));
         // Of what waits, more is said the next time.
@@ -232,7 +239,8 @@ impl Project {
         } else if self.root.is_none() {
             add(self.typed.keys().filter_map(|path| self.session.workspace().find(path)).flat_map(of_text).collect());
         }
-        if std::mem::replace(&mut self.was_known, is_known) != is_known {
+        let (knew, had) = (std::mem::replace(&mut self.was_known, is_known), std::mem::replace(&mut self.unread, unread));
+        if knew != is_known || had != self.unread {
             changed.extend(self.session.files_with_findings());
         }
         changed.extend(self.beside.keys().chain(beside.keys()));
@@ -240,6 +248,7 @@ impl Project {
         let mut told = Vec::new();
         for file in changed {
             let mut now = if is_known { self.session.found_in(file) } else { Vec::new() };
+            now.retain(|found| self.unread.is_news(found, self.session.workspace()));
             now.extend(self.beside.get(&file).into_iter().flatten().cloned());
             now.sort();
             now.dedup();

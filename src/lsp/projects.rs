@@ -7,12 +7,15 @@ use crate::host::extract::{DEFINITIONS, extract};
 use crate::host::layout::{MANIFESTS, Owner};
 use crate::host::{Failure, find, library};
 use gen_lsp_types::Uri;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The open projects. Their numbers stay; a project that was closed is none.
 #[derive(Debug, Default)]
 pub(super) struct Projects {
     open: Vec<Option<Project>>,
+    /// Texts that lie on no disk, by the paths that they have in the project of texts that belong to none.
+    unsaved: BTreeMap<Text, Uri>,
     /// Where the library lies for editors; found when it is first asked for.
     library: Option<Option<PathBuf>>,
 }
@@ -52,7 +55,7 @@ impl Projects {
     /// The project that an open text belongs to, and its path there: the nearest `infra.toml` above it says which. A file of the library
     /// belongs to every project, and a text of none to one of its own kind.
     pub(super) fn place(&mut self, uri: &Uri) -> Result<(usize, Text), Failure> {
-        let Some(path) = uri::to_path(uri) else { return Ok((self.loose(), uri.0.as_str().into())) };
+        let Some(path) = uri::to_path(uri) else { return Ok((self.loose(), self.unsaved(uri))) };
         let path = real(&path);
         if let Some(folder) = path.ancestors().skip(1).find(|folder| folder.is_dir()) {
             self.open(folder)?;
@@ -61,6 +64,13 @@ impl Projects {
             Some(place) => place,
             None => (self.loose(), path.to_string_lossy().replace('\\', "/").trim_start_matches('/').into()),
         })
+    }
+
+    /// The path of a text that lies on no disk. What a client shows us is written in the language, whatever it calls it.
+    fn unsaved(&mut self, uri: &Uri) -> Text {
+        let path = if uri.0.ends_with(".infra") { uri.0.as_str().into() } else { text!("{}.infra", uri.0) };
+        self.unsaved.insert(path.clone(), uri.clone());
+        path
     }
 
     /// Whether a file says what a build has written.
@@ -124,8 +134,7 @@ impl Projects {
         }
         match &self.get(at)?.root {
             Some(root) => Some(uri::of_path(&root.join(path))),
-            None if path.contains(':') && !cfg!(windows) => Some(path.into()),
-            None => Some(uri::of_path(&Path::new("/").join(path))),
+            None => Some(self.unsaved.get(path).cloned().unwrap_or_else(|| uri::of_path(&Path::new("/").join(path)))),
         }
     }
 }

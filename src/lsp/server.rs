@@ -90,6 +90,8 @@ pub(super) struct Server {
     refresh: Refresh,
     /// Whether projects that were opened are not all judged yet.
     is_loading: bool,
+    /// The folders of libraries that the client watches beside the sources.
+    watched: BTreeSet<Text>,
     /// How many requests were sent.
     sent: i32,
 }
@@ -121,6 +123,7 @@ impl Server {
             hints: lenses::wanted_hints(None),
             refresh: Refresh::default(),
             is_loading: false,
+            watched: BTreeSet::new(),
             sent: 0,
         }
     }
@@ -331,15 +334,32 @@ impl Server {
     }
 
     fn initialized(&mut self) -> Result<(), ResponseError> {
-        if self.client.watches {
-            let watchers = ["**/*.infra", "**/infra.toml", "**/infra.lock", "**/*.json"].map(|glob| json!({ "globPattern": glob }));
-            let method = "workspace/didChangeWatchedFiles";
-            let registration = json!({ "id": "files", "method": method, "registerOptions": { "watchers": watchers } });
-            self.ask("client/registerCapability", json!({ "registrations": [registration] }));
-        }
+        self.watch("files", ["**/*.infra", "**/infra.toml", "**/infra.lock", "**/*.json"].map(str::to_owned).as_slice());
         let folders: Vec<String> = self.folders.keys().cloned().collect();
         self.load(&folders);
         Ok(())
+    }
+
+    /// Asks the client to say which files change.
+    fn watch(&mut self, id: &str, globs: &[String]) {
+        if self.client.watches {
+            let watchers: Vec<Value> = globs.iter().map(|glob| json!({ "globPattern": glob })).collect();
+            let method = "workspace/didChangeWatchedFiles";
+            let registration = json!({ "id": id, "method": method, "registerOptions": { "watchers": watchers } });
+            self.ask("client/registerCapability", json!({ "registrations": [registration] }));
+        }
+    }
+
+    /// The same of what lies beside the definitions of the projects that are open: definitions read files of every name.
+    fn watch_libraries(&mut self) {
+        let open = self.projects.numbers().into_iter().filter_map(|at| self.projects.get(at));
+        let folders: Vec<Text> = open.flat_map(|project| project.library().to_vec()).collect();
+        for folder in folders {
+            if self.watched.insert(folder.clone()) {
+                let glob = if folder == "." { "**/*".to_owned() } else { format!("**/{folder}/**") };
+                self.watch(&format!("library {folder}"), &[glob]);
+            }
+        }
     }
 
     /// Opens the projects of folders. Judging them, which takes longer than anything later, is begun when nothing else is to be done.
@@ -361,6 +381,7 @@ impl Server {
                 Err(failure) => self.show(&failure),
             }
         }
+        self.watch_libraries();
         self.say_how_far();
     }
 
@@ -400,6 +421,7 @@ impl Server {
         self.attention.see(&document.place);
         self.over_disk(&document);
         self.documents.insert(uri.0, document);
+        self.watch_libraries();
         Ok(())
     }
 

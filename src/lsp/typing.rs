@@ -7,6 +7,7 @@ use crate::base::Span;
 use crate::ide::completion::{Completion, complete};
 use crate::ide::hover::{documentation, of_function};
 use crate::ide::names::What;
+use crate::ide::settings;
 use crate::ide::signature::signature;
 use gen_lsp_types as types;
 use lsp_server::ResponseError;
@@ -30,7 +31,10 @@ pub(super) fn completion(server: &mut Server, params: &types::CompletionParams) 
     let has_snippets = server.client.snippets;
     let at = &params.text_document_position_params;
     let Some((look, file, offset)) = at_position(server, at)? else { return Ok(Value::Null) };
-    let found = complete(look.analysis, file, offset);
+    let found = match settings::are(look.analysis, file) {
+        true => settings::complete(look.analysis, file, offset),
+        false => complete(look.analysis, file, offset),
+    };
     let Some(word) = found.word else { return Ok(Value::Null) };
     let range = look.range(word);
     let item = |(place, item): (usize, &Completion)| {

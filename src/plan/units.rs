@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::ground::{Ground, outputs};
 use super::planner::Planner;
 use super::{Dependency, Service, Unit, mock};
-use crate::base::{Text, text};
+use crate::base::{Text, text, with_article};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{Evaluated, Stop, conform};
 use crate::shape::{Hole, Module, Source, key_of, keyed};
@@ -81,7 +81,7 @@ impl Planner<'_> {
             // An element that is its own key has no field that says it.
             let (same, each, own) = match by.is_empty() {
                 true => (format!("are `{twice}`"), "each of them".to_owned(), "leave one of them out".to_owned()),
-                false => (format!("have the {by} `{twice}`"), format!("their {by}"), format!("give each a {by} of its own")),
+                false => (format!("have the {by} `{twice}`"), format!("their {by}"), format!("give each {} of its own", with_article(&by))),
             };
             let message = format!("two elements of `{field}` {same}: one of them would be lost");
             self.report(

@@ -5,12 +5,15 @@
 mod pages;
 mod products;
 mod read;
+mod schemas;
+mod words;
 
 use crate::base::{Text, Workspace};
 use crate::eval::functions;
 use crate::syntax;
 pub use pages::{book, page};
 pub use products::{Written, products};
+pub use schemas::Tools;
 use serde::Serialize;
 
 /// A definition.
@@ -101,9 +104,9 @@ impl Section {
     }
 }
 
-/// Every definition of a workspace and every built-in function, sorted by family and name.
+/// Every definition of a workspace, every built-in function and type and every word of the language, sorted by family and name.
 pub fn entries(workspace: &Workspace) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = functions::all().map(read::built_in).collect();
+    let mut entries: Vec<Entry> = functions::all().map(read::built_in).chain(words::words()).collect();
     for (file, source) in workspace.files().filter(|(_, source)| source.path.ends_with(".infra")) {
         let (tree, _) = syntax::parse(file, &source.text);
         read::file(source, &tree, &mut entries);
@@ -116,13 +119,17 @@ pub fn entries(workspace: &Workspace) -> Vec<Entry> {
 pub fn find<'e>(entries: &'e [Entry], name: &str) -> Vec<&'e Entry> {
     let words: Vec<&str> = name.split_whitespace().collect();
     let words = match words.as_slice() {
-        ["define" | "implement", rest @ ..] => rest,
+        ["define" | "implement", rest @ ..] if !rest.is_empty() => rest,
         all => all,
     };
     let name = words.join(" ");
     let is_it = |entry: &&Entry| entry.name == name.as_str() || entry.title() == name;
     let found: Vec<&Entry> = entries.iter().filter(is_it).collect();
     match words {
+        // A block is called by its own name as well, where nothing else is: `waive`.
+        [name] if found.is_empty() => {
+            entries.iter().filter(|entry| entry.family == "block" && entry.name.ends_with(&format!(".{name}"))).collect()
+        }
         // An enum is a type, too.
         ["type", rest @ ..] if found.is_empty() => {
             let name = rest.join(" ");

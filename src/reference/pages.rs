@@ -4,13 +4,14 @@ use super::{Entry, Section};
 use crate::base::LIBRARY;
 
 /// The files of the book: the name, the title, what is said of all that it lists, the families that it holds.
-const FILES: [(&str, &str, &str, &[&str]); 13] = [
+const FILES: [(&str, &str, &str, &[&str]); 14] = [
     (
         "kinds.md",
         "Kinds and blocks",
         "What may stand in the body of a definition, of a product, and of an instance.",
         &["kind", "instance", "block"],
     ),
+    ("words.md", "Words of the language", "What the words mean that no library declares; `docs/language.md` has the whole.", &["word"]),
     ("functions.md", "Functions", "What is built in, and what the library defines.", &["function"]),
     ("types.md", "Types", "Types and enums that every source knows; those within a definition are known in it alone.", &["type", "enum"]),
     ("modules.md", "Modules", "What each module takes and gives, and how each provider implements it.", &["module", "implementation"]),

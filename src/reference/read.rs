@@ -254,7 +254,7 @@ fn summary(doc: &str, family: &str, name: &str, sections: &[Section]) -> String 
     parts.collect::<Vec<_>>().join(", ")
 }
 
-fn first_sentence(doc: &str) -> &str {
+pub(super) fn first_sentence(doc: &str) -> &str {
     doc.find(". ").map_or(doc, |end| &doc[..=end])
 }
 

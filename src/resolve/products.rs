@@ -3,7 +3,7 @@
 use super::meant::is_definition;
 use super::tests::TEST;
 use super::{Resolver, Source, word};
-use crate::base::{FileId, Text, similar};
+use crate::base::{FileId, Text, similar, with_article};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Instance, Product};
 use crate::syntax::ast;
@@ -128,7 +128,8 @@ impl Resolver<'_> {
         let label = block.labels.first().and_then(word);
         if let Some((keyword, definition)) = self.program.instance_meant(&block.keyword.text, label.as_ref().map(|label| &label.text)) {
             diagnostic.fix = None;
-            diagnostic = diagnostic.help(format!("`{definition}` is a {keyword}: write `{keyword} {definition} NAME {{ … }}`"));
+            diagnostic =
+                diagnostic.help(format!("`{definition}` is {}: write `{keyword} {definition} NAME {{ … }}`", with_article(keyword)));
         }
         self.error(diagnostic);
     }

@@ -7,6 +7,11 @@ fn numbers(version: &str) -> Option<Vec<u64>> {
     plain.split('.').map(|number| number.parse().ok()).collect()
 }
 
+/// Whether a text is a version: numbers with dots between them, and what may stand behind those.
+pub fn is_version(text: &str) -> bool {
+    numbers(text).is_some()
+}
+
 /// Whether a version is one that a constraint takes; none where one of both cannot be read.
 pub fn takes(constraint: &str, version: &str) -> Option<bool> {
     let version = numbers(version)?;

@@ -7,6 +7,7 @@ mod constraint;
 mod convert;
 mod modules;
 mod read;
+mod shown;
 
 use crate::base::{FileId, Text};
 use crate::ty::Ty;
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use collections::{Collection, collection_of};
-pub use constraint::takes;
+pub use constraint::{is_version, takes};
 pub use modules::{Module, ModuleOption};
 pub use read::read;
 

@@ -73,6 +73,9 @@ fn standard_input_takes_the_place_of_a_file() {
     let new = with_stdin(&session, "inventory", &[&name[..], &["acme/new.infra"]].concat(), "stack nothing x {}\n");
     assert!(new.ends(1).out.starts_with("../inventory/acme/new.infra:1:7: error[IC0104]"), "{}", new.out);
     assert!(!session.exists("inventory/acme/new.infra"));
+    // The settings are no source, and have mistakes of their own.
+    let settings = with_stdin(&session, ".", &[&name[..], &["infra.toml"]].concat(), "name = \"acme\"\nedition = \"1\"\nx = 1\n");
+    assert_eq!(settings.ends(1).out.matches("infra.toml:").count(), 2, "{}", settings.out);
     let outside = with_stdin(&session, ".", &[&name[..], &["elsewhere/new.infra"]].concat(), "");
     outside.ends(2).says("`elsewhere/new.infra` is no source of the project").says("the `.infra` files below `inventory`");
 }

@@ -64,7 +64,7 @@ fn sources_of_the_library_can_be_read() {
     session.run(&["doc", "--source", "join"]).is(
         2,
         "",
-        "error: the function `join` is built in\n\n  help: `infrac doc join` says what it does\n",
+        "error: the function `join` is built in\n\n  help: `infrac doc join` says what it is\n",
     );
     session.run(&["doc", "--source", "core.infra:0"]).ends(2).says("lines count from 1");
     session.run(&["doc", "--source"]).ends(2);
@@ -94,8 +94,32 @@ fn a_finding_in_the_library_says_how_to_read_it() {
 }
 
 #[test]
-fn an_enum_is_a_type_and_built_in_types_are_said_to_be_that() {
+fn an_enum_is_a_type_and_built_in_types_have_pages() {
     let session = project();
     session.run(&["doc", "type", "Peer"]).ends(0).says("enum Peer");
-    session.run(&["doc", "type", "protocol"]).ends(2).says("the type `protocol` is built in").says("docs/language.md");
+    for (word, _) in infrac::driver::type_words() {
+        session.run(&["doc", "type", word]).ends(0).says("built in");
+    }
+    session.run(&["doc", "--source", "type", "protocol"]).ends(2).says("the type `protocol` is built in");
+}
+
+/// What somebody meets in a source has a page, whoever declares it.
+#[test]
+fn words_blocks_resources_and_tasks_have_pages() {
+    let session = project();
+    for word in ["if", "match", "define", "in", "not", "none", "environment", "on", "because"] {
+        session.run(&["doc", word]).ends(0).says(&format!("word {word}\n"));
+    }
+    session.run(&["doc", "waive"]).ends(0).says("block product.waive");
+    session.run(&["doc", "hcloud_server"]).ends(0).says("resource hcloud_server").says("server_type: string\n      Required.");
+    session.run(&["doc", "ansible.builtin.file"]).ends(0).says("task \"ansible.builtin.file\"").says("One of absent, ");
+    let json = session.run(&["doc", "--format", "json", "resource", "hcloud_server"]);
+    let json: serde_json::Value = serde_json::from_str(&json.ends(0).out).unwrap();
+    assert_eq!((&json[0]["family"], json.as_array().unwrap().len()), (&"resource".into(), 1));
+    session.run(&["doc", "hcloud_sever"]).ends(2).says("did you mean `hcloud_server`?");
+    // A type that the project has added is one as well.
+    session.put("infra.toml", "name = \"acme\"\nedition = \"2026\"\nlibrary = [\"lib\"]\n");
+    let own = r#"{"source":"a/b","version":"1.0.0","provider":{"block":{}},"resource_schemas":{"b_own":{"block":{"attributes":{"wide":{"type":"number","required":true}}}}}}"#;
+    session.put("lib/schemas/b.json", own);
+    session.run(&["doc", "b_own"]).ends(0).says("A resource of `a/b` 1.0.0.").says("wide: ");
 }

@@ -61,7 +61,7 @@ fn a_repository_keeps_what_it_has() {
     for (path, text) in &before {
         assert!(session.exists(path) && (text.is_empty() || session.read(path) == *text), "{path}");
     }
-    session.run(&["init", "acme", "--into", "."]).is(2, "", "error: `infra.toml` is there already\n");
+    session.run(&["init", "acme", "--into", "."]).is(2, "", "error: `infra.toml` is there already\n\n  help: to a project that there is, `--ci`, `--hooks` and `--editor` add what is missing\n");
     // Where nothing is in the way, pipelines lie where they are read.
     let session = empty();
     session.put(".git/config", "");
@@ -116,6 +116,25 @@ fn pipelines_hooks_and_editors_are_pinned_and_overwrite_nothing() {
     assert!(session.read(".gitlab/infrac.yml").contains("--project=infra\n"), "{}", session.read(".gitlab/infrac.yml"));
     assert!([".gitlab-ci.yml", ".pre-commit-config.yaml", ".vscode/settings.json"].iter().all(|path| session.read(path) == "mine\n"));
     builds(&session, "infra");
+}
+
+/// What somebody leaves out at first is added later.
+#[test]
+fn a_project_that_there_is_gets_what_is_missing() {
+    let session = empty();
+    session.put(".git/config", "");
+    session.run(&["init", "acme", "--template", "server"]).ends(0);
+    builds(&session, ".");
+    let before = session.files();
+    session.run(&["init"]).ends(2).says("`infra.toml` is there already").says("`--editor` add what is missing");
+    let added = session.run(&["init", "--editor", "--hooks", "--ci", "github"]);
+    added.ends(0).says("wrote .vscode/settings.json").says("`infrac build` writes `.github/workflows/validate.yml`");
+    let after = session.files();
+    assert!(before.iter().all(|(path, text)| after.get(path) == Some(text)));
+    let new: Vec<&String> = after.keys().filter(|path| !before.contains_key(*path)).collect();
+    assert_eq!(new, [".vscode", ".vscode/extensions.json", ".vscode/settings.json"]);
+    session.put("inventory/acme/more.infra", "nothing");
+    session.run(&["init", "--ci", "gitlab"]).ends(2).says("the project has mistakes");
 }
 
 #[test]

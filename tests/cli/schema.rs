@@ -96,6 +96,7 @@ define service thing {
     session.put("printed.json", printed);
     let add = ["schema", "add", "acme.tools.thing", "--from", "printed.json"];
     session.run(&add).ends(2).says("which release of `acme.tools` it is of: name it by `--release`");
+    session.run(&[&add[..], &["--release", "newest"]].concat()).ends(2).says("no version, such as 2.50.0");
     session.run(&[&add[..], &["--release", "1.2.0"]].concat()).ends(0).says("wrote library/ansible/collections.json");
     assert_eq!(session.read("library/ansible/collections.json"), "{\n  \"acme.tools\": \"1.2.0\"\n}\n");
     session.run(&add).ends(0);

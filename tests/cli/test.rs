@@ -124,6 +124,19 @@ fn one_test_is_run_by_its_name() {
     assert_eq!(session.run(&["check"]).code, 0);
 }
 
+/// A report says why no test was run: an empty one looks like one that was lost.
+#[test]
+fn reports_say_that_no_test_was_run() {
+    let session = project();
+    session.put("infra.toml", "name = \"acme\"\nedition = \"2026\"\nlibrary = [\"lib\"]\n");
+    session.put("lib/own.infra", "define stack own { let x = unknown_thing }\n");
+    let json = session.run(&["test", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.ends(1).out).unwrap();
+    assert_eq!((&json["mistakes"][0]["code"], &json["results"]), (&"IC0101".into(), &serde_json::json!([])), "{json}");
+    let junit = session.run(&["test", "--format", "junit"]);
+    assert!(junit.ends(1).out.contains("errors=\"1\"") && junit.out.contains("unknown_thing"), "{}", junit.out);
+}
+
 #[test]
 fn programs_get_json_and_junit() {
     let session = project();

@@ -10,3 +10,4 @@ mod features;
 mod lifecycle;
 mod storms;
 mod typing;
+mod unsaved;

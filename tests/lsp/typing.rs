@@ -200,6 +200,16 @@ fn generated_files_lead_back_and_changes_are_shown_before_they_are_saved() {
         client.ask("codeLens/resolve", lens).unwrap()["command"]["title"].as_str().unwrap().to_owned()
     };
     assert!(lens(&mut client).ends_with(", up to date"));
+    let lenses = client.ask("textDocument/codeLens", json!({ "textDocument": { "uri": uri } })).unwrap();
+    let of_product = client.ask("codeLens/resolve", lenses[0].clone()).unwrap();
+    let title = of_product["command"]["title"].as_str().unwrap();
+    assert!(title.ends_with(" files in prod, staging, up to date"), "{title}");
+    // What the playbooks of a stack read is of the stack as well.
+    let machine = project.root().join("generated/ansible/inventory/acme/prod/host_vars/acme-prod-web-eu-nodes-0.yml");
+    let kept = std::fs::read(&machine).unwrap();
+    std::fs::remove_file(&machine).unwrap();
+    assert!(lens(&mut client).ends_with(", 1 stale"));
+    std::fs::write(&machine, kept).unwrap();
     let document = json!({ "textDocument": { "uri": uri } });
     let found = client.ask("infrac/changes", document.clone()).unwrap();
     assert_eq!(found, json!({ "diff": "", "files": [] }));

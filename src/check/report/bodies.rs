@@ -1,7 +1,7 @@
 //! What bodies hold that they may not, or lack that they must have.
 
 use super::{listed, meant};
-use crate::base::{Span, Text};
+use crate::base::{Span, Text, with_article};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{self, Definition, Implementation, Input, Output};
 use crate::ty::{RecordTy, Ty};
@@ -54,14 +54,14 @@ pub(in crate::check) fn unknown_block<'k>(keyword: &hir::Name, of: &str, known: 
 pub(in crate::check) fn no_only(diagnostic: Diagnostic, keyword: &str) -> Diagnostic {
     let users = if keyword == "provider" { "the stacks that run on it" } else { "the stacks that use it" };
     Diagnostic { fix: None, ..diagnostic }
-        .help(format!("a {keyword} is there in every environment and makes nothing by itself: write `only` on {users}"))
+        .help(format!("{} is there in every environment and makes nothing by itself: write `only` on {users}", with_article(keyword)))
 }
 
 /// A block that is an instance with its words in another order, or without its keyword.
 pub(in crate::check) fn instance_meant(diagnostic: Diagnostic, meant: Option<(&Text, &Text)>) -> Diagnostic {
     match meant {
         Some((keyword, definition)) => Diagnostic { fix: None, ..diagnostic }
-            .help(format!("`{definition}` is a {keyword}: write `{keyword} {definition} NAME {{ … }}`")),
+            .help(format!("`{definition}` is {}: write `{keyword} {definition} NAME {{ … }}`", with_article(keyword))),
         None => diagnostic,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{listed, meant};
 use crate::base::ports::{WITH_PORTS, WITHOUT_PORTS};
-use crate::base::{Ports, Span, Text};
+use crate::base::{Ports, Span, Text, with_article};
 use crate::diag::{Code, Diagnostic, Edit, Fix};
 use crate::hir::{self, Product};
 use crate::hir::{Definition, Function};
@@ -17,7 +17,7 @@ pub(in crate::check) fn unknown_name<'k>(name: &str, span: Span, expected: &Ty, 
         Ty::String => diagnostic.help(format!("write `\"{name}\"` if the text is meant")),
         Ty::Instance(keyword, of) => {
             let of = of.as_ref().map(|of| format!(" {of}")).unwrap_or_default();
-            diagnostic.help(format!("the name of a {keyword}{of} is needed"))
+            diagnostic.help(format!("the name of {}{of} is needed", with_article(keyword)))
         }
         _ => diagnostic,
     };
@@ -84,7 +84,7 @@ pub(in crate::check) fn unknown_field<'k>(
 ) -> Diagnostic {
     let of = match of {
         Ty::Record(record) if record.name.is_none() => String::new(),
-        Ty::Instance(keyword, None) => format!("a {keyword} has no field `{}`", field.text),
+        Ty::Instance(keyword, None) => format!("{} has no field `{}`", with_article(keyword), field.text),
         of => format!("`{of}` has no field `{}`", field.text),
     };
     let message = if of.is_empty() { format!("there is no field `{}`", field.text) } else { of };
@@ -117,15 +117,16 @@ pub(in crate::check) fn unknown_environment(name: &hir::Name, nearest: Option<&s
 
 /// `bare` is what stands there in quotes.
 pub(in crate::check) fn not_written_out(name: &hir::Name, at: Span, bare: Option<&Text>) -> Diagnostic {
-    Diagnostic::error(
-        Code::NotExpressible,
-        at,
-        format!("`{}` decides what there is, so it is read before anything is evaluated", name.text),
-    )
-    .help(match bare {
-        Some(text) => format!("write the names themselves, without quotes: `{} = [{text}]`", name.text),
-        None => format!("write the names out: `{} = [prod]`", name.text),
-    })
+    let message = format!("`{}` decides what there is, so it is read before anything is evaluated", name.text);
+    let diagnostic = Diagnostic::error(Code::NotExpressible, at, message);
+    match bare {
+        Some(text) => diagnostic.help(format!("write the names themselves, without quotes: `{} = [{text}]`", name.text)).fix(
+            format!("write `{text}`"),
+            at,
+            text.to_string(),
+        ),
+        None => diagnostic.help(format!("write the names out: `{} = [prod]`", name.text)),
+    }
 }
 
 pub(in crate::check) fn reserved(name: &hir::Name, why: &str) -> Diagnostic {

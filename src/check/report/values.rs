@@ -81,6 +81,15 @@ pub(in crate::check) fn unfit(span: Span, why: Mismatch, meant: Option<String>) 
     }
 }
 
+/// The name of an instance in quotes, where that instance is needed.
+pub(in crate::check) fn instance_in_quotes(diagnostic: Diagnostic, span: Span, name: &Text) -> Diagnostic {
+    diagnostic.help(format!("write `{name}` without quotes: it is an instance of this product")).fix(
+        format!("write `{name}`"),
+        span,
+        name.to_string(),
+    )
+}
+
 /// A value that breaks the rule of its type or input: `message` and `help` are what the rule says.
 pub(in crate::check) fn breaks_rule(
     span: Span,

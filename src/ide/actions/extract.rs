@@ -98,10 +98,16 @@ fn is_kind(label: &ast::Label) -> bool {
     label.word().is_some_and(|word| matches!(word.as_str(), "kind" | "instance"))
 }
 
-/// A word of an enum has its meaning from where it stands.
+/// A word of an enum has its meaning from where it stands, also as an element or a branch of what stands there.
 fn is_a_word(analysis: Analysis<'_>, expr: &ast::Expr) -> bool {
-    matches!(expr.kind, ast::ExprKind::Name(_)) && {
-        let meaning = analysis.seen(expr).map(|seen| &seen.meaning);
-        !matches!(meaning, Some(crate::hir::Meaning::Place(_)))
+    let is_word = |expr: &ast::Expr| is_a_word(analysis, expr);
+    match &expr.kind {
+        ast::ExprKind::Name(_) => !matches!(analysis.seen(expr).map(|seen| &seen.meaning), Some(crate::hir::Meaning::Place(_))),
+        ast::ExprKind::Paren(inner) => is_word(inner),
+        ast::ExprKind::List(elements) => elements.iter().any(is_word),
+        ast::ExprKind::Map(entries) => entries.iter().any(|(_, value)| is_word(value)),
+        ast::ExprKind::Match(_, arms) => arms.iter().any(|arm| is_word(&arm.value)),
+        ast::ExprKind::If(_, then, other) => is_word(then) || is_word(other),
+        _ => false,
     }
 }

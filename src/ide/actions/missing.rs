@@ -5,6 +5,7 @@ use super::super::Analysis;
 use super::super::node::{Node, bare, path_at};
 use super::super::rename::Edit;
 use super::super::schemas::{Schema, schema_at};
+use super::waive::errors_with;
 use super::{Made, sample};
 use crate::base::{FileId, Span, Text};
 use crate::diag::{Code, Diagnostic};
@@ -31,12 +32,36 @@ pub(super) fn of(analysis: Analysis<'_>, found: &Diagnostic) -> Option<Made> {
         _ => None,
     })?;
     let mut items: Vec<(String, String)> = inputs(analysis, file, found);
+    choose(analysis, &block.body, &mut items);
     if items.is_empty() {
         items = arguments(analysis, file, &path, block);
     }
     let names: Vec<String> = items.iter().map(|(name, _)| format!("`{}`", name.trim_start_matches("output "))).collect();
     let lines: Vec<String> = items.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     (!lines.is_empty()).then(|| (format!("add {}", names.join(", ")), vec![in_body(analysis, &block.body, &lines)]))
+}
+
+/// Of several instances that fit by their types, takes the first with which the least is wrong: not every provider can do everything.
+fn choose(analysis: Analysis<'_>, body: &ast::Body, items: &mut [(String, String)]) {
+    const MOST_TRIED: usize = 8;
+    let Some(product) = analysis.product(body.span.file) else { return };
+    let named = |name: &str| product.instances.iter().find(|instance| instance.name.text == name);
+    for at in 0..items.len() {
+        let Some(first) = named(&items[at].1) else { continue };
+        let others = product.instances.iter().filter(|other| other.keyword == first.keyword && other.name.text != first.name.text);
+        let names: Vec<&Text> = std::iter::once(first).chain(others).take(MOST_TRIED).map(|instance| &instance.name.text).collect();
+        if names.len() < 2 {
+            continue;
+        }
+        let mut errors_of = |name: &Text| {
+            items[at].1 = name.to_string();
+            let lines: Vec<String> = items.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+            errors_with(analysis, &in_body(analysis, body, &lines))
+        };
+        if let Some((_, _, name)) = names.iter().enumerate().map(|(order, name)| (errors_of(name), order, name)).min() {
+            items[at].1 = name.to_string();
+        }
+    }
 }
 
 /// What the finding names the declarations of.

@@ -8,8 +8,8 @@ mod sample;
 mod tests;
 mod waive;
 
-use super::Analysis;
 use super::rename::Edit;
+use super::{Analysis, layout};
 use crate::base::{FileId, Span};
 use crate::diag::Diagnostic;
 
@@ -55,10 +55,10 @@ pub fn actions(analysis: Analysis<'_>, file: FileId, within: Span, found: &[Diag
             extract::lifted(analysis, diagnostic).map(|action| (Sort::Suggestion, action)),
         ];
         let named = suggested.into_iter().flatten();
-        actions.extend(named.map(|(sort, (title, edits))| Action { title, sort, finding: Some(at), edits }));
+        actions.extend(named.map(|(sort, (title, edits))| Action { title, sort, finding: Some(at), edits: layout::kept(analysis, edits) }));
     }
     if let Some((title, edits)) = extract::of(analysis, file, within) {
-        actions.push(Action { title, sort: Sort::Rewrite, finding: None, edits });
+        actions.push(Action { title, sort: Sort::Rewrite, finding: None, edits: layout::kept(analysis, edits) });
     }
     if let Some((title, edits)) = fixes::all(analysis, file, found) {
         actions.push(Action { title, sort: Sort::All, finding: None, edits });

@@ -56,13 +56,19 @@ fn what_is_missing_is_added() {
         accepted().replace("  on     = eu\n  public = true", "  public = true").replace("stack compute web", "stack com$0pute web$0");
     let text = removes_findings(&tried(&[("inventory/acme/product.infra", &product)]), "add `on`", Sort::Suggestion);
     assert!(text.contains("\n  on = eu\n}"), "{text}");
+    // Not every provider can do everything.
+    let cloudflare = "provider cloudflare cf { account = \"0123456789abcdef0123456789abcdef\" }\nprovider hetzner eu";
+    let product = product.replace("provider hetzner eu", cloudflare);
+    let found = tried(&[("inventory/acme/product.infra", &product)]);
+    let (.., text) = found.iter().find(|(action, ..)| action.title == "add `on`").expect("the action");
+    assert!(text.contains("\n  on = eu\n}"), "{text}");
     let product = accepted()
         .replace("stack management mgmt {\n  on      = eu\n  servers = 3\n  in staging { servers = 1 }\n}", "$0stack management mgmt {}$0");
     let text = removes_findings(&tried(&[("inventory/acme/product.infra", &product)]), "add `on`", Sort::Suggestion);
     assert!(text.contains("stack management mgmt { on = eu }"), "{text}");
     let text = "define module own { output at: string }\nimplement own on hetzner {\n  $0resource hcloud_server own {\n    name = \"x\"\n  }$0\n  output at = \"x\"\n}\n";
     let text = removes_findings(&tried(&[("library/own.infra", text)]), "add `server_type`", Sort::Suggestion);
-    assert!(text.contains("    name = \"x\"\n    server_type = \"\"\n  }"), "{text}");
+    assert!(text.contains("    name        = \"x\"\n    server_type = \"\"\n  }"), "{text}");
     let text = "type pair = { left: int, right: int }\ndefine stack own {\n  input x: pair = $0{ left = 1 }$0\n}\n";
     let text = removes_findings(&tried(&[("library/own.infra", text)]), "add `right`", Sort::Suggestion);
     assert!(text.contains("{ left = 1, right = 1 }"), "{text}");
@@ -75,6 +81,14 @@ fn an_expression_gets_a_name() {
     let (_, left, before, text) = found.iter().find(|(action, ..)| action.sort == Sort::Rewrite).expect("the action");
     assert_eq!(left, before, "{text}");
     assert!(text.contains("  let value = x + 2\n  ## Said.\n  output y: int = value\n"), "{text}");
+    // A word has its meaning from where it stands.
+    let text = "define stack own {\n  input many: bool = true\n  output sizes: list(Size) = $0if many then [small, large] else []$0\n}\n";
+    assert!(tried(&[("library/own.infra", text)]).iter().all(|(action, ..)| action.sort != Sort::Rewrite));
+    // What is written stands as `infrac fmt` would have it.
+    let text = "define stack own {\n  input x: int = 1\n  let twice = x * 2\n  let y     = $0x + 2$0\n}\n";
+    let found = tried(&[("library/own.infra", text)]);
+    let (.., text) = found.iter().find(|(action, ..)| action.sort == Sort::Rewrite).expect("the action");
+    assert!(text.contains("  let twice = x * 2\n  let value = x + 2\n  let y     = value\n"), "{text}");
     // What a comprehension binds is not known outside.
     let text = "define stack own {\n  output y: list(int) = [for x in [1] : $0x + 2$0]\n}\n";
     assert!(tried(&[("library/own.infra", text)]).iter().all(|(action, ..)| action.sort != Sort::Rewrite));

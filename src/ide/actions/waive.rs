@@ -53,6 +53,15 @@ fn words(sentence: &str) -> Vec<Text> {
     all
 }
 
+/// How many errors there are with an edit.
+pub(super) fn errors_with(analysis: Analysis<'_>, edit: &Edit) -> usize {
+    let mut text = analysis.text(edit.span.file).to_string();
+    text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+    let mut other = analysis.session().clone();
+    other.set(analysis.path(edit.span.file), Some(Arc::from(text)));
+    other.diagnostics().iter().filter(|found| found.severity == Severity::Error).count()
+}
+
 /// Whether an edit removes a finding and makes no other mistake.
 fn removes(analysis: Analysis<'_>, found: &Diagnostic, edit: &Edit) -> bool {
     let mut text = analysis.text(edit.span.file).to_string();

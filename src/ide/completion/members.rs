@@ -40,8 +40,11 @@ fn type_of(at: &At<'_>, ty: &Ty, name: &Text) -> Option<Ty> {
     match ty.plain() {
         Ty::Record(record) => Some(record.fields.iter().find(|field| field.name == *name)?.ty.clone()),
         Ty::Instance(keyword, Some(of)) => {
-            let of = at.analysis.program()?.definitions.get(&(keyword.clone(), of.clone()))?;
-            type_in(at, of, name).or_else(|| (*name == "provider").then(|| Ty::Instance("provider".into(), None)))
+            let program = at.analysis.program()?;
+            let of = program.definitions.get(&(keyword.clone(), of.clone()))?;
+            let kinds = || [program.kinds.get(keyword), program.instances.get(keyword)].into_iter().flatten();
+            let of_kind = || kinds().find_map(|kind| Some(kind.inputs.get(name)?.ty.clone()));
+            type_in(at, of, name).or_else(of_kind).or_else(|| (*name == "provider").then(|| Ty::Instance("provider".into(), None)))
         }
         _ => None,
     }

@@ -53,16 +53,16 @@ pub struct Completion {
 }
 
 impl Completion {
-    fn new(label: impl Into<Text>, what: What, rank: Rank) -> Completion {
+    pub(super) fn new(label: impl Into<Text>, what: What, rank: Rank) -> Completion {
         let label = label.into();
         Completion { snippet: label.to_string(), label, what, detail: None, rank, declared: None }
     }
 
-    fn detail(self, detail: impl Into<String>) -> Completion {
+    pub(super) fn detail(self, detail: impl Into<String>) -> Completion {
         Completion { detail: Some(detail.into()), ..self }
     }
 
-    fn snippet(self, snippet: impl Into<String>) -> Completion {
+    pub(super) fn snippet(self, snippet: impl Into<String>) -> Completion {
         Completion { snippet: snippet.into(), ..self }
     }
 

@@ -59,7 +59,10 @@ fn behind_a_dot_what_fits_comes_first() {
     for text in ["[mgmt.$0]", "[mgmt.$0", "[mgmt.k$0eys]"] {
         assert_eq!(in_product("[mgmt.keys]", text)[0], "keys", "{text}");
     }
-    assert_eq!(in_product("on     = eu", "on     = mgmt.$0")[0], "provider");
+    assert_eq!(in_product("on     = eu", "on     = mgmt.$0")[..2], ["on", "provider"]);
+    // What a kind gives all of its instances has a type as well.
+    let from = "ports  = [443/tcp]\n  from   = cf.$0\n}\nprovider cloudflare cf {\n  account = \"0123456789abcdef0123456789abcdef\"";
+    assert_eq!(in_product("ports  = [443/tcp]", from)[..2], ["balancer_checks", "ranges"]);
     // A store is some service.
     let found = in_product("store = mgmt.vault", "store = mgmt.$0");
     let place = |label: &str| found.iter().position(|found| found == label);

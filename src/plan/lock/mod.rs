@@ -129,6 +129,32 @@ impl Lock {
     }
 }
 
+/// The environment that a line is about: what its key begins with.
+fn environment_of(key: &str) -> &str {
+    key.split(['/', '@', '.']).next().unwrap_or_default()
+}
+
+/// What a lock file is to hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// What was allocated, by key.
+    pub values: BTreeMap<Text, Held>,
+    /// The ranges of each environment that its networks were taken from.
+    pub pools: BTreeMap<Text, Vec<Ipv4Net>>,
+    /// What else is remembered, by key.
+    pub facts: BTreeMap<Text, Text>,
+}
+
+impl Lines {
+    /// Adds what a lock holds of the environments of which something holds.
+    pub fn keep(&mut self, lock: &Lock, holds: impl Fn(&str) -> bool) {
+        let is_of = |key: &Text| holds(environment_of(key));
+        self.values.extend(lock.entries.iter().filter(|(key, _)| is_of(key)).map(|(key, entry)| (key.clone(), entry.value)));
+        self.pools.extend(lock.pools.iter().filter(|(key, _)| is_of(key)).map(|(key, pools)| (key.clone(), pools.ranges.clone())));
+        self.facts.extend(lock.facts.iter().filter(|(key, _)| is_of(key)).map(|(key, fact)| (key.clone(), fact.says.clone())));
+    }
+}
+
 /// The text of a lock file with these values, the ranges of each environment that they were taken from, and what else is remembered.
 pub fn print(values: &BTreeMap<Text, Held>, pools: &BTreeMap<Text, Vec<Ipv4Net>>, facts: &BTreeMap<Text, Text>) -> String {
     let mut lines: BTreeMap<&str, String> = values.iter().map(|(key, value)| (key.as_str(), value.to_string())).collect();

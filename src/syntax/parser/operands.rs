@@ -26,8 +26,9 @@ impl Parser<'_> {
                     let name = match self.kind_here().is_word() {
                         true => self.take_name(),
                         false => {
+                            // What is read of the value nobody knows: that the value alone does not fit is no news.
                             self.expected_with("the name of a member", self.member_help());
-                            return value;
+                            return self.error_expression(start);
                         }
                     };
                     self.height += 1;
