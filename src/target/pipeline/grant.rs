@@ -96,21 +96,8 @@ fn take_back(product: &Product, environment: &Environment, store: &Store, text: 
     if store.granted.is_empty() && store.permitted.is_empty() {
         return Ok(());
     }
-    let prefix = super::credentials::role(product, environment, "");
     let listed: Vec<Text> = environment.roles.keys().map(|role| super::credentials::role(product, environment, role)).collect();
-    text.push_str(&format!(
-        "\n# What an earlier run gave, and nothing above gives any more, is taken back.\n\
-         former() {{\n  \
-           while read -r role; do\n    \
-             case \"$role\" in\n      \
-               {}) ;;\n      \
-               {}*) printf '%s\\n' \"$role\" ;;\n    \
-             esac\n  \
-           done\n\
-         }}\n",
-        listed.iter().map(|role| Ok(Word::literal(role)?.as_str().to_owned())).collect::<Result<Vec<_>, Error>>()?.join(" | "),
-        Word::literal(&prefix)?.as_str(),
-    ));
+    former(&super::credentials::role(product, environment, ""), &listed, text)?;
     for system in super::SYSTEMS {
         if store.granted.is_empty() {
             break;
@@ -121,18 +108,39 @@ fn take_back(product: &Product, environment: &Environment, store: &Store, text: 
         let former: Vec<(&str, &Text)> = places.iter().map(|(name, value)| (*name, value)).collect();
         let list = command(&store.granted, &former)?;
         let list = if used { format!("$({list})") } else { format!("$({list} 2> /dev/null || true)") };
-        let revoke = placed(&store.revoke, &former, "role")?;
-        text.push_str(&format!("roles={list}\nprintf '%s\\n' \"$roles\" | former | while read -r role; do\n  {revoke}\ndone\n"));
+        take_each(&list, &placed(&store.revoke, &former, "role")?, text);
     }
     if !store.permitted.is_empty() {
-        let list = command(&store.permitted, &[])?;
-        let forbid = placed(&store.forbid, &[], "role")?;
-        text.push_str(&format!("roles=$({list})\nprintf '%s\\n' \"$roles\" | former | while read -r role; do\n  {forbid}\ndone\n"));
+        take_each(&format!("$({})", command(&store.permitted, &[])?), &placed(&store.forbid, &[], "role")?, text);
     }
     Ok(())
 }
 
-fn invoke(invocations: &[Invocation], places: &[(&str, &Text)], text: &mut String) -> Result<(), Error> {
+/// A function that passes on which of the roles of an environment, one a line, are not listed.
+pub(super) fn former(prefix: &str, listed: &[Text], text: &mut String) -> Result<(), Error> {
+    let listed = listed.iter().map(|role| Ok(Word::literal(role)?.as_str().to_owned()));
+    text.push_str(&format!(
+        "\n# What an earlier run gave, and nothing above gives any more, is taken back.\n\
+         former() {{\n  \
+           while read -r role; do\n    \
+             case \"$role\" in\n      \
+               {}) ;;\n      \
+               {}*) printf '%s\\n' \"$role\" ;;\n    \
+             esac\n  \
+           done\n\
+         }}\n",
+        listed.collect::<Result<Vec<_>, Error>>()?.join(" | "),
+        Word::literal(prefix)?.as_str(),
+    ));
+    Ok(())
+}
+
+/// Takes back what `former` leaves of a list.
+pub(super) fn take_each(list: &str, command: &str, text: &mut String) {
+    text.push_str(&format!("roles={list}\nprintf '%s\\n' \"$roles\" | former | while read -r role; do\n  {command}\ndone\n"));
+}
+
+pub(super) fn invoke(invocations: &[Invocation], places: &[(&str, &Text)], text: &mut String) -> Result<(), Error> {
     for of in invocations {
         if !of.unless.is_empty() {
             text.push_str(&format!("{} > /dev/null 2>&1 ||\n  ", command(&of.unless, places)?));

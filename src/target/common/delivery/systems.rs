@@ -49,6 +49,22 @@ impl System {
     }
 }
 
+impl System {
+    /// Patterns, of which the subject of the token of such a job has one. GitHub's names the environment, and for some repositories numbers
+    /// that no name can hold; GitLab's names the branch alone.
+    pub fn subjects(&self, product: &str, environment: &Environment, role: &str, branch: &str) -> Vec<Text> {
+        let repository = &self.repository;
+        if self.name == "github" {
+            let place = text!("{product}/{}", environment.name);
+            let place = place_of(role).map_or(place.clone(), |part| text!("{place}/{part}"));
+            let numbered = repository.replacen('/', "@*/", 1);
+            return vec![text!("repo:{repository}:environment:{place}"), text!("repo:{numbered}@*:environment:{place}")];
+        }
+        let branch = if environment.binds(role) { branch } else { "*" };
+        vec![text!("project_path:{repository}:ref_type:branch:ref:{branch}")]
+    }
+}
+
 impl Environment {
     /// Whether a role is for jobs of the main branch only: all but the one that plans what nobody has looked at. Whoever may push a
     /// branch takes that one on.
