@@ -298,6 +298,7 @@ items! {
     /// Volumes.
     Block ["module", "volume_group"] as VolumeGroup has {
         size: "bytes" => one u64;
+        label: "string?" => one &'v Text;
     }
     /// Machines.
     Block ["module", "machine_group"] as MachineGroup has {

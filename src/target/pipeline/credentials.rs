@@ -64,7 +64,11 @@ impl<'a> Script<'a> {
     /// Who asks is said by the identity token; the token of the client comes back.
     fn login(&mut self, store: &Store) -> Result<(), Error> {
         let asks = role(self.product, self.environment, self.role);
-        let command = placed(&store.login, &[("{role}", &asks)], "system")?;
+        // A server of one's own has a name of its own at the store.
+        let other = self.product.systems.iter().find(|system| system.trusted() != system.name);
+        let trusted = if other.is_some() { "trusted" } else { "system" };
+        let login: Vec<Text> = store.login.iter().map(|word| word.replace("{system}", &format!("{{{trusted}}}")).into()).collect();
+        let command = placed(&login, &[("{role}", &asks)], trusted)?;
         let mut names = Vec::new();
         for (variable, value) in &store.variables {
             self.assign(variable, Word::literal(value)?.as_str())?;
@@ -78,6 +82,10 @@ impl<'a> Script<'a> {
         if store.login.iter().any(|word| word.contains("{system}")) {
             // Read alone, the file does not say who sets it.
             self.text.push_str(": \"${system:?}\"\n");
+        }
+        if let Some(system) = other {
+            let name = system.trusted();
+            self.lines(&[&["trusted=$system"], &["[ \"$system\" != ", system.name, " ] || trusted=", Word::literal(&name)?.as_str()]]);
         }
         self.assign(&store.token.clone(), &["$(printf '%s' \"${identity:?}\" | ", &command, ")"].concat())?;
         self.export(std::slice::from_ref(&store.token));

@@ -4,7 +4,8 @@ use super::credentials::{command, filled, name, placed};
 use crate::artifact::shell::Word;
 use crate::artifact::{Entry, Error, Tree, header, json};
 use crate::base::{Text, text};
-use crate::target::common::delivery::{Environment, Invocation, Product, Store};
+use crate::target::common::delivery::{Environment, Invocation, Product, Store, System};
+use std::collections::BTreeSet;
 
 /// Writes a script for each environment whose store can let jobs in.
 pub(super) fn grants(product: &Product, branch: &str, tree: &mut Tree) -> Result<(), Error> {
@@ -35,7 +36,7 @@ fn script(product: &Product, environment: &Environment, store: &Store, branch: &
     enter(environment, store, &mut text)?;
     for system in &product.systems {
         text.push_str(&format!("\n# {} says who its jobs are.\n", system.name));
-        let places = [("{system}", &Text::from(system.name)), ("{issuer}", &system.issuer)];
+        let places = [("{system}", &system.trusted()), ("{issuer}", &system.issuer)];
         invoke(&store.trust, &places, &mut text)?;
     }
     for role in environment.roles.keys() {
@@ -46,8 +47,7 @@ fn script(product: &Product, environment: &Environment, store: &Store, branch: &
             let claims = system.claims(&product.name, environment, role, branch);
             let claims = claims.into_iter().fold(json::Value::object(), |object, (claim, value)| object.with(claim, value));
             let claims: Text = json::print(&claims)?.trim_end().replace('\n', "\n  ").into();
-            let places =
-                [("{system}", &Text::from(system.name)), ("{role}", &name), ("{audience}", &store.audience), ("{claims}", &claims)];
+            let places = [("{system}", &system.trusted()), ("{role}", &name), ("{audience}", &store.audience), ("{claims}", &claims)];
             invoke(&store.grant, &places, &mut text)?;
         }
     }
@@ -98,13 +98,14 @@ fn take_back(product: &Product, environment: &Environment, store: &Store, text: 
     }
     let listed: Vec<Text> = environment.roles.keys().map(|role| super::credentials::role(product, environment, role)).collect();
     former(&super::credentials::role(product, environment, ""), &listed, text)?;
-    for system in super::SYSTEMS {
+    let trusted: BTreeSet<Text> = product.systems.iter().map(System::trusted).collect();
+    for system in trusted.iter().cloned().chain(super::SYSTEMS.map(Text::from).into_iter().filter(|name| !trusted.contains(name))) {
         if store.granted.is_empty() {
             break;
         }
-        let places = [("{system}", Text::from(system))];
         // A system that this environment still uses has to answer, a former one may be gone.
-        let used = product.systems.iter().any(|of| of.name == system);
+        let used = trusted.contains(&system);
+        let places = [("{system}", system)];
         let former: Vec<(&str, &Text)> = places.iter().map(|(name, value)| (*name, value)).collect();
         let list = command(&store.granted, &former)?;
         let list = if used { format!("$({list})") } else { format!("$({list} 2> /dev/null || true)") };

@@ -8,7 +8,7 @@ use crate::artifact::{Error, header};
 use crate::base::Text;
 use crate::hir::items;
 use crate::plan::names::{Leads, NeededName};
-use crate::plan::{First, Image, Plan};
+use crate::plan::{First, Image, Plan, Tool};
 use crate::target::common::delivery::{Product, of_plans};
 use crate::target::common::secrets::{self, Place, Sources};
 use crate::target::common::word;
@@ -165,9 +165,49 @@ fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
     let delivered = of_plans(std::slice::from_ref(plan));
     steps.extend(made(&delivered));
     steps.extend(given(plan));
+    steps.extend(rest(plan, first));
     steps.extend(pipelines(plan, &delivered, branch));
     steps.push(READY.to_owned());
     steps
+}
+
+/// What does not come first: pipelines enter no machine whose key nobody has signed.
+fn rest(plan: &Plan, first: &First) -> Option<String> {
+    let product = &plan.product.name.text;
+    let is_left = |stack: &Text| plan.units.iter().any(|unit| unit.stack == *stack && !first.units.contains(&unit.path));
+    let mut lines = String::new();
+    for phases in plan.phases.chunk_by(|one, next| one.tool == next.tool) {
+        let stacks = phases.iter().map(|phase| &phase.stack);
+        if phases.iter().any(|phase| phase.tool == Tool::Ansible) {
+            lines.extend(stacks.filter(|stack| !first.stacks.contains(*stack)).map(|stack| playbook(product, "", &word(stack))));
+        } else {
+            let filters: Vec<String> = stacks.filter(|stack| is_left(stack)).map(|stack| format!("--filter './{stack}/**'")).collect();
+            if !filters.is_empty() {
+                let filters = filters.join(" ");
+                lines.push_str(&format!("(cd \"live/{product}/$environment\" && terragrunt run --all {filters} -- apply)\n"));
+            }
+        }
+    }
+    if lines.is_empty() {
+        return None;
+    }
+    let on = providers_of_first(plan, first);
+    let baked: String = plan.used_images().filter(|image| !on.contains(&image.instance)).map(|image| bake(plan, image)).collect();
+    let sign = match machines::are_signed(plan) && plan.hosts.iter().any(|host| !first.stacks.contains(&host.stack)) {
+        true => format!("live/{product}/sign-hosts \"$environment\"\n"),
+        false => String::new(),
+    };
+    Some(format!(
+        "Make what is left, in the same way: pipelines go on from there, and enter no machine whose key nobody has signed.\n\
+         \n\
+         ```sh\n\
+         {baked}{lines}{sign}```\n"
+    ))
+}
+
+/// The provider instances on which something comes first.
+fn providers_of_first<'p>(plan: &'p Plan, first: &First) -> BTreeSet<&'p Text> {
+    plan.units.iter().filter(|unit| first.units.contains(&unit.path)).map(|unit| &unit.provider_instance).collect()
 }
 
 /// Whether what comes first runs on machines, which have to be configured.
@@ -399,8 +439,7 @@ fn words<'v>(words: impl Iterator<Item = &'v Text>) -> Option<String> {
 
 /// The images that the first machines start from: nobody has baked them yet.
 fn images(plan: &Plan, first: &First) -> Option<String> {
-    let on: BTreeSet<&Text> =
-        plan.units.iter().filter(|unit| first.units.contains(&unit.path)).map(|unit| &unit.provider_instance).collect();
+    let on = providers_of_first(plan, first);
     let lines: String = plan.used_images().filter(|image| on.contains(&image.instance)).map(|image| bake(plan, image)).collect();
     let config = "export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n";
     (!lines.is_empty()).then(|| format!("Bake the images that the first machines start from:\n\n```sh\n{config}{lines}```\n"))

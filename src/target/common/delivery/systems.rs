@@ -15,6 +15,20 @@ pub struct System {
     pub repository: Text,
 }
 
+/// The server of GitLab that most use.
+const GITLAB: &str = "https://gitlab.com";
+
+impl System {
+    /// What a store of secrets calls it: who signs its tokens is said there once for all products, so that each server has its own name.
+    pub fn trusted(&self) -> Text {
+        let host = self.issuer.split_once("://").map_or(self.issuer.as_str(), |(_, host)| host);
+        match self.name == "gitlab" && self.issuer != GITLAB {
+            true => text!("gitlab-{}", host.trim_end_matches('/').replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")),
+            false => self.name.into(),
+        }
+    }
+}
+
 /// Those that the product names.
 pub(super) fn of(plan: &Plan) -> Vec<System> {
     let Some(of) = plan.repository() else { return Vec::new() };
