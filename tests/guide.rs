@@ -149,6 +149,11 @@ case "$1" in write | policy) [ "$#" -lt 4 ] || cat > /dev/null ;; esac
 "#,
     ),
     (
+        "aws",
+        r#"case "$1 $2" in "iam get-"*) exit 1 ;; "iam "*) ;; *) exit 98 ;; esac
+"#,
+    ),
+    (
         "gh",
         r#"case "$*" in
   "api --silent --method PUT repos/"*) ;;
@@ -258,7 +263,9 @@ fn the_guide_does_what_it_says() {
         "sudo wg-quick up",
         "ssh ",
         "terragrunt init",
+        "ansible/playbooks/acme/web_us.yml",
         "bao policy write acme.prod.plan",
+        "aws iam create-role --role-name acme.prod.plan.github",
         "gh variable set",
         "apply -replace",
         "--limit acme-prod-mgmt-nodes-0",

@@ -535,6 +535,68 @@ fn only_the_command_sees_the_credentials() {
 }
 
 #[test]
+fn what_ci_keeps_itself_is_read_by_the_role_alone() {
+    let repository = Repository::new();
+    repository.write("live/acme/pipeline.json", &DATA.replace(r#", "audience": "https://vault.example.com""#, ""));
+    repository.write("live/acme/staging/credentials/plan.sh", "TOKEN=$(given eu token)\nexport TOKEN\n");
+    repository.executable("tools/work", "#!/bin/sh\necho \"$TOKEN|${CREDENTIALS:-none}|${CREDENTIALS_PLAN:-none}|${kept:-none}\"\n");
+    let arguments = ["acme", "staging", "plan", "work"];
+    let kept = r#"{"eu":{"token":"a secret of 100%"}}"#;
+    let github = ("ACTIONS_ID_TOKEN_REQUEST_URL", "https://example.com");
+    for shell in shells() {
+        let output = repository.run(shell, "with-credentials.sh", &arguments, &[("CREDENTIALS", kept), github]);
+        assert_eq!(text(&output), "a secret of 100%|none|none|none");
+        assert_eq!(String::from_utf8_lossy(&output.stderr).trim(), "::add-mask::a secret of 100%25", "what is in it is a secret too");
+        // GitLab has one environment for all roles.
+        let output = repository.run(shell, "with-credentials.sh", &arguments, &[("CREDENTIALS_PLAN", kept)]);
+        assert_eq!(text(&output), "a secret of 100%|none|none|none");
+        assert!(output.stderr.is_empty());
+        for variables in
+            [vec![("CREDENTIALS_APPLY", kept)], vec![], vec![("CREDENTIALS", "{}"), github], vec![("CREDENTIALS", "x"), github]]
+        {
+            let output = repository.run(shell, "with-credentials.sh", &arguments, &variables);
+            assert!(!output.status.success() && output.stdout.is_empty(), "{shell} {variables:?}");
+        }
+    }
+}
+
+/// GitHub's tokens end within minutes, and a job takes hours.
+#[test]
+fn an_account_is_shown_a_token_that_has_not_ended() {
+    let repository = Repository::new();
+    repository.write("live/acme/pipeline.json", &DATA.replace(r#", "audience": "https://vault.example.com""#, ""));
+    let script = "token eu-1 sts.example.com\nTOKEN_FILE=$token\nexport TOKEN_FILE\n";
+    repository.write("live/acme/staging/credentials/apply.sh", script);
+    // Each token is another one, for whom it is asked for.
+    let curl = "#!/bin/sh\ncat > header\necho . >> asked\nfor last; do case $last in audience=*) for=$last ;; esac; done\n\
+                printf '{\"value\":\"%s %s\"}' \"$for\" \"$(wc -l < asked | tr -d ' ')\"\n";
+    repository.executable("tools/curl", curl);
+    let work = "#!/bin/sh\nfirst=$(cat \"$TOKEN_FILE\")\n\
+                for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do\n  [ \"$(cat \"$TOKEN_FILE\")\" = \"$first\" ] || break\n  sleep 0.25\ndone\n\
+                echo \"$first|$(cat \"$TOKEN_FILE\")|${ACTIONS_ID_TOKEN_REQUEST_TOKEN:-none}|${CI_IDENTITY_TOKEN_EU_1:-none}|$TOKEN_FILE\"\n";
+    repository.executable("tools/work", work);
+    let arguments = ["acme", "staging", "apply", "work"];
+    let github =
+        [("ACTIONS_ID_TOKEN_REQUEST_URL", "https://example.com"), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "a secret"), ("RENEW_AFTER", "0.2")];
+    for shell in shells() {
+        let _ = fs::remove_file(repository.path("asked"));
+        let said = text(&repository.run(shell, "with-credentials.sh", &arguments, &github));
+        let parts: Vec<&str> = said.split('|').collect();
+        assert_eq!(parts[0], "audience=sts.example.com 1");
+        assert!(parts[1].starts_with("audience=sts.example.com ") && parts[1] != parts[0], "{said}");
+        assert_eq!(parts[2], "none", "what asks for tokens is not the command's");
+        assert!(!Path::new(parts[4]).exists(), "nothing stays behind");
+        let asked = fs::read_to_string(repository.path("asked")).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        assert_eq!(fs::read_to_string(repository.path("asked")).unwrap(), asked, "nobody asks any more");
+        // That of GitLab is there from the beginning, one for each account.
+        let said = text(&repository.run(shell, "with-credentials.sh", &arguments, &[("CI_IDENTITY_TOKEN_EU_1", "me")]));
+        assert!(said.starts_with("me|me|none|none|"), "{said}");
+        assert!(!repository.run(shell, "with-credentials.sh", &arguments, &[]).status.success());
+    }
+}
+
+#[test]
 fn a_role_is_tested_where_something_that_it_reads_has_changed() {
     let repository = Repository::new();
     repository.write("ansible/roles/base/tasks/main.yml", "");

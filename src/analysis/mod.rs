@@ -60,7 +60,7 @@ mod unused_waiver;
 mod waivers;
 
 use crate::base::Text;
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::hir::{Product, Program};
 use crate::plan::Plan;
 use crate::shape::{Pipeline, Shapes};
@@ -136,9 +136,6 @@ pub fn analyse(program: &Program, product: &Product, plans: &[Plan], shapes: &Sh
         let (mut told, mut places) = (Vec::new(), BTreeSet::new());
         rule(&facts, &mut told);
         found.extend(told.into_iter().filter(|of| places.insert(of.primary.span)));
-    }
-    if !found.iter().any(|of| of.severity == Severity::Error) {
-        ready_order::unserved(&facts, &mut found);
     }
     Diagnostics(found)
 }

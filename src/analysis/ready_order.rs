@@ -7,10 +7,9 @@
 //! state { store = mgmt.garage, bootstrap = local, ready = [prod] }
 //! ```
 
-use super::{Facts, place};
+use super::Facts;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::ExprKind;
-use crate::plan::Plan;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let product = facts.product;
@@ -34,16 +33,4 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             return;
         }
     }
-}
-
-/// Jobs read everything that they need from the store of secrets: without one, no pipeline works on what is ready. It is a word about a
-/// product in which nothing is wrong.
-pub(super) fn unserved(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let has_store = |plan: &Plan| plan.secrets().is_some_and(|secrets| secrets.store().is_some());
-    let Some(plan) = facts.plans.iter().find(|plan| plan.is_ready() && !has_store(plan)) else { return };
-    let message = format!("`{}` is ready, and no store of secrets has what pipelines need: they leave it alone", plan.environment);
-    found.push(
-        Diagnostic::warning(Code::MissingCapability, place::setting_at(facts.product, "state", "ready"), message)
-            .help("say in `secrets` what keeps them, or leave `ready` out"),
-    );
 }

@@ -11,7 +11,7 @@ use crate::driver::{Files, Memory, on_threads};
 use crate::host::load::{LOCK, settings};
 use crate::host::ownership::Reason;
 use crate::host::{
-    Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, remember, report_differences, report_groups,
+    Comparison, Disk, Failure, Finding, Kind, Lock, Permission, State, compare, remember, report_differences, report_gone, report_groups,
     report_lacking, report_obstacles, write,
 };
 use crate::render::{Format, sanitise};
@@ -142,6 +142,9 @@ impl Build {
         drop(progress);
         let (files, lacking) = report_lacking(&comparison, &disk, &project);
         findings.add(Cow::Owned(files), lacking);
+        let (files, gone) = report_gone(&comparison, &disk, &project, |name| self.selection.is_named(name));
+        let is_complete = gone.is_empty();
+        findings.add(Cow::Owned(files), gone);
         let (files, obstacles) = report_obstacles(&comparison, &disk, &project);
         if self.check {
             findings.add(Cow::Owned(files), obstacles);
@@ -156,6 +159,9 @@ impl Build {
                 tell(&format!("{BAD}{}{BAD:#} {stand} in the way: nothing was written\n", count(number, "file")));
             }
             return Ok(Exit::Findings);
+        }
+        if !is_complete {
+            return self.refused(&root, &findings);
         }
         let progress = Progress::begin("writing");
         let written = on_threads(jobs, || write(&comparison, &mut disk, &mut project))?;

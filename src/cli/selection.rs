@@ -73,6 +73,11 @@ impl Selection {
         &self.env
     }
 
+    /// Whether a product is named as a whole in `--renumber`.
+    pub(super) fn is_named(&self, product: &str) -> bool {
+        self.renumber.iter().any(|name| name == product)
+    }
+
     /// Refuses a name of `--renumber` that nothing has.
     pub(super) fn check_renumber(&self, outcome: &Outcome) -> Result<(), Failure> {
         let Some((unknown, nearest)) = &outcome.unknown else { return Ok(()) };

@@ -58,6 +58,6 @@ pub(super) fn front(workspace: &Workspace, options: &Options) -> Front {
     for linked in &products {
         diagnostics.0.extend(linked.diagnostics.0.iter().cloned());
     }
-    let unknown = renumber::unknown(workspace, &known, &options.renumber);
+    let unknown = renumber::unknown(workspace, &known, &options.built, &options.renumber);
     Front { shared, products, instances, unknown, run, diagnostics, is_sound }
 }

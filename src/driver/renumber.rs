@@ -15,11 +15,17 @@ pub(super) fn locks(workspace: &Workspace) -> impl Iterator<Item = (FileId, &str
 }
 
 /// The first name that nothing has, with the one that may be meant.
-pub(super) fn unknown(workspace: &Workspace, products: &[Arc<Product>], renumber: &Renumber) -> Option<(Text, Option<Text>)> {
+pub(super) fn unknown(
+    workspace: &Workspace,
+    products: &[Arc<Product>],
+    built: &BTreeSet<Text>,
+    renumber: &Renumber,
+) -> Option<(Text, Option<Text>)> {
     if renumber.is_empty() {
         return None;
     }
-    let mut known = BTreeSet::new();
+    // A product that is gone left its files.
+    let mut known = built.clone();
     for product in products {
         let name = &product.name.text;
         known.insert(name.clone());
@@ -30,7 +36,8 @@ pub(super) fn unknown(workspace: &Workspace, products: &[Arc<Product>], renumber
         }
         let Some((file, source)) = workspace.find(&lock::path(&product.folder)) else { continue };
         let (lock, _) = lock::read(file, &source.text);
-        for key in lock.entries().filter_map(|(key, _)| Key::read(key)) {
+        let remembered = lock.facts().map(|(key, _)| key);
+        for key in lock.entries().map(|(key, _)| key).chain(remembered).filter_map(|key| Key::read(key)) {
             known.insert(text!("{name}/{}", key.environment));
             known.insert(text!("{name}/{}/{}", key.environment, key.stack()));
         }

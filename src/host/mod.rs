@@ -48,7 +48,7 @@ pub use load::{Project, find, is_schema, load};
 pub use lock::Lock;
 pub use memory::{recall, remember};
 pub use ownership::{Permission, Scope};
-pub use report::{report_differences, report_groups, report_lacking, report_obstacles, report_strays};
+pub use report::{report_differences, report_gone, report_groups, report_lacking, report_obstacles, report_strays};
 pub use revision::{revision, revisions};
 pub use rewrite::{rewrite, save};
 pub use settings::Settings;

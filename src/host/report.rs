@@ -41,6 +41,33 @@ pub fn report_obstacles(comparison: &Comparison<'_>, disk: &Disk, project: &Disk
     place(drafts, |path| contents(project, path))
 }
 
+/// The products that are gone from the sources, but for those that somebody named: what they have made stays, and what knows of it goes.
+pub fn report_gone(
+    comparison: &Comparison<'_>,
+    disk: &Disk,
+    project: &Disk,
+    is_named: impl Fn(&str) -> bool,
+) -> (Workspace, Vec<Diagnostic>) {
+    let manifests = comparison.findings.iter().filter(|finding| finding.kind == Kind::Manifest && finding.state == State::Orphaned);
+    let drafts = manifests.filter_map(|finding| {
+        let Some(Owner::Product(name)) = Owner::of_manifest(finding.path.rsplit('/').next()?) else { return None };
+        (!is_named(&name)).then(|| Draft {
+            code: Code::Renumbered,
+            message: format!(
+                "`{name}` is gone from the sources: its machines, its states and all else that it has made stay, and nobody changes or removes them"
+            ),
+            help: Some(format!(
+                "take the product back; where it is to go, destroy what its environments have first, `terragrunt run --all -- destroy` in each folder of \
+                 `{}`, and take its roles from who keeps secrets; then say so: `infrac build --renumber {name}`",
+                disk.from_project(&text!("live/{name}"))
+            )),
+            line: 0,
+            path: disk.from_project(&finding.path),
+        })
+    });
+    place(drafts.collect(), |path| contents(project, path))
+}
+
 /// Every file that is not as the sources give, what a person edited among them.
 pub fn report_differences(comparison: &Comparison<'_>, disk: &Disk, project: &Disk) -> (Workspace, Vec<Diagnostic>) {
     let drafts = comparison.findings.iter().filter_map(|finding| {

@@ -285,6 +285,12 @@ impl Planner<'_> {
         let Some((thing, name)) = path.split_once('/').filter(|(_, name)| !name.contains('/')) else {
             return self.wrong(span, "a secret is named by what it belongs to and its own name, such as `database/password`");
         };
+        if ["plan", "drift", "apply", "image"].contains(&thing) || thing.starts_with("image-") {
+            let message = format!(
+                "what is kept as `{thing}` is read by jobs of pipelines, for changes that nobody has looked at too: a secret of a service belongs to something else"
+            );
+            return self.wrong(span, &message);
+        }
         let number = |value: &Value| value.as_int().and_then(|count| u16::try_from(count).ok());
         let [bytes, hex, uuid, pem] = form;
         let form = match (number(bytes), number(hex), uuid, pem.as_text().map(Text::as_str)) {

@@ -41,7 +41,7 @@ use crate::value::{Entries, InstanceId, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use accounts::CredentialVariable;
+pub use accounts::{CredentialVariable, JobVariable};
 pub use allocate::{Allocation, Misfit};
 pub use first::First;
 pub use ground::Ground;

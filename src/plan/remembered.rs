@@ -1,6 +1,7 @@
-//! What of a plan the lock remembers beside what was allocated: where things are made, where the states are, how large volumes are.
+//! What of a plan the lock remembers beside what was allocated: where things are made, where the states are, which units there are, how
+//! large volumes are.
 
-use super::{Instance, Plan, lock};
+use super::{Instance, Plan, Unit, lock};
 use crate::base::{Text, text};
 use crate::eval;
 use crate::hir::items::{Provider, State, StateStore, View, VolumeGroup};
@@ -27,13 +28,18 @@ pub enum What {
     State(InstanceId),
     /// How large the volumes are that a module makes.
     Volumes(InstanceId),
+    /// Which module made what a unit holds.
+    Unit(InstanceId),
 }
 
 impl Plan {
     /// What the lock remembers of this environment beside what was allocated.
     pub fn remembered(&self) -> Vec<Remembered> {
         let providers = self.sites();
-        providers.chain(self.place_of_state()).chain(self.sizes_of_volumes()).collect()
+        let state = self.place_of_state();
+        // Before that, nobody says that they were made.
+        let units = self.is_ready().then(|| self.units_that_are_there()).into_iter().flatten();
+        providers.chain(state).chain(self.sizes_of_volumes()).chain(units).collect()
     }
 
     /// Of each provider instance that makes something.
@@ -70,14 +76,35 @@ impl Plan {
         }
     }
 
+    /// The lines in which units are remembered, whether the environment is ready or not.
+    pub fn keys_of_units(&self) -> BTreeSet<Text> {
+        self.units.iter().map(|unit| self.key_of(unit)).collect()
+    }
+
+    fn key_of(&self, unit: &Unit) -> Text {
+        text!("{}/{}.{}@{}", self.environment, unit.stack, unit.name, unit.provider_instance)
+    }
+
+    fn volumes(&self, unit: &Unit) -> Option<VolumeGroup<'_>> {
+        self.instance(unit.instance)?.block()
+    }
+
     fn sizes_of_volumes(&self) -> impl Iterator<Item = Remembered> {
         self.units.iter().filter_map(|unit| {
-            let size = self.instance(unit.instance)?.block::<VolumeGroup<'_>>()?.size()?;
-            Some(Remembered {
-                key: text!("{}/{}.{}@{}", self.environment, unit.stack, unit.name, unit.provider_instance),
-                says: eval::text_of(&Value::Bytes(size))?,
-                what: What::Volumes(unit.instance),
-            })
+            let of = self.volumes(unit)?;
+            let size = eval::text_of(&Value::Bytes(of.size()?))?;
+            let label = Text::new_static("label");
+            let says = said(&size, of.label().map(|value| (&label, value)).into_iter());
+            Some(Remembered { key: self.key_of(unit), says, what: What::Volumes(unit.instance) })
+        })
+    }
+
+    fn units_that_are_there(&self) -> impl Iterator<Item = Remembered> {
+        let units = self.units.iter().filter(|unit| self.volumes(unit).is_none());
+        units.filter_map(|unit| {
+            let (key, says) = (self.key_of(unit), unit.module.clone());
+            lock::Key::read(&key)?;
+            Some(Remembered { key, says, what: What::Unit(unit.instance) })
         })
     }
 }

@@ -79,7 +79,7 @@ fn attributes_that_a_person_wrote_stay() {
             assert_eq!(check.code, Some(0), "{place}: {check:?}");
             // They are a person's when the product goes, too.
             std::fs::remove_dir_all(project.path("inventory/shop")).unwrap();
-            project.build();
+            assert_eq!(project.run(&["build", "--renumber", "shop"]).code, Some(0));
             assert_eq!(project.read(place), "* -text\n");
         }
     }
@@ -120,7 +120,12 @@ fn a_product_that_is_removed_leaves_nothing() {
             let check = project.run(&["build", "--check"]);
             assert_eq!(check.code, Some(0), "{name}: {check:?}");
             std::fs::remove_dir_all(project.path("inventory").join(&product)).unwrap();
-            let build = project.run(&["build"]);
+            // What it has made stays, and what knows of it would go: that has to be said.
+            let (refused, before) = (project.run(&["build"]), lasting(project.snapshot()));
+            assert_eq!(refused.code, Some(1), "{name} without {product}: {refused:?}");
+            assert!(refused.words().contains(&format!("`{product}` is gone from the sources")), "{refused:?}");
+            assert!(before.keys().any(|path| path.contains(&format!("live/{product}/"))), "{name} without {product}");
+            let build = project.run(&["build", "--renumber", &product]);
             assert_eq!(build.code, Some(0), "{name} without {product}: {build:?}");
             let left: Vec<String> = lasting(project.snapshot())
                 .into_keys()

@@ -276,11 +276,11 @@ fn a_stack_or_environment_does_not_vanish() {
     program.build();
     let whole = program.read(LOCK);
     program.put("inventory/shop/more.infra", "");
-    refused(&program, "IC0604", &["`api` of prod is renumbered", "is given up", "the product has no `api` any more"]);
+    refused(&program, "IC0604", &["`api` of prod is gone", "is given up", "the product has no `api` any more"]);
     program.put("inventory/shop/more.infra", "stack compute api { on = eu, keys = [web.operator_keys], only = [staging] }\n");
-    refused(&program, "IC0604", &["`api` of prod is renumbered", "`api` is not in prod any more"]);
+    refused(&program, "IC0604", &["`api` of prod is gone", "`api` is not in prod any more"]);
     program.put("inventory/shop/more.infra", "stack compute api { on = eu, keys = [web.operator_keys], only = [prod] }\n");
-    told(&program, &["build"], &["`api` of staging is renumbered"]);
+    told(&program, &["build"], &["`api` of staging is gone"]);
     assert!(held(&program, "staging/api.range@eu").is_none() && held(&program, "prod/api.range@eu").is_some());
     program.put("inventory/shop/more.infra", "stack compute api { on = eu, keys = [web.operator_keys] }\n");
     program.build();
@@ -302,7 +302,7 @@ fn scaling_is_free_and_gives_the_same_bytes() {
     program.edit(WEB, "servers = 3", "servers = 5");
     told(&program, &["build"], &[]);
     program.edit(WEB, "servers = 5", "servers = 3");
-    told(&program, &["build"], &["`shop-prod-web-nodes-3`, `shop-prod-web-nodes-4` leave prod, and nobody else is renumbered"]);
+    told(&program, &["build"], &["`shop-prod-web-nodes-3`, `shop-prod-web-nodes-4` leave `web` of prod, and nobody else is renumbered"]);
     assert_eq!(differences(&before, &files(&program)), Vec::<String>::new());
 }
 
@@ -379,7 +379,7 @@ fn an_operator_who_leaves_renumbers_no_other() {
     let (first, second, third) = (address(&program, "ada"), address(&program, "bob"), address(&program, "cleo"));
     assert!(first.as_ref().is_some_and(|first| first.ends_with(".2")) && third.as_ref().is_some_and(|third| third.ends_with(".4")));
     with_operators(&program, &["bob", "cleo"]);
-    told(&program, &["build"], &["`ada` leaves prod, and nobody else is renumbered"]);
+    told(&program, &["build"], &["`ada` leaves `access` of prod, and nobody else is renumbered"]);
     assert_eq!((address(&program, "ada"), address(&program, "bob"), address(&program, "cleo")), (None, second.clone(), third.clone()));
     let peers = program.read("generated/ansible/inventory/shop/prod/group_vars/access/wireguard.yml");
     let written: Vec<&str> = peers.lines().filter_map(|line| line.trim().strip_prefix("address: ")).collect();

@@ -100,6 +100,7 @@ const EVENTS: &[Event] = &[
     ("it has a mistake", |program| program.put("library/more.infra", "enum unused { one, two\n"), &["build", "--check"]),
     ("it is no more", |program| fs::remove_file(program.path("library/more.infra")).unwrap(), &["build", "--check"]),
     ("the first product goes", |program| fs::remove_dir_all(program.path("inventory/market")).unwrap(), &["build"]),
+    ("that is meant", |_| (), &["build", "--renumber", "market"]),
     ("a target goes", |program| program.edit("infra.toml", "output", "targets = [\"terragrunt\", \"ansible\"]\noutput"), &["build"]),
     ("it comes back", |program| program.edit("infra.toml", "targets = [\"terragrunt\", \"ansible\"]\n", ""), &["build"]),
 ];

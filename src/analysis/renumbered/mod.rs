@@ -4,7 +4,7 @@
 //! each is told with both values and both places. A line that contradicts what it was taken from is an error everywhere. A change of
 //! the source is a warning, and in an environment that is protected an error until somebody names what may be renumbered. A machine
 //! that leaves takes nothing from anybody, so that is only told. What the lock remembers beside places of the network is told the same
-//! way: the region and the account of a provider, where the states are, the size of volumes.
+//! way: the region and the account of a provider, where the states are, the size of volumes, which units there are.
 //!
 //! ```infra
 //! product shop {
@@ -15,6 +15,7 @@
 mod compare;
 mod moved;
 mod tell;
+mod vanished;
 
 use crate::base::{FileId, Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -43,6 +44,9 @@ pub fn renumbered(product: &Product, plans: &[Plan], lock: &Lock, renumber: &Ren
         }
         let unnamed = stacks.iter().take(SHOWN).filter(|(stack, _)| !named(stack));
         tell::damaged(plan, unnamed.flat_map(|(stack, differences)| differences.damaged.iter().map(|line| (*stack, line))), &mut found);
+        let is_told = |differences: &Differences<'_>| !differences.damaged.is_empty() || !differences.changed.is_empty();
+        let told: BTreeSet<&str> = stacks.iter().filter(|(_, differences)| is_told(differences)).map(|(stack, _)| *stack).collect();
+        vanished::vanished(plan, lock, &told, renumber, &mut found);
         let more: Vec<_> = stacks.iter().skip(SHOWN).collect();
         let is_named = more.iter().all(|(stack, _)| renumber.stack(name, &plan.environment, stack));
         tell::more(plan, &more, is_named, &mut found);

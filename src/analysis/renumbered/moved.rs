@@ -1,8 +1,8 @@
 //! What exists does not change its place, and volumes do not become smaller, by a word in the source.
 //!
-//! The lock remembers where each provider makes things, where the states are and how large volumes are. Tools answer a change of the
-//! first by making everything anew, of the second by an empty state, after which they make everything once more, and of the third not
-//! at all or by a new volume.
+//! The lock remembers where each provider makes things, where the states are, how large volumes are and which module made what a unit holds.
+//! Tools answer a change of the first by making everything anew, of the second by an empty state, after which they make everything once
+//! more, of the third not at all or by a new volume, and of the last by destroying what is there.
 
 use super::super::place;
 use super::tell::is_protected;
@@ -13,6 +13,9 @@ use crate::plan::{Plan, Remembered, What};
 
 /// Says what of a plan is not as the lock remembers it.
 pub(super) fn moved(plan: &Plan, lock: &Lock, renumber: &Renumber, found: &mut Diagnostics) {
+    if let Some(fact) = lock.fact(&lock::of_state(&plan.environment)).filter(|_| !plan.is_ready()) {
+        forgotten(plan, fact, renumber, found);
+    }
     for of in plan.remembered() {
         let Some(fact) = lock.fact(&of.key).filter(|fact| fact.says != of.says) else { continue };
         let (Some(change), name) = (change(plan, &of, fact), name(plan, &of.what)) else { continue };
@@ -27,6 +30,29 @@ pub(super) fn moved(plan: &Plan, lock: &Lock, renumber: &Renumber, found: &mut D
             (false, false) => diagnostic.help("if that is not meant, take the change back before a build"),
         });
     }
+}
+
+/// Nothing says any more that the environment is there: pipelines leave it alone, and the guide makes it anew.
+fn forgotten(plan: &Plan, fact: &Fact, renumber: &Renumber, found: &mut Diagnostics) {
+    let (environment, product) = (&plan.environment, &plan.product.name.text);
+    let is_named = renumber.stack(product, environment, "state");
+    let refused = is_protected(plan) && !is_named;
+    let finding = if refused { Diagnostic::error } else { Diagnostic::warning };
+    let message = format!(
+        "the states of {environment} are in `{}`, and `ready` of `state` does not name {environment} any more: pipelines leave it alone, and \
+         its first run would make everything once more",
+        fact.says
+    );
+    let place = place::setting_at(&plan.product, "state", "ready");
+    let diagnostic = finding(Code::Renumbered, place, message).related(fact.span, "the lock remembers this");
+    found.push(match (refused, is_named) {
+        (true, _) => diagnostic.help(format!(
+            "{environment} is protected: name it in `ready`; where its states are brought back by `migrate-state`, say so: \
+             `infrac build --renumber {product}/{environment}/state`"
+        )),
+        (false, true) => diagnostic,
+        (false, false) => diagnostic.help("if that is not meant, take the change back before a build"),
+    });
 }
 
 /// A change, as it is told.
@@ -56,6 +82,22 @@ fn change(plan: &Plan, of: &Remembered, fact: &Fact) -> Option<Change> {
             ),
             way: "take the environment out of `ready`, move the states back by `migrate-state` and out again; where they were moved by hand, say so",
         },
+        What::Unit(id) => Change {
+            place: place::named_at(plan, id),
+            message: format!(
+                "`{}` of {environment} holds what `{old}` made, and `{new}` is to make it: what is there is destroyed",
+                path(plan, id)
+            ),
+            way: "where that may be lost, say so",
+        },
+        What::Volumes(id) if label(old).is_some_and(|label| Some(label) != self::label(new)) => Change {
+            place: place::named_at(plan, id),
+            message: format!(
+                "the volumes of `{}` in {environment} are `{old}` and become `{new}`: new ones take their place",
+                path(plan, id)
+            ),
+            way: "where those that there are may be lost, say so",
+        },
         What::Volumes(id) => {
             if lock::size(old)? <= lock::size(new)? {
                 return None;
@@ -75,8 +117,15 @@ fn name(plan: &Plan, what: &What) -> Text {
     match what {
         What::Provider(id) => plan.instance(*id).map(|of| of.name.clone()).unwrap_or_default(),
         What::State(_) => "state".into(),
-        What::Volumes(id) => plan.units.iter().find(|unit| unit.instance == *id).map(|unit| unit.stack.clone()).unwrap_or_default(),
+        What::Volumes(id) | What::Unit(id) => {
+            plan.units.iter().find(|unit| unit.instance == *id).map(|unit| unit.stack.clone()).unwrap_or_default()
+        }
     }
+}
+
+/// What volumes are known by.
+fn label(says: &str) -> Option<&str> {
+    says.split_once(' ').map(|(_, label)| label)
 }
 
 fn path(plan: &Plan, id: crate::value::InstanceId) -> Text {

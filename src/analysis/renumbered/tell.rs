@@ -3,7 +3,9 @@
 use super::{Damage, Differences, Line, places};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::plan::Plan;
+use crate::hir::items::MachineGroup;
+use crate::plan::lock::Key;
+use crate::plan::{Plan, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of so many lines of one finding is said what they hold.
@@ -80,7 +82,12 @@ fn change(plan: &Plan, stack: &str, name: &str, lines: &[(&Line<'_>, Option<Span
         None => format!("{} is given up", headline.old),
     };
     let more = if lines.len() > 1 { format!(", and {} more", places(lines.len() - 1)) } else { String::new() };
-    let message = format!("`{stack}` of {environment} is renumbered: {what}{more}");
+    let declared = plan.instances.iter().any(|instance| instance.stack.is_none() && instance.name == stack);
+    let message = match declared {
+        true => format!("`{stack}` of {environment} is renumbered: {what}{more}"),
+        // No file is left that could take away what was made.
+        false => format!("`{stack}` of {environment} is gone: {what}{more}, and the machines and all else that it has made stay"),
+    };
     let refused = is_protected(plan) && !is_named;
     let finding = if refused { Diagnostic::error } else { Diagnostic::warning };
     let mut diagnostic = finding(Code::Renumbered, headline.span, message).label(fate(headline));
@@ -90,10 +97,17 @@ fn change(plan: &Plan, stack: &str, name: &str, lines: &[(&Line<'_>, Option<Span
         diagnostic = diagnostic.related(line.span, fate(line));
     }
     match (refused, is_named) {
+        (true, _) if !declared => diagnostic.help(format!(
+            "{environment} is protected: take the change back; under another name it is made once more. Where it is to go, destroy it first, in \
+             `live/{name}` of the last build, and say so: `infrac build --renumber {name}`"
+        )),
         (true, _) => diagnostic.help(format!(
             "{environment} is protected: take the change back, or name what may be renumbered: `infrac build --renumber {name}`"
         )),
         (false, true) => diagnostic,
+        (false, false) if !declared => diagnostic.help(format!(
+            "if that is not meant, take the change back before a build; where it is to go, destroy it first, in `live/{name}` of the last build"
+        )),
         (false, false) => diagnostic.help("what runs there has to move; if that is not meant, take the change back before a build"),
     }
 }
@@ -122,15 +136,30 @@ fn source(plan: &Plan, stack: &str, lines: &[(&Line<'_>, Option<Span>)]) -> (Spa
 }
 
 fn left(plan: &Plan, stack: &str, lines: &[Line<'_>]) -> Diagnostic {
-    let names: Vec<String> = lines.iter().take(SHOWN).map(|line| format!("`{}`", name(line.key))).collect();
-    let more = if lines.len() > SHOWN { format!(" and {} more", lines.len() - SHOWN) } else { String::new() };
-    let leave = if lines.len() == 1 { "leaves" } else { "leave" };
-    let message = format!("{}{more} {leave} {}, and nobody else is renumbered", names.join(", "), plan.environment);
+    // Somebody may have an address in several networks.
+    let who: BTreeSet<&str> = lines.iter().map(|line| name(line.key)).collect();
+    let names: Vec<String> = who.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = if who.len() > SHOWN { format!(" and {} more", who.len() - SHOWN) } else { String::new() };
+    let leave = if who.len() == 1 { "leaves" } else { "leave" };
+    let message = format!("{}{more} {leave} `{stack}` of {}, and nobody else is renumbered", names.join(", "), plan.environment);
     let mut diagnostic = Diagnostic::warning(Code::Renumbered, lines[0].span, message).label(format!("{} is free again", lines[0].old));
     if let Some(declared) = plan.product.instances.iter().find(|instance| instance.name.text == stack) {
         diagnostic = diagnostic.related(declared.name.span, format!("`{stack}` is declared here"));
     }
-    diagnostic
+    let makes = |unit: &&Unit| lines.iter().any(|line| Key::read(line.key).is_some_and(|key| is_of(&key, unit)));
+    let machines = |unit: &Unit| plan.instance(unit.instance).is_some_and(|of| of.block::<MachineGroup<'_>>().is_some());
+    match plan.units.iter().find(makes) {
+        Some(unit) if is_protected(plan) && machines(unit) => diagnostic.help(format!(
+            "{} is protected, so the apply refuses to destroy a machine: take it out of `protected` for this change, and back behind it",
+            plan.environment
+        )),
+        _ => diagnostic,
+    }
+}
+
+/// Whether a line is of something in a unit.
+fn is_of(key: &Key<'_>, unit: &Unit) -> bool {
+    key.path.split_once('.').is_some_and(|(stack, name)| stack == unit.stack && name == unit.name)
 }
 
 /// The name in a key: that of a machine.

@@ -22,6 +22,7 @@ use std::sync::LazyLock;
 
 pub use arrange::Misplaced;
 pub use form::{Form, Refused};
+pub use short::shortened;
 
 /// A built-in function.
 #[derive(Debug)]

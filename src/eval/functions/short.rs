@@ -1,6 +1,7 @@
 //! Names for what takes few letters: the same for the same text on every machine and in every release.
 
 use super::{int_of, text_of};
+use crate::base::Text;
 use crate::value::Value;
 use sha2::{Digest, Sha256};
 
@@ -35,6 +36,12 @@ pub(super) fn short_name(arguments: &[Value]) -> Result<Value, String> {
     }
     let kept: String = fitting.chars().take(most - HASH).collect();
     Ok(Value::text(kept + &hash(text, &of_hash)))
+}
+
+/// The same for a text and a length that the compiler itself gives; the text where no name can be made of it.
+pub fn shortened(text: &str, most: i64) -> Text {
+    let name = short_name(&[Value::text(text), Value::Int(most)]).ok();
+    name.and_then(|name| name.as_text().cloned()).unwrap_or_else(|| text.into())
 }
 
 /// A letter as the alphabet has it, in small where it knows no capitals.

@@ -211,6 +211,19 @@ items! {
         env: "string" => one &'v Text;
         setting: "name?" => one &'v Text;
     }
+    /// How jobs of CI are known to a provider by the tokens of their system.
+    Block ["provider", "federation"] as Federation has {
+        audience: "string?" => one &'v Text;
+        variables: "map(string)" => pairs &'v Text;
+        files: "map(string)" => pairs &'v Text;
+        rights: "map(list(string))" => pairs &'v Value;
+        trust: "list(Invocation)" => each Invocation<'v>;
+        grant: "list(Invocation)" => each Invocation<'v>;
+        claim: "string" => one &'v Text;
+        between: "string" => one &'v Text;
+        granted: "list(string)" => each &'v Text;
+        revoke: "list(string)" => each &'v Text;
+    }
     /// What networks may be.
     Block ["provider", "network"] has {
         min_prefix: "int";
@@ -285,6 +298,7 @@ items! {
     /// Volumes.
     Block ["module", "volume_group"] as VolumeGroup has {
         size: "bytes" => one u64;
+        label: "string?" => one &'v Text;
     }
     /// Machines.
     Block ["module", "machine_group"] as MachineGroup has {

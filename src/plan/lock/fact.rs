@@ -27,8 +27,9 @@ pub fn of_state(environment: &str) -> Text {
 pub(super) fn is_fact(key: &str, value: &str) -> bool {
     let of_provider = || key.split_once('@').is_some_and(|(environment, provider)| is_word(environment) && is_word(provider));
     let of_state = || key.strip_suffix(".state").is_some_and(is_word);
-    let of_volumes = || Key::read(key).is_some_and(|key| key.name.is_none()) && size(value).is_some();
-    (of_provider() || of_state()) && is_said(value) || of_volumes()
+    let of_module = || value.starts_with(|letter: char| letter.is_ascii_alphabetic()) && is_word(value);
+    let of_unit = || Key::read(key).is_some_and(|key| key.name.is_none()) && (size(value).is_some() || of_module());
+    (of_provider() || of_state() || of_unit()) && is_said(value)
 }
 
 /// Whether a value is words with one space between them.
@@ -36,8 +37,9 @@ fn is_said(value: &str) -> bool {
     value.split(' ').all(|word| !word.is_empty()) && !value.contains(char::is_control)
 }
 
-/// How many bytes a size of the lock has.
+/// How many bytes a size of the lock has; more may be said behind it.
 pub fn size(says: &str) -> Option<u64> {
+    let says = says.split(' ').next()?;
     let (number, unit) = says.split_at(says.find(|letter: char| !letter.is_ascii_digit())?);
     let shift = match unit {
         "B" => 0,
@@ -60,6 +62,8 @@ mod tests {
             ("prod@eu", "hetzner account=eu region=fsn1"),
             ("prod.state", "s3 bucket=shop-states region=eu-central-1"),
             ("prod/mgmt.disks@eu", "100GiB"),
+            ("prod/mgmt.disks@eu", "100GiB label=objects"),
+            ("prod/front.zone@cf", "dns"),
         ];
         for (key, value) in lines {
             assert!(is_fact(key, value), "{key}");
@@ -74,6 +78,9 @@ mod tests {
             (".state", "s3"),
             ("prod/mgmt.disks@eu", "10.0.0.0/20"),
             ("prod/mgmt.disks/a@eu", "100GiB"),
+            ("prod/mgmt.disks@eu", "100GiB  label=objects"),
+            ("prod/mgmt.range@eu", "10"),
+            ("prod/front.zone/a@cf", "dns"),
         ];
         for (key, value) in others {
             assert!(!is_fact(key, value), "{key} = {value}");
@@ -83,7 +90,7 @@ mod tests {
     #[test]
     fn sizes_are_compared_as_bytes() {
         assert_eq!(size("100GiB"), Some(100 << 30));
-        assert_eq!(size("1TiB"), size("1024GiB"));
+        assert_eq!(size("1TiB"), size("1024GiB label=a"));
         assert_eq!((size("7B"), size("GiB"), size("7"), size("7GB"), size("99999999999TiB")), (Some(7), None, None, None, None));
     }
 }

@@ -4,7 +4,8 @@
 //! thing and the provider instance, so moving a thing to another provider allocates it anew. A line that is an environment's name
 //! alone says which ranges its networks were taken from, by which a damaged line is told from a source that changed. Further lines
 //! remember what nobody allocates and nothing can change under what runs: where a provider makes things (`prod@eu`), where the states
-//! are (`prod.state`), how large volumes are (`prod/mgmt.disks@eu = 100GiB`). The file is written beside the product's sources and
+//! are (`prod.state`), how large volumes are (`prod/mgmt.disks@eu = 100GiB`), which module made what a unit of an environment holds that is ready
+//! (`prod/front.zone@cf = dns`). The file is written beside the product's sources and
 //! committed.
 
 mod fact;
@@ -121,6 +122,18 @@ impl Lock {
     /// What the networks of an environment were taken from, where the lock says so.
     pub fn pools(&self, environment: &str) -> Option<&Pools> {
         self.pools.get(environment)
+    }
+
+    /// What every line remembers that holds no allocation, in the order of keys.
+    pub fn facts(&self) -> impl Iterator<Item = (&Text, &Fact)> {
+        self.facts.iter()
+    }
+
+    /// What is remembered of the units of an environment, in the order of keys.
+    pub fn units<'a>(&'a self, environment: &'a str) -> impl Iterator<Item = (&'a Text, &'a Fact)> {
+        let first = text!("{environment}/");
+        let below = move |key: &str| key.strip_prefix(environment).is_some_and(|rest| rest.starts_with('/'));
+        self.facts.range(first..).take_while(move |(key, _)| below(key))
     }
 
     /// What a line remembers that holds no allocation.

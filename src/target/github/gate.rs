@@ -30,6 +30,7 @@ done
 
 /// The same in a merge queue, where the stage itself has nothing to say.
 const SELECTED_OR_QUEUED: &str = r#"if [ "$EVENT" != merge_group ]; then
+  [ "$SELECTED" != skipped ] || echo "::error::a change from another repository gets no credentials: push its commits to a branch of this one"
   test "$SELECTED" = success
   test "$ROWS" = "[]" || test "$RESULT" = success
 fi

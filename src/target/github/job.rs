@@ -137,7 +137,7 @@ fn work(pipeline: &Pipeline, job: &Job) -> Result<Seq, Error> {
         steps.push(connect());
     }
     for command in &job.commands {
-        steps.push(step(command));
+        steps.push(step(job, command));
     }
     if let Some(kept) = job.keeps {
         steps.push(keep(pipeline, job, kept)?);
@@ -145,9 +145,12 @@ fn work(pipeline: &Pipeline, job: &Job) -> Result<Seq, Error> {
     Ok(steps)
 }
 
-/// A command as a step.
-pub(super) fn step(command: &Command) -> Map {
-    let env = if command.base { Map::new().with("BASE", expression(BASE)) } else { Map::new() };
+/// A command as a step. What CI itself keeps for an environment reaches the steps that read something, and no other.
+pub(super) fn step(job: &Job, command: &Command) -> Map {
+    let mut env = if command.base { Map::new().with("BASE", expression(BASE)) } else { Map::new() };
+    if job.access != Access::Nothing {
+        env.push("CREDENTIALS", expression("secrets.CREDENTIALS"));
+    }
     let mut script = String::from(command.script);
     if command.findings {
         script.push_str(" --output=github --output=markdown=\"$GITHUB_STEP_SUMMARY\"");

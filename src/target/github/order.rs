@@ -37,7 +37,7 @@ fn place(pipeline: &Pipeline, stage: &Stage, job: &Job, rank: usize) -> Result<M
     }
     work.push(connect());
     for command in &job.commands {
-        work.push(step(command));
+        work.push(step(job, command));
     }
 
     Ok(Map::new()

@@ -57,6 +57,10 @@ fn concurrency(stage: &Stage) -> Map {
     let group = match (stage.runs_at(Event::Hourly), stage.does(Task::Apply)) {
         (true, _) => stage.name.to_string(),
         (false, true) => format!("{}-${{{{ github.sha }}}}", stage.name),
+        // What was merged is waited for by its commit: a group of the branch would give up all but the first and the last.
+        (false, false) if stage.runs_at(Event::Merge) && stage.access != Access::Image => {
+            format!("{}-${{{{ github.event_name == 'push' && github.sha || github.ref }}}}", stage.name)
+        }
         (false, false) => format!("{}-${{{{ github.ref }}}}", stage.name),
     };
     let cancel = match (reads && stage.runs_at(Event::Change), stage.runs_at(Event::Merge)) {

@@ -5,13 +5,14 @@ use super::job::{default, script, timeout};
 use crate::artifact::header;
 use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::artifact::{Error, gitlab};
-use crate::base::Text;
+use crate::base::{Text, text};
+use crate::eval::functions::shortened;
 use crate::shape::Pipeline;
 use crate::shape::pipeline::jobs::{self, Job};
 use crate::shape::pipeline::{Access, Per, Stage, Task};
-use crate::target::common::delivery::{Environment, Image, Product, Store, action};
+use crate::target::common::delivery::{Credential, Environment, Image, Product, action};
 
-/// The file; nothing where no environment has a store of secrets.
+/// The file; nothing where the jobs of no environment could read what they need.
 pub(super) fn product(pipeline: &Pipeline, product: &Product) -> Result<Option<Document>, Error> {
     let stages = jobs::of_products(pipeline).map(|stage| stage.name.clone());
     let elsewhere =
@@ -20,16 +21,21 @@ pub(super) fn product(pipeline: &Pipeline, product: &Product) -> Result<Option<D
         Some(of) => (of, "a runner in the private network of the stores"),
         None => (&product.name, "a runner in the product's private network"),
     };
-    let defaults = default(pipeline)?.with("tags", Node::flow([tag.clone()])).trailing(where_);
+    // Where nothing lies in a private network, any runner does.
+    let is_inside = product.environments.iter().any(|of| of.store.is_some() || of.network.is_some());
+    let defaults = default(pipeline)?;
+    let defaults = if is_inside { defaults.with("tags", Node::flow([tag.clone()])).trailing(where_) } else { defaults };
     let mut root = Map::new()
         .with("stages", Node::flow(stages))
         .with("default", defaults)
         .with("variables", Map::new().with("PRODUCT", product.name.clone()));
     let before = root.entries.len();
     for (rank, environment) in product.environments.iter().enumerate() {
-        let Some(store) = &environment.store else { continue };
+        if !environment.is_served() {
+            continue;
+        }
         for stage in jobs::of_products(pipeline) {
-            let place = Place { pipeline, product, environment, store, rank, stage };
+            let place = Place { pipeline, product, environment, rank, stage };
             for job in jobs::jobs(stage, &[]) {
                 place.push(&job, &mut root)?;
             }
@@ -44,7 +50,6 @@ struct Place<'a> {
     pipeline: &'a Pipeline,
     product: &'a Product,
     environment: &'a Environment,
-    store: &'a Store,
     rank: usize,
     stage: &'a Stage,
 }
@@ -62,7 +67,6 @@ impl Place<'_> {
     }
 
     fn job(&self, job: &Job, image: Option<&Image>) -> Result<Map, Error> {
-        let token = Map::new().with("CI_IDENTITY_TOKEN", Map::new().with("aud", gitlab::on_server(&self.store.audience)?));
         let mut variables = Map::new().with("ENVIRONMENT", self.environment.name.clone());
         if let Some(image) = image {
             variables = variables.with("IMAGE", image.image.clone()).with("PROVIDER", image.provider.clone());
@@ -73,7 +77,10 @@ impl Place<'_> {
             .with("rules", Seq::new([self.rule(job, image)]));
         match jobs::role(job.access) {
             Some(role) => {
-                map.push("id_tokens", token);
+                let tokens = self.tokens(role, image)?;
+                if !tokens.is_empty() {
+                    map.push("id_tokens", tokens);
+                }
                 map.push("variables", variables);
                 map.push("environment", Map::new().with("name", self.path()).with("action", action(role)));
             }
@@ -102,6 +109,24 @@ impl Place<'_> {
         Ok(map)
     }
 
+    /// The tokens of a job, one for each that knows it by one: no other can use what it is given.
+    fn tokens(&self, role: &str, image: Option<&Image>) -> Result<Map, Error> {
+        let mut tokens = Map::new();
+        if let Some(store) = &self.environment.store {
+            tokens.push("CI_IDENTITY_TOKEN", Map::new().with("aud", gitlab::on_server(&store.audience)?));
+        }
+        let role = image.map_or(role.into(), |image| text!("{role}-{}", image.provider));
+        for credential in self.environment.roles.get(&role).into_iter().flatten() {
+            let Credential::Token { account, .. } = credential else { continue };
+            let Some(of) = self.environment.accounts.get(account) else { continue };
+            let short = shortened(&format!("{}-{}-{role}-gitlab", self.product.name, self.environment.name), 32);
+            let audience = of.audience.replace("{system}", "gitlab").replace("{short}", &short);
+            let name = text!("CI_IDENTITY_TOKEN_{}", account.replace('-', "_").to_ascii_uppercase());
+            tokens.push(name, Map::new().with("aud", gitlab::on_server(&audience)?));
+        }
+        Ok(tokens)
+    }
+
     fn path(&self) -> String {
         format!("{}/{}", self.product.name, self.environment.name)
     }
@@ -122,7 +147,7 @@ impl Place<'_> {
             }
         }
         if self.stage.does(Task::Apply) {
-            let before = self.product.environments.iter().take(self.rank).filter(|environment| environment.store.is_some());
+            let before = self.product.environments.iter().take(self.rank).filter(|environment| environment.is_served());
             names.extend(before.map(|environment| name(self.stage, environment)));
         }
         names.into_iter().map(|job| Map::new().with("job", job).with("optional", true)).collect()

@@ -75,7 +75,12 @@ fn base(event: Event) -> Option<&'static str> {
 fn rules(events: &[Event], branch: &str, variables: impl Fn(Event) -> Map) -> Seq {
     Seq::new(events.iter().map(|event| {
         let variables = variables(*event);
-        Map::new().with("if", condition(*event, branch)).maybe("variables", (!variables.is_empty()).then_some(variables))
+        // The next change takes nothing away from one that was merged.
+        let stays = (*event == Event::Merge).then_some(false);
+        Map::new()
+            .with("if", condition(*event, branch))
+            .maybe("interruptible", stays)
+            .maybe("variables", (!variables.is_empty()).then_some(variables))
     }))
 }
 

@@ -3,16 +3,19 @@
 use crate::artifact::shell::Word;
 use crate::artifact::{Error, Problem, Tree, header};
 use crate::base::{Text, text};
+use crate::eval::functions::shortened;
 use crate::target::common::delivery::{Credential, Environment, Product, SSH_KEY, Secret, Store};
 use std::borrow::Cow;
 
 /// Writes a file for each role of each environment that has a store.
 pub(super) fn credentials(product: &Product, tree: &mut Tree) -> Result<(), Error> {
     for environment in &product.environments {
-        let Some(store) = &environment.store else { continue };
+        if !environment.is_served() {
+            continue;
+        }
         for (role, reads) in &environment.roles {
             let path = text!("live/{}/{}/credentials/{role}.sh", product.name, environment.name);
-            let script = Script::new(product, environment, store, role).written(reads).map_err(|error| error.within(path.clone()))?;
+            let script = Script::new(product, environment, role).written(reads).map_err(|error| error.within(path.clone()))?;
             tree.insert(path, script)?;
         }
     }
@@ -22,14 +25,14 @@ pub(super) fn credentials(product: &Product, tree: &mut Tree) -> Result<(), Erro
 struct Script<'a> {
     product: &'a Product,
     environment: &'a Environment,
-    store: &'a Store,
+    store: Option<&'a Store>,
     role: &'a Text,
     text: String,
 }
 
 impl<'a> Script<'a> {
-    fn new(product: &'a Product, environment: &'a Environment, store: &'a Store, role: &'a Text) -> Self {
-        Script { product, environment, store, role, text: String::new() }
+    fn new(product: &'a Product, environment: &'a Environment, role: &'a Text) -> Self {
+        Script { product, environment, store: environment.store.as_ref(), role, text: String::new() }
     }
 
     fn written(mut self, reads: &[Credential]) -> Result<String, Error> {
@@ -48,33 +51,44 @@ impl<'a> Script<'a> {
             ],
             &[],
         ]);
-        self.login()?;
+        if let Some(store) = self.store {
+            self.login(store)?;
+        }
         self.variables(reads)?;
+        self.tokens(reads)?;
         self.files(reads)?;
         self.profiles(reads)?;
         Ok(self.text)
     }
 
     /// Who asks is said by the identity token; the token of the client comes back.
-    fn login(&mut self) -> Result<(), Error> {
+    fn login(&mut self, store: &Store) -> Result<(), Error> {
         let asks = role(self.product, self.environment, self.role);
-        let command = placed(&self.store.login, &[("{role}", &asks)], "system")?;
+        // A server of one's own has a name of its own at the store.
+        let other = self.product.systems.iter().find(|system| system.trusted() != system.name);
+        let trusted = if other.is_some() { "trusted" } else { "system" };
+        let login: Vec<Text> = store.login.iter().map(|word| word.replace("{system}", &format!("{{{trusted}}}")).into()).collect();
+        let command = placed(&login, &[("{role}", &asks)], trusted)?;
         let mut names = Vec::new();
-        for (variable, value) in &self.store.variables {
+        for (variable, value) in &store.variables {
             self.assign(variable, Word::literal(value)?.as_str())?;
             names.push(variable.clone());
         }
-        if let Some(authority) = &self.store.authority {
+        if let Some(authority) = &store.authority {
             self.assign(authority, "${authority:-}")?;
             names.push(authority.clone());
         }
         self.export(&names);
-        if self.store.login.iter().any(|word| word.contains("{system}")) {
+        if store.login.iter().any(|word| word.contains("{system}")) {
             // Read alone, the file does not say who sets it.
             self.text.push_str(": \"${system:?}\"\n");
         }
-        self.assign(&self.store.token.clone(), &["$(printf '%s' \"${identity:?}\" | ", &command, ")"].concat())?;
-        self.export(std::slice::from_ref(&self.store.token));
+        if let Some(system) = other {
+            let name = system.trusted();
+            self.lines(&[&["trusted=$system"], &["[ \"$system\" != ", system.name, " ] || trusted=", Word::literal(&name)?.as_str()]]);
+        }
+        self.assign(&store.token.clone(), &["$(printf '%s' \"${identity:?}\" | ", &command, ")"].concat())?;
+        self.export(std::slice::from_ref(&store.token));
         Ok(())
     }
 
@@ -83,7 +97,7 @@ impl<'a> Script<'a> {
         if !secrets && self.environment.variables.is_empty() {
             return Ok(());
         }
-        self.text.push('\n');
+        self.part();
         let mut names = Vec::new();
         for (variable, value) in &self.environment.variables {
             self.assign(variable, Word::literal(value)?.as_str())?;
@@ -99,11 +113,55 @@ impl<'a> Script<'a> {
         Ok(())
     }
 
+    /// The accounts that know jobs by their tokens: each gets one of its own, which opens nothing else.
+    fn tokens(&mut self, reads: &[Credential]) -> Result<(), Error> {
+        for read in reads {
+            let Credential::Token { account: name, alone } = read else { continue };
+            let Some(account) = self.environment.accounts.get(name) else { continue };
+            self.part();
+            let texts = || account.variables.iter().map(|of| &of.value).chain([&account.audience]);
+            // Read alone, the file does not say who sets it.
+            if texts().any(|text| text.contains("{short}")) {
+                self.shortened()?;
+            } else {
+                self.text.push_str(": \"${system:?}\"\n");
+            }
+            let role = text!("{}.{{system}}", role(self.product, self.environment, self.role));
+            let word = |text: &Text| placed_in(text, &[("{role}", &role)], &["system", "short", "token"]);
+            let (named, audience) = (Word::literal(name)?, word(&account.audience)?);
+            self.lines(&[&["token ", named.as_str(), " ", &audience], &[": \"${token:?}\""]]);
+            let mut names = Vec::new();
+            for variable in &account.variables {
+                let name = if *alone { &variable.read } else { &variable.held };
+                let value = word(&variable.value)?;
+                if variable.file {
+                    self.lines(&[&["file ", self::name(name)?, " ", &value]]);
+                } else {
+                    self.assign(name, &value)?;
+                    names.push(name.clone());
+                }
+            }
+            self.export(&names);
+        }
+        Ok(())
+    }
+
+    /// A role's name in few letters differs between the systems that may ask.
+    fn shortened(&mut self) -> Result<(), Error> {
+        self.text.push_str("case ${system:?} in\n");
+        for system in &self.product.systems {
+            let short = short(self.product, self.environment, self.role, system.name);
+            self.lines(&[&["  ", system.name, ") short=", Word::literal(&short)?.as_str(), " ;;"]]);
+        }
+        self.text.push_str("esac\n");
+        Ok(())
+    }
+
     /// A failing command in an assignment ends the script, one in an argument does not.
     fn files(&mut self, reads: &[Credential]) -> Result<(), Error> {
         for read in reads {
             if let Credential::File(variable, secret) = read {
-                self.text.push('\n');
+                self.part();
                 self.assign("content", &self.read(secret)?)?;
                 self.lines(&[&["file ", name(variable)?, " \"$content\""], &["unset content"]]);
             }
@@ -117,7 +175,7 @@ impl<'a> Script<'a> {
     fn profiles(&mut self, reads: &[Credential]) -> Result<(), Error> {
         for read in reads {
             if let Credential::Profile(profile, access, secret) = read {
-                self.text.push('\n');
+                self.part();
                 self.assign("access_key", &self.read(access)?)?;
                 self.assign("secret_key", &self.read(secret)?)?;
                 let profile = Word::literal(profile)?;
@@ -127,8 +185,19 @@ impl<'a> Script<'a> {
         Ok(())
     }
 
+    /// What stands together has an empty line before it; the first one has that of the head.
+    fn part(&mut self) {
+        if !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    /// The command that prints a secret: one of the store, or that of `ci/with-credentials.sh` for what CI keeps itself.
     fn read(&self, secret: &Secret) -> Result<String, Error> {
-        let command = command(&self.store.read, &[("{path}", &secret.path), ("{field}", &secret.field)])?;
+        let command = match self.store {
+            Some(store) => command(&store.read, &[("{path}", &secret.path), ("{field}", &secret.field)])?,
+            None => command(&["given", secret.thing(), &secret.field].map(Text::from), &[])?,
+        };
         Ok(["$(", &command, ")"].concat())
     }
 
@@ -156,23 +225,32 @@ pub(super) fn role(product: &Product, environment: &Environment, role: &str) -> 
     text!("{}.{}.{role}", product.name, environment.name)
 }
 
+/// The same in few letters, for a system of CI.
+pub(super) fn short(product: &Product, environment: &Environment, role: &str, system: &str) -> Text {
+    shortened(&format!("{}-{}-{role}-{system}", product.name, environment.name), 32)
+}
+
 /// The same as `command`, with the value of a variable of the script where its name stands in braces.
 pub(super) fn placed(words: &[Text], placeholders: &[(&str, &Text)], variable: &str) -> Result<String, Error> {
-    let mark = text!("{{{variable}}}");
-    let mut command = Vec::with_capacity(words.len());
-    for word in words {
-        let mut parts = Vec::new();
-        for (at, part) in word.split(&*mark).enumerate() {
-            if at > 0 {
-                parts.push(Word::variable(variable)?);
-            }
-            if !part.is_empty() {
-                parts.push(Word::literal(&filled(part, placeholders))?);
-            }
+    let words = words.iter().map(|word| placed_in(word, placeholders, &[variable]));
+    Ok(words.collect::<Result<Vec<_>, Error>>()?.join(" "))
+}
+
+/// A text as one word, with the values of variables of the script where their names stand in braces.
+fn placed_in(text: &str, placeholders: &[(&str, &Text)], variables: &[&str]) -> Result<String, Error> {
+    let (text, mut parts) = (filled(text, placeholders), Vec::new());
+    let mut rest = &*text;
+    loop {
+        let next = variables.iter().filter_map(|variable| Some((rest.find(&format!("{{{variable}}}"))?, *variable))).min();
+        let literal = next.map_or(rest, |(at, _)| &rest[..at]);
+        if !literal.is_empty() {
+            parts.push(Word::literal(literal)?);
         }
-        command.push(Word::join(parts).as_str().to_owned());
+        let Some((at, variable)) = next else { break };
+        parts.push(Word::variable(variable)?);
+        rest = &rest[at + variable.len() + 2..];
     }
-    Ok(command.join(" "))
+    Ok(Word::join(parts).as_str().to_owned())
 }
 
 /// A word with the value of each placeholder in its place; what looks like one in a value stays as it is.

@@ -4,7 +4,8 @@ use super::credentials::{command, filled, name, placed};
 use crate::artifact::shell::Word;
 use crate::artifact::{Entry, Error, Tree, header, json};
 use crate::base::{Text, text};
-use crate::target::common::delivery::{Environment, Invocation, Product, Store};
+use crate::target::common::delivery::{Environment, Invocation, Product, Store, System};
+use std::collections::BTreeSet;
 
 /// Writes a script for each environment whose store can let jobs in.
 pub(super) fn grants(product: &Product, branch: &str, tree: &mut Tree) -> Result<(), Error> {
@@ -35,7 +36,7 @@ fn script(product: &Product, environment: &Environment, store: &Store, branch: &
     enter(environment, store, &mut text)?;
     for system in &product.systems {
         text.push_str(&format!("\n# {} says who its jobs are.\n", system.name));
-        let places = [("{system}", &Text::from(system.name)), ("{issuer}", &system.issuer)];
+        let places = [("{system}", &system.trusted()), ("{issuer}", &system.issuer)];
         invoke(&store.trust, &places, &mut text)?;
     }
     for role in environment.roles.keys() {
@@ -46,8 +47,7 @@ fn script(product: &Product, environment: &Environment, store: &Store, branch: &
             let claims = system.claims(&product.name, environment, role, branch);
             let claims = claims.into_iter().fold(json::Value::object(), |object, (claim, value)| object.with(claim, value));
             let claims: Text = json::print(&claims)?.trim_end().replace('\n', "\n  ").into();
-            let places =
-                [("{system}", &Text::from(system.name)), ("{role}", &name), ("{audience}", &store.audience), ("{claims}", &claims)];
+            let places = [("{system}", &system.trusted()), ("{role}", &name), ("{audience}", &store.audience), ("{claims}", &claims)];
             invoke(&store.grant, &places, &mut text)?;
         }
     }
@@ -96,8 +96,30 @@ fn take_back(product: &Product, environment: &Environment, store: &Store, text: 
     if store.granted.is_empty() && store.permitted.is_empty() {
         return Ok(());
     }
-    let prefix = super::credentials::role(product, environment, "");
     let listed: Vec<Text> = environment.roles.keys().map(|role| super::credentials::role(product, environment, role)).collect();
+    former(&super::credentials::role(product, environment, ""), &listed, text)?;
+    let trusted: BTreeSet<Text> = product.systems.iter().map(System::trusted).collect();
+    for system in trusted.iter().cloned().chain(super::SYSTEMS.map(Text::from).into_iter().filter(|name| !trusted.contains(name))) {
+        if store.granted.is_empty() {
+            break;
+        }
+        // A system that this environment still uses has to answer, a former one may be gone.
+        let used = trusted.contains(&system);
+        let places = [("{system}", system)];
+        let former: Vec<(&str, &Text)> = places.iter().map(|(name, value)| (*name, value)).collect();
+        let list = command(&store.granted, &former)?;
+        let list = if used { format!("$({list})") } else { format!("$({list} 2> /dev/null || true)") };
+        take_each(&list, &placed(&store.revoke, &former, "role")?, text);
+    }
+    if !store.permitted.is_empty() {
+        take_each(&format!("$({})", command(&store.permitted, &[])?), &placed(&store.forbid, &[], "role")?, text);
+    }
+    Ok(())
+}
+
+/// A function that passes on which of the roles of an environment, one a line, are not listed.
+pub(super) fn former(prefix: &str, listed: &[Text], text: &mut String) -> Result<(), Error> {
+    let listed = listed.iter().map(|role| Ok(Word::literal(role)?.as_str().to_owned()));
     text.push_str(&format!(
         "\n# What an earlier run gave, and nothing above gives any more, is taken back.\n\
          former() {{\n  \
@@ -108,31 +130,18 @@ fn take_back(product: &Product, environment: &Environment, store: &Store, text: 
              esac\n  \
            done\n\
          }}\n",
-        listed.iter().map(|role| Ok(Word::literal(role)?.as_str().to_owned())).collect::<Result<Vec<_>, Error>>()?.join(" | "),
-        Word::literal(&prefix)?.as_str(),
+        listed.collect::<Result<Vec<_>, Error>>()?.join(" | "),
+        Word::literal(prefix)?.as_str(),
     ));
-    for system in super::SYSTEMS {
-        if store.granted.is_empty() {
-            break;
-        }
-        let places = [("{system}", Text::from(system))];
-        // A system that this environment still uses has to answer, a former one may be gone.
-        let used = product.systems.iter().any(|of| of.name == system);
-        let former: Vec<(&str, &Text)> = places.iter().map(|(name, value)| (*name, value)).collect();
-        let list = command(&store.granted, &former)?;
-        let list = if used { format!("$({list})") } else { format!("$({list} 2> /dev/null || true)") };
-        let revoke = placed(&store.revoke, &former, "role")?;
-        text.push_str(&format!("roles={list}\nprintf '%s\\n' \"$roles\" | former | while read -r role; do\n  {revoke}\ndone\n"));
-    }
-    if !store.permitted.is_empty() {
-        let list = command(&store.permitted, &[])?;
-        let forbid = placed(&store.forbid, &[], "role")?;
-        text.push_str(&format!("roles=$({list})\nprintf '%s\\n' \"$roles\" | former | while read -r role; do\n  {forbid}\ndone\n"));
-    }
     Ok(())
 }
 
-fn invoke(invocations: &[Invocation], places: &[(&str, &Text)], text: &mut String) -> Result<(), Error> {
+/// Takes back what `former` leaves of a list.
+pub(super) fn take_each(list: &str, command: &str, text: &mut String) {
+    text.push_str(&format!("roles={list}\nprintf '%s\\n' \"$roles\" | former | while read -r role; do\n  {command}\ndone\n"));
+}
+
+pub(super) fn invoke(invocations: &[Invocation], places: &[(&str, &Text)], text: &mut String) -> Result<(), Error> {
     for of in invocations {
         if !of.unless.is_empty() {
             text.push_str(&format!("{} > /dev/null 2>&1 ||\n  ", command(&of.unless, places)?));

@@ -1,5 +1,6 @@
 //! What every system of CI shares: the scripts, the tools, and for each product the data that they read.
 
+mod account;
 mod credentials;
 mod data;
 mod grant;
@@ -37,7 +38,8 @@ pub fn emit_product(product: &Product, pipeline: &Pipeline, tree: &mut Tree) -> 
     tree.insert(text!("live/{}/pipeline.json", product.name), data::data(product, &pipeline.runner))?;
     credentials::credentials(product, tree)?;
     made::made(product, tree)?;
-    grant::grants(product, &pipeline.branch, tree)
+    grant::grants(product, &pipeline.branch, tree)?;
+    account::accounts(product, &pipeline.branch, tree)
 }
 
 /// A constant file with the header of a generated one, behind the line that names its interpreter.

@@ -14,7 +14,7 @@ impl Accounts {
     /// Those of a product.
     pub(super) fn of(plans: &[Plan]) -> Accounts {
         let of_plan = |plan: &Plan| -> Vec<Text> {
-            let is_one_of_several = |provider: &&Instance| plan.credentials(provider).iter().any(|of| of.held != of.read);
+            let is_one_of_several = |provider: &&Instance| variables(plan, provider).any(|(read, held)| held != read);
             plan.providers().filter(is_one_of_several).map(|provider| identifier(&provider.name)).collect()
         };
         Accounts(plans.iter().flat_map(of_plan).collect())
@@ -26,7 +26,7 @@ impl Accounts {
         let mut credentials = Object::new();
         for provider in plan.providers().filter(|provider| self.0.contains(&identifier(&provider.name))) {
             let value = |held: Text| Expr::call("get_env", [Expr::from(held), "".into()]);
-            let variables: Object = plan.credentials(provider).into_iter().map(|of| (of.read, value(of.held))).collect();
+            let variables: Object = variables(plan, provider).map(|(read, held)| (read, value(held))).collect();
             credentials.push(identifier(&provider.name), Expr::Object(variables.lines()));
         }
         match credentials.items.is_empty() {
@@ -49,4 +49,10 @@ impl Accounts {
             .attribute("env_vars", Expr::path("local.environment.credentials").attribute(instance));
         Body::new().blank().nested("terraform", Body::new().block("extra_arguments", ["credentials"], credentials))
     }
+}
+
+/// What the plugins of a provider instance may read, with the variables that hold it: people have some, jobs of CI the others.
+fn variables(plan: &Plan, provider: &Instance) -> impl Iterator<Item = (Text, Text)> {
+    let own = plan.credentials(provider).into_iter().map(|of| (of.read, of.held));
+    own.chain(plan.job_variables(provider).into_iter().map(|of| (of.read, of.held)))
 }

@@ -1,14 +1,15 @@
 //! `BOOTSTRAP.md`: what an operator does in the first run of an environment, and when a machine is added or replaced. Its blocks of
 //! commands are run by a test, one after the other, in one shell at the root of the repository.
 
+use super::jobs::pipelines;
 use super::{elsewhere, first_secrets, machines, renewal};
 use crate::artifact::shell::Word;
 use crate::artifact::{Error, header};
 use crate::base::Text;
 use crate::hir::items;
 use crate::plan::names::{Leads, NeededName};
-use crate::plan::{First, Image, Plan};
-use crate::target::common::delivery::{Credential, Network, Product, approved, of_plans, place_of};
+use crate::plan::{First, Image, Plan, Tool};
+use crate::target::common::delivery::{Product, of_plans};
 use crate::target::common::secrets::{self, Place, Sources};
 use crate::target::common::word;
 use crate::value::{Scheme, SecretForm, Value};
@@ -164,9 +165,49 @@ fn steps(plan: &Plan, first: &First, branch: &str) -> Vec<String> {
     let delivered = of_plans(std::slice::from_ref(plan));
     steps.extend(made(&delivered));
     steps.extend(given(plan));
+    steps.extend(rest(plan, first));
     steps.extend(pipelines(plan, &delivered, branch));
     steps.push(READY.to_owned());
     steps
+}
+
+/// What does not come first: pipelines enter no machine whose key nobody has signed.
+fn rest(plan: &Plan, first: &First) -> Option<String> {
+    let product = &plan.product.name.text;
+    let is_left = |stack: &Text| plan.units.iter().any(|unit| unit.stack == *stack && !first.units.contains(&unit.path));
+    let mut lines = String::new();
+    for phases in plan.phases.chunk_by(|one, next| one.tool == next.tool) {
+        let stacks = phases.iter().map(|phase| &phase.stack);
+        if phases.iter().any(|phase| phase.tool == Tool::Ansible) {
+            lines.extend(stacks.filter(|stack| !first.stacks.contains(*stack)).map(|stack| playbook(product, "", &word(stack))));
+        } else {
+            let filters: Vec<String> = stacks.filter(|stack| is_left(stack)).map(|stack| format!("--filter './{stack}/**'")).collect();
+            if !filters.is_empty() {
+                let filters = filters.join(" ");
+                lines.push_str(&format!("(cd \"live/{product}/$environment\" && terragrunt run --all {filters} -- apply)\n"));
+            }
+        }
+    }
+    if lines.is_empty() {
+        return None;
+    }
+    let on = providers_of_first(plan, first);
+    let baked: String = plan.used_images().filter(|image| !on.contains(&image.instance)).map(|image| bake(plan, image)).collect();
+    let sign = match machines::are_signed(plan) && plan.hosts.iter().any(|host| !first.stacks.contains(&host.stack)) {
+        true => format!("live/{product}/sign-hosts \"$environment\"\n"),
+        false => String::new(),
+    };
+    Some(format!(
+        "Make what is left, in the same way: pipelines go on from there, and enter no machine whose key nobody has signed.\n\
+         \n\
+         ```sh\n\
+         {baked}{lines}{sign}```\n"
+    ))
+}
+
+/// The provider instances on which something comes first.
+fn providers_of_first<'p>(plan: &'p Plan, first: &First) -> BTreeSet<&'p Text> {
+    plan.units.iter().filter(|unit| first.units.contains(&unit.path)).map(|unit| &unit.provider_instance).collect()
 }
 
 /// Whether what comes first runs on machines, which have to be configured.
@@ -398,8 +439,7 @@ fn words<'v>(words: impl Iterator<Item = &'v Text>) -> Option<String> {
 
 /// The images that the first machines start from: nobody has baked them yet.
 fn images(plan: &Plan, first: &First) -> Option<String> {
-    let on: BTreeSet<&Text> =
-        plan.units.iter().filter(|unit| first.units.contains(&unit.path)).map(|unit| &unit.provider_instance).collect();
+    let on = providers_of_first(plan, first);
     let lines: String = plan.used_images().filter(|image| on.contains(&image.instance)).map(|image| bake(plan, image)).collect();
     let config = "export ANSIBLE_CONFIG=\"$PWD/ansible/ansible.cfg\"\n";
     (!lines.is_empty()).then(|| format!("Bake the images that the first machines start from:\n\n```sh\n{config}{lines}```\n"))
@@ -451,122 +491,6 @@ fn given(plan: &Plan) -> Option<String> {
             rows.into_iter().collect::<String>()
         )
     })
-}
-
-/// What pipelines need before they can work on an environment.
-fn pipelines(plan: &Plan, product: &Product, branch: &str) -> Option<String> {
-    let environment = product.environments.first()?;
-    let store = environment.store.as_ref().filter(|store| !store.grant.is_empty() && !product.systems.is_empty())?;
-    let name = &product.name;
-    let mut fields: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for secret in environment.roles.values().flatten().flat_map(Credential::secrets) {
-        let path = secret.path.replacen(&format!("/{}/", environment.name), "/<environment>/", 1);
-        fields.entry(path).or_default().insert(format!("`{}`", secret.field));
-    }
-    let fields: String = fields
-        .into_iter()
-        .map(|(path, fields)| format!("| `{path}` | {} |\n", fields.into_iter().collect::<Vec<_>>().join(", ")))
-        .collect();
-    let mut text = format!(
-        "Let the jobs of pipelines in at the store of secrets. The script says what each role is bound to; run it again after each change of\n\
-         it, it takes back what is no longer listed.\n\
-         \n\
-         ```sh\n\
-         \"live/{name}/$environment/credentials/grant.sh\"\n\
-         ```\n\
-         \n\
-         Then put there what the roles read. `plan` runs for changes that nobody has looked at: give it what can only read, and nothing that\n\
-         opens a machine. `ssh` of the others belongs to an account of `operators` of their own.\n\
-         \n\
-         | path | fields |\n\
-         |---|---|\n\
-         {fields}"
-    );
-    let network = environment.network.as_ref();
-    for system in &product.systems {
-        let of_system = match system.name {
-            "github" => github(name, &reviewers(plan), (&system.repository, branch), store.authority.is_some(), network.is_some()),
-            _ => gitlab(name, branch, store.authority.is_some(), network),
-        };
-        text.push_str(&of_system);
-    }
-    if let Some(Network { of: name, .. }) = network {
-        text.push_str(&format!(
-            "\nA plan gets no way into the network, so it runs on a runner with the label `{name}`: one of yours, made anew for each job, that\n\
-             reaches the stores of secrets and states, the internet, and no other machine of the product. `NETWORK_KEY` of the others is the\n\
-             configuration of a client of its own, as `way-in.conf` has it, with an account of `operators` that has nothing else.\n"
-        ));
-    }
-    Some(text)
-}
-
-/// Who looks at changes of an environment before they go in.
-fn reviewers(plan: &Plan) -> String {
-    let listed = |names: &[&Text]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    match approved(plan).as_deref() {
-        Some([]) => "nobody: `approve` is empty".to_owned(),
-        Some(names) => format!("somebody, for what `approve` lists: {}", listed(names)),
-        None => {
-            let last = plan.product.environments.last().map(|of| format!(", `{}`", of.text)).unwrap_or_default();
-            format!("somebody, for the last one{last}: `approve` says nothing else")
-        }
-    }
-}
-
-/// The environments of the repository at GitHub, made with its client.
-fn github(product: &str, reviewers: &str, (repository, branch): (&str, &str), authority: bool, network: bool) -> String {
-    let place = |role: &str| place_of(role).map_or(String::new(), |place| format!("/{place}"));
-    let places: Vec<String> = ["apply", "plan", "drift", "image"].map(|role| format!("\"{}\"", place(role))).to_vec();
-    let set = if authority {
-        "\n  gh variable set AUTHORITY --repo \"$repository\" --env \"$name\" < \"live/".to_owned()
-            + product
-            + "/.bootstrap/$environment.pem\""
-    } else {
-        String::new()
-    };
-    let secret = |yes: bool| if yes && network { "`NETWORK_KEY`" } else { "none" };
-    format!(
-        "\nAt GitHub, make its environments:\n\
-         \n\
-         ```sh\n\
-         repository={repository} branch={branch}\n\
-         for place in {}; do\n  \
-           name={product}/$environment$place\n  \
-           path=repos/$repository/environments/$(printf %s \"$name\" | sed 's,/,%2F,g')\n  \
-           if [ \"$place\" = /plan ]; then\n    \
-             gh api --silent --method PUT \"$path\"\n  \
-           else\n    \
-             gh api --silent --method PUT \"$path\" --field 'deployment_branch_policy[protected_branches]=false' \\\n      \
-               --field 'deployment_branch_policy[custom_branch_policies]=true'\n    \
-             gh api \"$path/deployment-branch-policies\" --jq '.branch_policies[].name' | grep --quiet --line-regexp --fixed-strings \"$branch\" ||\n      \
-               gh api --silent --method POST \"$path/deployment-branch-policies\" --field name=\"$branch\"\n  \
-           fi{set}\n\
-         done\n\
-         ```\n\
-         \n\
-         What they hold is for the branch that is said, and for no other; give them their reviewers and secrets:\n\
-         \n\
-         | environment | branches | reviewers | secrets |\n\
-         |---|---|---|---|\n\
-         | `{product}/<environment>` | `{branch}` | {reviewers} | {} |\n\
-         | `{product}/<environment>/plan` | any | nobody | none |\n\
-         | `{product}/<environment>/drift` | `{branch}` | nobody | {} |\n\
-         | `{product}/<environment>/images` | `{branch}` | nobody | {} |\n",
-        places.join(" "),
-        secret(true),
-        secret(true),
-        secret(true),
-    )
-}
-
-/// The same at GitLab, where one environment has them all.
-fn gitlab(product: &str, branch: &str, authority: bool, network: Option<&Network>) -> String {
-    let authority = if authority { " with the variable `AUTHORITY` (`.bootstrap/<environment>.pem`)" } else { "" };
-    let runner = network.map_or(String::new(), |of| format!(", and register a runner with the tag `{}` that reaches the stores", of.of));
-    format!(
-        "\nAt GitLab, protect the branch `{branch}`, make the environment `{product}/<environment>`{authority}{runner}. A schedule that starts the\n\
-         pipeline of `{branch}` every hour looks for drift.\n"
-    )
 }
 
 fn first_secrets_are_made(plan: &Plan) -> String {

@@ -8,6 +8,7 @@ mod environment;
 mod first_secrets;
 mod guide;
 mod inputs;
+mod jobs;
 mod locked;
 mod machines;
 mod origin;

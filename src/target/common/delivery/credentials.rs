@@ -1,8 +1,8 @@
 //! What a job may read, and where from: data of the providers and services that an environment stands on.
 
-use super::{Credential, Image, Invocation, Network, Secret, Store};
+use super::{Account, Credential, Image, Invocation, Network, Secret, Store};
 use crate::base::{Text, text};
-use crate::hir::items::{self, WayIn};
+use crate::hir::items::{self, Federation, WayIn};
 use crate::plan::{CredentialVariable, Instance, Plan};
 use crate::target::common::secrets::{self, Place, Sources};
 use crate::value::{Scheme, Secret as Made, SecretForm, Value};
@@ -36,6 +36,35 @@ pub(super) fn store(plan: &Plan) -> Option<Store> {
         login,
         read,
     })
+}
+
+/// The accounts that know jobs by their tokens, where it is said whose jobs these are.
+pub(super) fn accounts(plan: &Plan) -> BTreeMap<Text, Account> {
+    let known = providers(plan).filter_map(|provider| known(plan, provider));
+    known.map(|(provider, of)| (provider.name.clone(), account(plan, provider, of))).collect()
+}
+
+/// The provider instance of the account of one, and what this says of tokens.
+fn known<'p>(plan: &'p Plan, provider: &'p Instance) -> Option<(&'p Instance, Federation<'p>)> {
+    let account = plan.provider(provider.account())?;
+    let of: Federation<'_> = account.said().block()?;
+    of.audience()?;
+    plan.repository().filter(|of| of.github().or(of.gitlab()).is_some()).map(|_| (account, of))
+}
+
+fn account(plan: &Plan, provider: &Instance, of: Federation<'_>) -> Account {
+    let rights = |value: &Value| value.as_list().into_iter().flatten().filter_map(Value::as_text).cloned().collect();
+    Account {
+        audience: of.audience().cloned().unwrap_or_default(),
+        variables: plan.job_variables(provider),
+        rights: of.rights().map(|(role, value)| (role.clone(), rights(value))).collect(),
+        trust: invocations(of.trust()),
+        grant: invocations(of.grant()),
+        claim: of.claim().cloned().unwrap_or_default(),
+        between: of.between().cloned().unwrap_or_default(),
+        granted: texts(of.granted()),
+        revoke: texts(of.revoke()),
+    }
 }
 
 /// What is made for the services of a plan and kept in its store of secrets, by what it belongs to and its name.
@@ -82,7 +111,7 @@ pub(super) fn roles(plan: &Plan, images: &[Image]) -> BTreeMap<Text, Vec<Credent
     for image in images {
         let role = text!("image-{}", image.provider);
         // Only this account is worked in, so its variables have the names that the builder reads.
-        let credentials = plan.provider(&image.provider).map(|provider| of_provider(plan, provider, &role, |of| &of.read));
+        let credentials = plan.provider(&image.provider).map(|provider| of_provider(plan, provider, &role, true));
         roles.insert(role, credentials.unwrap_or_default());
     }
     roles
@@ -94,7 +123,7 @@ fn working(plan: &Plan, role: &str) -> Vec<Credential> {
     let mut credentials = Vec::new();
     let mut priced = false;
     for provider in providers(plan) {
-        credentials.extend(of_provider(plan, provider, role, |of| &of.held));
+        credentials.extend(of_provider(plan, provider, role, false));
         priced |= !lacks(provider, "cost-estimate");
     }
     if role == "apply"
@@ -142,10 +171,15 @@ fn first_secrets(plan: &Plan, role: &str) -> Vec<Credential> {
     found
 }
 
-/// What a provider instance reads, from the secret of its account, under one of the two names of each variable.
-fn of_provider(plan: &Plan, provider: &Instance, role: &str, named: fn(&CredentialVariable) -> &Text) -> Vec<Credential> {
+/// What a provider instance reads, from the secret of its account unless that knows jobs by their tokens. The variables have the names that
+/// are read where it is the only account that is worked in.
+fn of_provider(plan: &Plan, provider: &Instance, role: &str, alone: bool) -> Vec<Credential> {
+    if let Some((account, _)) = known(plan, provider) {
+        return vec![Credential::Token { account: account.name.clone(), alone }];
+    }
     let of = |variable: &CredentialVariable| {
-        Credential::Variable(named(variable).clone(), secret(plan, role, provider.account(), &variable.field))
+        let name = if alone { &variable.read } else { &variable.held };
+        Credential::Variable(name.clone(), secret(plan, role, provider.account(), &variable.field))
     };
     plan.credentials(provider).iter().map(of).collect()
 }

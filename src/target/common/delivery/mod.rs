@@ -9,6 +9,7 @@ pub use of_plans::{approved, of_plans};
 pub use systems::{System, action, place_of};
 
 use crate::base::Text;
+use crate::plan::JobVariable;
 use crate::value::SecretForm;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +43,10 @@ pub struct Environment {
     pub protected: bool,
     /// Where its credentials come from.
     pub store: Option<Store>,
+    /// Whether the system of CI itself keeps them: the product has a place for its states, and names nobody who keeps secrets.
+    pub by_system: bool,
+    /// Its accounts that know jobs by their tokens, by the provider instances that they are called by.
+    pub accounts: BTreeMap<Text, Account>,
     /// What is made for its services and kept there, by what it belongs to and its name.
     pub made: BTreeMap<Text, BTreeMap<Text, SecretForm>>,
     /// What its services read there that somebody has put there.
@@ -62,6 +67,13 @@ pub struct Environment {
     pub roles: BTreeMap<Text, Vec<Credential>>,
     /// The files and folders that it is made from.
     pub reads: BTreeSet<Text>,
+}
+
+impl Environment {
+    /// Whether a job could read what it needs.
+    pub fn is_served(&self) -> bool {
+        self.store.is_some() || self.by_system
+    }
 }
 
 /// A store of secrets that knows the jobs of CI by their identity token.
@@ -99,6 +111,30 @@ pub struct Store {
     pub kept: Vec<Text>,
     /// Keeps what it is given where there is none: `{path}`.
     pub keep: Vec<Text>,
+}
+
+/// An account that knows the jobs of CI by the tokens that their system signs. Placeholders stand in its texts: `{role}`, `{short}`,
+/// `{system}`, `{token}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// For whom such a token is.
+    pub audience: Text,
+    /// What is set in jobs.
+    pub variables: Vec<JobVariable>,
+    /// What roles may do, by the part of their name before a provider.
+    pub rights: BTreeMap<Text, Vec<Text>>,
+    /// Makes the account believe a system: `{issuer}`, `{host}`.
+    pub trust: Vec<Invocation>,
+    /// Makes a role that jobs take on: `{subjects}`, `{claims}`, `{right}`.
+    pub grant: Vec<Invocation>,
+    /// How a claim is written: `{claim}`, `{value}`.
+    pub claim: Text,
+    /// What stands between two claims.
+    pub between: Text,
+    /// Prints, one a line, the roles that there are.
+    pub granted: Vec<Text>,
+    /// Takes one back.
+    pub revoke: Vec<Text>,
 }
 
 /// A command of a store's client.
@@ -162,6 +198,13 @@ pub enum Credential {
     File(Text, Secret),
     /// The two keys of an object store, as a profile of that name.
     Profile(Text, Secret, Secret),
+    /// Nothing: an account of that name knows the job by its token.
+    Token {
+        /// The account.
+        account: Text,
+        /// Whether no other account is worked in, so that its variables have the names that are read.
+        alone: bool,
+    },
 }
 
 impl Credential {
@@ -170,6 +213,7 @@ impl Credential {
         match self {
             Credential::Variable(_, secret) | Credential::File(_, secret) => vec![secret],
             Credential::Profile(_, access, secret) => vec![access, secret],
+            Credential::Token { .. } => Vec::new(),
         }
     }
 }
@@ -181,4 +225,11 @@ pub struct Secret {
     pub path: Text,
     /// The field in it.
     pub field: Text,
+}
+
+impl Secret {
+    /// The last part of its path: what the secret is of.
+    pub fn thing(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
 }

@@ -1,9 +1,10 @@
 //! From the plans of a product to what pipelines need to know of it.
 
-use super::credentials::{given, made, network, roles, store, variables};
+use super::credentials::{accounts, given, made, network, roles, store, variables};
 use super::systems;
 use super::{Environment, Image, Phase, Product};
 use crate::base::{Text, text};
+use crate::hir::items::Secrets;
 use crate::plan::{self, Plan, Tool};
 use crate::target::common::{images, word};
 use crate::value::Value;
@@ -26,13 +27,13 @@ fn environment(plan: &Plan, last: bool) -> Environment {
     let product = &plan.product.name.text;
     let name = &plan.environment;
     let store = store(plan);
-    let ready = plan.is_ready();
+    let by_system = plan.state().is_some() && plan.secrets().and_then(Secrets::store).is_none();
     let images: Vec<Image> = plan.used_images().map(|image| bake(image, plan)).collect();
     Environment {
         name: name.clone(),
         rank: plan.rank,
-        // Without a store a job could read nothing, and nothing that it did would be right.
-        ready: ready && store.is_some(),
+        // Where nobody keeps what jobs read, nothing that they did would be right.
+        ready: plan.is_ready() && (store.is_some() || by_system),
         approve: approve(plan, last),
         protected: plan.said().protected().any(|protected| protected == name),
         network: network(plan),
@@ -44,7 +45,9 @@ fn environment(plan: &Plan, last: bool) -> Environment {
         reads: reads(plan),
         made: made(plan),
         given: given(plan),
+        accounts: accounts(plan),
         store,
+        by_system,
         images,
     }
 }

@@ -15,6 +15,20 @@ pub struct System {
     pub repository: Text,
 }
 
+/// The server of GitLab that most use.
+const GITLAB: &str = "https://gitlab.com";
+
+impl System {
+    /// What a store of secrets calls it: who signs its tokens is said there once for all products, so that each server has its own name.
+    pub fn trusted(&self) -> Text {
+        let host = self.issuer.split_once("://").map_or(self.issuer.as_str(), |(_, host)| host);
+        match self.name == "gitlab" && self.issuer != GITLAB {
+            true => text!("gitlab-{}", host.trim_end_matches('/').replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")),
+            false => self.name.into(),
+        }
+    }
+}
+
 /// Those that the product names.
 pub(super) fn of(plan: &Plan) -> Vec<System> {
     let Some(of) = plan.repository() else { return Vec::new() };
@@ -46,6 +60,22 @@ impl System {
             claims.extend([("ref", branch.into()), ("ref_type", "branch".into()), ("ref_protected", "true".into())]);
         }
         claims
+    }
+}
+
+impl System {
+    /// Patterns, of which the subject of the token of such a job has one. GitHub's names the environment, and for some repositories numbers
+    /// that no name can hold; GitLab's names the branch alone.
+    pub fn subjects(&self, product: &str, environment: &Environment, role: &str, branch: &str) -> Vec<Text> {
+        let repository = &self.repository;
+        if self.name == "github" {
+            let place = text!("{product}/{}", environment.name);
+            let place = place_of(role).map_or(place.clone(), |part| text!("{place}/{part}"));
+            let numbered = repository.replacen('/', "@*/", 1);
+            return vec![text!("repo:{repository}:environment:{place}"), text!("repo:{numbered}@*:environment:{place}")];
+        }
+        let branch = if environment.binds(role) { branch } else { "*" };
+        vec![text!("project_path:{repository}:ref_type:branch:ref:{branch}")]
     }
 }
 

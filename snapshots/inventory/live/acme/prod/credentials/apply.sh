@@ -12,15 +12,20 @@ export BAO_TOKEN
 
 CONSUL_HTTP_ADDR=https://consul.acme.example.com:8501
 ANSIBLE_REMOTE_USER=$(bao kv get -mount=kv -field=user acme/prod/apply/ssh)
-AWS_ACCESS_KEY_ID=$(bao kv get -mount=kv -field=key acme/prod/apply/us)
-AWS_SECRET_ACCESS_KEY=$(bao kv get -mount=kv -field=secret acme/prod/apply/us)
-AWS_SESSION_TOKEN=$(bao kv get -mount=kv -field=session acme/prod/apply/us)
 CLOUDFLARE_API_TOKEN=$(bao kv get -mount=kv -field=token acme/prod/apply/cf)
 CONSUL_HTTP_TOKEN=$(bao kv get -mount=kv -field=token acme/prod/apply/lock)
 HCLOUD_TOKEN=$(bao kv get -mount=kv -field=token acme/prod/apply/eu)
 OP_SERVICE_ACCOUNT_TOKEN=$(bao kv get -mount=kv -field=token acme/prod/apply/bootstrap)
 TF_ENCRYPTION=$(bao kv get -mount=kv -field=encryption acme/prod/apply/state)
-export CONSUL_HTTP_ADDR ANSIBLE_REMOTE_USER AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN CLOUDFLARE_API_TOKEN CONSUL_HTTP_TOKEN HCLOUD_TOKEN OP_SERVICE_ACCOUNT_TOKEN TF_ENCRYPTION
+export CONSUL_HTTP_ADDR ANSIBLE_REMOTE_USER CLOUDFLARE_API_TOKEN CONSUL_HTTP_TOKEN HCLOUD_TOKEN OP_SERVICE_ACCOUNT_TOKEN TF_ENCRYPTION
+
+: "${system:?}"
+token us sts.amazonaws.com
+: "${token:?}"
+AWS_ROLE_ARN=arn:aws:iam::111122223333:role/acme.prod.apply."$system"
+AWS_ROLE_SESSION_NAME=acme.prod.apply."$system"
+AWS_WEB_IDENTITY_TOKEN_FILE="$token"
+export AWS_ROLE_ARN AWS_ROLE_SESSION_NAME AWS_WEB_IDENTITY_TOKEN_FILE
 
 content=$(bao kv get -mount=kv -field=key acme/prod/apply/ssh)
 file ANSIBLE_PRIVATE_KEY_FILE "$content"

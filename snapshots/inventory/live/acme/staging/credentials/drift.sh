@@ -12,14 +12,19 @@ export BAO_TOKEN
 
 CONSUL_HTTP_ADDR=https://consul.staging.acme.example.com:8501
 ANSIBLE_REMOTE_USER=$(bao kv get -mount=kv -field=user acme/staging/drift/ssh)
-AWS_ACCESS_KEY_ID=$(bao kv get -mount=kv -field=key acme/staging/drift/us)
-AWS_SECRET_ACCESS_KEY=$(bao kv get -mount=kv -field=secret acme/staging/drift/us)
-AWS_SESSION_TOKEN=$(bao kv get -mount=kv -field=session acme/staging/drift/us)
 CLOUDFLARE_API_TOKEN=$(bao kv get -mount=kv -field=token acme/staging/drift/cf)
 HCLOUD_TOKEN=$(bao kv get -mount=kv -field=token acme/staging/drift/eu)
 OP_SERVICE_ACCOUNT_TOKEN=$(bao kv get -mount=kv -field=token acme/staging/drift/bootstrap)
 TF_ENCRYPTION=$(bao kv get -mount=kv -field=encryption acme/staging/drift/state)
-export CONSUL_HTTP_ADDR ANSIBLE_REMOTE_USER AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN CLOUDFLARE_API_TOKEN HCLOUD_TOKEN OP_SERVICE_ACCOUNT_TOKEN TF_ENCRYPTION
+export CONSUL_HTTP_ADDR ANSIBLE_REMOTE_USER CLOUDFLARE_API_TOKEN HCLOUD_TOKEN OP_SERVICE_ACCOUNT_TOKEN TF_ENCRYPTION
+
+: "${system:?}"
+token us sts.amazonaws.com
+: "${token:?}"
+AWS_ROLE_ARN=arn:aws:iam::444455556666:role/acme.staging.drift."$system"
+AWS_ROLE_SESSION_NAME=acme.staging.drift."$system"
+AWS_WEB_IDENTITY_TOKEN_FILE="$token"
+export AWS_ROLE_ARN AWS_ROLE_SESSION_NAME AWS_WEB_IDENTITY_TOKEN_FILE
 
 content=$(bao kv get -mount=kv -field=key acme/staging/drift/ssh)
 file ANSIBLE_PRIVATE_KEY_FILE "$content"

@@ -11,7 +11,12 @@ BAO_TOKEN=$(printf '%s' "${identity:?}" | bao write -field=token auth/"$system"/
 export BAO_TOKEN
 
 CONSUL_HTTP_ADDR=https://consul.staging.acme.example.com:8501
-AWS_ACCESS_KEY_ID=$(bao kv get -mount=kv -field=key acme/staging/image-us/us)
-AWS_SECRET_ACCESS_KEY=$(bao kv get -mount=kv -field=secret acme/staging/image-us/us)
-AWS_SESSION_TOKEN=$(bao kv get -mount=kv -field=session acme/staging/image-us/us)
-export CONSUL_HTTP_ADDR AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+export CONSUL_HTTP_ADDR
+
+: "${system:?}"
+token us sts.amazonaws.com
+: "${token:?}"
+AWS_ROLE_ARN=arn:aws:iam::444455556666:role/acme.staging.image-us."$system"
+AWS_ROLE_SESSION_NAME=acme.staging.image-us."$system"
+AWS_WEB_IDENTITY_TOKEN_FILE="$token"
+export AWS_ROLE_ARN AWS_ROLE_SESSION_NAME AWS_WEB_IDENTITY_TOKEN_FILE

@@ -11,14 +11,19 @@ BAO_TOKEN=$(printf '%s' "${identity:?}" | bao write -field=token auth/"$system"/
 export BAO_TOKEN
 
 CONSUL_HTTP_ADDR=https://consul.staging.acme.example.com:8501
-AWS_ACCESS_KEY_ID=$(bao kv get -mount=kv -field=key acme/staging/plan/us)
-AWS_SECRET_ACCESS_KEY=$(bao kv get -mount=kv -field=secret acme/staging/plan/us)
-AWS_SESSION_TOKEN=$(bao kv get -mount=kv -field=session acme/staging/plan/us)
 CLOUDFLARE_API_TOKEN=$(bao kv get -mount=kv -field=token acme/staging/plan/cf)
 HCLOUD_TOKEN=$(bao kv get -mount=kv -field=token acme/staging/plan/eu)
 INFRACOST_API_KEY=$(bao kv get -mount=kv -field=key acme/staging/plan/prices)
 TF_ENCRYPTION=$(bao kv get -mount=kv -field=encryption acme/staging/plan/state)
-export CONSUL_HTTP_ADDR AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN CLOUDFLARE_API_TOKEN HCLOUD_TOKEN INFRACOST_API_KEY TF_ENCRYPTION
+export CONSUL_HTTP_ADDR CLOUDFLARE_API_TOKEN HCLOUD_TOKEN INFRACOST_API_KEY TF_ENCRYPTION
+
+: "${system:?}"
+token us sts.amazonaws.com
+: "${token:?}"
+AWS_ROLE_ARN=arn:aws:iam::444455556666:role/acme.staging.plan."$system"
+AWS_ROLE_SESSION_NAME=acme.staging.plan."$system"
+AWS_WEB_IDENTITY_TOKEN_FILE="$token"
+export AWS_ROLE_ARN AWS_ROLE_SESSION_NAME AWS_WEB_IDENTITY_TOKEN_FILE
 
 access_key=$(bao kv get -mount=kv -field=access_key acme/staging/plan/state)
 secret_key=$(bao kv get -mount=kv -field=secret_key acme/staging/plan/state)
