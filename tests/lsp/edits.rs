@@ -206,7 +206,8 @@ impl Edited {
             let span = found.primary.span;
             let Some(at) = FILES.iter().position(|(path, _)| *path == fresh.file(span.file).path) else { continue };
             let place = |offset: u32| self.unit.position(&self.texts[at], offset as usize);
-            let message = found.message.lines().next().unwrap_or_default().to_owned();
+            // What turns the order of a text around is written out, as on the command line.
+            let message = infrac::render::sanitise(&found.message).lines().next().unwrap_or_default().to_owned();
             wanted.entry(at).or_default().push((found.code.id().to_owned(), message, place(span.start), place(span.end)));
         }
         wanted.values_mut().for_each(|found| {
