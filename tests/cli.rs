@@ -548,7 +548,8 @@ fn what_is_no_longer_produced_is_shown_and_removed() {
     let concise = session.run(&["build", "--check", "--output", "concise"]);
     concise.ends(1).says("live/acme/old/root.hcl:1:1: error[IC0504]: `live/acme/old/root.hcl` is no longer produced\n");
     assert!(session.exists("live/acme/old/root.hcl") && !session.exists(".infrac/cache"));
-    session.run(&["build"]).ends(0).says("removed 1");
+    session.run(&["build"]).ends(1).says("error[IC0604]: `acme` is gone from the sources");
+    session.run(&["build", "--renumber", "acme"]).ends(0).says("removed 1");
     assert!(!session.exists("live") && !session.exists(".infrac/acme.json"));
     session.run(&["build", "--check"]).ends(0);
 }
@@ -658,14 +659,14 @@ fn an_edit_stops_the_build_until_somebody_decides() {
         .ends(1)
         .says("hand-edited live/acme/root.hcl")
         .says("1 of them stands in the way of `infrac build`\n");
-    let answer = session.run(&["build"]);
+    let answer = session.run(&["build", "--renumber", "acme"]);
     answer.ends(1).says("error[IC0502]: `live/acme/root.hcl` is no longer produced, but was edited by hand");
     answer.says("infrac build --force live/acme/root.hcl").says("1 file stands in the way: nothing was written");
     assert!(session.exists("live/acme/root.hcl"));
     session.run(&["build", "--force", "nothing.hcl"]).ends(2).says("`nothing.hcl` is not a file that infrac writes");
     session.run(&["build", "--force", "../elsewhere"]).ends(2).says("does not lie in the output folder");
     // As it is seen from where the person stands.
-    session.run_in("inventory", &["build", "--force", "../live/acme/root.hcl"]).ends(0);
+    session.run_in("inventory", &["build", "--renumber", "acme", "--force", "../live/acme/root.hcl"]).ends(0);
     assert!(!session.exists("live"));
 }
 
@@ -675,7 +676,8 @@ fn a_broken_manifest_is_told_with_its_line() {
     session.put(".infrac/acme.json", "{\n  \"format\": 1,\n<<<<<<< ours\n");
     let answer = session.run(&["build", "--output", "concise"]);
     answer.ends(1).says(".infrac/acme.json:3:1: error[IC0501]: the manifest `.infrac/acme.json` cannot be used");
-    session.run(&["build", "--adopt"]).ends(0);
+    session.run(&["build", "--adopt"]).ends(1).says("error[IC0604]: `acme` is gone from the sources");
+    session.run(&["build", "--adopt", "--renumber", "acme"]).ends(0);
     assert!(!session.exists(".infrac/acme.json"));
 }
 
@@ -767,7 +769,7 @@ fn outputs_that_cannot_be_are_refused() {
         .says("give each a file of its own");
     let twice = session.run(&["build", "-o", "json=x/../out", "-o", "sarif=./out"]);
     twice.ends(2).says("two outputs go to `./out`");
-    session.run(&["check", "-o", "json=nowhere/out"]).is(2, "", "error: cannot write `nowhere/out`: it does not exist\n");
+    session.run(&["check", "-o", "json=nowhere/out"]).is(2, "", "error: cannot write `nowhere/out`: the folder `nowhere` does not exist\n");
     session.put("reports/README.md", "");
     session.run(&["check", "-o", "json=reports"]).is(2, "", "error: cannot write `reports`: it is no ordinary file\n");
     assert!(!session.exists("out"));

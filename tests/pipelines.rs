@@ -266,15 +266,15 @@ fn a_pipeline_is_evaluated_like_everything_else() {
 /// What comes after an apply waits for its gate, which is for no merge queue: nothing is applied there.
 #[test]
 fn the_gate_of_an_apply_stands_for_every_place_in_the_order() {
-    let confirm = "  stage confirm {\n    when    = [merge]\n    after   = [apply]\n    per     = environment\n    scope   = changed\n    \
-                   run     = [drift]\n    secrets = inspect\n  }\n\n  ## What somebody changed by hand.";
+    let hourly = "    when    = [hourly]\n    per     = environment\n    run     = [drift]\n";
+    let behind = "    when    = [merge]\n    after   = [apply]\n    per     = environment\n    scope   = changed\n    run     = [drift]\n";
     let tree = tree_with(&[
         ("pipelines/standard.infra", "    approve = true", "    approve = true\n    gate    = applied"),
-        ("pipelines/standard.infra", "  ## What somebody changed by hand.", confirm),
+        ("pipelines/standard.infra", hourly, behind),
     ]);
     let workflow =
         |stage: &str| -> Value { yaml_serde::from_str(&tree.get(&format!(".github/workflows/{stage}.yml")).unwrap().text()).unwrap() };
-    let waits = steps(&workflow("confirm")["jobs"]["select"]).iter().flat_map(|step| words(&step["run"])).collect::<String>();
+    let waits = steps(&workflow("drift")["jobs"]["select"]).iter().flat_map(|step| words(&step["run"])).collect::<String>();
     assert!(waits.contains(r#"./ci/github-wait.sh "$COMMIT" applied"#), "{waits}");
     let apply = workflow("apply");
     assert!(!apply["on"].as_mapping().unwrap().contains_key("merge_group"));

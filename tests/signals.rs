@@ -213,6 +213,7 @@ impl Lab {
         command.env("PATH", path).env("TMPDIR", self.path("tmp")).env("LAB", self.folder.path());
         command
             .env("CI_IDENTITY_TOKEN", "me")
+            .env("CI_IDENTITY_TOKEN_US", "me")
             .env("INFRACOST_API_KEY", "key")
             .env("INFRAC_LOCK_KEY", "a/key")
             .env("AUTHORITY", "a certificate");

@@ -112,15 +112,15 @@ fn nothing_is_shown_of_a_step_that_is_repeated_over_secrets() {
 #[test]
 fn a_word_of_a_unit_is_one_word() {
     let outcome = with(
-        "  input of: string = \"a b\"\n  input port: port = 80\n",
-        "    daemon x {\n      run = [\"/usr/bin/x\", \"it's $HOME 100%\", \"--of=${of}\", \"--port=${port}\"]\n      \
+        "  input of: string = \"a b\"\n  input at_port: port = 80\n",
+        "    daemon x {\n      run = [\"/usr/bin/x\", \"it's $HOME 100%\", \"--of=${of}\", \"--port=${at_port}\"]\n      \
          environment = { A = \"x y\", B = \"z\" }\n    }\n    \
          file \"/etc/systemd/system/y.service\" { format = systemd, content = { Service = {\n      \
          ExecStart = \"/usr/bin/y run\", Environment = [\"A=x y\", \"B=z\"] } } }\n    daemon y {}\n",
     );
     let folder = run(
         "- name: Write\n  ansible.builtin.template: { src: x.j2, dest: \"{{ playbook_dir }}/x\", mode: \"0644\" }\n",
-        "thing_of: 'a\"b c'\nthing_port: 80\n",
+        "thing_of: 'a\"b c'\nthing_at_port: 80\n",
     );
     folder.write("x.j2", &generated(&outcome, "templates/x.service.j2"));
     folder.run(&["ansible-playbook", "--inventory", "localhost,", "play.yml"]);

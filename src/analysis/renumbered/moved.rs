@@ -102,7 +102,7 @@ fn change(plan: &Plan, of: &Remembered, fact: &Fact) -> Option<Change> {
             if lock::size(old)? <= lock::size(new)? {
                 return None;
             }
-            let path = path(plan, id);
+            let (path, [old, new]) = (path(plan, id), [old, new].map(|said| size_of(said)));
             Change {
                 place: place::said_at(plan, id, "size"),
                 message: format!("the volumes of `{path}` in {environment} shrink from {old} to {new}: no provider makes a volume smaller"),
@@ -110,6 +110,11 @@ fn change(plan: &Plan, of: &Remembered, fact: &Fact) -> Option<Change> {
             }
         }
     })
+}
+
+/// The size of volumes, of all that is remembered of them.
+fn size_of(said: &str) -> &str {
+    said.split_once(' ').map_or(said, |(size, _)| size)
 }
 
 /// The name by which somebody may say that a change is meant.

@@ -78,16 +78,16 @@ fn add_handler(step: &Step, reload: bool, context: &mut Context<'_>) -> Result<(
 
 /// The pieces of a value as one word of a command or an assignment: what its type keeps from being anything else stands without quotes.
 fn one_word(parts: Vec<Part>, of: Word, value: &Value, scope: &Scope<'_>) -> Result<Vec<Part>, Error> {
-    let mut is_plain = true;
-    let mut see = |value: &Value| is_plain &= scope.type_of(value).is_some_and(|ty| is_plain_type(bare(&ty)));
-    match value {
+    let is_plain = |value: &Value| scope.type_of(value).is_some_and(|ty| is_plain_type(bare(&ty)));
+    let left = match value {
         Value::Residual(residual) => match &**residual {
-            Residual::Template(pieces) => pieces.iter().filter(|piece| matches!(piece, Value::Residual(_))).for_each(see),
-            _ => see(value),
+            Residual::Template(pieces) => pieces.iter().filter(|piece| matches!(piece, Value::Residual(_))).collect(),
+            _ => vec![value],
         },
-        _ => {}
-    }
-    word(parts, of, &|_| is_plain)
+        _ => Vec::new(),
+    };
+    let are_plain = left.into_iter().all(is_plain);
+    word(parts, of, &|_| are_plain)
 }
 
 /// Whether the values of a type hold nothing but letters, digits and signs that are no syntax of a unit.
