@@ -5,7 +5,7 @@ use crate::compare::{list, numbered, parse, same};
 use crate::generate::{distinct, texts, values};
 use crate::tools::Folder;
 use infrac::artifact::Problem;
-use infrac::artifact::config::{self, Each, Item, Part, Section};
+use infrac::artifact::config::{self, Each, Item, Part, Section, Word};
 use infrac::artifact::jinja::Expr;
 use infrac::artifact::json::Value;
 use infrac::artifact::yaml::Map;
@@ -131,10 +131,14 @@ fn systemd(count: usize) {
         same("", &Value::Object(meant.into_iter().take(1).collect()), &read);
     }
     // Words of a command.
-    let words: Vec<&str> = distinct(&texts).into_iter().filter(|text| !text.is_empty() && print("ExecStart", text).is_ok()).collect();
+    let word = |of, parts: Vec<Part>| config::word(parts, of, &|_| false);
+    let all = distinct(&texts);
+    let words: Vec<&str> = all.into_iter().filter(|text| word(Word::OfCommand, vec![Part::text(*text)]).is_ok()).collect();
     assert!(words.len() > 30);
-    let service = words.iter().fold(Section::new("a"), |section, word| {
-        section.with("ExecStart", [Part::verbatim("/bin/x "), Part::text(*word)]).text("Environment", ["A=", word].concat())
+    let service = words.iter().fold(Section::new("a"), |section, text| {
+        let of_command = word(Word::OfCommand, vec![Part::text(*text)]).unwrap();
+        let assignment = word(Word::Assignment, vec![Part::text("A="), Part::text(*text)]).unwrap();
+        section.with("ExecStart", std::iter::once(Part::verbatim("/bin/x ")).chain(of_command)).with("Environment", assignment)
     });
     let read = rendered(&config::systemd(&[service]).unwrap(), &[], "systemd-words");
     let meant = words.iter().flat_map(|word| [list(["/bin/x", word]), list([["A=", word].concat().as_str()])]);

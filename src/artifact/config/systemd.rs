@@ -47,7 +47,8 @@ pub fn word(parts: Vec<Part>, of: Word, is_plain_expr: &dyn Fn(&Expr) -> bool) -
         Part::Verbatim(_) => true,
         Part::Expr(expr) => is_plain_expr(expr),
     });
-    if needs_none && !parts.is_empty() {
+    let is_empty = parts.iter().all(|part| matches!(part, Part::Text(text) | Part::Verbatim(text) if text.is_empty()));
+    if needs_none && !is_empty {
         return Ok(parts);
     }
     // Itself first, so that none is doubled twice.

@@ -3,6 +3,7 @@
 import configparser
 import json
 import re
+import shlex
 import sys
 import tomllib
 
@@ -47,11 +48,10 @@ def systemd(text):
 
 
 def words(text):
-    """The words of commands and assignments: none of ours has a quote or an escape, and `$$` is a dollar in a command."""
+    """The words of commands and assignments, in quotes where they have to be; `$$` is a dollar in a command."""
     found = []
     for _, key, value in settings(text):
-        assert not set(value) & set("\"'\\"), value
-        split = value.split()
+        split = shlex.split(value)
         if key.startswith("Exec"):
             split = [re.sub(r"\$(.?)", lambda of: "$" if of[1] == "$" else f"!{of[0]}", word) for word in split]
         found.append(split)
