@@ -1,5 +1,7 @@
 //! The marks that git writes into a file whose two sides it cannot merge.
 
+use super::source::lines;
+
 /// One of the four marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -20,6 +22,11 @@ impl Mark {
         let is = |sign: &str| line.strip_prefix(sign).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
         marks.into_iter().find(|(sign, _)| is(sign)).map(|(_, mark)| mark)
     }
+}
+
+/// The lines of a text that are marks, each with the offset at which it begins.
+pub fn marks(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    lines(text).filter(|(_, line)| Mark::of(line).is_some())
 }
 
 /// Whether a text has a whole conflict in it. A line of `=======` alone is none: it underlines a heading.

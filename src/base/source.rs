@@ -11,6 +11,17 @@ pub struct FileId(pub u32);
 /// of its folders.
 pub const LIBRARY: &str = "<stdlib>/";
 
+/// The lines of a text with the offset of each, without what ends them.
+pub fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        (start, line.strip_suffix('\r').unwrap_or(line))
+    })
+}
+
 /// One file of a workspace.
 #[derive(Clone, Debug)]
 pub struct SourceFile {

@@ -7,6 +7,7 @@ use super::report;
 use super::scope::{Place, Scope};
 use crate::base::{Ports, Span, Text, similar};
 use crate::eval::conform;
+use crate::eval::infer::natural;
 use crate::eval::limits::MAX_DEPTH;
 use crate::hir::value_of;
 use crate::hir::{self, Ambient, Definition, ExprKind, FreeName, Meaning, Part, plain_text};
@@ -399,23 +400,5 @@ fn present(ty: &Ty) -> Ty {
     match ty {
         Ty::Optional(of) => present(of),
         other => other.clone(),
-    }
-}
-
-/// The type that a literal has by itself.
-fn natural(value: &Value) -> Ty {
-    match value {
-        Value::None => Ty::None,
-        Value::Bool(_) => Ty::Bool,
-        Value::Int(_) => Ty::Int,
-        Value::Float(_) => Ty::Float,
-        Value::Text(_) => Ty::String,
-        Value::Ip(_) => Ty::Ip,
-        Value::Cidr(_) => Ty::Cidr,
-        Value::Port(_) => Ty::Protocol,
-        Value::Bytes(_) => Ty::Bytes,
-        Value::Duration(_) => Ty::Duration,
-        Value::Money(..) => Ty::Money,
-        _ => Ty::Error,
     }
 }

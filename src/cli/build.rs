@@ -262,12 +262,12 @@ fn out_of_date(comparison: &Comparison<'_>) -> String {
         (files, kept) => (files, "", format!(", and {kept} that infrac keeps of them")),
     };
     let are = if number == 1 { "is" } else { "are" };
-    let obstacles = comparison.findings.iter().filter(|finding| matches!(finding.state, State::HandEdited(_))).count();
-    let what =
-        match (obstacles + comparison.unreadable.len(), if obstacles + comparison.unreadable.len() == 1 { "stands" } else { "stand" }) {
-            (0, _) => ": run `infrac build`".to_owned(),
-            (obstacles, stand) => format!("; {obstacles} of them {stand} in the way of `infrac build`"),
-        };
+    let edited = comparison.findings.iter().filter(|finding| matches!(finding.state, State::HandEdited(_))).count();
+    let what = match edited + comparison.unreadable.len() {
+        0 => ": run `infrac build`".to_owned(),
+        1 => "; 1 of them stands in the way of `infrac build`".to_owned(),
+        obstacles => format!("; {obstacles} of them stand in the way of `infrac build`"),
+    };
     format!("{BAD}{}{BAD:#}{which} {are} out of date{more}{what}\n", count(number, "file"))
 }
 

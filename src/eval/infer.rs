@@ -32,6 +32,24 @@ pub fn bare(ty: &Ty) -> &Ty {
     }
 }
 
+/// The type that a literal has by itself; `Ty::Error` for what has parts, and for what is no literal.
+pub fn natural(value: &Value) -> Ty {
+    match value {
+        Value::None => Ty::None,
+        Value::Bool(_) => Ty::Bool,
+        Value::Int(_) => Ty::Int,
+        Value::Float(_) => Ty::Float,
+        Value::Text(_) => Ty::String,
+        Value::Ip(_) => Ty::Ip,
+        Value::Cidr(_) => Ty::Cidr,
+        Value::Port(_) => Ty::Protocol,
+        Value::Bytes(_) => Ty::Bytes,
+        Value::Duration(_) => Ty::Duration,
+        Value::Money(..) => Ty::Money,
+        _ => Ty::Error,
+    }
+}
+
 struct Inference<'a> {
     known: Known<'a>,
     /// The names that comprehensions inside the value bind, with their types.
@@ -41,17 +59,6 @@ struct Inference<'a> {
 impl Inference<'_> {
     fn value(&mut self, value: &Value) -> Option<Ty> {
         Some(match value {
-            Value::None => Ty::None,
-            Value::Bool(_) => Ty::Bool,
-            Value::Int(_) => Ty::Int,
-            Value::Float(_) => Ty::Float,
-            Value::Text(_) => Ty::String,
-            Value::Ip(_) => Ty::Ip,
-            Value::Cidr(_) => Ty::Cidr,
-            Value::Port(_) => Ty::Protocol,
-            Value::Bytes(_) => Ty::Bytes,
-            Value::Duration(_) => Ty::Duration,
-            Value::Money(..) => Ty::Money,
             Value::List(list) => same(list.iter().map(|value| self.value(value)).collect::<Vec<_>>())?.list(),
             Value::Map(map) => {
                 let fields: Vec<_> = map.iter().map(|(key, value)| Some((key.clone(), self.value(value)?))).collect::<Option<_>>()?;
@@ -60,6 +67,7 @@ impl Inference<'_> {
             Value::Secret(_) => Ty::Secret(Ty::String.into()),
             Value::Instance(_) | Value::Definition(..) => return None,
             Value::Residual(residual) => return self.residual(residual),
+            literal => natural(literal),
         })
     }
 

@@ -16,6 +16,7 @@ mod compare;
 mod moved;
 mod tell;
 mod vanished;
+mod weight;
 
 use crate::base::{FileId, Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};

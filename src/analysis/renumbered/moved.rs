@@ -5,9 +5,9 @@
 //! more, of the third not at all or by a new volume, and of the last by destroying what is there.
 
 use super::super::place;
-use super::tell::is_protected;
+use super::weight::{UNMEANT, Weight};
 use crate::base::{Span, Text, text};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::plan::lock::{self, Fact, Lock, Renumber};
 use crate::plan::{Plan, Remembered, What};
 
@@ -20,39 +20,30 @@ pub(super) fn moved(plan: &Plan, lock: &Lock, renumber: &Renumber, found: &mut D
         let Some(fact) = lock.fact(&of.key).filter(|fact| fact.says != of.says) else { continue };
         let (Some(change), name) = (change(plan, &of, fact), name(plan, &of.what)) else { continue };
         let is_named = renumber.stack(&plan.product.name.text, &plan.environment, &name);
-        let refused = is_protected(plan) && !is_named;
-        let finding = if refused { Diagnostic::error } else { Diagnostic::warning };
-        let diagnostic = finding(Code::Renumbered, change.place, change.message).related(fact.span, "the lock remembers this");
+        let weight = Weight::of(plan, is_named);
+        let diagnostic = weight.finding(change.place, change.message).related(fact.span, "the lock remembers this");
         let named = format!("`infrac build --renumber {}/{}/{name}`", plan.product.name.text, plan.environment);
-        found.push(match (refused, is_named) {
-            (true, _) => diagnostic.help(format!("{} is protected: take the change back; {}: {named}", plan.environment, change.way)),
-            (false, true) => diagnostic,
-            (false, false) => diagnostic.help("if that is not meant, take the change back before a build"),
-        });
+        let refused = format!("{} is protected: take the change back; {}: {named}", plan.environment, change.way);
+        found.push(weight.advised(diagnostic, refused, UNMEANT.to_owned()));
     }
 }
 
 /// Nothing says any more that the environment is there: pipelines leave it alone, and the guide makes it anew.
 fn forgotten(plan: &Plan, fact: &Fact, renumber: &Renumber, found: &mut Diagnostics) {
     let (environment, product) = (&plan.environment, &plan.product.name.text);
-    let is_named = renumber.stack(product, environment, "state");
-    let refused = is_protected(plan) && !is_named;
-    let finding = if refused { Diagnostic::error } else { Diagnostic::warning };
+    let weight = Weight::of(plan, renumber.stack(product, environment, "state"));
     let message = format!(
         "the states of {environment} are in `{}`, and `ready` of `state` does not name {environment} any more: pipelines leave it alone, and \
          its first run would make everything once more",
         fact.says
     );
     let place = place::setting_at(&plan.product, "state", "ready");
-    let diagnostic = finding(Code::Renumbered, place, message).related(fact.span, "the lock remembers this");
-    found.push(match (refused, is_named) {
-        (true, _) => diagnostic.help(format!(
-            "{environment} is protected: name it in `ready`; where its states are brought back by `migrate-state`, say so: \
-             `infrac build --renumber {product}/{environment}/state`"
-        )),
-        (false, true) => diagnostic,
-        (false, false) => diagnostic.help("if that is not meant, take the change back before a build"),
-    });
+    let diagnostic = weight.finding(place, message).related(fact.span, "the lock remembers this");
+    let refused = format!(
+        "{environment} is protected: name it in `ready`; where its states are brought back by `migrate-state`, say so: \
+         `infrac build --renumber {product}/{environment}/state`"
+    );
+    found.push(weight.advised(diagnostic, refused, UNMEANT.to_owned()));
 }
 
 /// A change, as it is told.

@@ -1,5 +1,6 @@
 //! Says how a lock differs from a plan: one finding for what is damaged, one for what changes, one for what leaves.
 
+use super::weight::{UNMEANT, Weight, is_protected};
 use super::{Damage, Differences, Line, places};
 use crate::base::{Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -88,28 +89,27 @@ fn change(plan: &Plan, stack: &str, name: &str, lines: &[(&Line<'_>, Option<Span
         // No file is left that could take away what was made.
         false => format!("`{stack}` of {environment} is gone: {what}{more}, and the machines and all else that it has made stay"),
     };
-    let refused = is_protected(plan) && !is_named;
-    let finding = if refused { Diagnostic::error } else { Diagnostic::warning };
-    let mut diagnostic = finding(Code::Renumbered, headline.span, message).label(fate(headline));
+    let weight = Weight::of(plan, is_named);
+    let mut diagnostic = weight.finding(headline.span, message).label(fate(headline));
     let (span, label) = source(plan, stack, lines);
     diagnostic = diagnostic.related(span, label);
     for (line, _) in lines.iter().filter(|(line, _)| line.span != headline.span).take(SHOWN) {
         diagnostic = diagnostic.related(line.span, fate(line));
     }
-    match (refused, is_named) {
-        (true, _) if !declared => diagnostic.help(format!(
-            "{environment} is protected: take the change back; under another name it is made once more. Where it is to go, destroy it first, in \
-             `live/{name}` of the last build, and say so: `infrac build --renumber {name}`"
-        )),
-        (true, _) => diagnostic.help(format!(
-            "{environment} is protected: take the change back, or name what may be renumbered: `infrac build --renumber {name}`"
-        )),
-        (false, true) => diagnostic,
-        (false, false) if !declared => diagnostic.help(format!(
-            "if that is not meant, take the change back before a build; where it is to go, destroy it first, in `live/{name}` of the last build"
-        )),
-        (false, false) => diagnostic.help("what runs there has to move; if that is not meant, take the change back before a build"),
-    }
+    let (refused, told) = match declared {
+        true => (
+            format!("{environment} is protected: take the change back, or name what may be renumbered: `infrac build --renumber {name}`"),
+            format!("what runs there has to move; {UNMEANT}"),
+        ),
+        false => (
+            format!(
+                "{environment} is protected: take the change back; under another name it is made once more. Where it is to go, destroy it first, in \
+                 `live/{name}` of the last build, and say so: `infrac build --renumber {name}`"
+            ),
+            format!("{UNMEANT}; where it is to go, destroy it first, in `live/{name}` of the last build"),
+        ),
+    };
+    weight.advised(diagnostic, refused, told)
 }
 
 /// What becomes of a line.
@@ -166,8 +166,4 @@ fn is_of(key: &Key<'_>, unit: &Unit) -> bool {
 fn name(key: &Text) -> &str {
     let of = key.rsplit_once('@').map_or(key.as_str(), |(of, _)| of);
     of.rsplit('/').next().unwrap_or_default()
-}
-
-pub(super) fn is_protected(plan: &Plan) -> bool {
-    plan.said().protected().any(|name| *name == plan.environment)
 }

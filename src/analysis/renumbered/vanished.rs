@@ -3,9 +3,9 @@
 //! A tool destroys what a unit does not say any more. Of a unit that is gone, or has another name, it knows nothing: what was made stays
 //! where it is, without anybody who changes or removes it, and under another name everything is made once more.
 
-use super::tell::is_protected;
+use super::weight::{UNMEANT, Weight};
 use crate::base::Span;
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::Plan;
 use crate::plan::lock::{Fact, Key, Lock, Renumber, size};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,23 +43,19 @@ fn report(plan: &Plan, stack: &str, units: &[(Key<'_>, &Fact)], to: Option<&str>
             "nothing describes {names}{more} of {environment} any more: what was made there{holds} stays, and nobody changes or removes it"
         ),
     };
-    let refused = is_protected(plan) && !is_named;
-    let finding = if refused { Diagnostic::error } else { Diagnostic::warning };
+    let weight = Weight::of(plan, is_named);
     let (span, label) = declared(plan, stack);
-    let mut diagnostic = finding(Code::Renumbered, units[0].1.span, message).related(span, label);
+    let mut diagnostic = weight.finding(units[0].1.span, message).related(span, label);
     for (_, fact) in units.iter().skip(1).take(SHOWN) {
         diagnostic = diagnostic.related(fact.span, "this one, too");
     }
     let folder = units[0].0.path.replacen('.', "/", 1);
     let way = format!("destroy it before it goes, in `live/{product}/{environment}/{folder}` of the last build");
-    match (refused, is_named) {
-        (true, _) => diagnostic.help(format!(
-            "{environment} is protected: take the change back; if it has another name now, it is made once more under that. Where it is to go, {way}, and say \
-             so: `infrac build --renumber {product}/{environment}/{stack}`"
-        )),
-        (false, true) => diagnostic,
-        (false, false) => diagnostic.help(format!("if that is not meant, take the change back before a build; where it is to go, {way}")),
-    }
+    let refused = format!(
+        "{environment} is protected: take the change back; if it has another name now, it is made once more under that. Where it is to go, {way}, and say \
+         so: `infrac build --renumber {product}/{environment}/{stack}`"
+    );
+    weight.advised(diagnostic, refused, format!("{UNMEANT}; where it is to go, {way}"))
 }
 
 /// Where the stack is declared that a unit was of; the product where it is not.

@@ -53,23 +53,27 @@ fn words(sentence: &str) -> Vec<Text> {
     all
 }
 
-/// How many errors there are with an edit.
-pub(super) fn errors_with(analysis: Analysis<'_>, edit: &Edit) -> usize {
+/// What is found with an edit.
+fn found_with(analysis: Analysis<'_>, edit: &Edit) -> Vec<Diagnostic> {
     let mut text = analysis.text(edit.span.file).to_string();
     text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
     let mut other = analysis.session().clone();
     other.set(analysis.path(edit.span.file), Some(Arc::from(text)));
-    other.diagnostics().iter().filter(|found| found.severity == Severity::Error).count()
+    other.diagnostics()
+}
+
+fn errors(found: &[Diagnostic]) -> usize {
+    found.iter().filter(|found| found.severity == Severity::Error).count()
+}
+
+/// How many errors there are with an edit.
+pub(super) fn errors_with(analysis: Analysis<'_>, edit: &Edit) -> usize {
+    errors(&found_with(analysis, edit))
 }
 
 /// Whether an edit removes a finding and makes no other mistake.
 fn removes(analysis: Analysis<'_>, found: &Diagnostic, edit: &Edit) -> bool {
-    let mut text = analysis.text(edit.span.file).to_string();
-    text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
-    let mut other = analysis.session().clone();
-    other.set(analysis.path(edit.span.file), Some(Arc::from(text)));
-    let errors = |all: &[Diagnostic]| all.iter().filter(|found| found.severity == Severity::Error).count();
-    let (before, after) = (analysis.session().clone().diagnostics(), other.diagnostics());
+    let (before, after) = (analysis.session().clone().diagnostics(), found_with(analysis, edit));
     let is_gone = !after.iter().any(|other| other.code == found.code && other.message == found.message);
     is_gone && after.len() < before.len() && errors(&after) <= errors(&before)
 }

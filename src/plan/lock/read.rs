@@ -3,7 +3,8 @@
 use super::fact::is_fact;
 use super::key::{Key, is_word};
 use super::{Entry, Fact, HEAD, Held, Lock, Pools};
-use crate::base::merge::Mark;
+use crate::base::merge::marks;
+use crate::base::source::lines;
 use crate::base::{FileId, Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use ipnet::Ipv4Net;
@@ -32,17 +33,6 @@ struct Reader {
     found: Diagnostics,
 }
 
-/// The lines of a text with the offset of each, without what ends them.
-fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
-    text.split_inclusive('\n').map(move |line| {
-        let start = at;
-        at += line.len();
-        let line = line.strip_suffix('\n').unwrap_or(line);
-        (start, line.strip_suffix('\r').unwrap_or(line))
-    })
-}
-
 impl Reader {
     fn error(&mut self, start: usize, length: usize, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(Code::LockUnreadable, self.span(start, length), message)
@@ -54,7 +44,7 @@ impl Reader {
 
     /// Whether the file holds the markers of a merge, which is all there is to say then.
     fn merge_markers(&mut self, text: &str) -> bool {
-        let mut markers = lines(text).filter(|(_, line)| Mark::of(line).is_some());
+        let mut markers = marks(text);
         let Some((start, line)) = markers.next() else { return false };
         let rest: Vec<Span> = markers.take(3).map(|(start, line)| self.span(start, line.len())).collect();
         let mut diagnostic = self

@@ -18,7 +18,7 @@ use super::lexer::lex;
 use super::messages::Messages;
 use super::text::check_text;
 use super::token::{Kind, Token};
-use crate::base::merge::{self, Mark};
+use crate::base::merge;
 use crate::base::{FileId, Span, Text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 
@@ -36,13 +36,7 @@ pub fn parse(file: FileId, text: &str) -> (ast::File, Diagnostics) {
 
 /// The finding of a merge that is not finished, with its marks.
 fn conflict(file: FileId, text: &str) -> Option<Diagnostic> {
-    let mut at = 0;
-    let lines = text.split_inclusive('\n').map(|line| {
-        let start = at;
-        at += line.len();
-        (start, line.trim_end_matches(['\r', '\n']))
-    });
-    let mut marks = lines.filter(|(_, line)| Mark::of(line).is_some());
+    let mut marks = merge::marks(text);
     let span = |(start, line): (usize, &str)| Span::new(file, start as u32, (start + line.len()) as u32);
     let first = marks.next().map(span)?;
     let diagnostic = Diagnostic::error(Code::UnexpectedToken, first, "git has left the marks of a merge that is not finished")

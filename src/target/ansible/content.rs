@@ -38,19 +38,17 @@ pub fn managed(mark: &str) -> Item {
 
 /// Refuses what would be JSON in a file of TOML: no filter of Ansible writes tables, and TOML has nothing for what is absent.
 fn in_toml(value: &Value, scope: &Scope<'_>) -> Result<(), Error> {
-    let within = |key: &Text, value: &Value, scope: &Scope<'_>| in_toml(value, scope).map_err(|error| error.within(key.clone()));
     match value {
-        Value::Map(map) => map.iter().try_for_each(|(key, value)| within(key, value, scope)),
+        Value::Map(map) => map.iter().try_for_each(|(key, value)| in_toml(value, scope).map_err(|error| error.within(key.clone()))),
         Value::List(list) => list.iter().try_for_each(|value| in_toml(value, scope)),
         Value::Residual(residual) => {
-            let of = scope.type_of(value);
             if let Residual::For(each) = &**residual
                 && each.entry.is_none()
                 && each.key.is_none()
             {
                 return in_toml(&each.result, &bound(each, scope).1);
             }
-            let Some(of) = of else { return Ok(()) };
+            let Some(of) = scope.type_of(value) else { return Ok(()) };
             if of.has_part(&|part| matches!(part, Ty::Map(_) | Ty::Record(_))) {
                 return Err(Problem::Shape("Ansible writes no tables of TOML: name their keys, and what each of them is").into());
             }
@@ -138,36 +136,33 @@ fn in_words(mut sections: Vec<Section>) -> Result<Vec<Section>, Error> {
 /// A setting, as far as it is there: once, or for each element of a list.
 fn setting(key: &Text, value: &Value, scope: &Scope<'_>) -> Result<Item, Error> {
     let of = scope.type_of(value);
-    let item = match of.as_ref().map(bare) {
+    let (item, condition) = match of.as_ref().map(bare) {
         Some(Ty::List(_)) => {
             let element = Text::from("value");
             let (_, of_element) = of.as_ref().map_or((None, None), infer::elements);
             let inner = scope.with(&element, Expr::variable(element.clone()), of_element);
             let entry = Item::Entry(key.clone(), parts(&Value::residual(Residual::Local(element.clone())), &Part::Text, &inner)?);
-            Item::Each { variable: element, over: expression(value, scope)?, condition: None, items: vec![entry] }
+            let over = expression(value, scope)?;
+            let condition = of.as_ref().filter(|of| of.is_optional()).map(|_| over.clone().is_not("none"));
+            (Item::Each { variable: element, over, condition: None, items: vec![entry] }, condition)
         }
-        _ => Item::Entry(key.clone(), present(value, scope)?),
+        _ => {
+            let (parts, condition) = present(value, scope)?;
+            (Item::Entry(key.clone(), parts), condition)
+        }
     };
-    Ok(match is_there(value, scope)? {
+    Ok(match condition {
         Some(condition) => Item::If(condition, vec![item]),
         None => item,
     })
 }
 
-/// The pieces of a value where it is there.
-fn present(value: &Value, scope: &Scope<'_>) -> Result<Vec<Part>, Error> {
+/// The pieces of a value where it is there, and what must hold for that where it may be absent.
+fn present(value: &Value, scope: &Scope<'_>) -> Result<(Vec<Part>, Option<Expr>), Error> {
     if scope.type_of(value).is_some_and(|of| of.is_optional()) {
-        return Ok(vec![Part::Expr(in_line(value, scope)?)]);
+        return Ok((vec![Part::Expr(in_line(value, scope)?)], Some(expression(value, scope)?.is_not("none"))));
     }
-    parts(value, &Part::Text, scope)
-}
-
-/// What must hold for a value to be there, where it may be absent.
-fn is_there(value: &Value, scope: &Scope<'_>) -> Result<Option<Expr>, Error> {
-    match scope.type_of(value) {
-        Some(of) if of.is_optional() => Ok(Some(expression(value, scope)?.is_not("none"))),
-        _ => Ok(None),
-    }
+    Ok((parts(value, &Part::Text, scope)?, None))
 }
 
 /// A map of values that are text, numbers or truths; what is absent is not there.
@@ -175,9 +170,8 @@ fn variables(value: &Value, scope: &Scope<'_>) -> Result<Vec<Variable>, Error> {
     let map = value.as_map().ok_or(Problem::Shape("variables of an environment are a map"))?;
     let known = map.iter().filter(|(_, value)| **value != Value::None);
     let variable = |(name, value): (&Text, &Value)| {
-        let within = |error: Error| error.within(name.clone());
-        let condition = is_there(value, scope).map_err(within)?;
-        Ok(Variable { name: name.clone(), value: present(value, scope).map_err(within)?, condition })
+        let (value, condition) = present(value, scope).map_err(|error| error.within(name.clone()))?;
+        Ok(Variable { name: name.clone(), value, condition })
     };
     known.map(variable).collect()
 }

@@ -6,11 +6,10 @@ use crate::artifact::header;
 use crate::artifact::yaml::{Document, Map, Node, Seq};
 use crate::artifact::{Error, gitlab};
 use crate::base::{Text, text};
-use crate::eval::functions::shortened;
 use crate::shape::Pipeline;
 use crate::shape::pipeline::jobs::{self, Job};
 use crate::shape::pipeline::{Access, Per, Stage, Task};
-use crate::target::common::delivery::{Credential, Environment, Image, Product, action};
+use crate::target::common::delivery::{Credential, Environment, Image, Product, action, short_role};
 
 /// The file; nothing where the jobs of no environment could read what they need.
 pub(super) fn product(pipeline: &Pipeline, product: &Product) -> Result<Option<Document>, Error> {
@@ -119,7 +118,7 @@ impl Place<'_> {
         for credential in self.environment.roles.get(&role).into_iter().flatten() {
             let Credential::Token { account, .. } = credential else { continue };
             let Some(of) = self.environment.accounts.get(account) else { continue };
-            let short = shortened(&format!("{}-{}-{role}-gitlab", self.product.name, self.environment.name), 32);
+            let short = short_role(&self.product.name, self.environment, &role, "gitlab");
             let audience = of.audience.replace("{system}", "gitlab").replace("{short}", &short);
             let name = text!("CI_IDENTITY_TOKEN_{}", account.replace('-', "_").to_ascii_uppercase());
             tokens.push(name, Map::new().with("aud", gitlab::on_server(&audience)?));

@@ -1,10 +1,10 @@
 //! What an operator runs so that an account knows the jobs of pipelines by the tokens of their system of CI.
 
-use super::credentials::{command, filled, placed, short};
+use super::credentials::{command, filled, placed};
 use super::grant::{former, invoke, take_each};
 use crate::artifact::{Entry, Error, Tree, header, json};
 use crate::base::{Text, text};
-use crate::target::common::delivery::{Account, Credential, Environment, Invocation, Product};
+use crate::target::common::delivery::{Account, Credential, Environment, Invocation, Product, short_role};
 
 /// Writes a script for each account of each environment that knows jobs so.
 pub(super) fn accounts(product: &Product, branch: &str, tree: &mut Tree) -> Result<(), Error> {
@@ -37,13 +37,15 @@ fn script(product: &Product, environment: &Environment, (name, account): (&Text,
     );
     for system in &product.systems {
         text.push_str(&format!("\n# {} says who its jobs are.\n", system.name));
-        let host: Text = system.issuer.split_once("://").map_or(system.issuer.as_str(), |(_, host)| host).into();
+        let host = Text::from(system.host());
         let places = [("{system}", &Text::from(system.name)), ("{issuer}", &system.issuer), ("{host}", &host)];
         invoke(&account.trust, &places, &mut text)?;
         for role in roles(environment, name) {
             let named = text!("{}.{}", super::credentials::role(product, environment, role), system.name);
-            let (short, claims) =
-                (short(product, environment, role, system.name), claims(account, system.claims(&product.name, environment, role, branch)));
+            let (short, claims) = (
+                short_role(&product.name, environment, role, system.name),
+                claims(account, system.claims(&product.name, environment, role, branch)),
+            );
             let subjects = subjects(system.subjects(&product.name, environment, role, branch))?;
             let places = [
                 ("{system}", places[0].1),

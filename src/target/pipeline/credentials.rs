@@ -3,8 +3,7 @@
 use crate::artifact::shell::Word;
 use crate::artifact::{Error, Problem, Tree, header};
 use crate::base::{Text, text};
-use crate::eval::functions::shortened;
-use crate::target::common::delivery::{Credential, Environment, Product, SSH_KEY, Secret, Store};
+use crate::target::common::delivery::{Credential, Environment, Product, SSH_KEY, Secret, Store, short_role};
 use std::borrow::Cow;
 
 /// Writes a file for each role of each environment that has a store.
@@ -150,7 +149,7 @@ impl<'a> Script<'a> {
     fn shortened(&mut self) -> Result<(), Error> {
         self.text.push_str("case ${system:?} in\n");
         for system in &self.product.systems {
-            let short = short(self.product, self.environment, self.role, system.name);
+            let short = short_role(&self.product.name, self.environment, self.role, system.name);
             self.lines(&[&["  ", system.name, ") short=", Word::literal(&short)?.as_str(), " ;;"]]);
         }
         self.text.push_str("esac\n");
@@ -223,11 +222,6 @@ impl<'a> Script<'a> {
 /// What a role is called at the store.
 pub(super) fn role(product: &Product, environment: &Environment, role: &str) -> Text {
     text!("{}.{}.{role}", product.name, environment.name)
-}
-
-/// The same in few letters, for a system of CI.
-pub(super) fn short(product: &Product, environment: &Environment, role: &str, system: &str) -> Text {
-    shortened(&format!("{}-{}-{role}-{system}", product.name, environment.name), 32)
 }
 
 /// The same as `command`, with the value of a variable of the script where its name stands in braces.

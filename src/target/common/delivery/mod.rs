@@ -6,7 +6,7 @@ mod systems;
 
 pub use credentials::SSH_KEY;
 pub use of_plans::{approved, of_plans};
-pub use systems::{System, action, place_of};
+pub use systems::{System, action, place_of, short_role};
 
 use crate::base::Text;
 use crate::plan::JobVariable;

@@ -2,6 +2,7 @@
 
 use super::Environment;
 use crate::base::{Text, text};
+use crate::eval::functions::shortened;
 use crate::plan::Plan;
 
 /// A system of CI with the product's repository there.
@@ -15,15 +16,24 @@ pub struct System {
     pub repository: Text,
 }
 
+/// What a role is called in few letters, for the jobs of a system: some clouds take no longer name.
+pub fn short_role(product: &str, environment: &Environment, role: &str, system: &str) -> Text {
+    shortened(&format!("{product}-{}-{role}-{system}", environment.name), 32)
+}
+
 /// The server of GitLab that most use.
 const GITLAB: &str = "https://gitlab.com";
 
 impl System {
+    /// Who signs its tokens, without the scheme.
+    pub fn host(&self) -> &str {
+        self.issuer.split_once("://").map_or(&self.issuer, |(_, host)| host)
+    }
+
     /// What a store of secrets calls it: who signs its tokens is said there once for all products, so that each server has its own name.
     pub fn trusted(&self) -> Text {
-        let host = self.issuer.split_once("://").map_or(self.issuer.as_str(), |(_, host)| host);
         match self.name == "gitlab" && self.issuer != GITLAB {
-            true => text!("gitlab-{}", host.trim_end_matches('/').replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")),
+            true => text!("gitlab-{}", self.host().trim_end_matches('/').replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")),
             false => self.name.into(),
         }
     }

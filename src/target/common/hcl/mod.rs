@@ -206,12 +206,13 @@ impl Lowering<'_> {
                 return Err(Unsayable("OpenTofu does not know whether a span holds a port".into()));
             }
             let all = self.value(right)?;
-            let among = match right {
-                right if self.is(right, |of| matches!(of, Ty::Map(_) | Ty::Record(_))) => Expr::call("keys", [all]),
-                Value::Map(_) => Expr::call("keys", [all]),
-                right if self.is_list(right) => all,
+            let among = if matches!(right, Value::Map(_)) || self.is(right, |of| matches!(of, Ty::Map(_) | Ty::Record(_))) {
+                Expr::call("keys", [all])
+            } else if self.is_list(right) {
+                all
+            } else {
                 // Either: the keys where there are keys.
-                _ => Expr::call("try", [Expr::call("keys", [all.clone()]), all]),
+                Expr::call("try", [Expr::call("keys", [all.clone()]), all])
             };
             return Ok(Expr::call("contains", [among, self.value(left)?]));
         }
